@@ -1,0 +1,85 @@
+# emotion-edge: photographs -> a Keras model -> a proven .tflite -> labels.
+# Start with `make help`. Everything is written below build/ and .venv/.
+
+DATA ?= $(wildcard data)
+MODEL ?= simple_cnn
+TRAIN_FLAGS ?= --early-stopping 5
+SOURCE ?= $(if $(DATA),$(DATA)/validation,build/samples/frames)
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+TENSORFLOW := $(if $(shell command -v nvidia-smi),train-gpu,train)
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+# Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
+.PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
+.PHONY: help setup samples train original convert run test check format bench wheel clean FORCE
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(INSTALLED) ## make .venv and install everything into it, once
+
+samples: build/samples/samples.json ## draw the built-in sample set of faces, build/samples/
+
+train: build/model.keras ## train on DATA=data, or on drawn faces; MODEL=simple_cnn
+
+original: build/original/model.keras ## the original's 20 epochs, beside the original's figures
+	$(BIN)/python -m train.original build/original/history.csv
+
+convert: build/model.tflite ## quantise the model and prove it equal, build/model.tflite
+
+run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
+	$(BIN)/emotion-edge run --model build/model.tflite --source '$(SOURCE)'
+
+test: $(INSTALLED) ## run all tests
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED) ## lint, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## format the code
+	$(BIN)/ruff format
+
+bench: build/samples/samples.json ## seconds per epoch beside the original's recipe
+	$(BIN)/python -m bench.train_speed --data build/samples
+
+wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean: ## remove build/ and dist/ (not .venv/)
+	rm -rf build dist
+
+# One pip command, so that it settles on versions that suit everything at once.
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo 'setup needs Python 3.11 (tflite-runtime has no wheel for newer ones):' \
+	    'make PYTHON=/path/to/python3.11 setup' >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check \
+	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,mqtt,dev]'
+	@touch $@
+
+build/samples/samples.json: | $(INSTALLED)
+	$(BIN)/python -m train.samples --out build/samples
+
+# What the model was trained with; changes only when that does, and then `make train` trains again.
+# A change of our own code does not: `make clean` first if it should.
+build/.trained-with: FORCE
+	@mkdir -p build
+	@{ echo '$(DATA) $(MODEL) $(TRAIN_FLAGS)'; [ -z '$(DATA)' ] || ls -lRL '$(DATA)'; } \
+	  | cksum > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+build/model.keras: build/.trained-with | $(INSTALLED)
+	$(BIN)/python -m train $(if $(DATA),--data '$(DATA)') --model $(MODEL) $(TRAIN_FLAGS)
+
+# 2048 // 16 steps, as the original had.
+build/original/model.keras: $(if $(DATA),,build/samples/samples.json) | $(INSTALLED)
+	$(BIN)/python -m train --data '$(or $(DATA),build/samples)' --build build/original \
+	  --model simple_cnn --epochs 20 --steps-per-epoch 128
+
+build/model.tflite: build/model.keras $(wildcard convert/*.py edge/*.py) | $(INSTALLED)
+	$(BIN)/python -m convert

@@ -1,0 +1,84 @@
+"""The pure core: a Keras model and calibration pictures in, the bytes of a TFLite model out."""
+
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from edge.contract import Contract, input_table
+from edge.errors import UserError
+
+
+def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
+    """Return the model for batches of this size (None: any), its last activation left off.
+
+    In int8 saturated sigmoids tie, and labels with them, so the network ends in logits and the
+    edge applies the activation in float. Convert with a batch of 1: an unknown size would turn
+    Flatten into four shape operators and keep XNNPACK from the network on tflite-runtime.
+    """
+
+    def without_activation(layer: keras.Layer) -> keras.Layer:
+        config = layer.get_config()
+        if layer is model.layers[-1]:
+            config["activation"] = "linear"
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(
+        model,
+        input_tensors=keras.Input(model.input_shape[1:], batch_size=batch_size),
+        clone_function=without_activation,
+    )
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def check_activation(model: keras.Model, contract: Contract) -> None:
+    """Raise UserError unless the model ends in the activation and the classes of its contract."""
+    activation = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
+    if activation != contract.activation:
+        raise UserError(
+            f"the model's last activation is {activation}, its contract says {contract.activation}"
+        )
+    expected = (contract.height, contract.width, 3), (len(contract.labels),)
+    if (model.input_shape[1:], model.output_shape[1:]) != expected:
+        raise UserError(
+            f"the model maps {model.input_shape[1:]} to {model.output_shape[1:]}, its contract "
+            f"says {expected[0]} to {expected[1]}"
+        )
+
+
+def float32(model: keras.Model) -> bytes:
+    """Return the logits model as a flatbuffer with float32 weights and arithmetic."""
+    return tf.lite.TFLiteConverter.from_keras_model(model).convert()
+
+
+def int8(model: keras.Model, *, representative_dataset: npt.NDArray[np.float32]) -> bytes:
+    """Return the logits model as a flatbuffer of int8 weights and arithmetic, int8 in and out.
+
+    representative_dataset: (N, height, width, 3) float32, normalised as in training; the ranges
+    seen on it become the scales.
+    """
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = _one_by_one(representative_dataset)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    return converter.convert()
+
+
+def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.float32]:
+    """Return pictures as the network sees them, float32 of the same shape."""
+    return input_table(contract, dtype=np.float32)[images]
+
+
+def _one_by_one(
+    images: npt.NDArray[np.float32],
+) -> Callable[[], Iterator[list[npt.NDArray[np.float32]]]]:
+    def samples() -> Iterator[list[npt.NDArray[np.float32]]]:
+        for image in images:
+            yield [image[np.newaxis]]
+
+    return samples

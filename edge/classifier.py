@@ -1,0 +1,81 @@
+"""A model file as a function from pictures to labels: the code that the Pi runs."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.contract import Contract, ContractError, dequantize, input_table, preprocess, scores
+from edge.model_file import read_model
+from edge.runtime import find_runtime, make_interpreter
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What the model says of one picture; scores add up to 1, times are in milliseconds."""
+
+    label: str
+    score: float
+    scores: dict[str, float]
+    preprocess_ms: float
+    inference_ms: float
+
+
+class Classifier:
+    """A loaded model. Its dtype, shape, scale and zero_point are asked of it, never configured."""
+
+    def __init__(self, path: Path, *, runtime: str = "auto", threads: int = 1) -> None:
+        """Load the model at `path`; raises UserError where that cannot be done."""
+        model, self.contract = read_model(path)
+        self.runtime, module = find_runtime(runtime)
+        self._interpreter = make_interpreter(model, module, threads=threads)
+        (self._input,) = self._interpreter.get_input_details()
+        (self._output,) = self._interpreter.get_output_details()
+        _check(path, self.contract, self._input, self._output)
+        scale, zero_point = self._input["quantization"]
+        self._table = input_table(
+            self.contract, dtype=self._input["dtype"], scale=scale, zero_point=zero_point
+        )
+
+    def classify(self, pixels: npt.NDArray[np.uint8]) -> Classification:
+        """Name what is on a picture: (rows, columns, 3) uint8 RGB of any size."""
+        start = time.perf_counter()
+        image = preprocess(pixels, self.contract)
+        ready = time.perf_counter()
+        values = scores(self.logits(image), self.contract)
+        done = time.perf_counter()
+        best = int(values.argmax())
+        return Classification(
+            label=self.contract.labels[best],
+            score=float(values[best]),
+            scores=dict(zip(self.contract.labels, values.tolist(), strict=True)),
+            preprocess_ms=(ready - start) * 1000,
+            inference_ms=(done - ready) * 1000,
+        )
+
+    def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return float32 (classes,) for a preprocessed picture, uint8 (height, width, 3)."""
+        self._interpreter.set_tensor(self._input["index"], self._table[image][np.newaxis])
+        self._interpreter.invoke()
+        output = self._interpreter.get_tensor(self._output["index"])[0]
+        scale, zero_point = self._output["quantization"]
+        if np.issubdtype(output.dtype, np.floating):
+            return np.asarray(output, np.float32)
+        return dequantize(output, scale=scale, zero_point=zero_point)
+
+
+def _check(path: Path, contract: Contract, given: Any, returned: Any) -> None:
+    expected = (1, contract.height, contract.width, 3)
+    if tuple(given["shape"]) != expected:
+        raise ContractError(
+            f"{path}: the input tensor is {tuple(given['shape'])}, the contract says {expected}; "
+            "convert the model again"
+        )
+    if tuple(returned["shape"]) != (1, len(contract.labels)):
+        raise ContractError(
+            f"{path}: {len(contract.labels)} labels for an output of "
+            f"{tuple(returned['shape'])}; convert the model again"
+        )

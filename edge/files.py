@@ -1,0 +1,25 @@
+"""Files that appear whole or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def publish(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder; what is written there moves into `folder` when the block succeeds.
+
+    Files of the same names are replaced, others stay. When the block fails (a full disk, say)
+    `folder` keeps what it had. The moves are renames on one file system, so none can run out of
+    space. Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+    try:
+        yield stage
+        for path in sorted(stage.iterdir()):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)

@@ -1,0 +1,54 @@
+"""Reading picture files: the one decoder for training pictures and for the edge's sources."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+# A decompression bomb is a small file that fills the memory. The largest phone cameras make
+# 200 megapixels; Pillow's own limit (179) would refuse them.
+MAX_PIXELS = 201_000_000
+Image.MAX_IMAGE_PIXELS = None
+
+
+class ImageError(Exception):
+    """A picture file that cannot be read; the message is the reason, without the file's name."""
+
+
+def find_images(folder: Path) -> list[Path]:
+    """Return the picture files in a folder and below it, sorted; hidden files are left out."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def read_image(path: Path) -> npt.NDArray[np.uint8]:
+    """Decode a picture file to (rows, columns, 3) uint8 RGB, turned upright as its EXIF says.
+
+    Grey and palette pictures become RGB, transparency is laid on white. Raises ImageError.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ImageError(f"too large: {image.width} x {image.height} pixels")
+            return np.asarray(_to_rgb(ImageOps.exif_transpose(image)))
+    except UnidentifiedImageError:
+        raise ImageError("not a picture") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise ImageError(getattr(error, "strerror", None) or str(error)) from None
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel: keep the upper eight
+        return Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8)).convert(
+            "RGB"
+        )
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return image.convert("RGB")

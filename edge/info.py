@@ -1,0 +1,56 @@
+"""`emotion-edge info`: what a model file says of itself."""
+
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from math import prod
+from typing import Any
+
+from edge.classifier import Classifier
+from edge.model_file import read_model
+from edge.runtime import find_runtime, make_interpreter
+
+
+def info(args: Namespace) -> Iterator[str]:
+    """Yield the lines that describe `args.model`; raises UserError where it cannot be used."""
+    classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
+    content, _ = read_model(args.model)
+    plain = make_interpreter(content, find_runtime(classifier.runtime)[1], delegates=False)
+    yield f"{args.model}"
+    yield f"size: {len(content):,} bytes"
+    yield f"runtime: {classifier.runtime}"
+    yield "contract:"
+    for name, value in asdict(classifier.contract).items():
+        yield f"  {name}: {', '.join(value) if name == 'labels' else value}"
+    yield f"input: {_tensor(plain.get_input_details()[0])}"
+    yield f"output: {_tensor(plain.get_output_details()[0])}"
+    operators = plain._get_ops_details()  # private, but both runtimes have it and nothing else
+    yield "operators:"
+    for name, count in Counter(op["op_name"] for op in operators).items():
+        yield f"  {count} x {name}"
+    yield f"multiply-adds: {multiply_adds(operators, plain.get_tensor_details()):,}"
+
+
+def _tensor(details: dict[str, Any]) -> str:
+    shape = " x ".join(map(str, details["shape"]))
+    scale, zero_point = details["quantization"]
+    text = f"{details['dtype'].__name__} {shape}"
+    return f"{text}, scale {scale:.6g}, zero_point {zero_point}" if scale else text
+
+
+def multiply_adds(operators: list[dict[str, Any]], tensors: list[dict[str, Any]]) -> int:
+    """Return the multiply-adds of one inference: those of convolutions and dense layers.
+
+    Their weights' shapes (TFLite's kernels): CONV_2D (out, rows, columns, in), DEPTHWISE_CONV_2D
+    (1, rows, columns, channels), FULLY_CONNECTED (out, in).
+    """
+    shapes = {tensor["index"]: [int(n) for n in tensor["shape"]] for tensor in tensors}
+    total = 0
+    for op in operators:
+        if op["op_name"] not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+            continue
+        weights, output = shapes[op["inputs"][1]], shapes[op["outputs"][0]]
+        positions = prod(output[:-1])
+        total += prod(weights) * positions
+    return total

@@ -1,0 +1,94 @@
+"""One file to copy to a Pi: a .tflite with its contract in the zip appended to it.
+
+The place is the standard's own (TFLite Metadata's associated files): the runtimes ignore what
+follows the flatbuffer, and every zip tool can read it. labels.txt is there for other readers;
+ours takes everything from contract.json.
+"""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+from edge.contract import Contract, ContractError, dumps, loads
+from edge.errors import UserError
+
+_CONTRACT = "contract.json"
+_LABELS = "labels.txt"
+# Positions in the schema of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
+_MODEL_BUFFERS = 4
+_BUFFER_DATA = 0
+
+
+def pack(flatbuffer: bytes, contract: Contract) -> bytes:
+    """Return the model with its contract and labels appended, the same bytes for the same input."""
+    stream = io.BytesIO(flatbuffer)
+    with zipfile.ZipFile(stream, "a") as archive:
+        for name, text in (
+            (_CONTRACT, dumps(contract)),
+            (_LABELS, "".join(f"{label}\n" for label in contract.labels)),
+        ):
+            # ZipInfo's own date is 1980-01-01: no clock in the file.
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return stream.getvalue()
+
+
+def read_model(path: Path) -> tuple[bytes, Contract]:
+    """Read a .tflite and the contract inside.
+
+    Raises UserError for a file that is missing, of another type or cut short, ContractError for
+    one without a contract or with one that this program cannot obey.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot read the model: {error.strerror}") from None
+    if content[4:8] != b"TFL3":
+        raise UserError(f"{path}: not a .tflite model")
+    # A runtime given a truncated file may crash the process: find out before it is asked.
+    if not _is_whole(content):
+        raise UserError(f"{path}: the model is cut short; copy it again")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return content, loads(archive.read(_CONTRACT))
+    except (zipfile.BadZipFile, KeyError):
+        raise ContractError(
+            f"{path}: no contract inside; make the model with `python -m convert`"
+        ) from None
+    except ContractError as error:
+        raise ContractError(f"{path}: {error}") from None
+
+
+def _is_whole(content: bytes) -> bool:
+    """Say whether every buffer (the weights) that the flatbuffer names lies within the file."""
+    try:
+        model = _follow(content, 0)
+        buffers = _follow(content, _field(content, model, _MODEL_BUFFERS))
+        for i in range(_uint32(content, buffers)):
+            buffer = _follow(content, buffers + 4 + 4 * i)
+            position = _field(content, buffer, _BUFFER_DATA)
+            if position:
+                data = _follow(content, position)
+                if data + 4 + _uint32(content, data) > len(content):
+                    return False
+    except struct.error:
+        return False
+    return True
+
+
+def _uint32(content: bytes, position: int) -> int:
+    return int(struct.unpack_from("<I", content, position)[0])
+
+
+def _follow(content: bytes, position: int) -> int:
+    return position + _uint32(content, position)
+
+
+def _field(content: bytes, table: int, index: int) -> int:
+    """Return where a flatbuffer table keeps a field, 0 where it has none."""
+    vtable = table - struct.unpack_from("<i", content, table)[0]
+    entry = 4 + 2 * index
+    if entry >= struct.unpack_from("<H", content, vtable)[0]:
+        return 0
+    offset = struct.unpack_from("<H", content, vtable + entry)[0]
+    return table + offset if offset else 0

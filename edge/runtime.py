@@ -1,0 +1,55 @@
+"""The two TFLite runtimes that a Pi can have, behind one function."""
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from edge.errors import UserError
+
+RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
+
+
+def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
+    """Return the name and the interpreter module of a runtime: "auto" is the first that works.
+
+    Raises UserError where it is not installed or cannot work here.
+    """
+    reasons = []
+    for candidate in RUNTIMES if name == "auto" else [name]:
+        try:
+            return candidate, _import(candidate)
+        except ImportError as error:
+            reasons.append(f"{candidate}: {error}")
+    raise UserError(
+        f"no TFLite runtime ({'; '.join(reasons)}): "
+        "install one with: pip install 'emotion-edge[litert]'"
+    )
+
+
+def _import(name: str) -> ModuleType:
+    # With numpy 2 it imports, then dies in Interpreter() with `_ARRAY_API not found`.
+    if name == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
+        raise ImportError(f"needs numpy<2, this is numpy {np.__version__}")
+    return importlib.import_module(f"{RUNTIMES[name]}.interpreter")
+
+
+def make_interpreter(
+    model: bytes, runtime: ModuleType, *, threads: int = 1, delegates: bool = True
+) -> Any:
+    """Return an interpreter with its tensors allocated.
+
+    delegates: False leaves XNNPACK off, so that the model's own operators can be listed.
+    Raises UserError with the runtime's words where it refuses the model.
+    """
+    kind = runtime.OpResolverType
+    resolver = kind.AUTO if delegates else kind.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    try:
+        interpreter = runtime.Interpreter(
+            model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
+        )
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise UserError(f"{runtime.__name__} refuses the model: {error}") from None
+    return interpreter

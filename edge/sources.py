@@ -1,0 +1,141 @@
+"""Where frames come from: picture files, a video, or raw frames on stdin.
+
+`open_source` turns the word a user gave for --source into an iterator of frames.
+"""
+
+import glob
+import logging
+import os
+import select
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.errors import RunError, UserError
+from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
+
+_POLL = 0.2  # seconds between looks at the stop event while stdin is silent
+log = logging.getLogger("emotion-edge")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture: where it is from, its number there, and (rows, columns, 3) uint8 RGB."""
+
+    source: str
+    index: int
+    pixels: npt.NDArray[np.uint8]
+
+
+def open_source(
+    source: str, *, size: tuple[int, int] | None, every: float, stop: Event
+) -> Iterator[Frame]:
+    """Return the frames of an image, a folder, a glob, a video file, or "-" for stdin.
+
+    size: (width, height) of the raw RGB24 frames on stdin, which do not tell it themselves.
+    every: seconds from one frame to the next: of waiting between pictures, of the video's time,
+        of the clock on stdin, where the frames between are dropped. 0 takes every frame.
+    stop: when set, the iterator ends.
+    Raises UserError for a source that is not there, RunError where some pictures were unreadable.
+    """
+    if source == "-":
+        if size is None:
+            raise UserError("--source - needs --size WxH: raw frames do not tell their size")
+        return _thin(_stdin(*size, stop), every)
+    path = Path(source)
+    if path.is_dir():
+        return _pictures(_some(find_images(path), source), every, stop)
+    if path.exists():
+        if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():
+            return _pictures([path], every, stop)
+        return _video(path, every, stop)
+    return _pictures(_some([Path(name) for name in sorted(glob.glob(source))], source), every, stop)
+
+
+def _some(paths: list[Path], source: str) -> list[Path]:
+    if not paths:
+        raise UserError(f"--source {source}: no such file, and no picture matches it")
+    return paths
+
+
+def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
+    failed = 0
+    for index, path in enumerate(paths):
+        if stop.is_set() or (index and every and stop.wait(every)):
+            return
+        try:
+            pixels = read_image(path)
+        except ImageError as error:
+            log.warning("%s: cannot read it: %s", path, error)
+            failed += 1
+            continue
+        yield Frame(str(path), index, pixels)
+    if failed:
+        kind = UserError if failed == len(paths) else RunError
+        raise kind(f"{failed} of {len(paths)} pictures could not be read")
+
+
+def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
+    try:
+        import av  # noqa: PLC0415 - optional, and slow to import
+    except ImportError:
+        raise UserError(
+            f"{path}: not a picture; to read videos: pip install 'emotion-edge[video]'"
+        ) from None
+    due = float("-inf")
+    try:
+        with av.open(path) as container:
+            for index, frame in enumerate(container.decode(video=0)):
+                if stop.is_set():
+                    return
+                now = frame.time or 0.0
+                if now >= due:
+                    due = now + every
+                    yield Frame(
+                        str(path), index, np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                    )
+    except (av.FFmpegError, IndexError) as error:
+        raise UserError(f"{path}: neither a picture nor a video: {error}") from None
+
+
+def _thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
+    due = float("-inf")
+    for frame in frames:
+        if time.monotonic() >= due:
+            due = time.monotonic() + every
+            yield frame
+
+
+def _stdin(width: int, height: int, stop: Event) -> Iterator[Frame]:
+    length = width * height * 3
+    index = 0
+    while data := _read_exactly(length, index, stop):
+        pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+        yield Frame("-", index, pixels)
+        index += 1
+
+
+def _read_exactly(length: int, index: int, stop: Event) -> bytes:
+    """Read one frame from stdin; b"" at its end, or when `stop` is set."""
+    data = bytearray()
+    descriptor = sys.stdin.fileno()
+    while len(data) < length and not stop.is_set():
+        # Wait a little at a time: a read that blocks for ever would not see the stop event.
+        if not select.select([descriptor], [], [], _POLL)[0]:
+            continue
+        part = os.read(descriptor, length - len(data))
+        if not part and data:
+            raise UserError(
+                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes; "
+                "is --size right?"
+            )
+        if not part:
+            break
+        data += part
+    return bytes(data) if len(data) == length else b""

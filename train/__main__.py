@@ -1,0 +1,128 @@
+"""Train a network on class folders of photographs.
+
+  python -m train                          data/, or the built-in sample set if there is none
+  python -m train --data photos --epochs 5
+  python -m train --resume                 go on with a run that was killed
+
+Photographs are read from DATA/train/<class>/, DATA/validation/<class>/ and, where it exists,
+DATA/test/<class>/; the folders' names are the labels. Everything is written to build/ when the
+run ends, for `python -m convert` to go on with. Ctrl-C ends the run after its current epoch.
+
+Several GPUs are used by themselves. For several machines start the same command on each with
+TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first one writes.
+"""
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import fields
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
+
+from edge.arguments import count, describe
+from edge.errors import exit_code
+from train.data import find_labels, load
+from train.distribute import make_strategy, worker_number
+from train.fit import best_model, build, fit
+from train.models import MODELS, contract_of
+from train.recipe import Recipe
+from train.report import describe_run, summarise, write_build
+from train.samples import ensure_samples
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    args = _parser().parse_args(argv)
+    return exit_code("train", lambda: _summary(args) if args.summary else _train(args))
+
+
+def _summary(args: argparse.Namespace) -> int:
+    build(_recipe(args), classes=7).summary()
+    return 0
+
+
+def _train(args: argparse.Namespace) -> int:
+    start = time.monotonic()
+    strategy = make_strategy()  # before any other use of TensorFlow, as it demands
+    worker = worker_number(strategy)
+    recipe = _recipe(args)
+    data = args.data or _default_data(args)
+    labels = find_labels(data)
+    contract = contract_of(MODELS[recipe.model](len(labels)), labels)
+    dataset = load(data, contract, args.build / "cache")
+    checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
+    history = fit(
+        recipe, dataset, contract, strategy=strategy, checkpoint=checkpoint, resume=args.resume
+    )
+    if worker == 0:
+        model = best_model(recipe, contract, checkpoint)
+        run = describe_run(recipe, data, history, time.monotonic() - start)
+        evaluation = write_build(
+            args.build,
+            model,
+            contract,
+            dataset,
+            history=history,
+            calibration_size=args.calibration_size,
+            run=run,
+        )
+        print(summarise(evaluation, history))
+        print(f"wrote {args.build}/ ({run['seconds']:.0f} s in all); next: python -m convert")
+    return 0
+
+
+def _default_data(args: argparse.Namespace) -> Path:
+    if Path("data").is_dir():
+        return Path("data")
+    samples: Path = args.build / "samples"
+    print(f"no data/ here: training on the built-in sample set of drawn faces, {samples}/")
+    ensure_samples(samples)
+    return samples
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    return Recipe(**{field.name: getattr(args, field.name) for field in fields(Recipe)})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = describe(argparse.ArgumentParser(prog="python -m train"), str(__doc__))
+    add = parser.add_argument
+    recipe = Recipe()
+    add("--data", type=Path, help="folder with train/, validation/, maybe test/ (default: data)")
+    add("--build", type=Path, default=Path("build"), help="folder to write to (default: build)")
+    add("--model", choices=MODELS, default=recipe.model, help="(default: %(default)s)")
+    add("--summary", action="store_true", help="print the model's layers for 7 classes and end")
+    add("--epochs", type=count, default=recipe.epochs, help="(default: %(default)s)")
+    add("--batch-size", type=count, default=recipe.batch_size, help="(default: %(default)s)")
+    add(
+        "--steps-per-epoch",
+        dest="steps",
+        type=count,
+        help="batches in an epoch (default: as many as show every picture once)",
+    )
+    add("--optimizer", default=recipe.optimizer, help="a Keras name (default: %(default)s)")
+    add("--learning-rate", type=float, help="(default: the optimizer's own)")
+    add("--seed", type=int, default=recipe.seed, help="(default: %(default)s)")
+    add("--augment", action="store_true", help="mirror, turn, shift, zoom and light at random")
+    add("--class-weights", action="store_true", help="give rare classes the same say")
+    add(
+        "--early-stopping",
+        dest="patience",
+        type=count,
+        metavar="EPOCHS",
+        help="end after so many epochs without a better val_accuracy (default: never)",
+    )
+    add("--resume", action="store_true", help="go on after the last finished epoch")
+    add(
+        "--calibration-size",
+        type=count,
+        default=210,
+        help="training pictures set aside for quantisation (default: %(default)s)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

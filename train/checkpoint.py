@@ -1,0 +1,76 @@
+"""The state of a run after each epoch, so that a killed one can go on where it was."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from edge.errors import UserError
+from edge.files import publish
+
+History = list[dict[str, float]]
+BEST = "best.weights.h5"
+_LAST, _STATE = "last.keras", "state.json"
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves the run after each epoch, and ends it when told to or when it gets no better.
+
+    Whether to stop early is read off the history, not counted in memory, so that a resumed run
+    stops where an unbroken one would have.
+    """
+
+    def __init__(
+        self, folder: Path, settings: dict[str, Any], history: History, patience: int | None
+    ) -> None:
+        """Keep the state in `folder`; `history` grows by one row (of metrics) an epoch."""
+        super().__init__()
+        self.folder = folder
+        self.settings = settings
+        self.history = history
+        self.patience = patience
+        self.interrupted = False  # set by Ctrl-C: end after this epoch
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Save; then stop the run if it should."""
+        self.history.append({"epoch": epoch + 1, **{k: float(v) for k, v in (logs or {}).items()}})
+        self._save()
+        self.model.stop_training = self.interrupted or is_stale(self.history, self.patience)
+
+    def _save(self) -> None:
+        state = {"settings": self.settings, "history": self.history}
+        with publish(self.folder) as stage:
+            self.model.save(stage / _LAST)
+            if best_epoch(self.history) == len(self.history):
+                self.model.save_weights(stage / BEST)
+            # Last in the alphabet, so renamed last: it speaks of files that are there.
+            (stage / _STATE).write_text(json.dumps(state))
+
+
+def best_epoch(history: History) -> int:
+    """Return the epoch (from 1) with the highest val_accuracy, the first of equals."""
+    return max(range(len(history)), key=lambda i: history[i]["val_accuracy"]) + 1
+
+
+def is_stale(history: History, patience: int | None) -> bool:
+    """Say whether the last `patience` epochs brought no better val_accuracy; None is never."""
+    return patience is not None and len(history) - best_epoch(history) >= patience
+
+
+def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None, History]:
+    """Return the model after the last finished epoch and the history so far, (None, []) if none.
+
+    Raises UserError where that run had other settings.
+    """
+    if not (folder / _STATE).exists():
+        print("no finished epoch to resume: starting with the first", flush=True)
+        return None, []
+    state = json.loads((folder / _STATE).read_text())
+    for name, value in settings.items():
+        if (before := state["settings"].get(name)) != value:
+            raise UserError(
+                f"--resume: the run in {folder} had {name} {before!r}, now it is {value!r}; "
+                "resume with the same, or leave --resume out to start anew"
+            )
+    return keras.models.load_model(folder / _LAST), state["history"]

@@ -1,0 +1,66 @@
+"""One device, all GPUs of a machine, or several machines: the same `fit` on each.
+
+Several machines are TensorFlow's MultiWorkerMirroredStrategy, switched on by TF_CONFIG
+(https://www.tensorflow.org/guide/distributed_training).
+"""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from edge.errors import UserError
+
+
+def make_strategy() -> tf.distribute.Strategy:
+    """Return the strategy that this machine and TF_CONFIG call for.
+
+    Raises UserError for a TF_CONFIG that is not JSON.
+    """
+    if text := os.environ.get("TF_CONFIG"):
+        try:
+            json.loads(text)
+        except ValueError as error:
+            raise UserError(f"TF_CONFIG is not JSON: {error}") from None
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if len(tf.config.list_physical_devices("GPU")) > 1:
+        return tf.distribute.MirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def worker_number(strategy: tf.distribute.Strategy) -> int:
+    """Return which of several workers this process is; number 0 writes the files."""
+    resolver = strategy.cluster_resolver
+    return resolver.task_id or 0 if resolver else 0
+
+
+def prepare_for_workers(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
+    """Let `model.fit` run on several workers, which Keras 3.15 cannot by itself.
+
+    Keras builds the optimizer and metrics from a distributed batch, and reduces each worker's
+    logs itself; both fail where a worker holds one replica (keras-team/keras#20585). So the model
+    is built from a batch of zeros, and the step functions return the metrics, which TensorFlow
+    sums over workers as they are read.
+    """
+    images = np.zeros((1, *model.input_shape[1:]), np.float32)
+    targets = np.zeros((1, *model.output_shape[1:]), np.float32)
+    with strategy.scope():
+        model._symbolic_build(data_batch=(images, targets, np.ones(1, np.float32)))
+    model._maybe_symbolic_build = lambda **_: None
+    model.train_function = _on_every_replica(model, model.train_step, strategy)
+    model.test_function = _on_every_replica(model, model.test_step, strategy)
+
+
+def _on_every_replica(
+    model: keras.Model, step: Callable[..., Any], strategy: tf.distribute.Strategy
+) -> Callable[..., Any]:
+    @tf.function
+    def run(iterator):
+        strategy.run(step, args=(next(iterator),))
+        return model.get_metrics_result()
+
+    return run

@@ -1,0 +1,111 @@
+"""The training run: compile, fit, resume, stop."""
+
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from edge.contract import Contract
+from edge.errors import UserError
+from train.checkpoint import BEST, Checkpoint, History, is_stale, restore
+from train.data import Dataset
+from train.distribute import prepare_for_workers
+from train.models import MODELS
+from train.pipeline import evaluation_batches, steps_per_epoch, training_batches
+from train.recipe import Recipe
+
+
+def build(recipe: Recipe, classes: int) -> keras.Model:
+    """Return the recipe's network, compiled. Raises UserError for an unknown optimizer."""
+    keras.utils.set_random_seed(recipe.seed)
+    model = MODELS[recipe.model](classes)
+    try:
+        optimizer = keras.optimizers.get(recipe.optimizer)
+    except ValueError:
+        raise UserError(f"--optimizer {recipe.optimizer}: Keras has none of that name") from None
+    if recipe.learning_rate is not None:
+        optimizer.learning_rate = recipe.learning_rate
+    # XLA, which Keras may choose by itself, makes this network's epochs longer on a processor.
+    model.compile(
+        optimizer=optimizer,
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    return model
+
+
+def fit(
+    recipe: Recipe,
+    dataset: Dataset,
+    contract: Contract,
+    *,
+    strategy: tf.distribute.Strategy,
+    checkpoint: Path,
+    resume: bool,
+) -> History:
+    """Train until the recipe is done, patience ends, or Ctrl-C (then the epoch is finished).
+
+    Returns the history, one row an epoch; the weights stay in `checkpoint`, see `best_model`.
+    Raises UserError where `resume` cannot be done.
+    """
+    settings = {**recipe.settings(), "labels": list(contract.labels), "data": dataset.training.key}
+    if not resume:
+        shutil.rmtree(checkpoint, ignore_errors=True)
+    with strategy.scope():
+        model, history = restore(checkpoint, settings) if resume else (None, [])
+        model = model or build(recipe, len(contract.labels))
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        prepare_for_workers(model, strategy)
+    model.summary()
+    saver = Checkpoint(checkpoint, settings, history, recipe.patience)
+    if len(history) < recipe.epochs and not is_stale(history, recipe.patience):
+        with _finish_epoch_on_interrupt(saver):
+            _fit(model, recipe, dataset, contract, saver)
+    return history
+
+
+def best_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
+    """Return the network with the weights of the run's best epoch, on this device alone."""
+    model = MODELS[recipe.model](len(contract.labels))
+    model.load_weights(checkpoint / BEST)
+    return model
+
+
+def _fit(
+    model: keras.Model, recipe: Recipe, dataset: Dataset, contract: Contract, saver: Checkpoint
+) -> None:
+    first_epoch = len(saver.history)
+    model.fit(
+        training_batches(dataset.training, contract, recipe, first_epoch=first_epoch),
+        initial_epoch=first_epoch,
+        epochs=recipe.epochs,
+        steps_per_epoch=steps_per_epoch(dataset.training, recipe),
+        validation_data=evaluation_batches(
+            dataset.validation, contract, batch_size=recipe.batch_size
+        ),
+        shuffle=False,  # the batches are
+        callbacks=[saver],
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+
+
+@contextmanager
+def _finish_epoch_on_interrupt(saver: Checkpoint) -> Iterator[None]:
+    """Let the first Ctrl-C end the run after its epoch; the second is Python's own."""
+
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        saver.interrupted = True
+        print("\nstopping after this epoch (again to stop at once)", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,47 @@
+"""The networks. To add one, write a function here and name it in MODELS.
+
+What the edge must know of a network (input size, activation) is read off the Keras model.
+"""
+
+from collections.abc import Callable
+
+import keras
+from keras import layers
+
+from edge.contract import Contract
+
+
+def simple_cnn(classes: int) -> keras.Model:
+    """Return the original network: float32 (150, 150, 3) in 0..1 to `classes` sigmoids.
+
+    2,404,967 parameters with seven classes, most of them in the first dense layer. Its sigmoids
+    are trained with categorical cross-entropy, which divides them by their sum.
+    """
+    return keras.Sequential(
+        [
+            keras.Input((150, 150, 3)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Flatten(),  # changes nothing; the original has it
+            layers.Dense(64, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(classes, activation="sigmoid"),
+        ],
+        name="simple_cnn",
+    )
+
+
+MODELS: dict[str, Callable[[int], keras.Model]] = {"simple_cnn": simple_cnn}
+
+
+def contract_of(model: keras.Model, labels: list[str]) -> Contract:
+    """Return the contract between a model from MODELS and whoever runs it."""
+    _, height, width, _ = model.input_shape
+    activation = model.layers[-1].activation.__name__
+    return Contract(labels=tuple(labels), width=width, height=height, activation=activation)

@@ -1,0 +1,126 @@
+"""What a run leaves behind in build/: all of it, or nothing."""
+
+import csv
+import json
+import platform
+import subprocess
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from edge.contract import Contract, dumps
+from edge.files import publish
+from train.checkpoint import History, best_epoch
+from train.data import Dataset, Split, draw_balanced
+from train.evaluate import evaluate
+from train.pipeline import evaluation_batches
+from train.plots import plot_confusion, plot_history
+from train.recipe import Recipe
+
+PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")
+
+
+def write_build(
+    build: Path,
+    model: keras.Model,
+    contract: Contract,
+    dataset: Dataset,
+    *,
+    history: History,
+    calibration_size: int,
+    run: dict[str, Any],
+) -> dict[str, Any]:
+    """Write a finished run to `build` and return its evaluation on the holdout.
+
+    model: with the weights to keep. run: what goes into run.json. Raises OSError, and then leaves
+    `build` as it was.
+    """
+    holdout = dataset.holdout
+    scores = model.predict(evaluation_batches(holdout, contract, batch_size=64), verbose=0)
+    figures = evaluate(holdout.targets, scores.argmax(axis=1), list(contract.labels))
+    evaluation = {"split": dataset.holdout_name, **figures}
+    rng = np.random.default_rng(run["recipe"]["seed"])
+    chosen = draw_balanced(dataset.training.targets, calibration_size, rng)
+    with publish(build) as stage:
+        model.save(stage / "model.keras")
+        model.save_weights(stage / f"{model.name}.weights.h5")
+        (stage / "contract.json").write_text(dumps(contract))
+        _save_images(stage / "calibration.npz", dataset.training, chosen)
+        _save_images(stage / "holdout.npz", holdout, np.arange(len(holdout.targets)))
+        _write_history(stage / "history.csv", history)
+        plot_history(history, stage / "history.png")
+        (stage / "evaluation.json").write_text(json.dumps(evaluation, indent=2) + "\n")
+        plot_confusion(evaluation, stage / "confusion.png")
+        (stage / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+    return evaluation
+
+
+def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -> dict[str, Any]:
+    """Return the contents of run.json: what was run, with what, and for how many seconds."""
+    return {
+        "arguments": sys.argv[1:],
+        "recipe": asdict(recipe),
+        "data": str(data),
+        "best_epoch": best_epoch(history),
+        "versions": {"python": platform.python_version(), **_versions()},
+        "git_revision": _git_revision(),
+        "seconds": round(seconds, 1),
+    }
+
+
+def summarise(evaluation: dict[str, Any], history: History) -> str:
+    """Return the closing words of a run, which say what its figures are worth."""
+    best = best_epoch(history)
+    low, high = evaluation["accuracy_ci95"]
+    lines = [
+        f"kept epoch {best} of {len(history)}, the best by val_accuracy "
+        f"({history[best - 1]['val_accuracy']:.4f}). It was chosen on the validation split: "
+        "that figure is not a test result.",
+    ]
+    figures = (
+        f"accuracy {evaluation['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}, "
+        f"{evaluation['images']} images), macro-F1 {evaluation['macro_f1']:.4f}"
+    )
+    if evaluation["split"] == "test":
+        lines.append(f"test: {figures}")
+    else:
+        lines.append(f"no test split, so there is no result to quote; validation: {figures}")
+    return "\n".join(lines)
+
+
+def _save_images(path: Path, split: Split, chosen: npt.NDArray[np.int64]) -> None:
+    np.savez(path, images=split.images[chosen], labels=split.targets[chosen])
+
+
+def _write_history(path: Path, history: History) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, history[0].keys())
+        writer.writeheader()
+        writer.writerows(history)
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except ImportError:
+            continue
+    return found
+
+
+def _git_revision() -> str | None:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        result = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return result.stdout.strip()
