@@ -1,5 +1,6 @@
 """The pure core: a Keras model and calibration pictures in, the bytes of a TFLite model out."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 
 import keras
@@ -8,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from edge.contract import Contract, input_table
-from edge.errors import UserError
+from edge.errors import RunError, UserError
 
 
 def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
@@ -51,14 +52,14 @@ def check_activation(model: keras.Model, contract: Contract) -> None:
 
 def float32(model: keras.Model) -> bytes:
     """Return the logits model as a flatbuffer with float32 weights and arithmetic."""
-    return tf.lite.TFLiteConverter.from_keras_model(model).convert()
+    return _run(tf.lite.TFLiteConverter.from_keras_model(model))
 
 
 def int8(model: keras.Model, *, representative_dataset: npt.NDArray[np.float32]) -> bytes:
     """Return the logits model as a flatbuffer of int8 weights and arithmetic, int8 in and out.
 
     representative_dataset: (N, height, width, 3) float32, normalised as in training; the ranges
-    seen on it become the scales.
+    seen on it become the scales. Raises RunError, as `float32` does, where TensorFlow fails.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -66,12 +67,22 @@ def int8(model: keras.Model, *, representative_dataset: npt.NDArray[np.float32])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
-    return converter.convert()
+    return _run(converter)
 
 
 def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.float32]:
     """Return pictures as the network sees them, float32 of the same shape."""
     return input_table(contract, dtype=np.float32)[images]
+
+
+def _run(converter: tf.lite.TFLiteConverter) -> bytes:
+    try:
+        return converter.convert()
+    except Exception as error:  # it raises whatever it meets, a full temporary folder for one
+        raise RunError(
+            f"TensorFlow's converter failed ({type(error).__name__}: {error}); is there space in "
+            f"{tempfile.gettempdir()}, and has the network only layers that TFLite knows?"
+        ) from error
 
 
 def _one_by_one(

@@ -1,10 +1,13 @@
 """Files that appear whole or not at all."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from edge.errors import RunError
 
 
 @contextmanager
@@ -13,13 +16,18 @@ def publish(folder: Path) -> Iterator[Path]:
 
     Files of the same names are replaced, others stay. When the block fails (a full disk, say)
     `folder` keeps what it had. The moves are renames on one file system, so none can run out of
-    space. Raises OSError.
+    space. Raises RunError for an OSError in the block.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+    stage = None
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         yield stage
         for path in sorted(stage.iterdir()):
             path.replace(folder / path.name)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise RunError(f"cannot write to {folder}: {reason}; nothing there was changed") from error
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        if stage:
+            shutil.rmtree(stage, ignore_errors=True)

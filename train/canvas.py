@@ -1,7 +1,7 @@
 """Shapes given in a head's own measure, drawn where the head's pose puts them.
 
-Face co-ordinates: the origin between the eyes' level and the middle of the face, x to the right of
-the picture, y downwards; the crown is at y = -1, the chin at y = 1.
+Face co-ordinates: the origin between the eyes, x to the right of the picture, y downwards; the
+crown is at y = -1, the chin at y = 1, so the unit is half the head's height.
 """
 
 from collections.abc import Iterator, Sequence

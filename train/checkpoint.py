@@ -39,7 +39,8 @@ class Checkpoint(keras.callbacks.Callback):
         self.model.stop_training = self.interrupted or is_stale(self.history, self.patience)
 
     def _save(self) -> None:
-        state = {"settings": self.settings, "history": self.history}
+        dropout = [seed.numpy().tolist() for seed in _dropout_seeds(self.model)]
+        state = {"settings": self.settings, "history": self.history, "dropout": dropout}
         with publish(self.folder) as stage:
             self.model.save(stage / _LAST)
             if best_epoch(self.history) == len(self.history):
@@ -49,8 +50,8 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def best_epoch(history: History) -> int:
-    """Return the epoch (from 1) with the highest val_accuracy, the first of equals."""
-    return max(range(len(history)), key=lambda i: history[i]["val_accuracy"]) + 1
+    """Return the epoch (from 1) with the highest val_accuracy, the first of equals; 0 for none."""
+    return max(range(len(history)), key=lambda i: history[i]["val_accuracy"], default=-1) + 1
 
 
 def is_stale(history: History, patience: int | None) -> bool:
@@ -73,4 +74,12 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
                 f"--resume: the run in {folder} had {name} {before!r}, now it is {value!r}; "
                 "resume with the same, or leave --resume out to start anew"
             )
-    return keras.models.load_model(folder / _LAST), state["history"]
+    model = keras.models.load_model(folder / _LAST)
+    for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
+        seed.assign(value)
+    return model, state["history"]
+
+
+def _dropout_seeds(model: keras.Model) -> list[keras.Variable]:
+    """Return where dropout stands in its random numbers, which a .keras file does not hold."""
+    return [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]

@@ -19,17 +19,23 @@ from edge.errors import UserError
 def make_strategy() -> tf.distribute.Strategy:
     """Return the strategy that this machine and TF_CONFIG call for.
 
-    Raises UserError for a TF_CONFIG that is not JSON.
+    Raises UserError for a TF_CONFIG that is not JSON with a cluster and a task.
     """
     if text := os.environ.get("TF_CONFIG"):
-        try:
-            json.loads(text)
-        except ValueError as error:
-            raise UserError(f"TF_CONFIG is not JSON: {error}") from None
+        _check(text)
         return tf.distribute.MultiWorkerMirroredStrategy()
     if len(tf.config.list_physical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
+
+
+def _check(text: str) -> None:
+    try:
+        config = json.loads(text)
+    except ValueError as error:
+        raise UserError(f"TF_CONFIG is not JSON: {error}") from None
+    if not isinstance(config, dict) or not config.keys() >= {"cluster", "task"}:
+        raise UserError('TF_CONFIG needs a "cluster" and a "task"')
 
 
 def worker_number(strategy: tf.distribute.Strategy) -> int:

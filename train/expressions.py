@@ -4,8 +4,8 @@ An action unit (AU) is one visible movement of the face, numbered by the Facial 
 System: P. Ekman, W. V. Friesen, J. C. Hager, *Facial Action Coding System* (2002). Which units
 make which emotion follows EMFACS: W. V. Friesen, P. Ekman, *EMFACS-7: Emotional Facial Action
 Coding System* (1983), in its prototypes: happy 6+12, sad 1+4+15, surprise 1+2+5+26, fear
-1+2+4+5+7+20+26, angry 4+5+7+23, disgust 9+15+16, to which we add the companions that FACS names
-as frequent (10 with disgust, 24 with anger, 25 wherever lips part).
+1+2+4+5+7+20+26, angry 4+5+7+23, disgust 9+15+16. We add what often goes with them and makes them
+easier to name: 17 with sad, 4, 7 and 10 with disgust, 25 wherever the lips part.
 
     AU1 inner brow raiser   AU7  lid tightener        AU16 lower lip depressor  AU25 lips part
     AU2 outer brow raiser   AU9  nose wrinkler        AU17 chin raiser          AU26 jaw drop
@@ -22,7 +22,7 @@ Units = Mapping[int, float]
 """AU number to intensity, 0 (absent) to 1 (FACS's E, the strongest); a missing unit is 0."""
 
 EXPRESSIONS: Mapping[str, Units] = {
-    "angry": {4: 1.0, 5: 0.5, 7: 0.7, 23: 1.0},
+    "angry": {4: 1.0, 5: 0.6, 7: 0.6, 23: 1.0},
     "disgust": {4: 0.4, 7: 0.3, 9: 1.0, 10: 1.0, 15: 0.6, 16: 0.8, 25: 0.5},
     "fear": {1: 1.0, 2: 0.6, 4: 0.6, 5: 1.0, 7: 0.4, 20: 1.0, 25: 0.8, 26: 0.5},
     "happy": {6: 1.0, 12: 1.0},
@@ -44,10 +44,10 @@ def sample_units(expression: str, rng: np.random.Generator) -> dict[int, float]:
         unit: min(1.0, strength * rng.uniform(0.85, 1.15))
         for unit, strength in express(expression, rng.uniform(0.75, 1.0)).items()
     }
-    if expression == "happy" and rng.random() < 0.6:  # a smile shows teeth more often than not
+    if expression == "happy" and rng.random() < 0.75:  # a smile shows teeth more often than not
         units |= {10: 0.3, 25: rng.uniform(0.4, 1.0), 26: rng.choice([0.0, 0.25])}
-    if expression == "angry" and rng.random() < 0.25:  # teeth bared through tightened lips
+    if expression == "angry" and rng.random() < 0.35:  # teeth bared through tightened lips
         units |= {25: rng.uniform(0.3, 0.5)}
     for unit in rng.choice([1, 2, 4, 6, 7, 12, 15, 17, 20, 23], size=2, replace=False):
-        units[int(unit)] = min(1.0, units.get(int(unit), 0.0) + rng.uniform(0.0, 0.15))
+        units[int(unit)] = min(1.0, units.get(int(unit), 0.0) + rng.uniform(0.0, 0.1))
     return units

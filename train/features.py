@@ -1,7 +1,7 @@
 """The parts of a face that action units move: brows, eyes, nose, mouth, and the skin between them.
 
 Every function draws one part of `person`, moved by `units`, on `canvas`. The numbers are face
-co-ordinates (`train.canvas`) set by eye against the plates that the FACS manual describes.
+co-ordinates (`train.canvas`), set by eye until each unit looked like its description in FACS.
 """
 
 import numpy as np
@@ -33,9 +33,9 @@ def draw_brows(canvas: Canvas, person: Person, units: Units) -> None:
     for side in SIDES:
         au = one_side(units, person, side)
         lower = au[4] + 0.35 * au[9]
-        inner = -0.15 * au[1] + 0.11 * lower * (1 - 0.9 * au[1])
-        middle = -0.05 * au[1] - 0.1 * au[2] + 0.06 * lower
-        outer = -0.1 * au[2] + 0.02 * lower + 0.04 * au[1] * (1 - au[2])
+        inner = -0.16 * au[1] + 0.135 * lower * (1 - 0.9 * au[1])
+        middle = -0.05 * au[1] - 0.1 * au[2] + 0.085 * lower
+        outer = -0.1 * au[2] - 0.01 * lower + 0.055 * au[1] * (1 - au[2])
         top = -0.225 - person.brow_height
         ends = (side * (0.12 - 0.045 * lower), top + inner), (side * 0.5, top + 0.035 + outer)
         spine = bezier(ends[0], (side * 0.33, top - 0.07 + 1.3 * middle), ends[1])
@@ -68,7 +68,7 @@ def draw_eyes(canvas: Canvas, person: Person, units: Units) -> None:
             ball.fill(ellipse(x, -0.012, 0.058 * size, 0.058 * size), shade(person.iris, 1.25))
             ball.fill(ellipse(x, -0.012, 0.03 * size, 0.03 * size), (12, 10, 10))
             ball.fill(ellipse(x - 0.022, -0.037, 0.015, 0.015, 8), (255, 255, 255))
-            ball.line(upper + (0, 0.012), (150, 140, 136), 0.02)
+            ball.line(upper - (0, -0.012), (150, 140, 136), 0.02)
         lash = shade(mix(person.skin, (20, 14, 12), 0.75), 0.6)
         canvas.line(upper, lash, 0.034 if person.feminine else 0.024)
         canvas.line(lower, shade(person.skin, 0.62), 0.012)
@@ -105,9 +105,9 @@ def _corners(person: Person, units: Units) -> Points:
     ends = []
     for side in SIDES:
         au = one_side(units, person, side)
-        pull = 0.32 * au[12] + 0.38 * au[20] - 0.16 * au[23] - 0.22 * au[26] * (1 - au[20])
-        drop = 0.13 * au[15] - 0.15 * au[12] + 0.04 * au[20] + 0.45 * jaw_drop(au)
-        ends.append((side * person.mouth_width * (1 + pull), 0.6 + drop))
+        pull = 0.4 * au[12] + 0.38 * au[20] - 0.28 * au[23] - 0.22 * au[26] * (1 - au[20])
+        drop = 0.14 * au[15] - 0.17 * au[12] + 0.04 * au[20] + 0.45 * jaw_drop(au)
+        ends.append((side * person.mouth_width * (1 + pull), 0.587 + drop))
     return np.array(ends)
 
 
@@ -192,7 +192,7 @@ def _draw_folds(canvas: Canvas, au: dict[int, float], side: int, age: float) -> 
         (under_eye, 45 * max(au[6], au[7], au[9]) + 16 * age, 0.03),
         (bezier((side * 0.32, 0.66), (side * 0.36, 0.78)), 60 * au[15], 0.035),
         (bezier((side * 0.1, 0.9), (side * 0.16, 0.8)), 40 * au[17], 0.03),
-        (bezier((side * 0.035, -0.3), (side * 0.045, -0.13)), 85 * au[4], 0.026),
+        (bezier((side * 0.035, -0.3), (side * 0.045, -0.13)), 100 * au[4], 0.03),
         (bezier((side * 0.49, 0.02), (side * 0.6, -0.04)), 50 * au[6], 0.022),
         (bezier((side * 0.49, 0.05), (side * 0.6, 0.08)), 50 * au[6], 0.022),
         (bezier((side * 0.13, 0.1), (side * 0.17, 0.22)), 75 * au[9], 0.03),

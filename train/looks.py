@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from train.canvas import Canvas, Points, bezier, ellipse
 from train.expressions import Units
 from train.features import jaw_drop
 from train.people import RGB, Person, mix, shade
 
-BACKDROP_REACH = 9.0  # far enough down for clothes to leave any picture at the bottom
+BOTTOM = 40.0  # far enough down for clothes to leave any picture at its lower edge
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,11 @@ def draw_body(canvas: Canvas, upright: Canvas, person: Person) -> None:
     thick = 0.36 if person.feminine else 0.43
     neck = canvas.place([(-thick, 0.45), (thick, 0.45)], 0)
     neck += upright.place([(thick + 0.12, 1.4), (-thick - 0.12, 1.4)], 0)
-    pose = canvas.pose
-    flat = Canvas(canvas.image, type(pose)(0, 0, 1), 1.0, 1.0)  # takes pixels as they are
-    flat.fill(neck, shade(person.skin, 0.72), 0)
+    ImageDraw.Draw(canvas.image).polygon(neck, fill=shade(person.skin, 0.72))
     right = bezier((thick, 1.08), (0.75, 1.28), (1.4, 1.2), (1.55, 2.2))
     collar = bezier((-thick, 1.08), (0, 1.6), (thick, 1.08))
     left = (right * (-1, 1))[::-1]
-    sides = [(1.55, BACKDROP_REACH), (-1.55, BACKDROP_REACH)]
+    sides = [(1.55, BOTTOM), (-1.55, BOTTOM)]
     upright.fill(np.concatenate([collar, right, sides, left]), person.clothes, 0)
     upright.line(collar, shade(person.clothes, 0.7), 0.06, 0)
 
@@ -120,10 +118,8 @@ def draw_hair(canvas: Canvas, person: Person) -> None:
     crown = head_outline(person, 0.0, cut.volume, cut.side)
     foot = head_outline(person, 0.0, -0.1 if cut.back else -0.03, cut.side)
     line = cut.hairline - 0.25 * max(0.0, person.age - 0.6) * (not person.feminine)
-    peak = (cut.parting, 1.35 * line)
-    hairline = bezier(
-        foot[-1], (person.width * 0.8, line), peak, (-person.width * 0.8, line), foot[0]
-    )
+    temple, peak = 0.8 * person.width, (cut.parting, 1.35 * line)
+    hairline = bezier(foot[-1], (temple, line), peak, (-temple, line), foot[0])
     if person.hair_style == "curly":
         for x, y in head_outline(person, 0.0, 0.12, cut.side)[::3]:
             canvas.fill(ellipse(x, y, 0.17, 0.17, 14), shade(colour, 0.9), 0)
@@ -169,20 +165,17 @@ def draw_scarf(canvas: Canvas, person: Person, jaw: float) -> None:
 
 def draw_beard(canvas: Canvas, person: Person, units: Units) -> None:
     """Beard and moustache, which go where the jaw and the upper lip go."""
-    jaw, lip = jaw_drop(units), 0.06 * units.get(10, 0.0)
+    jaw, lip = jaw_drop(units), 0.06 * units.get(10, 0.0) + 0.04 * units.get(12, 0.0)
     colour = mix(shade(person.hair, 0.8), shade(person.skin, 0.35), 0.35)
     moustache = np.concatenate([
-        bezier((-0.3, 0.58 - lip), (-0.15, 0.4 - lip), (0, 0.43 - lip), (0.15, 0.4 - lip), (0.3, 0.58 - lip)),
-        bezier((0.28, 0.6 - lip), (0, 0.47 - lip), (-0.28, 0.6 - lip)),
-    ])  # fmt: skip
-    chin = head_outline(person, jaw)
-    low = chin[np.abs(chin[:, 0]).argsort()]
-    low = low[low[:, 1] > 0.15]
-    edge = low[np.arctan2(low[:, 0], low[:, 1]).argsort()]
-    side = edge[-1]
-    inner = bezier(
-        side, (0.58, 0.4), (0.42, 0.74), (0, 0.6 + jaw), (-0.42, 0.74), (-0.58, 0.4), edge[0]
-    )
+        bezier((-0.29, 0.54), (-0.15, 0.39), (0, 0.43), (0.15, 0.39), (0.29, 0.54)),
+        bezier((0.27, 0.56), (0, 0.46), (-0.27, 0.56)),
+    ]) - (0, lip)  # fmt: skip
+    outline = head_outline(person, jaw)
+    low = outline[outline[:, 1] > 0.15]
+    edge = low[np.arctan2(low[:, 0], low[:, 1]).argsort()]  # from the left ear to the right one
+    right, left = [edge[-1], (0.58, 0.4), (0.42, 0.74)], [(-0.42, 0.74), (-0.58, 0.4), edge[0]]
+    inner = bezier(*right, (0, 0.6 + jaw), *left)
     if person.beard in ("stubble", "full"):
         opacity = 0.3 if person.beard == "stubble" else 0.88
         canvas.tint(np.concatenate([edge, inner]), colour, opacity, 0)
@@ -201,10 +194,8 @@ def draw_glasses(canvas: Canvas, person: Person) -> None:
         x, y = side * person.eye_gap, 0.02
         rim = ellipse(x, y, 0.24, 0.2)
         if person.glasses == "square":  # pulled out towards a rectangle's corners
-            rim = (x, y) + np.sign(rim - (x, y)) * np.abs((rim - (x, y)) / (0.24, 0.2)) ** 0.45 * (
-                0.24,
-                0.17,
-            )
+            offset = (rim - (x, y)) / (0.24, 0.2)
+            rim = (x, y) + np.sign(offset) * np.abs(offset) ** 0.45 * (0.24, 0.17)
         canvas.tint(rim, (235, 245, 255), 0.1, 1.1)
         canvas.line(np.concatenate([rim, rim[:2]]), person.frames, 0.03, 1.1)
         canvas.line([(x + side * 0.24, -0.02), (side * person.width, -0.02)], person.frames, 0.03)

@@ -78,7 +78,7 @@ def _skin(rng: np.random.Generator) -> RGB:
     tone = mix(rgb(MONK_TONES[low]), rgb(MONK_TONES[low + 1]), place - low)
     # A flat swatch lacks the blood under living skin, and the darkest ones leave no room for
     # shadow: warm them all, and lift the dark end as an automatic exposure would.
-    return mix(mix(tone, (214, 128, 98), 0.2), (150, 104, 80), 0.25 * place / len(MONK_TONES))
+    return mix(mix(tone, (206, 122, 92), 0.24), (150, 104, 80), 0.25 * place / len(MONK_TONES))
 
 
 def sample_person(rng: np.random.Generator) -> Person:

@@ -31,13 +31,17 @@ def training_batches(
     order = tf.data.Dataset.range(first_epoch, recipe.epochs).flat_map(epoch_order)
     weights = _class_weights(split, contract) if recipe.class_weights else None
     augmentation = _augmentation(recipe.seed) if recipe.augment else None
-    return _load(order, split, contract, weights, augmentation)
+    batches = _load(order, split, contract, weights, augmentation)
+    return _sharded(batches, tf.data.experimental.AutoShardPolicy.DATA)
 
 
 def evaluation_batches(split: Split, contract: Contract, *, batch_size: int) -> tf.data.Dataset:
     """Return the whole split once, in its own order: (images, one-hot, weights of 1)."""
     order = tf.data.Dataset.range(len(split.targets)).batch(batch_size)
-    return _load(order, split, contract)
+    # Each worker goes through all of it: shares of a last batch may be empty, and then one worker
+    # waits for ever for the other. The metrics, sums over workers, come out the same.
+    batches = _load(order, split, contract)
+    return _sharded(batches, tf.data.experimental.AutoShardPolicy.OFF)
 
 
 def steps_per_epoch(split: Split, recipe: Recipe) -> int:
@@ -78,9 +82,15 @@ def _load(
         weights.set_shape((None,))
         return (augmentation(images, training=True) if augmentation else images), targets, weights
 
-    batches = order.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
-    options = tf.data.Options()  # read only by strategies with several workers: all have all files
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return order.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
+
+
+def _sharded(
+    batches: tf.data.Dataset, policy: tf.data.experimental.AutoShardPolicy
+) -> tf.data.Dataset:
+    """Say how several workers, each of which has all files, share the batches."""
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = policy
     return batches.with_options(options)
 
 

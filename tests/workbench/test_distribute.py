@@ -1,0 +1,69 @@
+"""Two workers on this machine's loopback train what one process trains."""
+
+import csv
+import json
+import os
+import socket
+import subprocess
+
+import pytest
+
+from tests.workbench.conftest import REPOSITORY, command, make_photos, run
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def start_worker(index: int, cluster: dict, arguments: list[object]) -> subprocess.Popen[str]:
+    task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
+    return subprocess.Popen(
+        command("train", *arguments),
+        cwd=REPOSITORY,
+        env={**os.environ, "TF_CONFIG": json.dumps(task)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def history(build):
+    with (build / "history.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
+    data = make_photos(tmp_path / "data", train=8, validation=3)
+    arguments = ["--data", data, "--epochs", 2, "--batch-size", 8, "--optimizer", "sgd"]
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(2)]}
+    builds = [tmp_path / "first", tmp_path / "second"]
+    workers = [
+        start_worker(i, cluster, [*arguments, "--build", build]) for i, build in enumerate(builds)
+    ]
+    outputs = [worker.communicate(timeout=240) for worker in workers]
+    for worker, (_, errors) in zip(workers, outputs, strict=True):
+        assert worker.returncode == 0, errors
+    assert (builds[0] / "model.keras").exists()
+    assert not (builds[1] / "model.keras").exists()
+
+    alone = run("train", *arguments, "--build", tmp_path / "alone")
+    assert alone.returncode == 0, alone.stderr
+    together = history(builds[0])
+    # Dropout draws differ between one replica and two, so the figures are near, not equal.
+    for row, single in zip(together, history(tmp_path / "alone"), strict=True):
+        assert float(row["val_loss"]) == pytest.approx(float(single["val_loss"]), rel=0.2)
+
+
+@pytest.mark.parametrize("text", ["not json", "[]"])
+def test_a_bad_tf_config_is_refused_in_one_line(text, tmp_path):
+    data = make_photos(tmp_path / "data", train=2, validation=1)
+    environment = {**os.environ, "TF_CONFIG": text}
+    result = run("train", "--data", data, "--build", tmp_path, env=environment)
+    assert result.returncode == 2
+    assert "TF_CONFIG" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,198 @@
+"""A training run as a user starts it: what it leaves, and what happens when it is cut short."""
+
+import csv
+import json
+import resource
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge.contract import loads
+from tests.workbench.conftest import REPOSITORY, command, make_photos, run
+
+ARTEFACTS = {
+    "model.keras",
+    "simple_cnn.weights.h5",
+    "contract.json",
+    "calibration.npz",
+    "holdout.npz",
+    "history.csv",
+    "history.png",
+    "evaluation.json",
+    "confusion.png",
+    "run.json",
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """A data set with a test split."""
+    return make_photos(tmp_path_factory.mktemp("data"), train=12, validation=4, test=5)
+
+
+@pytest.fixture(scope="module")
+def unbroken(data, tmp_path_factory):
+    """A run of 4 epochs: its folder and what it said."""
+    build = tmp_path_factory.mktemp("unbroken")
+    result = run("train", "--data", data, "--build", build, "--epochs", 4, "--batch-size", 8)
+    assert result.returncode == 0, result.stderr
+    return build, result
+
+
+def history(build: Path) -> list[dict[str, float]]:
+    with (build / "history.csv").open() as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def start(data: Path, build: Path, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command("train", "--data", data, "--build", build, "--batch-size", 8, *arguments),
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_epoch(process: subprocess.Popen[str], build: Path, epoch: int) -> None:
+    """Return when `epoch` epochs are finished, so in the next one."""
+    state = build / "checkpoint" / "state.json"
+    while process.poll() is None:
+        if state.exists() and len(json.loads(state.read_text())["history"]) >= epoch:
+            return
+        time.sleep(0.01)
+    raise AssertionError(process.communicate()[1])
+
+
+def test_a_run_leaves_all_its_artefacts_and_nothing_unfinished(unbroken):
+    build, _ = unbroken
+    assert {path.name for path in build.iterdir()} == ARTEFACTS | {"cache", "checkpoint"}
+    for name in ("history.png", "confusion.png"):
+        with Image.open(build / name) as picture:
+            picture.load()
+    assert [row["epoch"] for row in history(build)] == [1, 2, 3, 4]
+    contract = loads((build / "contract.json").read_text())
+    assert contract.labels == ("blue", "green", "red")
+    described = json.loads((build / "run.json").read_text())
+    assert described["recipe"]["epochs"] == 4
+    assert described["versions"]["keras"] == keras.__version__
+    assert described["seconds"] > 0
+
+
+def test_the_model_kept_is_that_of_the_best_epoch_and_does_what_the_evaluation_says(unbroken):
+    build, _ = unbroken
+    model = keras.models.load_model(build / "model.keras", compile=False)
+    holdout = np.load(build / "holdout.npz")
+    evaluation = json.loads((build / "evaluation.json").read_text())
+    predicted = model.predict(holdout["images"] / np.float32(255), verbose=0).argmax(axis=1)
+    assert evaluation["split"] == "test"
+    assert evaluation["images"] == len(holdout["labels"]) == 15
+    assert evaluation["accuracy"] == pytest.approx((predicted == holdout["labels"]).mean())
+    assert np.sum(evaluation["confusion_matrix"]) == 15
+    low, high = evaluation["accuracy_ci95"]
+    assert low < evaluation["accuracy"] < high or evaluation["accuracy"] in (0, 1)
+    best = max(row["val_accuracy"] for row in history(build))
+    kept = history(build)[json.loads((build / "run.json").read_text())["best_epoch"] - 1]
+    assert kept["val_accuracy"] == best
+
+
+def test_only_the_test_split_is_quoted_as_the_result(unbroken, data, tmp_path):
+    _, result = unbroken
+    assert "chosen on the validation split: that figure is not a test result" in result.stdout
+    assert "test: accuracy" in result.stdout
+    assert "95 % interval" in result.stdout
+    without = make_photos(tmp_path / "data", train=4, validation=2)
+    result = run("train", "--data", without, "--build", tmp_path / "b", "--epochs", 1)
+    assert "no test split, so there is no result to quote; validation: accuracy" in result.stdout
+
+
+def test_calibration_is_a_balanced_draw_from_train_alone(unbroken, data):
+    build, _ = unbroken
+    calibration, holdout = np.load(build / "calibration.npz"), np.load(build / "holdout.npz")
+    assert calibration["images"].dtype == np.uint8
+    assert np.bincount(calibration["labels"]).tolist() == [12, 12, 12]
+    held = {image.tobytes() for image in holdout["images"]}
+    assert not held & {image.tobytes() for image in calibration["images"]}
+
+
+def test_a_killed_run_resumes_at_its_last_finished_epoch(unbroken, data, tmp_path):
+    process = start(data, tmp_path, "--epochs", 4)
+    wait_for_epoch(process, tmp_path, 1)
+    process.kill()
+    process.communicate()
+    assert not (tmp_path / "model.keras").exists()
+    assert len(json.loads((tmp_path / "checkpoint/state.json").read_text())["history"]) < 4
+    result = run(
+        *("train", "--data", data, "--build", tmp_path, "--batch-size", 8),
+        *("--epochs", 4, "--resume"),
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Epoch 1/4" not in result.stdout
+    resumed, whole = history(tmp_path), history(unbroken[0])
+    assert [row["epoch"] for row in resumed] == [row["epoch"] for row in whole]
+    # Same order, same dropout, same optimizer state: the figures are those of the unbroken run.
+    for name in ("loss", "val_loss"):
+        assert [r[name] for r in resumed] == pytest.approx([r[name] for r in whole], rel=1e-3)
+
+
+def test_resume_refuses_a_run_with_other_settings_and_starts_where_there_is_none(unbroken, data):
+    build, _ = unbroken
+    result = run("train", "--data", data, "--build", build, "--resume", "--seed", 5)
+    assert result.returncode == 2
+    assert "had batch_size 8, now it is 16" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_ctrl_c_ends_after_the_epoch_and_still_writes_everything(data, tmp_path):
+    process = start(data, tmp_path, "--epochs", 500)
+    wait_for_epoch(process, tmp_path, 1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert "stopping after this epoch" in errors
+    assert {path.name for path in tmp_path.iterdir()} >= ARTEFACTS
+    assert 1 <= len(history(tmp_path)) < 500
+
+
+def test_early_stopping_ends_a_run_that_gets_no_better(data, tmp_path):
+    result = run(
+        *("train", "--data", data, "--build", tmp_path, "--epochs", 60),
+        *("--early-stopping", 2, "--learning-rate", 0, "--resume"),
+    )
+    assert result.returncode == 0, result.stderr
+    assert "no finished epoch to resume" in result.stdout
+    assert len(history(tmp_path)) == 3
+
+
+def test_a_full_disk_leaves_the_build_as_it_was(unbroken, data, tmp_path):
+    before = {path.name: path.read_bytes() for path in unbroken[0].iterdir() if path.is_file()}
+    # The next write that makes a file larger than 1 MB fails, as it would on a full disk.
+    result = run(
+        *("train", "--data", data, "--build", unbroken[0], "--batch-size", 8),
+        *("--epochs", 4, "--resume"),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)),
+    )
+    assert result.returncode == 1, result.stderr
+    assert "Traceback" not in result.stderr
+    assert "train: error: " in result.stderr
+    after = {path.name: path.read_bytes() for path in unbroken[0].iterdir() if path.is_file()}
+    assert after == before
+    assert not list(unbroken[0].glob(".unfinished-*"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--optimizer", "nonsense"], ["--epochs", "0"], ["--model", "nonsense"], ["--seed", "x"]],
+    ids=" ".join,
+)
+def test_a_bad_option_ends_with_exit_code_2_and_a_line_that_names_it(arguments, data, tmp_path):
+    result = run("train", "--data", data, "--build", tmp_path, *arguments)
+    assert result.returncode == 2
+    assert arguments[0] in result.stderr
+    assert "Traceback" not in result.stderr
