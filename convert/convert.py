@@ -28,7 +28,7 @@ def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
 
     copy = keras.models.clone_model(
         model,
-        input_tensors=keras.Input(model.input_shape[1:], batch_size=batch_size),
+        input_tensors=keras.Input(model.input_shape[1:], batch_size=batch_size, name="image"),
         clone_function=without_activation,
     )
     copy.set_weights(model.get_weights())

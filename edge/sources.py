@@ -55,7 +55,11 @@ def open_source(
         if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():
             return _pictures([path], every, stop)
         return _video(path, every, stop)
-    return _pictures(_some([Path(name) for name in sorted(glob.glob(source))], source), every, stop)
+    return _pictures(
+        _some([Path(name) for name in sorted(glob.glob(source, recursive=True))], source),
+        every,
+        stop,
+    )
 
 
 def _some(paths: list[Path], source: str) -> list[Path]:

@@ -1,0 +1,276 @@
+"""`emotion-edge run` as a user starts it: a real process, real files, real pipes."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from edge import __version__
+from tests.edge.conftest import COLOURS, FLOAT32, INT8, command, edge, own_words, save, solid
+
+KEYS = ["time", "source", "frame", "label", "score", "scores", "preprocess_ms", "inference_ms"]
+
+
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    return edge("run", "--model", INT8, "--source", *arguments, **options)
+
+
+def rows(stdout: str | bytes) -> list[dict]:
+    return [json.loads(line) for line in stdout.splitlines()]
+
+
+def labels(result: subprocess.CompletedProcess) -> list[str]:
+    return [row["label"] for row in rows(result.stdout)]
+
+
+def test_a_picture_gives_one_json_line(tmp_path):
+    picture = save(tmp_path / "red.png", "red")
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    result = run(picture)
+    assert result.returncode == 0, result.stderr
+    assert own_words(result.stderr) == []
+    (row,) = rows(result.stdout)
+    assert list(row) == KEYS
+    assert (row["label"], row["source"], row["frame"]) == ("red", str(picture), 0)
+    assert row["score"] == row["scores"]["red"]
+    assert list(row["scores"]) == ["blue", "green", "red"]
+    assert row["time"].endswith("Z")
+    assert before <= datetime.fromisoformat(row["time"]) <= datetime.now(UTC)
+    assert row["preprocess_ms"] > 0
+    assert row["inference_ms"] > 0
+
+
+def test_a_folder_gives_its_pictures_in_order(photos):
+    save(photos / "deeper" / "red.jpg", "red")
+    (photos / "notes.txt").write_text("not a picture")
+    assert labels(run(photos)) == ["blue", "green", "red", "red"]
+
+
+def test_a_glob_gives_what_it_matches(photos):
+    assert labels(run(photos / "*-[bg]*.png")) == ["blue", "green"]
+    assert labels(run(f"{photos}/**/*red.png")) == ["red"]
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_a_file(tmp_path):
+    assert labels(run(save(tmp_path / "me [1].png", "green"))) == ["green"]
+
+
+def test_frames_stops_after_so_many(photos):
+    assert len(rows(run(photos, "--frames", 2).stdout)) == 2
+
+
+def test_unreadable_pictures_are_named_and_the_others_labelled(photos):
+    (photos / "1-bad.jpg").write_bytes(b"")
+    result = run(photos)
+    assert result.returncode == 1
+    assert labels(result) == ["blue", "green", "red"]
+    warning, error = own_words(result.stderr)
+    assert f"{photos / '1-bad.jpg'}: cannot read it: not a picture" in warning
+    assert "1 of 4 pictures could not be read" in error
+
+
+def test_nothing_but_unreadable_pictures_is_bad_input(tmp_path):
+    (tmp_path / "bad.jpg").write_text("hello")
+    result = run(tmp_path / "bad.jpg")
+    assert result.returncode == 2
+    assert result.stdout == ""
+
+
+BAD_ARGUMENTS = {
+    "no such file": (["nowhere.jpg"], "--source nowhere.jpg: no such file"),
+    "an empty folder": ([Path(__file__).parent], "no picture"),
+    "raw frames without size": (["-"], "needs --size"),
+    "size that is none": (["-", "--size", "640"], "'640' is not WIDTHxHEIGHT"),
+    "no frames": (["x.jpg", "--frames", "0"], "--frames"),
+    "frames in words": (["x.jpg", "--frames", "many"], "--frames"),
+    "negative time": (["x.jpg", "--every", "-1"], "--every"),
+    "no number of seconds": (["x.jpg", "--every", "nan"], "--every"),
+    "no threads": (["x.jpg", "--threads", "0"], "--threads"),
+    "no runtime": (["x.jpg", "--runtime", "onnx"], "--runtime"),
+    "not a video": ([Path(__file__)], "neither a picture nor a video"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_ARGUMENTS)
+def test_bad_arguments_are_refused_in_words(kind):
+    arguments, words = BAD_ARGUMENTS[kind]
+    if kind == "not a video":
+        pytest.importorskip("av")
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.fixture
+def video(tmp_path) -> Path:
+    """Three seconds at 10 frames a second: blue, green, red."""
+    av = pytest.importorskip("av", reason="videos need av")
+    with av.open(tmp_path / "clip.mp4", "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for colour in COLOURS:
+            frame = av.VideoFrame.from_ndarray(solid(colour, 64, 48), format="rgb24")
+            for _ in range(10):
+                frame.pts = None
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return tmp_path / "clip.mp4"
+
+
+def test_a_video_gives_its_frames_and_every_counts_its_time(video):
+    whole = run(video)
+    assert whole.returncode == 0, whole.stderr
+    assert labels(whole) == ["blue"] * 10 + ["green"] * 10 + ["red"] * 10
+    seconds = rows(run(video, "--every", 1).stdout)
+    assert [(row["frame"], row["label"]) for row in seconds] == [
+        *((0, "blue"), (10, "green"), (20, "red"))
+    ]
+
+
+def test_a_video_without_the_library_says_how_to_get_it(tmp_path):
+    (tmp_path / "clip.mp4").write_bytes(bytes(1000))
+    program = (
+        "import sys; sys.modules['av'] = None\n"
+        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    arguments = command("run", "--model", INT8, "--source", tmp_path / "clip.mp4")[3:]
+    result = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert "pip install 'emotion-edge[video]'" in result.stderr
+
+
+RAW = b"".join(solid(colour).tobytes() for colour in ("red", "blue", "green"))
+
+
+def test_raw_frames_come_through_stdin():
+    result = run("-", "--size", "40x30", input=RAW, text=False)
+    assert result.returncode == 0, result.stderr
+    assert labels(result) == ["red", "blue", "green"]
+    assert [row["frame"] for row in rows(result.stdout)] == [0, 1, 2]
+    assert {row["source"] for row in rows(result.stdout)} == {"-"}
+
+
+def test_an_empty_stdin_is_no_error():
+    result = run("-", "--size", "40x30", input=b"", text=False)
+    assert (result.returncode, result.stdout) == (0, b"")
+
+
+def test_stdin_that_ends_within_a_frame_is_an_error_after_the_whole_ones():
+    result = run("-", "--size", "40x30", input=RAW[:-100], text=False)
+    assert result.returncode == 2
+    assert labels(result) == ["red", "blue"]
+    (line,) = own_words(result.stderr.decode())
+    assert "in the middle of frame 2: 3500 of 3600 bytes; is --size right?" in line
+
+
+def test_every_drops_the_frames_of_stdin_between():
+    result = run("-", "--size", "40x30", "--every", 60, input=RAW, text=False)
+    assert labels(result) == ["red"]
+
+
+def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command("run", "--model", INT8, "--source", *arguments),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+def test_frames_ends_though_the_producer_goes_on():
+    process = start("-", "--size", "40x30", "--frames", 2)
+    process.stdin.write(RAW)
+    process.stdin.flush()  # and stays open
+    assert process.wait(timeout=30) == 0
+    assert len(rows(process.stdout.read())) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("waiting_for", ["stdin", "the next picture"])
+def test_a_signal_ends_a_wait_at_once_and_cleanly(number, waiting_for, photos):
+    stdin = waiting_for == "stdin"
+    process = start("-", "--size", "40x30") if stdin else start(photos, "--every", 600)
+    if stdin:
+        process.stdin.write(RAW[:3600])
+        process.stdin.flush()
+    assert process.stdout.readline()  # it is in its loop
+    sent = time.monotonic()
+    process.send_signal(number)
+    assert process.wait(timeout=30) == 0
+    assert time.monotonic() - sent < 10  # not the 600 s it would have waited
+    assert own_words(process.stderr.read().decode()) == []
+
+
+def test_a_reader_that_goes_away_is_no_error(photos):
+    process = start("-", "--size", "40x30")
+    process.stdin.write(RAW)
+    process.stdin.flush()
+    assert process.stdout.readline()
+    process.stdout.close()
+    for _ in range(3):
+        try:
+            process.stdin.write(RAW)
+            process.stdin.flush()
+        except BrokenPipeError:
+            break  # it has ended already
+    assert process.wait(timeout=30) == 0
+    assert own_words(process.stderr.read().decode()) == []
+
+
+def test_head_is_such_a_reader(photos):
+    line = " ".join(command("run", "--model", INT8, "--source", photos)) + " | head -1"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0
+    assert len(rows(result.stdout)) == 1
+    assert own_words(result.stderr) == []
+
+
+def test_a_full_disk_behind_stdout_is_one_line_and_exit_code_1(photos):
+    with Path("/dev/full").open("w") as full:
+        result = run(photos, stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert result.returncode == 1
+    (line,) = own_words(result.stderr)
+    assert "No space left on device" in line
+
+
+def test_verbose_says_on_stderr_what_runs_the_model(photos):
+    result = run(photos, "--verbose", "--threads", 2)
+    assert result.returncode == 0
+    assert any("2 thread(s)" in line for line in own_words(result.stderr))
+    assert len(rows(result.stdout)) == 3
+
+
+def test_the_float_model_runs_as_well(photos):
+    result = edge("run", "--model", FLOAT32, "--source", photos)
+    assert labels(result) == list(COLOURS)
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["info"]], ids=["", "run", "info"])
+def test_help_shows_an_example(arguments):
+    result = edge(*arguments, "--help")
+    assert result.returncode == 0
+    assert "emotion-edge info model.tflite" in result.stdout or (
+        "emotion-edge run --model model.tflite --source" in result.stdout
+    )
+
+
+def test_the_version_is_the_packages():
+    assert edge("--version").stdout == f"emotion-edge {__version__}\n"
+
+
+def test_no_command_is_bad_usage():
+    result = edge()
+    assert result.returncode == 2
+    assert "COMMAND" in result.stderr
