@@ -3,7 +3,7 @@
 
 DATA ?= $(wildcard data)
 MODEL ?= simple_cnn
-TRAIN_FLAGS ?= --early-stopping 5
+TRAIN_FLAGS ?= --early-stopping 4
 SOURCE ?= $(if $(DATA),$(DATA)/validation,build/samples/frames)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)

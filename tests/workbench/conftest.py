@@ -43,15 +43,8 @@ def command(module: str, *arguments: object) -> list[str]:
 
 def run(module: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     """Run one of our programs to its end."""
-    return subprocess.run(
-        command(module, *arguments),
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        **options,
-    )
+    given = {"capture_output": True, "text": True, "timeout": 300, "check": False, **options}
+    return subprocess.run(command(module, *arguments), cwd=REPOSITORY, **given)  # noqa: PLW1510
 
 
 @pytest.fixture(autouse=True)

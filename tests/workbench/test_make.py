@@ -1,0 +1,120 @@
+"""The Makefile's promises: a line of help for each target, nothing done twice."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.workbench.conftest import REPOSITORY, make_photos
+
+# Instead of training, the stand-in for python says so and leaves the file that make waits for.
+STAND_IN = """#!/bin/sh
+echo "python $*"
+case "$2" in
+  train) mkdir -p build/original; touch build/model.keras build/original/model.keras ;;
+  convert) touch build/model.tflite ;;
+  train.samples) mkdir -p build/samples; touch build/samples/samples.json ;;
+esac
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A folder with our Makefile in which .venv is there already, with a stand-in for python."""
+    shutil.copy(REPOSITORY / "Makefile", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    for name in ("python", "emotion-edge"):
+        program = tmp_path / ".venv" / "bin" / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(STAND_IN)
+        program.chmod(0o755)
+    (tmp_path / ".venv" / ".installed").touch()
+    return tmp_path
+
+
+def make(folder: Path, *arguments: str) -> str:
+    """Run make, free of the settings of a make around the tests, and return what it said."""
+    ours = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "DATA", "MODEL", "SOURCE")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    result = subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def trains(folder: Path, *arguments: str) -> bool:
+    return "python -m train " in make(folder, *arguments)
+
+
+def test_help_has_a_line_for_every_target(checkout):
+    makefile = (REPOSITORY / "Makefile").read_text()
+    (phony,) = (line for line in makefile.splitlines() if line.startswith(".PHONY:"))
+    listed = {line.split()[0] for line in make(checkout, "help").splitlines()}
+    assert listed == set(phony.split()[1:]) - {"FORCE"}
+    assert make(checkout) == make(checkout, "help")
+
+
+def test_nothing_is_done_twice(checkout):
+    first = make(checkout, "train", "convert")
+    assert "python -m train " in first
+    assert "python -m convert" in first
+    second = make(checkout, "train", "convert")
+    assert "python" not in second
+    assert "pip" not in make(checkout, "setup")
+
+
+def test_other_settings_or_data_train_again(checkout):
+    assert trains(checkout, "train")
+    assert trains(checkout, "train", "TRAIN_FLAGS=--epochs 3")
+    assert not trains(checkout, "train", "TRAIN_FLAGS=--epochs 3")
+    photos = make_photos(checkout / "my photos", train=1, validation=1)
+    assert trains(checkout, "train", f"DATA={photos}")
+    assert not trains(checkout, "train", f"DATA={photos}")
+    (photos / "train" / "red" / "00.png").unlink()
+    assert trains(checkout, "train", f"DATA={photos}")
+
+
+def test_a_data_folder_is_taken_by_itself(checkout):
+    (checkout / "data").mkdir()
+    assert "--data data" in make(checkout, "train").replace("'", "")
+
+
+def test_original_and_run_use_the_drawn_faces_where_there_is_no_data(checkout):
+    said = make(checkout, "original").replace("'", "")
+    assert "--data build/samples --build build/original" in said
+    assert "python -m train.original build/original/history.csv" in said
+    said = make(checkout, "run").replace("'", "")
+    assert "emotion-edge run --model build/model.tflite --source build/samples/frames" in said
+
+
+def test_another_python_is_refused_with_the_remedy(checkout):
+    (checkout / ".venv" / ".installed").unlink()
+    old = checkout / "old-python"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    result = subprocess.run(
+        ["make", "setup", f"PYTHON={old}"],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "needs Python 3.11" in result.stderr
+    assert "make PYTHON=" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["make train convert run", "make test"])
+def test_readme_begins_with_two_commands_that_exist(command, checkout):
+    lines = (REPOSITORY / "README.md").read_text().splitlines()
+    assert command in lines[:60]
+    targets = {line.split()[0] for line in make(checkout, "help").splitlines()}
+    assert set(command.split()[1:]) <= targets
