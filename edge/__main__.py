@@ -5,6 +5,7 @@ emotion-edge info model.tflite
 """
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -37,6 +38,9 @@ Print what a model file says of itself: contract, tensors, quantisation, operato
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     args = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # JSON is UTF-8 in every locale; a file name that is not leaves as \udcXX, JSON's escape.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(
         stream=sys.stderr,
         format="emotion-edge: %(message)s",

@@ -29,7 +29,7 @@ def seconds(text: str) -> float:
 
 def frame_size(text: str) -> tuple[int, int]:
     """Parse "640x480" to (width, height) in pixels."""
-    match = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text)
+    match = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", text)
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 640x480")
     return int(match[1]), int(match[2])

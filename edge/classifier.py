@@ -32,9 +32,10 @@ class Classifier:
         model, self.contract = read_model(path)
         self.runtime, module = find_runtime(runtime)
         self._interpreter = make_interpreter(model, module, threads=threads)
-        (self._input,) = self._interpreter.get_input_details()
-        (self._output,) = self._interpreter.get_output_details()
-        _check(path, self.contract, self._input, self._output)
+        inputs = self._interpreter.get_input_details()
+        outputs = self._interpreter.get_output_details()
+        _check(path, self.contract, inputs, outputs)
+        self._input, self._output = inputs[0], outputs[0]
         scale, zero_point = self._input["quantization"]
         self._table = input_table(
             self.contract, dtype=self._input["dtype"], scale=scale, zero_point=zero_point
@@ -67,15 +68,22 @@ class Classifier:
         return dequantize(output, scale=scale, zero_point=zero_point)
 
 
-def _check(path: Path, contract: Contract, given: Any, returned: Any) -> None:
-    expected = (1, contract.height, contract.width, 3)
-    if tuple(given["shape"]) != expected:
+def _check(path: Path, contract: Contract, inputs: Any, outputs: Any) -> None:
+    given, returned = (
+        " and ".join(str(tuple(map(int, tensor["shape"]))) for tensor in tensors)
+        for tensors in (inputs, outputs)
+    )
+    expected = str((1, contract.height, contract.width, 3))
+    if given != expected:
         raise ContractError(
-            f"{path}: the input tensor is {tuple(given['shape'])}, the contract says {expected}; "
+            f"{path}: the input tensor is {given}, the contract says {expected}; "
             "convert the model again"
         )
-    if tuple(returned["shape"]) != (1, len(contract.labels)):
+    if returned != str((1, len(contract.labels))):
         raise ContractError(
-            f"{path}: {len(contract.labels)} labels for an output of "
-            f"{tuple(returned['shape'])}; convert the model again"
+            f"{path}: {len(contract.labels)} labels for an output of {returned}; "
+            "convert the model again"
         )
+    for tensor in (*inputs, *outputs):
+        if np.issubdtype(tensor["dtype"], np.integer) and not tensor["quantization"][0]:
+            raise ContractError(f"{path}: a tensor of integers without a scale; convert it again")

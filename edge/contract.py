@@ -6,6 +6,7 @@ way from logits to scores in the repository.
 """
 
 import json
+import sys
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -61,6 +62,11 @@ class Contract:
                 )
         if len(self.labels) < 2 or len(set(self.labels)) < len(self.labels):
             raise ContractError("contract: labels must be at least two different names")
+        if any(label.splitlines() != [label] for label in self.labels):
+            raise ContractError("contract: each label must be one line, and not empty")
+        numbers = (self.scale, self.offset, self.temperature)
+        if not all(abs(number) <= sys.float_info.max for number in numbers):  # NaN is not either
+            raise ContractError("contract: scale, offset and temperature must be finite")
         if min(self.width, self.height, self.temperature) <= 0 or self.scale == 0:
             raise ContractError(
                 "contract: width, height and temperature must be positive, scale not zero"
@@ -79,7 +85,7 @@ def loads(text: str | bytes) -> Contract:
     """
     try:
         values = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContractError(f"contract: not JSON: {error}") from None
     if not isinstance(values, dict) or not _is(values.get("version"), int):
         raise ContractError("contract: no version in it")

@@ -8,6 +8,7 @@ ours takes everything from contract.json.
 import io
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 from edge.contract import Contract, ContractError, dumps, loads
@@ -18,6 +19,11 @@ _LABELS = "labels.txt"
 # Positions in the schema of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
 _MODEL_BUFFERS = 4
 _BUFFER_DATA = 0
+# What zipfile raises on damaged bytes: an odd method, an encryption flag, an offset out of bounds.
+_UNREADABLE_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, KeyError, ValueError),
+    *(NotImplementedError, RuntimeError, EOFError, OSError),
+)
 
 
 def pack(flatbuffer: bytes, contract: Contract) -> bytes:
@@ -51,7 +57,7 @@ def read_model(path: Path) -> tuple[bytes, Contract]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return content, loads(archive.read(_CONTRACT))
-    except (zipfile.BadZipFile, KeyError):
+    except _UNREADABLE_ZIP:
         raise ContractError(
             f"{path}: no contract inside; make the model with `python -m convert`"
         ) from None

@@ -24,7 +24,7 @@ def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
             reasons.append(f"{candidate}: {error}")
     raise UserError(
         f"no TFLite runtime ({'; '.join(reasons)}): "
-        "install one with: pip install 'emotion-edge[litert]'"
+        f"install one with: pip install 'emotion-edge[{'litert' if name == 'auto' else name}]'"
     )
 
 

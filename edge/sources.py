@@ -44,34 +44,41 @@ def open_source(
     stop: when set, the iterator ends.
     Raises UserError for a source that is not there, RunError where some pictures were unreadable.
     """
+    if not source:
+        raise UserError("--source is empty")
     if source == "-":
         if size is None:
             raise UserError("--source - needs --size WxH: raw frames do not tell their size")
         return _thin(_stdin(*size, stop), every)
     path = Path(source)
     if path.is_dir():
-        return _pictures(_some(find_images(path), source), every, stop)
-    if path.exists():
-        if path.suffix.lower() in IMAGE_SUFFIXES or not path.is_file():
+        return _pictures(_some(find_images(path), f"{source}: no picture in it"), every, stop)
+    if path.is_file():
+        if path.suffix.lower() in IMAGE_SUFFIXES:
             return _pictures([path], every, stop)
         return _video(path, every, stop)
-    return _pictures(
-        _some([Path(name) for name in sorted(glob.glob(source, recursive=True))], source),
-        every,
-        stop,
-    )
+    if path.exists():  # opening a named pipe would wait for ever, deaf to signals
+        raise UserError(
+            f"--source {source}: neither a file nor a folder; raw frames come on stdin: "
+            "--source - --size WxH"
+        )
+    names = sorted(glob.glob(source, recursive=True))
+    matches = [path for path in map(Path, names) if not path.is_dir()]
+    complaint = f"{source}: no such file, and no picture matches it"
+    return _pictures(_some(matches, complaint), every, stop)
 
 
-def _some(paths: list[Path], source: str) -> list[Path]:
+def _some(paths: list[Path], complaint: str) -> list[Path]:
     if not paths:
-        raise UserError(f"--source {source}: no such file, and no picture matches it")
+        raise UserError(f"--source {complaint}")
     return paths
 
 
 def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
     failed = 0
     for index, path in enumerate(paths):
-        if stop.is_set() or (index and every and stop.wait(every)):
+        _rest(every if index else 0, stop)
+        if stop.is_set():
             return
         try:
             pixels = read_image(path)
@@ -85,6 +92,16 @@ def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
         raise kind(f"{failed} of {len(paths)} pictures could not be read")
 
 
+def _rest(pause: float, stop: Event) -> None:
+    """Sleep, but not beyond `stop`, which a signal handler sets.
+
+    Not by stop.wait: a handler that sets an event whose lock the main thread holds never returns.
+    """
+    end = time.monotonic() + pause
+    while not stop.is_set() and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, _POLL))
+
+
 def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
     try:
         import av  # noqa: PLC0415 - optional, and slow to import
@@ -95,17 +112,22 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
     due = float("-inf")
     try:
         with av.open(path) as container:
-            for index, frame in enumerate(container.decode(video=0)):
+            if not container.streams.video:
+                raise UserError(f"{path}: neither a picture nor a video")
+            stream = container.streams.video[0]
+            rate = stream.average_rate or 25
+            for index, frame in enumerate(container.decode(stream)):
                 if stop.is_set():
                     return
-                now = frame.time or 0.0
+                # Raw H.264, what rpicam-vid writes, has a rate but no times.
+                now = float(index / rate) if frame.time is None else frame.time
                 if now >= due:
                     due = now + every
-                    yield Frame(
-                        str(path), index, np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-                    )
-    except (av.FFmpegError, IndexError) as error:
-        raise UserError(f"{path}: neither a picture nor a video: {error}") from None
+                    pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+                    # A phone held upright films lying down and notes the rotation.
+                    yield Frame(str(path), index, np.rot90(pixels, frame.rotation // 90))
+    except av.FFmpegError as error:
+        raise UserError(f"{path}: cannot read it as a video: {error.strerror}") from None
 
 
 def _thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
@@ -117,6 +139,8 @@ def _thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
 
 
 def _stdin(width: int, height: int, stop: Event) -> Iterator[Frame]:
+    if sys.stdin is None:
+        raise UserError("--source -: stdin is closed")
     length = width * height * 3
     index = 0
     while data := _read_exactly(length, index, stop):

@@ -14,6 +14,7 @@ TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from dataclasses import fields
@@ -22,14 +23,13 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
 from edge.arguments import count, describe
-from edge.errors import exit_code
+from edge.errors import RunError, exit_code
 from train.data import find_labels, load
 from train.distribute import make_strategy, worker_number
 from train.fit import best_model, build, fit
 from train.models import MODELS, contract_of
 from train.recipe import Recipe
 from train.report import describe_run, summarise, write_build
-from train.samples import ensure_samples
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -77,8 +77,13 @@ def _default_data(args: argparse.Namespace) -> Path:
     if Path("data").is_dir():
         return Path("data")
     samples: Path = args.build / "samples"
-    print(f"no data/ here: training on the built-in sample set of drawn faces, {samples}/")
-    ensure_samples(samples)
+    print(
+        f"no data/ here: training on the built-in sample set of drawn faces, {samples}/", flush=True
+    )
+    # In a process of its own: its workers would each import TensorFlow with this module.
+    command = [sys.executable, "-m", "train.samples", "--out", str(samples)]
+    if subprocess.run(command, check=False).returncode:
+        raise RunError("the sample set could not be drawn")
     return samples
 
 

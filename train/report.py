@@ -18,7 +18,7 @@ from edge.contract import Contract, dumps
 from edge.files import publish
 from train.checkpoint import History, best_epoch
 from train.data import Dataset, Split, draw_balanced
-from train.evaluate import evaluate
+from train.evaluate import evaluate, predict
 from train.pipeline import evaluation_batches
 from train.plots import plot_confusion, plot_history
 from train.recipe import Recipe
@@ -42,8 +42,8 @@ def write_build(
     `build` as it was.
     """
     holdout = dataset.holdout
-    scores = model.predict(evaluation_batches(holdout, contract, batch_size=64), verbose=0)
-    figures = evaluate(holdout.targets, scores.argmax(axis=1), list(contract.labels))
+    predictions = predict(model, evaluation_batches(holdout, contract, batch_size=64))
+    figures = evaluate(holdout.targets, predictions, list(contract.labels))
     evaluation = {"split": dataset.holdout_name, **figures}
     rng = np.random.default_rng(run["recipe"]["seed"])
     chosen = draw_balanced(dataset.training.targets, calibration_size, rng)

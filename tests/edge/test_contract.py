@@ -45,6 +45,13 @@ MALFORMED = {
     "no width": ({"width": 0}, "must be positive"),
     "no temperature": ({"temperature": 0.0}, "must be positive"),
     "no scale": ({"scale": 0.0}, "scale not zero"),
+    "an endless scale": ({"scale": float("inf")}, "must be finite"),
+    "an offset beyond float": ({"offset": 10**400}, "must be finite"),
+    "a temperature that is no number": ({"temperature": float("nan")}, "must be finite"),
+    "a label of two lines": ({"labels": ["a", "b\nc"]}, "must be one line"),
+    "an empty label": ({"labels": ["a", ""]}, "must be one line, and not empty"),
+    "bottomless brackets": ("[" * 100_000, "not JSON"),
+    "bytes that are no text": (b'{"version": "\xff"}', "not JSON"),
 }
 
 
@@ -75,6 +82,11 @@ def test_preprocessing_cuts_out_the_centre_and_does_not_stretch(rows, columns):
 def test_preprocessing_leaves_a_picture_of_the_right_size_alone():
     picture = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
     assert np.array_equal(preprocess(picture, CONTRACT), picture)
+
+
+def test_preprocessing_keeps_the_order_of_channels():
+    picture = np.full((30, 20, 3), (10, 20, 30), np.uint8)
+    assert (preprocess(picture, CONTRACT) == (10, 20, 30)).all()
 
 
 def test_preprocessing_averages_when_it_makes_smaller():
@@ -116,6 +128,13 @@ def test_other_input_types_and_normalisations_are_looked_up_likewise():
     assert input_table(centred, dtype=np.float32)[[0, 255]].tolist() == [-1, 1]
     table = input_table(centred, dtype=np.int8, scale=2 / 255, zero_point=0)
     assert table[[0, 255]].tolist() == [-128, 127]
+
+
+def test_truncation_would_put_many_pixel_values_a_step_too_low():
+    # What makes the test of all 256 values worth having: the usual shortcut would fail it.
+    real = PIXELS * CONTRACT.scale
+    truncated = (real / float(np.float32(1 / 255)) - 128).astype(np.int8)
+    assert (truncated != PIXELS - 128).sum() > 60
 
 
 def test_quantising_rounds_and_then_clips():

@@ -42,6 +42,20 @@ def test_a_photograph_is_turned_upright_as_its_exif_says(orientation, tmp_path):
     assert np.abs(difference).mean() < 5
 
 
+def test_a_photograph_with_odd_exif_is_turned_all_the_same(tmp_path):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[0x011A] = 72.0  # the resolution, a fraction; with a denominator of 0 below
+    Image.fromarray(solid("red", 60, 40)).save(tmp_path / "photo.jpg", exif=exif)
+    content = (tmp_path / "photo.jpg").read_bytes()
+    broken = content.replace(
+        (72).to_bytes(4, "big") + (1).to_bytes(4, "big"), b"\xff" * 4 + bytes(4)
+    )
+    assert broken != content
+    (tmp_path / "photo.jpg").write_bytes(broken)
+    assert read_image(tmp_path / "photo.jpg").shape == (60, 40, 3)
+
+
 RED = Image.fromarray(solid("red"))
 
 
@@ -111,6 +125,26 @@ def test_what_cannot_be_read_is_refused_with_the_reason(kind, tmp_path):
     make(tmp_path / "bad.jpg")
     with pytest.raises(ImageError, match=words):
         read_image(tmp_path / "bad.jpg")
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's, of what it could repair
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp", "tiff", "gif"])
+def test_no_damage_to_a_file_gets_past_the_reader(suffix, tmp_path):
+    path, random = tmp_path / f"picture.{suffix}", np.random.default_rng(0)
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    Image.fromarray(quadrants()).save(path, exif=exif)
+    whole = np.frombuffer(path.read_bytes(), np.uint8)
+    refused = 0
+    for _ in range(200):
+        damaged = whole.copy()
+        damaged[random.integers(0, min(len(whole), 200), 3)] = random.integers(0, 256, 3)
+        path.write_bytes(damaged.tobytes())
+        try:
+            assert read_image(path).dtype == np.uint8
+        except ImageError:
+            refused += 1
+    assert refused > 0
 
 
 def test_a_decompression_bomb_is_refused_before_it_fills_the_memory(tmp_path):

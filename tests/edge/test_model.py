@@ -105,6 +105,22 @@ def test_a_model_cut_within_its_network_is_called_cut_short(tmp_path):
         read_model(path)
 
 
+def test_no_damage_to_the_appended_zip_gets_past_the_reader(tmp_path):
+    path, random = tmp_path / "damaged.tflite", np.random.default_rng(0)
+    network = len(without_zip(INT8))
+    whole = np.frombuffer(INT8.read_bytes(), np.uint8)
+    refused = 0
+    for _ in range(2000):
+        damaged = whole.copy()
+        damaged[random.integers(network, len(whole), 2)] = random.integers(0, 256, 2)
+        path.write_bytes(damaged.tobytes())
+        try:
+            read_model(path)
+        except UserError:
+            refused += 1
+    assert refused > 1000
+
+
 def _with_contract(**changes):
     _, contract = read_model(INT8)
     return pack(without_zip(INT8), replace(contract, **changes))
@@ -132,7 +148,10 @@ BAD_MODELS = {
         lambda: _with_contract(labels=("a", "b", "c", "d")),
         r"4 labels for an output of \(1, 3\)",
     ),
-    "another input size": (lambda: _with_contract(width=9), "the input tensor is"),
+    "another input size": (
+        lambda: _with_contract(width=9),
+        r"the input tensor is \(1, 8, 8, 3\), the contract says \(1, 8, 9, 3\)",
+    ),
 }
 
 
@@ -164,6 +183,23 @@ def test_auto_takes_the_first_runtime_and_a_missing_one_is_named_with_its_remedy
         monkeypatch.setitem(sys.modules, f"{package}.interpreter", None)
     with pytest.raises(UserError, match=r"litert: .*pip install 'emotion-edge\[litert\]'"):
         find_runtime()
+
+
+@pytest.mark.parametrize(
+    ("name", "package"), [("litert", "ai_edge_litert"), ("tflite-runtime", "tflite_runtime")]
+)
+def test_a_runtime_asked_for_by_name_is_missed_by_name(name, package):
+    program = (
+        f"import sys; sys.modules['{package}'] = None\n"
+        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    arguments = command("info", INT8, "--runtime", name)[3:]
+    result = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    (line,) = own_words(result.stderr)
+    assert f"pip install 'emotion-edge[{name}]'" in line
 
 
 def test_tflite_runtime_is_not_tried_with_numpy_2(monkeypatch):

@@ -1,16 +1,22 @@
 """`emotion-edge run` as a user starts it: a real process, real files, real pipes."""
 
 import json
+import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import wave
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
+import numpy as np
 import pytest
 
 from edge import __version__
+from edge.sources import open_source
 from tests.edge.conftest import COLOURS, FLOAT32, INT8, command, edge, own_words, save, solid
 
 KEYS = ["time", "source", "frame", "label", "score", "scores", "preprocess_ms", "inference_ms"]
@@ -84,16 +90,50 @@ def test_nothing_but_unreadable_pictures_is_bad_input(tmp_path):
 BAD_ARGUMENTS = {
     "no such file": (["nowhere.jpg"], "--source nowhere.jpg: no such file"),
     "an empty folder": ([Path(__file__).parent], "no picture"),
+    "nothing": ([""], "--source is empty"),
+    "a device": (["/dev/null"], "neither a file nor a folder"),
     "raw frames without size": (["-"], "needs --size"),
     "size that is none": (["-", "--size", "640"], "'640' is not WIDTHxHEIGHT"),
+    "size beyond memory": (["-", "--size", "99999x99999"], "is not WIDTHxHEIGHT"),
     "no frames": (["x.jpg", "--frames", "0"], "--frames"),
     "frames in words": (["x.jpg", "--frames", "many"], "--frames"),
     "negative time": (["x.jpg", "--every", "-1"], "--every"),
     "no number of seconds": (["x.jpg", "--every", "nan"], "--every"),
     "no threads": (["x.jpg", "--threads", "0"], "--threads"),
     "no runtime": (["x.jpg", "--runtime", "onnx"], "--runtime"),
-    "not a video": ([Path(__file__)], "neither a picture nor a video"),
+    "not a video": ([Path(__file__)], "cannot read it as a video: Invalid data"),
 }
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "frames.jpg")
+    result = run(tmp_path / "frames.jpg")
+    assert result.returncode == 2
+    (line,) = own_words(result.stderr)
+    assert "raw frames come on stdin" in line
+
+
+def test_a_folder_named_like_a_picture_is_passed_over(photos):
+    (photos / "more.png").mkdir()
+    for source in (photos, photos / "*"):
+        result = run(source)
+        assert (result.returncode, labels(result)) == (0, ["blue", "green", "red"])
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.png", "怒り.png".encode()], ids=["latin-1", "utf-8"])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "latin-1"])
+def test_json_is_utf_8_whatever_the_locale_and_the_name_of_a_file(name, encoding, tmp_path):
+    path = save(tmp_path / os.fsdecode(name), "red")
+    result = run(path, text=False, env={**os.environ, "PYTHONIOENCODING": encoding})
+    assert result.returncode == 0, result.stderr
+    assert rows(result.stdout.decode("utf-8"))[0]["source"] == str(path)
+
+
+def test_a_closed_stdin_is_refused_in_words():
+    line = " ".join(command("run", "--model", INT8, "--source", "-", "--size", "4x4")) + " <&-"
+    result = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "stdin is closed" in own_words(result.stderr)[0]
 
 
 @pytest.mark.parametrize("kind", BAD_ARGUMENTS)
@@ -132,6 +172,54 @@ def test_a_video_gives_its_frames_and_every_counts_its_time(video):
     assert [(row["frame"], row["label"]) for row in seconds] == [
         *((0, "blue"), (10, "green"), (20, "red"))
     ]
+
+
+def test_a_video_without_times_counts_them_by_its_rate(tmp_path):
+    av = pytest.importorskip("av", reason="videos need av")
+    # A camera's bare H.264 stream, as rpicam-vid writes it; players take it to have 25 a second.
+    with av.open(tmp_path / "clip.h264", "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for colour in COLOURS:
+            frame = av.VideoFrame.from_ndarray(solid(colour, 64, 48), format="rgb24")
+            for _ in range(25):
+                frame.pts = None
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    seconds = rows(run(tmp_path / "clip.h264", "--every", 1).stdout)
+    assert [(row["frame"], row["label"]) for row in seconds] == [
+        *((0, "blue"), (25, "green"), (50, "red"))
+    ]
+
+
+def test_a_video_filmed_upright_is_turned_upright(tmp_path):
+    av = pytest.importorskip("av", reason="videos need av")
+    lying = np.concatenate([solid("red", 32, 48), solid("blue", 32, 48)], axis=1)
+    with av.open(tmp_path / "phone.mp4", "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(lying, format="rgb24")))
+        container.mux(stream.encode())
+    content = (tmp_path / "phone.mp4").read_bytes()
+    identity = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    clockwise = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    start = content.index(identity, content.index(b"tkhd"))  # the track's header
+    content = content[:start] + clockwise + content[start + len(clockwise) :]
+    (tmp_path / "phone.mp4").write_bytes(content)
+    (frame,) = open_source(str(tmp_path / "phone.mp4"), size=None, every=0, stop=Event())
+    assert frame.pixels.shape == (64, 48, 3)
+    assert frame.pixels[:24].mean(axis=(0, 1)).argmax() == 0  # red was left and is above
+    assert frame.pixels[40:].mean(axis=(0, 1)).argmax() == 2
+
+
+def test_a_sound_is_no_video(tmp_path):
+    pytest.importorskip("av", reason="videos need av")
+    with wave.open(str(tmp_path / "voice.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(8000))
+    result = run(tmp_path / "voice.wav")
+    assert result.returncode == 2
+    assert "neither a picture nor a video" in own_words(result.stderr)[0]
 
 
 def test_a_video_without_the_library_says_how_to_get_it(tmp_path):

@@ -39,7 +39,8 @@ def test_the_original_network_learns_the_drawn_faces_and_the_edge_names_them(tmp
 
 def write_ferplus(folder: Path, per_split: dict[str, int]) -> Path:
     """Write the first faces of each split that most voters agree on, as class folders."""
-    pack = np.load(SHARED / "ferplus.npz")
+    with np.load(SHARED / "ferplus.npz") as archive:
+        pack = {name: archive[name] for name in ("images", "votes", "split", "name")}
     votes = pack["votes"][:, : len(SEVEN)]
     top = np.sort(votes, axis=1)
     clear = top[:, -1] > top[:, -2]
