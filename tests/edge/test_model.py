@@ -224,12 +224,13 @@ def test_info_prints_what_the_file_says(tmp_path):
         assert words in result.stdout
 
 
-def test_the_command_line_imports_nothing_of_the_workbench():
+@pytest.mark.parametrize("line", [["info", INT8], ["run", "--model", INT8, "--source"]])
+def test_the_command_line_imports_nothing_of_the_workbench(line, photos):
     program = (
         "import sys, edge.__main__ as e; e.main(sys.argv[1:]); "
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
-    arguments = command("info", INT8)[3:]
+    arguments = command(*line, *([photos] if line[0] == "run" else []))[3:]
     result = subprocess.run(
         [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
     )
