@@ -14,6 +14,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
@@ -88,10 +89,15 @@ def _read(build: Path) -> Run:
         if not (build / name).exists():
             raise UserError(f"{build / name}: no such file; make it with `python -m train`")
     contract = loads((build / "contract.json").read_bytes())
-    model = keras.models.load_model(build / "model.keras", compile=False)
+    try:
+        model = keras.models.load_model(build / "model.keras", compile=False)
+        calibration = dict(np.load(build / "calibration.npz"))
+        holdout = dict(np.load(build / "holdout.npz"))
+        run = Run(model, contract, calibration["images"], holdout["images"], holdout["labels"])
+    except (ValueError, OSError, EOFError, KeyError, BadZipFile) as error:
+        raise UserError(f"{build}: {error}; make it again with `python -m train`") from None
     check_activation(model, contract)
-    with np.load(build / "calibration.npz") as calibration, np.load(build / "holdout.npz") as held:
-        return Run(model, contract, calibration["images"], held["images"], held["labels"])
+    return run
 
 
 def _keras_scores(run: Run) -> npt.NDArray[np.float64]:

@@ -19,6 +19,14 @@ def count(text: str) -> int:
     return value
 
 
+def seed(text: str) -> int:
+    """Parse a whole number, 0 or more, as random number generators want it."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return value
+
+
 def seconds(text: str) -> float:
     """Parse a finite number of seconds, 0 or more."""
     value = float(text)

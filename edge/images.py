@@ -7,6 +7,8 @@ import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+# Pillow knows more, some of which (EPS) starts other programs.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 # A decompression bomb is a small file that fills the memory. The largest phone cameras make
 # 200 megapixels; Pillow's own limit (179) would refuse them.
 MAX_PIXELS = 201_000_000
@@ -44,14 +46,17 @@ def read_image(path: Path) -> npt.NDArray[np.uint8]:
     Grey and palette pictures become RGB, transparency is laid on white. Raises ImageError.
     """
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ImageError(f"too large: {image.width} x {image.height} pixels")
             return np.asarray(_to_rgb(_upright(image)))
     except UnidentifiedImageError:
         raise ImageError("not a picture") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ImageError(getattr(error, "strerror", None) or str(error)) from None
+    except ImageError:
+        raise
+    except Exception as error:  # on malformed files Pillow's decoders raise what they like
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ImageError(reason) from None
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -62,9 +67,8 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel: keep the upper eight
-        return Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8)).convert(
-            "RGB"
-        )
+        levels = (np.asarray(image) / 257).clip(0, 255).astype(np.uint8)
+        return Image.fromarray(levels).convert("RGB")
     # Not image.has_transparency_data, which Bookworm's Pillow 9.4 lacks.
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")

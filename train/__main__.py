@@ -22,7 +22,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
-from edge.arguments import count, describe
+from edge.arguments import count, describe, seed
 from edge.errors import RunError, exit_code
 from train.data import find_labels, load
 from train.distribute import make_strategy, worker_number
@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--optimizer", default=recipe.optimizer, help="a Keras name (default: %(default)s)")
     add("--learning-rate", type=float, help="(default: the optimizer's own)")
-    add("--seed", type=int, default=recipe.seed, help="(default: %(default)s)")
+    add("--seed", type=seed, default=recipe.seed, help="(default: %(default)s)")
     add("--augment", action="store_true", help="mirror, turn, shift, zoom and light at random")
     add("--class-weights", action="store_true", help="give rare classes the same say")
     add(

@@ -67,14 +67,19 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
     if not (folder / _STATE).exists():
         print("no finished epoch to resume: starting with the first", flush=True)
         return None, []
-    state = json.loads((folder / _STATE).read_text())
+    try:
+        state = json.loads((folder / _STATE).read_text())
+        model = keras.models.load_model(folder / _LAST)
+    except (ValueError, OSError) as error:
+        raise UserError(
+            f"--resume: cannot read the run in {folder} ({error}); leave --resume out to start anew"
+        ) from None
     for name, value in settings.items():
         if (before := state["settings"].get(name)) != value:
             raise UserError(
                 f"--resume: the run in {folder} had {name} {before!r}, now it is {value!r}; "
                 "resume with the same, or leave --resume out to start anew"
             )
-    model = keras.models.load_model(folder / _LAST)
     for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
         seed.assign(value)
     return model, state["history"]

@@ -44,13 +44,13 @@ def worker_number(strategy: tf.distribute.Strategy) -> int:
     return resolver.task_id or 0 if resolver else 0
 
 
-def prepare_for_workers(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
-    """Let `model.fit` run on several workers, which Keras 3.15 cannot by itself.
+def prepare_for_replicas(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
+    """Let `model.fit` share its batches among replicas, which Keras 3.15 cannot by itself.
 
-    Keras builds the optimizer and metrics from a distributed batch, and reduces each worker's
-    logs itself; both fail where a worker holds one replica (keras-team/keras#20585). So the model
-    is built from a batch of zeros, and the step functions return the metrics, which TensorFlow
-    sums over workers as they are read.
+    Keras builds the optimizer and metrics from the mean of a distributed batch, which fails where
+    the shares differ in size, and where a worker holds one replica; and there it fails to reduce
+    the logs as well (keras-team/keras#20585). So the model is built from a batch of zeros, and the
+    step functions return the metrics, which TensorFlow sums over replicas as they are read.
     """
     images = np.zeros((1, *model.input_shape[1:]), np.float32)
     targets = np.zeros((1, *model.output_shape[1:]), np.float32)

@@ -14,7 +14,7 @@ from edge.contract import Contract
 from edge.errors import UserError
 from train.checkpoint import BEST, Checkpoint, History, is_stale, restore
 from train.data import Dataset
-from train.distribute import prepare_for_workers
+from train.distribute import prepare_for_replicas
 from train.models import MODELS
 from train.pipeline import evaluation_batches, steps_per_epoch, training_batches
 from train.recipe import Recipe
@@ -60,8 +60,8 @@ def fit(
     with strategy.scope():
         model, history = restore(checkpoint, settings) if resume else (None, [])
         model = model or build(recipe, len(contract.labels))
-    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
-        prepare_for_workers(model, strategy)
+    if strategy is not tf.distribute.get_strategy():
+        prepare_for_replicas(model, strategy)
     model.summary()
     saver = Checkpoint(checkpoint, settings, history, recipe.patience)
     if len(history) < recipe.epochs and not is_stale(history, recipe.patience):

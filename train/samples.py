@@ -30,7 +30,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
-from edge.arguments import describe
+from edge.arguments import describe, seed
 from edge.errors import UserError, exit_code
 from train.expressions import EXPRESSIONS, sample_units
 from train.people import Person, sample_person
@@ -136,10 +136,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, default=Path("build/samples"), help="folder to write (%(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="another seed, other faces")
+    parser.add_argument("--seed", type=seed, default=0, help="another seed, other faces")
     args = parser.parse_args(argv)
-    if args.seed < 0:
-        parser.error("--seed must not be negative")
     return exit_code("train.samples", lambda: _ensure(args.out, args.seed))
 
 

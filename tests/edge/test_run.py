@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -265,17 +266,28 @@ def test_every_drops_the_frames_of_stdin_between():
     assert labels(result) == ["red"]
 
 
-def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command("run", "--model", INT8, "--source", *arguments),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **options,
-    )
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start the command line and go on; what has not ended by the end of the test is killed."""
+    processes = []
+
+    def start(*arguments: object) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            command("run", "--model", INT8, "--source", *arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
-def test_frames_ends_though_the_producer_goes_on():
+def test_frames_ends_though_the_producer_goes_on(start):
     process = start("-", "--size", "40x30", "--frames", 2)
     process.stdin.write(RAW)
     process.stdin.flush()  # and stays open
@@ -285,7 +297,7 @@ def test_frames_ends_though_the_producer_goes_on():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("waiting_for", ["stdin", "the next picture"])
-def test_a_signal_ends_a_wait_at_once_and_cleanly(number, waiting_for, photos):
+def test_a_signal_ends_a_wait_at_once_and_cleanly(number, waiting_for, photos, start):
     stdin = waiting_for == "stdin"
     process = start("-", "--size", "40x30") if stdin else start(photos, "--every", 600)
     if stdin:
@@ -299,7 +311,7 @@ def test_a_signal_ends_a_wait_at_once_and_cleanly(number, waiting_for, photos):
     assert own_words(process.stderr.read().decode()) == []
 
 
-def test_a_reader_that_goes_away_is_no_error(photos):
+def test_a_reader_that_goes_away_is_no_error(start):
     process = start("-", "--size", "40x30")
     process.stdin.write(RAW)
     process.stdin.flush()

@@ -186,6 +186,12 @@ def test_a_missing_input_is_named(name, copy):
     refused(copy, 2, name)
 
 
+@pytest.mark.parametrize("name", ["model.keras", "contract.json", "calibration.npz", "holdout.npz"])
+def test_an_input_that_was_cut_short_is_refused(name, copy):
+    (copy / name).write_bytes((copy / name).read_bytes()[:100])
+    refused(copy, 2, "contract" if name == "contract.json" else str(copy))
+
+
 def test_a_contract_of_another_model_is_refused(copy):
     contract = loads((copy / "contract.json").read_text())
     changed = json.loads(dumps(contract)) | {"labels": ["only", "two"]}

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -57,6 +58,32 @@ def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
     # Dropout draws differ between one replica and two, so the figures are near, not equal.
     for row, single in zip(together, history(tmp_path / "alone"), strict=True):
         assert float(row["val_loss"]) == pytest.approx(float(single["val_loss"]), rel=0.2)
+
+
+def test_several_devices_of_one_machine_share_the_batches(tmp_path):
+    data = make_photos(tmp_path / "data", train=6, validation=3)
+    # Two halves of the processor stand for two GPUs.
+    program = (
+        "import sys, tensorflow as tf, train.__main__ as program\n"
+        "half = tf.config.LogicalDeviceConfiguration()\n"
+        "(cpu,) = tf.config.list_physical_devices('CPU')\n"
+        "tf.config.set_logical_device_configuration(cpu, [half, half])\n"
+        "both = tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1'])\n"
+        "assert both.num_replicas_in_sync == 2\n"
+        "program.make_strategy = lambda: both\n"
+        "sys.exit(program.main(sys.argv[1:]))"
+    )
+    arguments = ["--data", data, "--epochs", 2, "--batch-size", 7, "--build", tmp_path / "build"]
+    result = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert [row["epoch"] for row in history(tmp_path / "build")] == ["1", "2"]
 
 
 @pytest.mark.parametrize("text", ["not json", "[]"])

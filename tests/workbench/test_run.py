@@ -3,6 +3,7 @@
 import csv
 import json
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -149,6 +150,16 @@ def test_resume_refuses_a_run_with_other_settings_and_starts_where_there_is_none
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("name", ["state.json", "last.keras"])
+def test_a_checkpoint_that_cannot_be_read_is_refused_in_words(name, unbroken, data, tmp_path):
+    shutil.copytree(unbroken[0] / "checkpoint", tmp_path / "checkpoint")
+    (tmp_path / "checkpoint" / name).write_bytes(b"{")
+    result = run("train", "--data", data, "--build", tmp_path, "--batch-size", 8, "--resume")
+    assert result.returncode == 2
+    assert "cannot read the run in" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_ctrl_c_ends_after_the_epoch_and_still_writes_everything(data, tmp_path):
     process = start(data, tmp_path, "--epochs", 500)
     wait_for_epoch(process, tmp_path, 1)
@@ -188,7 +199,7 @@ def test_a_full_disk_leaves_the_build_as_it_was(unbroken, data, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--optimizer", "nonsense"], ["--epochs", "0"], ["--model", "nonsense"], ["--seed", "x"]],
+    [["--optimizer", "nonsense"], ["--epochs", "0"], ["--model", "nonsense"], ["--seed", "-1"]],
     ids=" ".join,
 )
 def test_a_bad_option_ends_with_exit_code_2_and_a_line_that_names_it(arguments, data, tmp_path):
