@@ -46,6 +46,7 @@ format: $(INSTALLED) ## format the code
 
 bench: build/samples/samples.json ## seconds per epoch beside the original's recipe
 	$(BIN)/python -m bench.train_speed --data build/samples
+	$(BIN)/python -m bench.train_speed --data build/samples --side 640
 
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .

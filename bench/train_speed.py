@@ -1,6 +1,6 @@
 """Seconds per epoch of `simple_cnn`, three ways in turn on the same files and the same machine.
 
-  python -m bench.train_speed [--data build/samples] [--rounds 3]
+  python -m bench.train_speed [--data build/samples] [--rounds 3] [--side 640]
 
 ours      the pipeline of `python -m train`
 original  the original's recipe: ImageDataGenerator(rescale=1/255).flow_from_directory, batch 16
@@ -10,6 +10,7 @@ memory    the same network and compilation, fed with random arrays that lie in m
 import argparse
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
+from PIL import Image
 
 from train.data import find_labels, load
 from train.fit import build
@@ -28,16 +30,34 @@ from train.recipe import Recipe
 
 
 def main() -> None:
-    """Print a table of medians and ratios; each way's first epoch (tracing) is not counted."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, default=Path("build/samples"))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--side", type=int, help="enlarge the pictures to so many pixels first")
     args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = enlarge(args.data, Path(folder), args.side) if args.side else args.data
+        measure(data, args.rounds)
+
+
+def enlarge(data: Path, folder: Path, side: int) -> Path:
+    """Write the pictures of `data` to `folder` as JPEG of side x side pixels and return it."""
+    for path in data.glob("*/*/*.jpg"):
+        target = folder / path.relative_to(data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(path) as picture:
+            picture.resize((side, side)).save(target, quality=92)
+    return folder
+
+
+def measure(data: Path, rounds: int) -> None:
+    """Print a table of medians and ratios; each way's first epoch (tracing) is not counted."""
     recipe = Recipe(epochs=1)
-    ways = {way.__name__: way(args.data, recipe) for way in (ours, original, memory)}
+    ways = {way.__name__: way(data, recipe) for way in (ours, original, memory)}
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(args.rounds + 1):
+    for turn in range(rounds + 1):
         for name, epoch in ways.items():
             start = time.monotonic()
             epoch()
