@@ -34,7 +34,8 @@ run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is 
 	$(BIN)/emotion-edge run --model build/model.tflite --source '$(SOURCE)'
 
 test: $(INSTALLED) ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/edge
+	$(BIN)/python -m pytest tests/workbench
 
 check: $(INSTALLED) ## lint, format and types
 	$(BIN)/ruff check
@@ -69,16 +70,18 @@ build/samples/samples.json: | $(INSTALLED)
 
 # What the model was trained with; changes only when that does, and then `make train` trains again.
 # A change of our own code does not: `make clean` first if it should.
-build/.trained-with: FORCE
-	@mkdir -p build
-	@{ echo '$(DATA) $(MODEL) $(TRAIN_FLAGS)'; [ -z '$(DATA)' ] || ls -lRL '$(DATA)'; } \
+build/.trained-with build/original/.trained-with: FORCE
+	@mkdir -p $(@D)
+	@{ echo '$(DATA) $(MODEL) $(TRAIN_FLAGS)'; \
+	   [ -z '$(DATA)' ] || find -L '$(DATA)' -type f -printf '%p %s %T@\n' | sort; } \
 	  | cksum > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-build/model.keras: build/.trained-with | $(INSTALLED)
+build/model.keras: build/.trained-with | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	$(BIN)/python -m train $(if $(DATA),--data '$(DATA)') --model $(MODEL) $(TRAIN_FLAGS)
 
 # 2048 // 16 steps, as the original had.
-build/original/model.keras: $(if $(DATA),,build/samples/samples.json) | $(INSTALLED)
+build/original/model.keras: build/original/.trained-with \
+  | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	$(BIN)/python -m train --data '$(or $(DATA),build/samples)' --build build/original \
 	  --model simple_cnn --epochs 20 --steps-per-epoch 128
 

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.convert import check_activation, float32, int8, normalised, to_logits
-from convert.parity import Parity, compare, run_on_both
+from convert.parity import Parity, check_int8, compare, run_on_both
 from edge.arguments import describe
 from edge.contract import Contract, loads, scores
 from edge.errors import RunError, UserError, exit_code
@@ -60,6 +60,7 @@ def _convert(build: Path, max_drop: float) -> int:
         "int8": int8(logits_model, representative_dataset=calibration),
         "float32": float32(logits_model),
     }
+    check_int8(flatbuffers["int8"])
     with publish(build) as stage:
         for variant, flatbuffer in flatbuffers.items():
             (stage / FILES[variant]).write_bytes(pack(flatbuffer, run.contract))
@@ -145,7 +146,7 @@ def _table(accuracy: float, rows: list[Parity], sizes: dict[str, int]) -> str:
 
 def _gate(accuracy: float, rows: list[Parity], max_drop: float) -> None:
     for row in rows:
-        if (drop := 100 * (accuracy - row.accuracy)) > max_drop:
+        if not (drop := 100 * (accuracy - row.accuracy)) <= max_drop:
             raise RunError(
                 f"{row.variant} on {row.runtime} loses {drop:.2f} points of top-1, more than "
                 f"--max-drop {max_drop}: no model written"

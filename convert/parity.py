@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from edge.contract import Contract, scores
 from edge.errors import RunError
-from edge.runtime import RUNTIMES
+from edge.runtime import RUNTIMES, find_runtime, make_interpreter
 
 Logits = npt.NDArray[np.float32]
 
@@ -48,10 +48,21 @@ def run_on_both(model: Path, holdout: Path, folder: Path) -> dict[str, Logits]:
         )
         if result.returncode:
             raise RunError(f"{model.name} on {runtime}: {_last_line(result.stderr)}")
-        return np.load(outputs[runtime])
+        logits = np.load(outputs[runtime])
+        if not np.isfinite(logits).all():
+            raise RunError(f"{model.name} on {runtime} computes infinities or no numbers")
+        return logits
 
     with ThreadPoolExecutor(len(RUNTIMES)) as pool:
         return dict(zip(RUNTIMES, pool.map(run, RUNTIMES), strict=True))
+
+
+def check_int8(flatbuffer: bytes) -> None:
+    """Raise RunError unless every tensor of the model, in and out included, holds integers."""
+    interpreter = make_interpreter(flatbuffer, find_runtime("litert")[1], delegates=False)
+    kinds = {tensor["dtype"].__name__ for tensor in interpreter.get_tensor_details()}
+    if not kinds <= {"int8", "int32"}:
+        raise RunError(f"the converter left {', '.join(sorted(kinds))} in the int8 model")
 
 
 def compare(

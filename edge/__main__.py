@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from edge import __version__
-from edge.arguments import count, describe, frame_size, seconds
+from edge.arguments import count, describe, frame_size, seconds, threads
 from edge.errors import exit_code
 from edge.info import info
 from edge.run import run
@@ -112,7 +112,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="the TFLite runtime; auto (default) takes the first that is installed",
     )
     parser.add_argument(
-        "--threads", type=count, default=1, metavar="N", help="for inference (default: 1)"
+        "--threads", type=threads, default=1, metavar="N", help="for inference (default: 1)"
     )
     parser.add_argument("--verbose", action="store_true", help="say more on stderr")
 

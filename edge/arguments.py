@@ -12,18 +12,24 @@ def describe(parser: argparse.ArgumentParser, text: str) -> argparse.ArgumentPar
 
 
 def count(text: str) -> int:
-    """Parse a whole number of at least 1."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return value
+    """Parse a whole number from 1 to 1,000,000,000."""
+    return _whole(text, 1, 1_000_000_000)
+
+
+def threads(text: str) -> int:
+    """Parse a number of threads, 1 to 64: the runtimes crash when they are given thousands."""
+    return _whole(text, 1, 64)
 
 
 def seed(text: str) -> int:
-    """Parse a whole number, 0 or more, as random number generators want it."""
+    """Parse a whole number of 32 bits, as random number generators want it."""
+    return _whole(text, 0, 2**32 - 1)
+
+
+def _whole(text: str, least: int, most: int) -> int:
     value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{text} is not from {least} to {most}")
     return value
 
 

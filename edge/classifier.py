@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.contract import Contract, ContractError, dequantize, input_table, preprocess, scores
+from edge.errors import RunError
 from edge.model_file import read_model
 from edge.runtime import find_runtime, make_interpreter
 
@@ -42,12 +43,17 @@ class Classifier:
         )
 
     def classify(self, pixels: npt.NDArray[np.uint8]) -> Classification:
-        """Name what is on a picture: (rows, columns, 3) uint8 RGB of any size."""
+        """Name what is on a picture: (rows, columns, 3) uint8 RGB of any size.
+
+        Raises RunError where the model computes no numbers.
+        """
         start = time.perf_counter()
         image = preprocess(pixels, self.contract)
         ready = time.perf_counter()
         values = scores(self.logits(image), self.contract)
         done = time.perf_counter()
+        if not np.isfinite(values).all():
+            raise RunError("the model's scores are not numbers: convert or train it again")
         best = int(values.argmax())
         return Classification(
             label=self.contract.labels[best],

@@ -18,16 +18,17 @@ def publish(folder: Path) -> Iterator[Path]:
     `folder` keeps what it had. The moves are renames on one file system, so none can run out of
     space. Raises RunError for an OSError in the block.
     """
-    stage = None
+    stage, changed = None, "nothing there was changed"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         yield stage
+        changed = "some files there are already the new ones"
         for path in sorted(stage.iterdir()):
             path.replace(folder / path.name)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        raise RunError(f"cannot write to {folder}: {reason}; nothing there was changed") from error
+        raise RunError(f"cannot write to {folder}: {reason}; {changed}") from error
     finally:
         if stage:
             shutil.rmtree(stage, ignore_errors=True)

@@ -36,7 +36,7 @@ def find_images(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.suffix.lower() in IMAGE_SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.is_dir()
+        and (path.is_file() or path.is_symlink())  # a link to nowhere is named when it is read
     )
 
 

@@ -109,20 +109,20 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
         raise UserError(
             f"{path}: not a picture; to read videos: pip install 'emotion-edge[video]'"
         ) from None
-    due = float("-inf")
+    due = 0.0
     try:
         with av.open(path) as container:
             if not container.streams.video:
                 raise UserError(f"{path}: neither a picture nor a video")
             stream = container.streams.video[0]
-            rate = stream.average_rate or 25
+            rate = float(stream.average_rate or 25)
             for index, frame in enumerate(container.decode(stream)):
                 if stop.is_set():
                     return
                 # Raw H.264, what rpicam-vid writes, has a rate but no times.
-                now = float(index / rate) if frame.time is None else frame.time
-                if now >= due:
-                    due = now + every
+                now = index / rate if frame.time is None else frame.time
+                if now + 0.5 / rate >= due:  # the nearest frame: times are not exact
+                    due = max(due + every, now)
                     pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
                     # A phone held upright films lying down and notes the rotation.
                     yield Frame(str(path), index, np.rot90(pixels, frame.rotation // 90))

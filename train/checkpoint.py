@@ -1,6 +1,7 @@
 """The state of a run after each epoch, so that a killed one can go on where it was."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,7 @@ from edge.errors import UserError
 from edge.files import publish
 
 History = list[dict[str, float]]
-BEST = "best.weights.h5"
-_LAST, _STATE = "last.keras", "state.json"
+_STATE = "state.json"
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -39,14 +39,24 @@ class Checkpoint(keras.callbacks.Callback):
         self.model.stop_training = self.interrupted or is_stale(self.history, self.patience)
 
     def _save(self) -> None:
+        done, best = len(self.history), best_epoch(self.history)
+        files = {"last": f"last-{done:04}.keras", "best": f"best-{best:04}.weights.h5"}
         dropout = [seed.numpy().tolist() for seed in _dropout_seeds(self.model)]
-        state = {"settings": self.settings, "history": self.history, "dropout": dropout}
+        state = {"settings": self.settings, "history": self.history, "dropout": dropout, **files}
         with publish(self.folder) as stage:
-            self.model.save(stage / _LAST)
-            if best_epoch(self.history) == len(self.history):
-                self.model.save_weights(stage / BEST)
-            # Last in the alphabet, so renamed last: it speaks of files that are there.
-            (stage / _STATE).write_text(json.dumps(state))
+            self.model.save(stage / files["last"])
+            if best == done:
+                self.model.save_weights(stage / files["best"])
+            # Last in the alphabet, so renamed last: what it names is there, whenever we are killed.
+            (stage / _STATE).write_text(json.dumps(state), encoding="utf-8")
+        self._tidy({_STATE, *files.values()})
+
+    def _tidy(self, keep: set[str]) -> None:
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)  # what a killed run left unfinished
+            elif path.name not in keep:
+                path.unlink()
 
 
 def best_epoch(history: History) -> int:
@@ -68,9 +78,9 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
         print("no finished epoch to resume: starting with the first", flush=True)
         return None, []
     try:
-        state = json.loads((folder / _STATE).read_text())
-        model = keras.models.load_model(folder / _LAST)
-    except (ValueError, OSError) as error:
+        state = _read_state(folder)
+        model = keras.models.load_model(folder / state["last"])
+    except (ValueError, KeyError, OSError) as error:
         raise UserError(
             f"--resume: cannot read the run in {folder} ({error}); leave --resume out to start anew"
         ) from None
@@ -83,6 +93,15 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
     for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
         seed.assign(value)
     return model, state["history"]
+
+
+def best_weights(folder: Path) -> Path:
+    """Return the file with the weights of the best epoch of the run in `folder`."""
+    return folder / _read_state(folder)["best"]
+
+
+def _read_state(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / _STATE).read_text(encoding="utf-8"))
 
 
 def _dropout_seeds(model: keras.Model) -> list[keras.Variable]:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,9 @@ def find_labels(data: Path) -> list[str]:
     if not data.is_dir():
         raise UserError(f"--data {data}: no such folder")
     labels = _folders(data / "train")
+    for label in labels:
+        if not label.isprintable():
+            raise UserError(f"{data / 'train'}: rename the class folder {label!r}")
     if len(labels) < 2:
         found = f"only {labels[0]!r}" if labels else "none"
         raise UserError(f"{data / 'train'}: needs a folder for each of at least 2 classes; {found}")
@@ -93,9 +97,9 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
         print(f"{folder}: no pictures of {', '.join(sorted(missing))}", file=sys.stderr)
     key = _key(folder, files, contract)
     entry = cache / f"{folder.name}-{key[:16]}"
-    if not (entry / "index.json").exists():
+    if not (entry / "index.json").exists() or _is_forgiven(entry, contract):
         _decode(folder, files, contract, entry)
-    index = json.loads((entry / "index.json").read_text())
+    index = _read_index(entry)
     for path, reason in index["unreadable"].items():
         print(f"left out {path}: {reason}", file=sys.stderr)
     if index["unreadable"]:
@@ -125,11 +129,21 @@ def _key(folder: Path, files: list[tuple[str, Path]], contract: Contract) -> str
     picture = asdict(replace(contract, labels=("-", "+"), activation="softmax", temperature=1.0))
     digest = hashlib.sha256(json.dumps(picture, sort_keys=True).encode())
     for _, path in files:
-        status = path.stat()
-        digest.update(
-            f"{path.relative_to(folder)}\0{status.st_size} {status.st_mtime_ns}\0".encode()
-        )
+        digest.update(os.fsencode(path.relative_to(folder)))
+        if path.exists():  # a link to nowhere is named later, with all that cannot be read
+            status = path.stat()
+            digest.update(f"\0{status.st_size} {status.st_mtime_ns}\0".encode())
     return digest.hexdigest()
+
+
+def _read_index(entry: Path) -> dict[str, Any]:
+    return json.loads((entry / "index.json").read_text(encoding="utf-8"))
+
+
+def _is_forgiven(entry: Path, contract: Contract) -> bool:
+    """Say whether a file that could not be read can be now: permissions are not in the key."""
+    paths = map(Path, _read_index(entry)["unreadable"])
+    return any(not isinstance(_read(path, contract), str) for path in paths)
 
 
 def _decode(folder: Path, files: list[tuple[str, Path]], contract: Contract, entry: Path) -> None:
@@ -147,7 +161,7 @@ def _decode(folder: Path, files: list[tuple[str, Path]], contract: Contract, ent
                     labels.append(label)
         _refuse_too_many(folder, unreadable, len(files))
         text = json.dumps({"labels": labels, "unreadable": unreadable})
-        (stage / "index.json").write_text(text)
+        (stage / "index.json").write_text(text, encoding="utf-8")
 
 
 def _read_all(

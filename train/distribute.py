@@ -19,11 +19,14 @@ from edge.errors import UserError
 def make_strategy() -> tf.distribute.Strategy:
     """Return the strategy that this machine and TF_CONFIG call for.
 
-    Raises UserError for a TF_CONFIG that is not JSON with a cluster and a task.
+    Raises UserError for a TF_CONFIG that makes no sense.
     """
     if text := os.environ.get("TF_CONFIG"):
         _check(text)
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        try:
+            return tf.distribute.MultiWorkerMirroredStrategy()
+        except (ValueError, TypeError, KeyError, RuntimeError) as error:
+            raise UserError(f"TF_CONFIG: {error}") from None
     if len(tf.config.list_physical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
@@ -34,14 +37,17 @@ def _check(text: str) -> None:
         config = json.loads(text)
     except ValueError as error:
         raise UserError(f"TF_CONFIG is not JSON: {error}") from None
-    if not isinstance(config, dict) or not config.keys() >= {"cluster", "task"}:
+    if not isinstance(config, dict) or not (config.get("cluster") and config.get("task")):
         raise UserError('TF_CONFIG needs a "cluster" and a "task"')
 
 
 def worker_number(strategy: tf.distribute.Strategy) -> int:
     """Return which of several workers this process is; number 0 writes the files."""
     resolver = strategy.cluster_resolver
-    return resolver.task_id or 0 if resolver else 0
+    if not resolver:
+        return 0
+    behind_chief = resolver.task_type == "worker" and "chief" in resolver.cluster_spec().jobs
+    return (resolver.task_id or 0) + behind_chief
 
 
 def prepare_for_replicas(model: keras.Model, strategy: tf.distribute.Strategy) -> None:

@@ -42,12 +42,12 @@ def sample_units(expression: str, rng: np.random.Generator) -> dict[int, float]:
     """One person's way of showing `expression`: clear to moderate, never quite the textbook's."""
     units = {
         unit: min(1.0, strength * rng.uniform(0.85, 1.15))
-        for unit, strength in express(expression, rng.uniform(0.75, 1.0)).items()
+        for unit, strength in express(expression, rng.uniform(0.78, 1.0)).items()
     }
     if expression == "happy" and rng.random() < 0.75:  # a smile shows teeth more often than not
         units |= {10: 0.3, 25: rng.uniform(0.4, 1.0), 26: rng.choice([0.0, 0.25])}
     if expression == "angry" and rng.random() < 0.35:  # teeth bared through tightened lips
         units |= {25: rng.uniform(0.3, 0.5)}
     for unit in rng.choice([1, 2, 4, 6, 7, 12, 15, 17, 20, 23], size=2, replace=False):
-        units[int(unit)] = min(1.0, units.get(int(unit), 0.0) + rng.uniform(0.0, 0.1))
+        units[int(unit)] = min(1.0, units.get(int(unit), 0.0) + rng.uniform(0.0, 0.07))
     return units

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from edge.contract import Contract
-from edge.errors import UserError
-from train.checkpoint import BEST, Checkpoint, History, is_stale, restore
+from edge.errors import RunError, UserError
+from train.checkpoint import Checkpoint, History, best_weights, is_stale, restore
 from train.data import Dataset
 from train.distribute import prepare_for_replicas
 from train.models import MODELS
@@ -34,7 +35,7 @@ def build(recipe: Recipe, classes: int) -> keras.Model:
     model.compile(
         optimizer=optimizer,
         loss="categorical_crossentropy",
-        metrics=["accuracy"],
+        weighted_metrics=["accuracy"],  # weighted, because padding of a batch must not count
         jit_compile=False,
     )
     return model
@@ -71,9 +72,14 @@ def fit(
 
 
 def best_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
-    """Return the network with the weights of the run's best epoch, on this device alone."""
+    """Return the network with the weights of the run's best epoch, on this device alone.
+
+    Raises RunError where they are not numbers.
+    """
     model = MODELS[recipe.model](len(contract.labels))
-    model.load_weights(checkpoint / BEST)
+    model.load_weights(best_weights(checkpoint))
+    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
+        raise RunError("training diverged: weights are not finite; try a smaller --learning-rate")
     return model
 
 
@@ -87,7 +93,10 @@ def _fit(
         epochs=recipe.epochs,
         steps_per_epoch=steps_per_epoch(dataset.training, recipe),
         validation_data=evaluation_batches(
-            dataset.validation, contract, batch_size=recipe.batch_size
+            dataset.validation,
+            contract,
+            batch_size=recipe.batch_size,
+            full=model.distribute_strategy.num_replicas_in_sync > 1,
         ),
         shuffle=False,  # the batches are
         callbacks=[saver],

@@ -1,4 +1,5 @@
-"""The networks. To add one, write a function here and name it in MODELS.
+"""The networks. To add one, write a function here and name it in MODELS. Its last layer is a Dense
+layer with an activation that the contract knows.
 
 What the edge must know of a network (input size, activation) is read off the Keras model.
 """

@@ -30,6 +30,8 @@ def _compare(path: Path) -> int:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; make it with `make original`") from None
+    if not rows or not {"epoch", "accuracy", "val_accuracy"} <= rows[0].keys():
+        raise UserError(f"{path}: not a history.csv of ours")
     print("epoch  accuracy   theirs  val_accuracy   theirs")
     for row in rows:
         epoch = int(float(row["epoch"]))

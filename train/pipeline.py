@@ -35,11 +35,18 @@ def training_batches(
     return _sharded(batches, tf.data.experimental.AutoShardPolicy.DATA)
 
 
-def evaluation_batches(split: Split, contract: Contract, *, batch_size: int) -> tf.data.Dataset:
-    """Return the whole split once, in its own order: (images, one-hot, weights of 1)."""
-    order = tf.data.Dataset.range(len(split.targets)).batch(batch_size)
-    # Each worker goes through all of it: shares of a last batch may be empty, and then one worker
-    # waits for ever for the other. The metrics, sums over workers, come out the same.
+def evaluation_batches(
+    split: Split, contract: Contract, *, batch_size: int, full: bool = False
+) -> tf.data.Dataset:
+    """Return the whole split once, in its own order: (images, one-hot, weights of 1).
+
+    full: fill the last batch with pictures of weight 0, so that each of several replicas gets its
+    share. (Keras counts them in val_loss, which is then lower by their share of the pictures.)
+    """
+    images = len(split.targets)
+    padding = -images % batch_size if full else 0
+    order = tf.data.Dataset.range(images + padding).batch(batch_size)
+    # Each worker goes through all of it; the metrics, sums over workers, come out the same.
     batches = _load(order, split, contract)
     return _sharded(batches, tf.data.experimental.AutoShardPolicy.OFF)
 
@@ -70,8 +77,10 @@ def _load(
     shape = split.images.shape[1:]
 
     def look_up(indices):
-        targets = split.targets[indices]
-        return table[split.images[indices]], one_hot[targets], class_weights[targets]
+        count = len(split.targets)
+        targets = split.targets[indices % count]
+        weights = class_weights[targets] * (indices < count).astype(np.float32)
+        return table[split.images[indices % count]], one_hot[targets], weights
 
     def load(indices):
         images, targets, weights = tf.numpy_function(

@@ -36,8 +36,8 @@ def plot_confusion(evaluation: dict[str, Any], path: Path) -> None:
         for j, n in enumerate(row):
             color = "white" if shares[i][j] > 0.5 else "black"
             axes.text(j, i, n, ha="center", va="center", color=color)
-    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right", parse_math=False)
+    axes.set_yticks(range(len(labels)), labels, parse_math=False)
     accuracy, f1 = evaluation["accuracy"], evaluation["macro_f1"]
     title = f"{evaluation['split']}: accuracy {accuracy:.1%}, macro-F1 {f1:.3f}"
     axes.set(xlabel="predicted", ylabel="true", title=title)

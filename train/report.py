@@ -50,7 +50,7 @@ def write_build(
     with publish(build) as stage:
         model.save(stage / "model.keras")
         model.save_weights(stage / f"{model.name}.weights.h5")
-        (stage / "contract.json").write_text(dumps(contract))
+        (stage / "contract.json").write_text(dumps(contract), encoding="utf-8")
         _save_images(stage / "calibration.npz", dataset.training, chosen)
         _save_images(stage / "holdout.npz", holdout, np.arange(len(holdout.targets)))
         _write_history(stage / "history.csv", history)
@@ -99,7 +99,7 @@ def _save_images(path: Path, split: Split, chosen: npt.NDArray[np.int64]) -> Non
 
 
 def _write_history(path: Path, history: History) -> None:
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, history[0].keys())
         writer.writeheader()
         writer.writerows(history)

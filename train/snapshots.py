@@ -2,7 +2,7 @@
 
 How far pose, light, background and camera may stray is what makes the sample set hard or easy. They
 are set so that pixels alone do not give the expression away (a logistic regression on 32 x 32 grey
-pixels gets about half of the test split right) and a small CNN still learns it from 2,109 pictures.
+pixels gets 50 to 58 % of the test split right) and a small CNN still learns it from 2,109 pictures.
 """
 
 import numpy as np
@@ -27,8 +27,8 @@ def _pose(rng: np.random.Generator) -> Pose:
     """A head that fills 55 to 95 % of the picture's height, somewhere near its middle."""
     size = SIDE / 2 * float(np.clip(rng.normal(0.78, 0.06), 0.55, 0.95))
     return Pose(
-        x=SIDE / 2 + rng.normal(0, 3),
-        y=SIDE / 2 + rng.normal(0, 3),
+        x=SIDE / 2 + rng.normal(0, 4),
+        y=SIDE / 2 + rng.normal(0, 4),
         size=size,
         roll=float(np.clip(rng.normal(0, 5), -15, 15)),
         yaw=float(np.clip(rng.normal(0, 7), -22, 22)),
@@ -38,7 +38,7 @@ def _pose(rng: np.random.Generator) -> Pose:
 
 def _light(rng: np.random.Generator) -> Light:
     """From either side, more often from above than from below."""
-    return Light(x=rng.uniform(-1, 1), y=rng.uniform(-1, 0.3), contrast=rng.uniform(0.15, 0.5))
+    return Light(x=rng.uniform(-1, 1), y=rng.uniform(-1, 0.3), contrast=rng.uniform(0.2, 0.6))
 
 
 def _background(rng: np.random.Generator) -> Image.Image:
@@ -70,9 +70,9 @@ def _stretched(colours: ArrayLike) -> Image.Image:
 def _photographed(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """What a cheap camera makes of it: soft focus, exposure, white balance, gamma and noise."""
     if rng.random() < 0.5:
-        picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 1.0)))
+        picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.8)))
     gain = rng.uniform(0.8, 1.12) * rng.uniform(0.94, 1.06, 3)
     light = np.clip(np.asarray(picture, dtype=np.float32) / 255 * gain, 0, 1)
     light = light ** rng.uniform(0.75, 1.1)
-    grain = rng.standard_normal((SIDE, SIDE, 1), dtype=np.float32) * rng.uniform(0, 0.03)
+    grain = rng.standard_normal((SIDE, SIDE, 1), dtype=np.float32) * rng.uniform(0, 0.02)
     return Image.fromarray((np.clip(light + grain, 0, 1) * 255).round().astype(np.uint8))

@@ -100,6 +100,8 @@ BAD_ARGUMENTS = {
     "frames in words": (["x.jpg", "--frames", "many"], "--frames"),
     "negative time": (["x.jpg", "--every", "-1"], "--every"),
     "no number of seconds": (["x.jpg", "--every", "nan"], "--every"),
+    "too many threads": (["x.jpg", "--threads", "100000"], "--threads"),
+    "too many frames": (["x.jpg", "--frames", "9" * 20], "--frames"),
     "no threads": (["x.jpg", "--threads", "0"], "--threads"),
     "no runtime": (["x.jpg", "--runtime", "onnx"], "--runtime"),
     "not a video": ([Path(__file__)], "cannot read it as a video: Invalid data"),
@@ -169,6 +171,8 @@ def test_a_video_gives_its_frames_and_every_counts_its_time(video):
     whole = run(video)
     assert whole.returncode == 0, whole.stderr
     assert labels(whole) == ["blue"] * 10 + ["green"] * 10 + ["red"] * 10
+    fifths = rows(run(video, "--every", 0.2).stdout)
+    assert [row["frame"] for row in fifths] == list(range(0, 30, 2))
     seconds = rows(run(video, "--every", 1).stdout)
     assert [(row["frame"], row["label"]) for row in seconds] == [
         *((0, "blue"), (10, "green"), (20, "red"))

@@ -167,6 +167,13 @@ def test_a_model_that_loses_accuracy_is_not_written(copy):
     refused(copy, 1, "points of top-1")
 
 
+def test_a_network_whose_weights_are_no_numbers_is_refused(copy):
+    model = keras.models.load_model(copy / "model.keras", compile=False)
+    model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
+    model.save(copy / "model.keras")
+    refused(copy, 1, "the converter left float32 in the int8 model")
+
+
 def test_a_full_disk_leaves_the_former_model(copy):
     import resource
 

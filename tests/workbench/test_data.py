@@ -1,5 +1,6 @@
 """Class folders to arrays: what is read, what is refused, and what is kept."""
 
+import os
 import shutil
 import subprocess
 
@@ -119,6 +120,19 @@ def test_a_file_without_read_permission_is_named_and_left_out(photos, tmp_path):
     assert f"left out {bad}: Permission denied" in result.stderr
 
 
+def test_a_file_that_can_be_read_at_last_is_taken_in(photos, tmp_path):
+    link = photos / "train" / "red" / "link.png"
+    link.symlink_to(tmp_path / "later.png")
+    assert len(load_split(photos / "train", CONTRACT, tmp_path / "cache").targets) == 36
+    draw(tmp_path / "later.png", COLOURS["red"], np.random.default_rng(1))
+    assert len(load_split(photos / "train", CONTRACT, tmp_path / "cache").targets) == 37
+
+
+def test_a_file_name_in_another_encoding_is_read(photos, tmp_path):
+    shutil.copy(photos / "train/red/00.png", os.fsencode(photos / "train/red") + b"/caf\xe9.png")
+    assert len(load_split(photos / "train", CONTRACT, tmp_path / "cache").targets) == 37
+
+
 def test_more_than_five_percent_unreadable_stops_the_run_and_caches_nothing(photos, tmp_path):
     for i in range(3):
         (photos / "train" / "red" / f"bad{i}.jpg").write_bytes(b"")
@@ -145,6 +159,10 @@ BAD_DATA = {
     "empty class folder": (
         lambda photos: (photos / "train" / "pink").mkdir(),
         "in class folder pink",
+    ),
+    "class folder in another encoding": (
+        lambda photos: (photos / "train" / os.fsdecode(b"caf\xe9")).mkdir(),
+        "rename the class folder",
     ),
     "class that train lacks": (
         lambda photos: (photos / "validation" / "red").rename(photos / "validation" / "pink"),

@@ -33,6 +33,9 @@ def start_worker(index: int, cluster: dict, arguments: list[object]) -> subproce
     )
 
 
+ONE_TOO_FAR = '{"cluster": {"worker": ["127.0.0.1:9"]}, "task": {"type": "worker", "index": 3}}'
+
+
 def history(build):
     with (build / "history.csv").open() as file:
         return list(csv.DictReader(file))
@@ -60,20 +63,30 @@ def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
         assert float(row["val_loss"]) == pytest.approx(float(single["val_loss"]), rel=0.2)
 
 
-def test_several_devices_of_one_machine_share_the_batches(tmp_path):
+@pytest.mark.parametrize(("devices", "batch_size"), [(2, 7), (4, 8)])
+def test_several_devices_of_one_machine_share_the_batches(devices, batch_size, tmp_path):
     data = make_photos(tmp_path / "data", train=6, validation=3)
-    # Two halves of the processor stand for two GPUs.
+    # Parts of the processor stand for GPUs.
     program = (
         "import sys, tensorflow as tf, train.__main__ as program\n"
-        "half = tf.config.LogicalDeviceConfiguration()\n"
+        "part = tf.config.LogicalDeviceConfiguration()\n"
         "(cpu,) = tf.config.list_physical_devices('CPU')\n"
-        "tf.config.set_logical_device_configuration(cpu, [half, half])\n"
-        "both = tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1'])\n"
-        "assert both.num_replicas_in_sync == 2\n"
-        "program.make_strategy = lambda: both\n"
+        "tf.config.set_logical_device_configuration(cpu, [part] * DEVICES)\n"
+        "strategy = tf.distribute.MirroredStrategy([f'CPU:{i}' for i in range(DEVICES)])\n"
+        "assert strategy.num_replicas_in_sync == DEVICES\n"
+        "program.make_strategy = lambda: strategy\n"
         "sys.exit(program.main(sys.argv[1:]))"
-    )
-    arguments = ["--data", data, "--epochs", 2, "--batch-size", 7, "--build", tmp_path / "build"]
+    ).replace("DEVICES", str(devices))
+    arguments = [
+        "--data",
+        data,
+        "--epochs",
+        2,
+        "--batch-size",
+        batch_size,
+        "--build",
+        tmp_path / "build",
+    ]
     result = subprocess.run(
         [sys.executable, "-c", program, *map(str, arguments)],
         cwd=REPOSITORY,
@@ -86,7 +99,7 @@ def test_several_devices_of_one_machine_share_the_batches(tmp_path):
     assert [row["epoch"] for row in history(tmp_path / "build")] == ["1", "2"]
 
 
-@pytest.mark.parametrize("text", ["not json", "[]"])
+@pytest.mark.parametrize("text", ["not json", "[]", '{"cluster": {}, "task": {}}', ONE_TOO_FAR])
 def test_a_bad_tf_config_is_refused_in_one_line(text, tmp_path):
     data = make_photos(tmp_path / "data", train=2, validation=1)
     environment = {**os.environ, "TF_CONFIG": text}

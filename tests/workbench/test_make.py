@@ -82,6 +82,13 @@ def test_other_settings_or_data_train_again(checkout):
     assert trains(checkout, "train", f"DATA={photos}")
 
 
+def test_the_original_is_trained_again_for_other_data(checkout):
+    assert trains(checkout, "original")
+    assert not trains(checkout, "original")
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    assert trains(checkout, "original", f"DATA={photos}")
+
+
 def test_a_data_folder_is_taken_by_itself(checkout):
     (checkout / "data").mkdir()
     assert "--data data" in make(checkout, "train").replace("'", "")

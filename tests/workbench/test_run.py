@@ -150,7 +150,33 @@ def test_resume_refuses_a_run_with_other_settings_and_starts_where_there_is_none
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("name", ["state.json", "last.keras"])
+def test_a_run_killed_while_it_saves_resumes_from_the_epoch_before(unbroken, data, tmp_path):
+    three = run("train", "--data", data, "--build", tmp_path, "--batch-size", 8, "--epochs", 3)
+    assert three.returncode == 0, three.stderr
+    state = (tmp_path / "checkpoint" / "state.json").read_text()
+    saved = {path: path.read_bytes() for path in (tmp_path / "checkpoint").iterdir()}
+    arguments = ("--data", data, "--build", tmp_path, "--batch-size", 8, "--epochs", 4, "--resume")
+    assert run("train", *arguments).returncode == 0
+    # As if the kill had come before the last rename: epoch 4's model is there, its state is not.
+    (tmp_path / "checkpoint" / "state.json").write_text(state)
+    for path, content in saved.items():
+        path.write_bytes(content)
+    assert run("train", *arguments).returncode == 0
+    losses = [row["val_loss"] for row in history(tmp_path)]
+    assert losses == pytest.approx([row["val_loss"] for row in history(unbroken[0])], rel=1e-3)
+    assert len(list((tmp_path / "checkpoint").iterdir())) == 3
+
+
+def test_a_run_that_diverges_is_a_failure_and_writes_no_model(data, tmp_path):
+    result = run(
+        *("train", "--data", data, "--build", tmp_path, "--epochs", 1, "--learning-rate", "1e30"),
+    )
+    assert result.returncode == 1, result.stdout
+    assert "try a smaller --learning-rate" in result.stderr
+    assert not (tmp_path / "model.keras").exists()
+
+
+@pytest.mark.parametrize("name", ["state.json", "last-0004.keras"])
 def test_a_checkpoint_that_cannot_be_read_is_refused_in_words(name, unbroken, data, tmp_path):
     shutil.copytree(unbroken[0] / "checkpoint", tmp_path / "checkpoint")
     (tmp_path / "checkpoint" / name).write_bytes(b"{")

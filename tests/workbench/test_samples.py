@@ -174,7 +174,7 @@ def grey_pixels(split: str, count: int) -> tuple[np.ndarray, list[str]]:
 
 
 def test_grey_pixels_alone_hardly_give_the_expression_away() -> None:
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=200))
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
     model.fit(*grey_pixels("train", 700))
     accuracy = model.score(*grey_pixels("test", 350))
     assert 0.20 < accuracy < 0.60  # 1 in 7 by chance
