@@ -160,7 +160,8 @@ def test_a_run_killed_while_it_saves_resumes_from_the_epoch_before(unbroken, dat
     # As if the kill had come before the last rename: epoch 4's model is there, its state is not.
     (tmp_path / "checkpoint" / "state.json").write_text(state)
     for path, content in saved.items():
-        path.write_bytes(content)
+        if not path.exists():  # tidied away, which comes after the last rename
+            path.write_bytes(content)
     assert run("train", *arguments).returncode == 0
     losses = [row["val_loss"] for row in history(tmp_path)]
     assert losses == pytest.approx([row["val_loss"] for row in history(unbroken[0])], rel=1e-3)
