@@ -111,10 +111,11 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
 
 def _list(folder: Path, labels: tuple[str, ...]) -> list[tuple[str, Path]]:
     """Return (label, path) of every picture of a split, in a fixed order."""
-    if unknown := set(_folders(folder)) - set(labels):
+    present = _folders(folder)
+    if unknown := set(present) - set(labels):
         raise UserError(f"{folder}: train has no class {', '.join(sorted(unknown))}")
-    files = [(label, path) for label in _folders(folder) for path in find_images(folder / label)]
-    if empty := set(_folders(folder)) - {label for label, _ in files}:
+    files = [(label, path) for label in present for path in find_images(folder / label)]
+    if empty := set(present) - {label for label, _ in files}:
         suffixes = " ".join(sorted(IMAGE_SUFFIXES))
         raise UserError(
             f"{folder}: no pictures ({suffixes}) in class folder {', '.join(sorted(empty))}"

@@ -38,8 +38,8 @@ def write_build(
 ) -> dict[str, Any]:
     """Write a finished run to `build` and return its evaluation on the holdout.
 
-    model: with the weights to keep. run: what goes into run.json. Raises OSError, and then leaves
-    `build` as it was.
+    model: with the weights to keep. run: what goes into run.json. Raises RunError where `build`
+    cannot be written, and then leaves it as it was.
     """
     holdout = dataset.holdout
     predictions = predict(model, evaluation_batches(holdout, contract, batch_size=64))

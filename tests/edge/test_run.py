@@ -151,20 +151,25 @@ def test_bad_arguments_are_refused_in_words(kind):
     assert "Traceback" not in result.stderr
 
 
-@pytest.fixture
-def video(tmp_path) -> Path:
-    """Three seconds at 10 frames a second: blue, green, red."""
+def film(path: Path, codec: str, rate: int, container_format: str | None = None) -> Path:
+    """Write a video of three seconds: blue, green, red."""
     av = pytest.importorskip("av", reason="videos need av")
-    with av.open(tmp_path / "clip.mp4", "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
+    with av.open(path, "w", format=container_format) as container:
+        stream = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for colour in COLOURS:
             frame = av.VideoFrame.from_ndarray(solid(colour, 64, 48), format="rgb24")
-            for _ in range(10):
+            for _ in range(rate):
                 frame.pts = None
                 container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    return tmp_path / "clip.mp4"
+    return path
+
+
+@pytest.fixture
+def video(tmp_path) -> Path:
+    """Three seconds at 10 frames a second."""
+    return film(tmp_path / "clip.mp4", "mpeg4", 10)
 
 
 def test_a_video_gives_its_frames_and_every_counts_its_time(video):
@@ -180,18 +185,9 @@ def test_a_video_gives_its_frames_and_every_counts_its_time(video):
 
 
 def test_a_video_without_times_counts_them_by_its_rate(tmp_path):
-    av = pytest.importorskip("av", reason="videos need av")
     # A camera's bare H.264 stream, as rpicam-vid writes it; players take it to have 25 a second.
-    with av.open(tmp_path / "clip.h264", "w", format="h264") as container:
-        stream = container.add_stream("libx264", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for colour in COLOURS:
-            frame = av.VideoFrame.from_ndarray(solid(colour, 64, 48), format="rgb24")
-            for _ in range(25):
-                frame.pts = None
-                container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    seconds = rows(run(tmp_path / "clip.h264", "--every", 1).stdout)
+    bare = film(tmp_path / "clip.h264", "libx264", 25, "h264")
+    seconds = rows(run(bare, "--every", 1).stdout)
     assert [(row["frame"], row["label"]) for row in seconds] == [
         *((0, "blue"), (25, "green"), (50, "red"))
     ]

@@ -1,5 +1,6 @@
 """Small data sets and runs of the workbench's programs."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -41,10 +42,21 @@ def command(module: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", module, *map(str, arguments)]
 
 
+def call(words: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+    """Run a command line in the checkout to its end."""
+    given = {"capture_output": True, "text": True, "timeout": 300, "check": False, **options}
+    return subprocess.run(words, cwd=REPOSITORY, **given)  # noqa: PLW1510 - see `given`
+
+
 def run(module: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     """Run one of our programs to its end."""
-    given = {"capture_output": True, "text": True, "timeout": 300, "check": False, **options}
-    return subprocess.run(command(module, *arguments), cwd=REPOSITORY, **given)  # noqa: PLW1510
+    return call(command(module, *arguments), **options)
+
+
+def history(build: Path) -> list[dict[str, float]]:
+    """Return the rows of a run's history.csv."""
+    with (build / "history.csv").open() as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
 @pytest.fixture(autouse=True)

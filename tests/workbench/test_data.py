@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ import train.data
 from edge.contract import Contract, preprocess
 from edge.errors import UserError
 from edge.images import read_image
-from tests.workbench.conftest import COLOURS, REPOSITORY, command, draw
+from tests.workbench.conftest import COLOURS, call, command, draw
 from train.__main__ import main
 from train.data import draw_balanced, find_labels, load, load_split
 
@@ -105,17 +104,8 @@ def test_a_file_without_read_permission_is_named_and_left_out(photos, tmp_path):
     bad = photos / "train" / "red" / "secret.png"
     shutil.copy(photos / "train" / "red" / "00.png", bad)
     bad.chmod(0)
-    result = subprocess.run(
-        [
-            *("setpriv", "--bounding-set=-dac_override,-dac_read_search"),
-            *command("train", "--data", photos, "--build", tmp_path / "build", "--epochs", 1),
-        ],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    training = command("train", "--data", photos, "--build", tmp_path / "build", "--epochs", 1)
+    result = call(["setpriv", "--bounding-set=-dac_override,-dac_read_search", *training])
     assert result.returncode == 0, result.stderr
     assert f"left out {bad}: Permission denied" in result.stderr
 

@@ -1,6 +1,5 @@
 """Two workers on this machine's loopback train what one process trains."""
 
-import csv
 import json
 import os
 import socket
@@ -9,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, command, make_photos, run
+from tests.workbench.conftest import REPOSITORY, call, command, history, make_photos, run
 
 
 def free_ports(count: int) -> list[int]:
@@ -36,11 +35,6 @@ def start_worker(index: int, cluster: dict, arguments: list[object]) -> subproce
 ONE_TOO_FAR = '{"cluster": {"worker": ["127.0.0.1:9"]}, "task": {"type": "worker", "index": 3}}'
 
 
-def history(build):
-    with (build / "history.csv").open() as file:
-        return list(csv.DictReader(file))
-
-
 def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
     data = make_photos(tmp_path / "data", train=8, validation=3)
     arguments = ["--data", data, "--epochs", 2, "--batch-size", 8, "--optimizer", "sgd"]
@@ -60,7 +54,7 @@ def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
     together = history(builds[0])
     # Dropout draws differ between one replica and two, so the figures are near, not equal.
     for row, single in zip(together, history(tmp_path / "alone"), strict=True):
-        assert float(row["val_loss"]) == pytest.approx(float(single["val_loss"]), rel=0.2)
+        assert row["val_loss"] == pytest.approx(single["val_loss"], rel=0.2)
 
 
 @pytest.mark.parametrize(("devices", "batch_size"), [(2, 7), (4, 8)])
@@ -87,16 +81,9 @@ def test_several_devices_of_one_machine_share_the_batches(devices, batch_size, t
         "--build",
         tmp_path / "build",
     ]
-    result = subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    result = call([sys.executable, "-c", program, *map(str, arguments)])
     assert result.returncode == 0, result.stderr
-    assert [row["epoch"] for row in history(tmp_path / "build")] == ["1", "2"]
+    assert [row["epoch"] for row in history(tmp_path / "build")] == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["not json", "[]", '{"cluster": {}, "task": {}}', ONE_TOO_FAR])

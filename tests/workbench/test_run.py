@@ -1,6 +1,5 @@
 """A training run as a user starts it: what it leaves, and what happens when it is cut short."""
 
-import csv
 import json
 import resource
 import shutil
@@ -15,7 +14,7 @@ import pytest
 from PIL import Image
 
 from edge.contract import loads
-from tests.workbench.conftest import REPOSITORY, command, make_photos, run
+from tests.workbench.conftest import REPOSITORY, command, history, make_photos, run
 
 ARTEFACTS = {
     "model.keras",
@@ -44,11 +43,6 @@ def unbroken(data, tmp_path_factory):
     result = run("train", "--data", data, "--build", build, "--epochs", 4, "--batch-size", 8)
     assert result.returncode == 0, result.stderr
     return build, result
-
-
-def history(build: Path) -> list[dict[str, float]]:
-    with (build / "history.csv").open() as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
 
 
 def start(data: Path, build: Path, *arguments: object) -> subprocess.Popen[str]:
