@@ -1,20 +1,23 @@
-"""Convert a trained Keras model to TFLite, and prove that the result is equal.
+"""Quantise a trained Keras model to .tflite files that have proven themselves equal to it.
 
-  python -m convert                  build/model.keras and its contract to build/model.tflite
+  python -m convert                    build/, all variants but int16x8, the best one kept
+  python -m convert --variant float16  this one or none
+  python -m convert --variant all      every variant, int16x8 too; all of them or none
 
-Reads model.keras, contract.json, calibration.npz and holdout.npz from --build. Writes
-model.tflite (int8) and model.float32.tflite there, contract and labels inside, after both runtimes
-of a Pi have run both on the whole holdout. A model that fails is not written: exit code 1, and the
-former one stays.
+Reads what `python -m train` left in --build. Each variant then labels the whole holdout on both
+TFLite runtimes that a Raspberry Pi can have, and is refused where it is further from Keras than the
+limits below allow. What passes is written as model.<variant>.tflite with contract, labels and
+metadata inside, and the best as model.tflite: int8 where it passes, else the smallest (int16x8,
+slow everywhere, only where it is the only one). All figures, and where a refused model went wrong,
+are in convert_report.html and convert_report.json. Exit code 1 and no new model where a variant
+asked for by name failed, one of `all`, or every one of `auto`.
 """
 
 import argparse
 import os
 import sys
-import tempfile
-from dataclasses import dataclass
+import time
 from pathlib import Path
-from zipfile import BadZipFile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
@@ -22,135 +25,131 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from convert.convert import check_activation, float32, int8, normalised, to_logits
-from convert.parity import Parity, check_int8, compare, run_on_both
-from edge.arguments import describe
-from edge.contract import Contract, loads, scores
-from edge.errors import RunError, UserError, exit_code
+from convert.choose import SLOW, choose, latency_ratios, remedy, variants_of
+from convert.convert import VARIANTS, convert, normalised, to_logits
+from convert.gate import Limits
+from convert.inputs import Run, read_run
+from convert.metadata import About
+from convert.prove import Verdict, convert_variant, find_worst_layers, keras_logits, prove
+from convert.report import describe, table, write_report
+from edge import arguments
+from edge.errors import RunError, exit_code
 from edge.files import publish
 from edge.model_file import pack
+from edge.runtime import RUNTIMES
 
-FILES = {"int8": "model.tflite", "float32": "model.float32.tflite"}
-AGREEMENT_OF_RUNTIMES = 0.99  # share of pictures on which both runtimes must say the same
+LIMITS = {
+    "float32_score_error": "largest difference of a float32 score",
+    "float32_agreement": "percent of pictures to which float32 must give Keras's label",
+    "top1_drop": "points of top-1 that the other variants may lose",
+    "recall_drop": "points of recall that a class may lose; one picture where it has under 50",
+    "agreement": "percent of the pictures that Keras is clear about to get Keras's label",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    parser = describe(argparse.ArgumentParser(prog="python -m convert"), str(__doc__))
-    parser.add_argument(
-        "--build", type=Path, default=Path("build"), help="folder of the run (default: build)"
-    )
-    parser.add_argument(
-        "--max-drop",
-        type=float,
-        default=1.0,
-        metavar="POINTS",
-        help="of top-1 accuracy below Keras's, in percent points (default: %(default)s)",
-    )
-    args = parser.parse_args(argv)
-    return exit_code("convert", lambda: _convert(args.build, args.max_drop))
+    args = _parser().parse_args(argv)
+    return exit_code("convert", lambda: _convert(args))
 
 
-def _convert(build: Path, max_drop: float) -> int:
-    run = _read(build)
-    logits_model = to_logits(run.model, batch_size=1)
-    calibration = normalised(run.calibration, run.contract)
+def _convert(args: argparse.Namespace) -> int:
+    run = read_run(args.build)
+    limits = Limits(**{name: getattr(args, name) for name in LIMITS})
     keras.config.disable_interactive_logging()  # the exporter lists every variable on stdout
-    flatbuffers = {
-        "int8": int8(logits_model, representative_dataset=calibration),
-        "float32": float32(logits_model),
+    logits = keras_logits(run)
+    model = to_logits(run.model, batch_size=1)
+    one = normalised(run.calibration.images[:1], run.contract)
+    exact = convert(model, variant="float32", representative_dataset=one)
+    verdicts = [
+        _prove(variant, model, exact, run, args, logits, limits)
+        for variant in variants_of(args.variant)
+    ]
+    chosen = choose(args.variant, verdicts)
+    ratios = {
+        runtime: latency_ratios(verdicts, pack(exact, run.contract), runtime)
+        for runtime in RUNTIMES
     }
-    check_int8(flatbuffers["int8"])
-    with publish(build) as stage:
-        for variant, flatbuffer in flatbuffers.items():
-            (stage / FILES[variant]).write_bytes(pack(flatbuffer, run.contract))
-        truth = _keras_scores(run)
-        accuracy = float((truth.argmax(axis=1) == run.targets).mean())
-        rows = [row for variant in FILES for row in _prove(variant, stage, build, run, truth)]
-        sizes = {variant: (stage / name).stat().st_size for variant, name in FILES.items()}
-        print(_table(accuracy, rows, sizes))
-        _gate(accuracy, rows, max_drop)
-    print(f"wrote {build / FILES['int8']} and {FILES['float32']}")
+    report = describe(run, verdicts, logits=logits, limits=limits, latencies=ratios, chosen=chosen)
+    with publish(args.build) as stage:
+        write_report(stage, report, run, verdicts, logits)
+        if chosen:
+            _write_models(stage, verdicts, chosen)
+    print(table(report))
+    print(f"report: {args.build / 'convert_report.html'}")
+    if not chosen:
+        raise RunError(f"no model written; {remedy(verdicts)}")
+    print(f"wrote {args.build / 'model.tflite'} ({chosen}), and each that passed under its name")
     return 0
 
 
-@dataclass(frozen=True)
-class Run:
-    """What training left: pictures are uint8 (N, height, width, 3), targets class numbers."""
-
-    model: keras.Model
-    contract: Contract
-    calibration: npt.NDArray[np.uint8]
-    images: npt.NDArray[np.uint8]
-    targets: npt.NDArray[np.int64]
-
-
-def _read(build: Path) -> Run:
-    for name in ("model.keras", "contract.json", "calibration.npz", "holdout.npz"):
-        if not (build / name).exists():
-            raise UserError(f"{build / name}: no such file; make it with `python -m train`")
-    contract = loads((build / "contract.json").read_bytes())
-    try:
-        model = keras.models.load_model(build / "model.keras", compile=False)
-        calibration = dict(np.load(build / "calibration.npz"))
-        holdout = dict(np.load(build / "holdout.npz"))
-        run = Run(model, contract, calibration["images"], holdout["images"], holdout["labels"])
-    except (ValueError, OSError, EOFError, KeyError, BadZipFile) as error:
-        raise UserError(f"{build}: {error}; make it again with `python -m train`") from None
-    check_activation(model, contract)
-    return run
-
-
-def _keras_scores(run: Run) -> npt.NDArray[np.float64]:
-    """Return Keras's scores (N, classes) of the holdout, a few pictures at a time."""
-    model = to_logits(run.model, batch_size=None)
-    parts = np.array_split(run.images, -(-len(run.images) // 64))
-    logits = [model.predict_on_batch(normalised(part, run.contract)) for part in parts]
-    return scores(np.concatenate(logits), run.contract)
-
-
 def _prove(
-    variant: str, stage: Path, build: Path, run: Run, truth: npt.NDArray[np.float64]
-) -> list[Parity]:
-    """Return a row for each runtime; raises RunError where the two disagree with one another."""
-    with tempfile.TemporaryDirectory() as folder:
-        outputs = run_on_both(stage / FILES[variant], build / "holdout.npz", Path(folder))
-    first, second = (logits.argmax(axis=1) for logits in outputs.values())
-    if (agreement := float((first == second).mean())) < AGREEMENT_OF_RUNTIMES:
-        raise RunError(f"{variant}: the two runtimes agree on {agreement:.1%} of labels only")
-    return [
-        compare(
-            variant,
-            runtime,
-            logits,
-            keras_scores=truth,
-            targets=run.targets,
-            contract=run.contract,
+    variant: str,
+    model: keras.Model,
+    exact: bytes,
+    run: Run,
+    args: argparse.Namespace,
+    logits: npt.NDArray[np.float64],
+    limits: Limits,
+) -> Verdict:
+    start = time.monotonic()
+    pictures = len(run.holdout.targets)
+    print(f"{variant}: converting, then {pictures} pictures on both runtimes", end=" ", flush=True)
+    try:
+        converted = convert_variant(
+            variant, model, run, _about(args, run), args.build / "temperature.npz"
         )
-        for runtime, logits in outputs.items()
-    ]
+        verdict = prove(converted, run, args.build / "holdout.npz", logits=logits, limits=limits)
+        if variant in ("int8", SLOW):
+            verdict = find_worst_layers(verdict, exact, run)
+    except RunError as error:
+        verdict = Verdict(variant, None, [str(error)])
+    said = "refused" if verdict.reasons else "passed"
+    print(f"... {said} ({time.monotonic() - start:.0f} s)", flush=True)
+    return verdict
 
 
-def _table(accuracy: float, rows: list[Parity], sizes: dict[str, int]) -> str:
-    lines = [
-        "variant  runtime              bytes   top-1  as Keras  score error",
-        f"{'Keras':8} {'':15} {'':>10} {accuracy:7.2%}",
-    ]
-    for row in rows:
-        lines.append(
-            f"{row.variant:8} {row.runtime:15} {sizes[row.variant]:10,} {row.accuracy:7.2%} "
-            f"{row.agreement:9.2%} {row.score_error:12.5f}"
+def _about(args: argparse.Namespace, run: Run) -> About:
+    return About(
+        name=args.name or run.model.name,
+        description=f"Names the expression on a face: {', '.join(run.contract.labels)}.",
+        version=args.model_version,
+        author=args.author,
+        license=args.license,
+    )
+
+
+def _write_models(stage: Path, verdicts: list[Verdict], chosen: str) -> None:
+    for verdict in verdicts:
+        if verdict.converted and not verdict.reasons:
+            names = [f"model.{verdict.variant}.tflite"]
+            names += ["model.tflite"] if verdict.variant == chosen else []
+            for name in names:
+                (stage / name).write_bytes(verdict.converted.model)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = arguments.describe(argparse.ArgumentParser(prog="python -m convert"), str(__doc__))
+    add = parser.add_argument
+    add("--build", type=Path, default=Path("build"), help="folder of the run (default: build)")
+    add("--variant", choices=[*VARIANTS, "all", "auto"], default="auto", help="(default: auto)")
+    limits = parser.add_argument_group("limits of the gate")
+    for name, text in LIMITS.items():
+        default = getattr(Limits(), name)
+        flag = f"--{name.replace('_', '-')}"
+        limits.add_argument(
+            flag,
+            type=arguments.limit,
+            default=default,
+            metavar="X",
+            help=f"{text} (default: %(default)s)",
         )
-    return "\n".join(lines)
-
-
-def _gate(accuracy: float, rows: list[Parity], max_drop: float) -> None:
-    for row in rows:
-        if not (drop := 100 * (accuracy - row.accuracy)) <= max_drop:
-            raise RunError(
-                f"{row.variant} on {row.runtime} loses {drop:.2f} points of top-1, more than "
-                f"--max-drop {max_drop}: no model written"
-            )
+    words = parser.add_argument_group("what the model's metadata says")
+    words.add_argument("--name", help="(default: the Keras model's)")
+    words.add_argument("--author", default="not stated", help="(default: %(default)s)")
+    words.add_argument("--license", default="not stated", help="(default: %(default)s)")
+    words.add_argument("--model-version", default="1", help="(default: %(default)s)")
+    return parser
 
 
 if __name__ == "__main__":

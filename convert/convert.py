@@ -1,6 +1,7 @@
 """The pure core: a Keras model and calibration pictures in, the bytes of a TFLite model out."""
 
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 
 import keras
@@ -10,6 +11,8 @@ import tensorflow as tf
 
 from edge.contract import Contract, input_table
 from edge.errors import RunError, UserError
+
+VARIANTS = ("float32", "float16", "dynamic", "int8", "int16x8")
 
 
 def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
@@ -50,23 +53,26 @@ def check_activation(model: keras.Model, contract: Contract) -> None:
         )
 
 
-def float32(model: keras.Model) -> bytes:
-    """Return the logits model as a flatbuffer with float32 weights and arithmetic."""
-    return _run(tf.lite.TFLiteConverter.from_keras_model(model))
+def convert(
+    model: keras.Model, *, variant: str, representative_dataset: npt.NDArray[np.float32]
+) -> bytes:
+    """Return the logits model (batch 1, from `to_logits`) as a flatbuffer of builtin operators.
 
-
-def int8(model: keras.Model, *, representative_dataset: npt.NDArray[np.float32]) -> bytes:
-    """Return the logits model as a flatbuffer of int8 weights and arithmetic, int8 in and out.
-
+    variant: what weights and arithmetic are,
+        "float32", both;
+        "float16", weights of 16 bits, arithmetic in float32;
+        "dynamic", int8 weights, float32 in and out, activations quantised as they come;
+        "int8", both, int8 in and out (Jacob et al. 2018, arXiv:1712.05877);
+        "int16x8", int8 weights, int16 activations, in and out.
     representative_dataset: (N, height, width, 3) float32, normalised as in training; the ranges
-    seen on it become the scales. Raises RunError, as `float32` does, where TensorFlow fails.
+        seen on it become the scales of int8 and int16x8.
+    Raises RunError where TensorFlow's converter fails.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = _one_by_one(representative_dataset)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    _SETTINGS[variant](converter)
+    if variant in ("int8", "int16x8"):
+        converter.representative_dataset = _one_by_one(representative_dataset)
     return _run(converter)
 
 
@@ -75,9 +81,46 @@ def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray
     return input_table(contract, dtype=np.float32)[images]
 
 
+def _float16(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+
+
+def _dynamic(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    # Per-channel dense weights need FULLY_CONNECTED version 12, which tflite-runtime 2.14 lacks.
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = True
+
+
+def _int8(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+
+
+def _int16x8(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [
+        tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+    ]
+    converter.inference_input_type = converter.inference_output_type = tf.int16
+
+
+_SETTINGS: dict[str, Callable[[tf.lite.TFLiteConverter], None]] = {
+    "float32": lambda converter: None,
+    "float16": _float16,
+    "dynamic": _dynamic,
+    "int8": _int8,
+    "int16x8": _int16x8,
+}
+
+
 def _run(converter: tf.lite.TFLiteConverter) -> bytes:
     try:
-        return converter.convert()
+        with warnings.catch_warnings():
+            # It misses the statistics that quantisation-aware training of TensorFlow 1 had.
+            warnings.filterwarnings("ignore", message="Statistics for quantized inputs")
+            return converter.convert()
     except Exception as error:  # it raises whatever it meets, a full temporary folder for one
         raise RunError(
             f"TensorFlow's converter failed ({type(error).__name__}: {error}); is there space in "

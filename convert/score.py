@@ -1,9 +1,10 @@
-"""One runtime's opinion of a model, in a process of its own: logits of every holdout picture.
+"""One runtime's opinion of a model, in a process of its own: scores and logits of every picture.
 
-  python -m convert.score MODEL.tflite HOLDOUT.npz LOGITS.npy --runtime litert
+  python -m convert.score MODEL.tflite PICTURES.npz OUT.npz --runtime litert
 
 A process of its own because tflite-runtime cannot be loaded beside TensorFlow, and because this
-is what the Pi runs: edge.classifier and nothing else.
+is what the Pi runs: edge.classifier and nothing else. OUT.npz is an `Opinion`, see
+convert/runtimes.py.
 """
 
 import argparse
@@ -22,8 +23,8 @@ def main() -> int:
     """Run the command line and return the exit code."""
     parser = describe(argparse.ArgumentParser(prog="python -m convert.score"), str(__doc__))
     parser.add_argument("model", type=Path)
-    parser.add_argument("holdout", type=Path)
-    parser.add_argument("logits", type=Path)
+    parser.add_argument("pictures", type=Path)
+    parser.add_argument("out", type=Path)
     parser.add_argument("--runtime", choices=RUNTIMES, required=True)
     args = parser.parse_args()
     return exit_code("convert.score", lambda: _score(args))
@@ -31,9 +32,18 @@ def main() -> int:
 
 def _score(args: argparse.Namespace) -> int:
     classifier = Classifier(args.model, runtime=args.runtime)
-    with np.load(args.holdout) as holdout:
-        images = holdout["images"]
-    np.save(args.logits, np.stack([classifier.logits(image) for image in images]))
+    with np.load(args.pictures) as pictures:
+        results = [classifier.classify(image) for image in pictures["images"]]
+    np.savez(
+        args.out,
+        scores=np.array([list(result.scores.values()) for result in results]),
+        logits=np.array([result.logits for result in results]),
+        labels=np.array([result.label for result in results]),
+        input_table=classifier.input_table,
+        input_quantization=np.array(classifier.input_quantization),
+        output_scale=classifier.output_quantization[0],
+        delegate_nodes=classifier.delegate_nodes,
+    )
     return 0
 
 

@@ -41,6 +41,14 @@ def seconds(text: str) -> float:
     return value
 
 
+def limit(text: str) -> float:
+    """Parse a finite number, 0 or more."""
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 0 or more")
+    return value
+
+
 def frame_size(text: str) -> tuple[int, int]:
     """Parse "640x480" to (width, height) in pixels."""
     match = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", text)

@@ -11,36 +11,48 @@ import numpy.typing as npt
 from edge.contract import Contract, ContractError, dequantize, input_table, preprocess, scores
 from edge.errors import RunError
 from edge.model_file import read_model
-from edge.runtime import find_runtime, make_interpreter
+from edge.runtime import find_runtime, make_interpreter, operators
 
 
 @dataclass(frozen=True)
 class Classification:
-    """What the model says of one picture; scores add up to 1, times are in milliseconds."""
+    """What the model says of one picture.
+
+    scores: label to score, together 1. logits: float32 (classes,) as the network computed them.
+    """
 
     label: str
     score: float
     scores: dict[str, float]
+    logits: npt.NDArray[np.float32]
     preprocess_ms: float
     inference_ms: float
 
 
 class Classifier:
-    """A loaded model. Its dtype, shape, scale and zero_point are asked of it, never configured."""
+    """A loaded model. Its dtype, shape, scale and zero_point are asked of it, never configured.
+
+    input_table: what each pixel value 0..255 enters the network as, (256,) of the input's dtype.
+    input_quantization, output_quantization: (scale, zero_point), scale 0.0 where it is float.
+    delegate_nodes: how many pieces of the network a delegate (XNNPACK) took over.
+    """
 
     def __init__(self, path: Path, *, runtime: str = "auto", threads: int = 1) -> None:
         """Load the model at `path`; raises UserError where that cannot be done."""
         model, self.contract = read_model(path)
         self.runtime, module = find_runtime(runtime)
-        self._interpreter = make_interpreter(model, module, threads=threads)
+        self._interpreter = interpreter = make_interpreter(model, module, threads=threads)
         inputs = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
         _check(path, self.contract, inputs, outputs)
         self._input, self._output = inputs[0], outputs[0]
-        scale, zero_point = self._input["quantization"]
-        self._table = input_table(
+        self.input_quantization: tuple[float, int] = self._input["quantization"]
+        self.output_quantization: tuple[float, int] = self._output["quantization"]
+        scale, zero_point = self.input_quantization
+        self.input_table = input_table(
             self.contract, dtype=self._input["dtype"], scale=scale, zero_point=zero_point
         )
+        self.delegate_nodes = sum(op["op_name"] == "DELEGATE" for op in operators(interpreter))
 
     def classify(self, pixels: npt.NDArray[np.uint8]) -> Classification:
         """Name what is on a picture: (rows, columns, 3) uint8 RGB of any size.
@@ -50,7 +62,8 @@ class Classifier:
         start = time.perf_counter()
         image = preprocess(pixels, self.contract)
         ready = time.perf_counter()
-        values = scores(self.logits(image), self.contract)
+        logits = self.logits(image)
+        values = scores(logits, self.contract)
         done = time.perf_counter()
         if not np.isfinite(values).all():
             raise RunError("the model's scores are not numbers: convert or train it again")
@@ -59,16 +72,17 @@ class Classifier:
             label=self.contract.labels[best],
             score=float(values[best]),
             scores=dict(zip(self.contract.labels, values.tolist(), strict=True)),
+            logits=logits,
             preprocess_ms=(ready - start) * 1000,
             inference_ms=(done - ready) * 1000,
         )
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return float32 (classes,) for a preprocessed picture, uint8 (height, width, 3)."""
-        self._interpreter.set_tensor(self._input["index"], self._table[image][np.newaxis])
+        self._interpreter.set_tensor(self._input["index"], self.input_table[image][np.newaxis])
         self._interpreter.invoke()
         output = self._interpreter.get_tensor(self._output["index"])[0]
-        scale, zero_point = self._output["quantization"]
+        scale, zero_point = self.output_quantization
         if np.issubdtype(output.dtype, np.floating):
             return np.asarray(output, np.float32)
         return dequantize(output, scale=scale, zero_point=zero_point)

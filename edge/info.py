@@ -9,7 +9,7 @@ from typing import Any
 
 from edge.classifier import Classifier
 from edge.model_file import read_model
-from edge.runtime import find_runtime, make_interpreter
+from edge.runtime import find_runtime, make_interpreter, operators
 
 
 def info(args: Namespace) -> Iterator[str]:
@@ -25,11 +25,11 @@ def info(args: Namespace) -> Iterator[str]:
         yield f"  {name}: {', '.join(value) if name == 'labels' else value}"
     yield f"input: {_tensor(plain.get_input_details()[0])}"
     yield f"output: {_tensor(plain.get_output_details()[0])}"
-    operators = plain._get_ops_details()  # private, but both runtimes have it and nothing else
+    nodes = operators(plain)
     yield "operators:"
-    for name, count in Counter(op["op_name"] for op in operators).items():
+    for name, count in Counter(op["op_name"] for op in nodes).items():
         yield f"  {count} x {name}"
-    yield f"multiply-adds: {multiply_adds(operators, plain.get_tensor_details()):,}"
+    yield f"multiply-adds: {multiply_adds(nodes, plain.get_tensor_details()):,}"
 
 
 def _tensor(details: dict[str, Any]) -> str:
@@ -39,7 +39,7 @@ def _tensor(details: dict[str, Any]) -> str:
     return f"{text}, scale {scale:.6g}, zero_point {zero_point}" if scale else text
 
 
-def multiply_adds(operators: list[dict[str, Any]], tensors: list[dict[str, Any]]) -> int:
+def multiply_adds(nodes: list[dict[str, Any]], tensors: list[dict[str, Any]]) -> int:
     """Return the multiply-adds of one inference: those of convolutions and dense layers.
 
     Their weights' shapes (TFLite's kernels): CONV_2D (out, rows, columns, in), DEPTHWISE_CONV_2D
@@ -47,7 +47,7 @@ def multiply_adds(operators: list[dict[str, Any]], tensors: list[dict[str, Any]]
     """
     shapes = {tensor["index"]: [int(n) for n in tensor["shape"]] for tensor in tensors}
     total = 0
-    for op in operators:
+    for op in nodes:
         if op["op_name"] not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
             continue
         weights, output = shapes[op["inputs"][1]], shapes[op["outputs"][0]]

@@ -14,8 +14,8 @@ from pathlib import Path
 from edge.contract import Contract, ContractError, dumps, loads
 from edge.errors import UserError
 
-_CONTRACT = "contract.json"
-_LABELS = "labels.txt"
+CONTRACT_FILE = "contract.json"
+LABELS_FILE = "labels.txt"
 # Positions in the schema of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
 _MODEL_BUFFERS = 4
 _BUFFER_DATA = 0
@@ -31,8 +31,8 @@ def pack(flatbuffer: bytes, contract: Contract) -> bytes:
     stream = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(stream, "a") as archive:
         for name, text in (
-            (_CONTRACT, dumps(contract)),
-            (_LABELS, "".join(f"{label}\n" for label in contract.labels)),
+            (CONTRACT_FILE, dumps(contract)),
+            (LABELS_FILE, "".join(f"{label}\n" for label in contract.labels)),
         ):
             # ZipInfo's own date is 1980-01-01: no clock in the file.
             archive.writestr(zipfile.ZipInfo(name), text)
@@ -56,7 +56,7 @@ def read_model(path: Path) -> tuple[bytes, Contract]:
         raise UserError(f"{path}: the model is cut short; copy it again")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return content, loads(archive.read(_CONTRACT))
+            return content, loads(archive.read(CONTRACT_FILE))
     except _UNREADABLE_ZIP:
         raise ContractError(
             f"{path}: no contract inside; make the model with `python -m convert`"

@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         "--calibration-size",
         type=count,
         default=210,
-        help="training pictures set aside for quantisation (default: %(default)s)",
+        help="training pictures for quantisation, as many of each class (default: %(default)s)",
     )
     return parser
 

@@ -189,16 +189,3 @@ def _refuse_too_many(folder: Path, unreadable: dict[str, str], total: int) -> No
             f"{folder}: {len(unreadable)} of {total} pictures cannot be read, more than "
             f"{UNREADABLE_LIMIT:.0%}; mend or remove them:\n{first}"
         )
-
-
-def draw_balanced(
-    targets: npt.NDArray[np.int64], size: int, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
-    """Return sorted indices of a random draw of `size`, as many of each class as can be had."""
-    classes = np.unique(targets)
-    share = [size // len(classes) + (i < size % len(classes)) for i in range(len(classes))]
-    draws = [
-        rng.permutation(np.flatnonzero(targets == c))[:n]
-        for c, n in zip(classes, share, strict=True)
-    ]
-    return np.sort(np.concatenate(draws))

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from edge.contract import Contract, dumps
 from edge.files import publish
+from train.aside import set_aside
 from train.checkpoint import History, best_epoch
-from train.data import Dataset, Split, draw_balanced
+from train.data import Dataset, Split
 from train.evaluate import evaluate, predict
 from train.pipeline import evaluation_batches
 from train.plots import plot_confusion, plot_history
@@ -46,13 +47,13 @@ def write_build(
     figures = evaluate(holdout.targets, predictions, list(contract.labels))
     evaluation = {"split": dataset.holdout_name, **figures}
     rng = np.random.default_rng(run["recipe"]["seed"])
-    chosen = draw_balanced(dataset.training.targets, calibration_size, rng)
+    pictures = set_aside(dataset, calibration_size, rng)
     with publish(build) as stage:
         model.save(stage / "model.keras")
         model.save_weights(stage / f"{model.name}.weights.h5")
         (stage / "contract.json").write_text(dumps(contract), encoding="utf-8")
-        _save_images(stage / "calibration.npz", dataset.training, chosen)
-        _save_images(stage / "holdout.npz", holdout, np.arange(len(holdout.targets)))
+        for name, (split, chosen) in pictures.items():
+            _save_images(stage / f"{name}.npz", split, chosen, contract)
         _write_history(stage / "history.csv", history)
         plot_history(history, stage / "history.png")
         (stage / "evaluation.json").write_text(json.dumps(evaluation, indent=2) + "\n")
@@ -94,8 +95,15 @@ def summarise(evaluation: dict[str, Any], history: History) -> str:
     return "\n".join(lines)
 
 
-def _save_images(path: Path, split: Split, chosen: npt.NDArray[np.int64]) -> None:
-    np.savez(path, images=split.images[chosen], labels=split.targets[chosen])
+def _save_images(
+    path: Path, split: Split, chosen: npt.NDArray[np.int64], contract: Contract
+) -> None:
+    np.savez(
+        path,
+        images=split.images[chosen],
+        labels=split.targets[chosen],
+        classes=np.array(contract.labels),
+    )
 
 
 def _write_history(path: Path, history: History) -> None:

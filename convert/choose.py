@@ -1,0 +1,63 @@
+"""Which of the proven variants becomes model.tflite, and what to do where none does."""
+
+from collections.abc import Sequence
+
+from convert.convert import VARIANTS
+from convert.prove import Verdict
+from convert.runtimes import latencies
+from edge.errors import RunError
+
+SLOW = "int16x8"  # no runtime has fast kernels for it: many times slower than float32
+
+
+def variants_of(asked: str) -> list[str]:
+    """Return the variants that --variant stands for: one, "all", or "auto" for all but int16x8."""
+    if asked == "auto":
+        return [variant for variant in VARIANTS if variant != SLOW]
+    return list(VARIANTS) if asked == "all" else [asked]
+
+
+def choose(asked: str, verdicts: Sequence[Verdict]) -> str | None:
+    """Return the variant to ship, None where --variant was not fulfilled.
+
+    "auto" is fulfilled when one variant passes, anything else when all do. int8 is preferred, then
+    the smallest file; int16x8 is never chosen beside others.
+    """
+    passed = {
+        verdict.variant: len(verdict.converted.model)
+        for verdict in verdicts
+        if verdict.converted and not verdict.reasons
+    }
+    if not passed or (asked != "auto" and len(passed) < len(verdicts)):
+        return None
+    return min(passed, key=lambda variant: (variant == SLOW, variant != "int8", passed[variant]))
+
+
+def remedy(verdicts: Sequence[Verdict]) -> str:
+    """Return the next command for somebody whose model was refused."""
+    passed = [verdict.variant for verdict in verdicts if not verdict.reasons]
+    if passed:
+        return f"{', '.join(passed)} passed: python -m convert --variant {passed[0]}"
+    if any(verdict.variant in ("float32", "float16") for verdict in verdicts):
+        return "even float arithmetic is not Keras's: are model.keras and contract.json of one run?"
+    return (
+        "more calibration pictures may help: python -m train --resume --calibration-size 2100, "
+        "with the flags it had; or another variant: python -m convert --variant auto"
+    )
+
+
+def latency_ratios(
+    verdicts: Sequence[Verdict], exact: bytes, runtime: str
+) -> dict[str, float | None]:
+    """Return each variant's milliseconds on this host over float32's, measured in turn.
+
+    exact: the float32 model, packed. None for a variant that the runtime refuses.
+    """
+    models = {
+        verdict.variant: verdict.converted.model
+        for verdict in verdicts
+        if verdict.converted and not isinstance(verdict.runtimes[runtime], RunError)
+    }
+    medians = latencies([exact, *models.values()], runtime)
+    ratios = dict(zip(models, (median / medians[0] for median in medians[1:]), strict=True))
+    return {verdict.variant: ratios.get(verdict.variant) for verdict in verdicts}

@@ -1,0 +1,38 @@
+"""How long models take on this host, run in turn in one process.
+
+  python -m convert.latency litert MODEL.tflite ...
+
+Prints the median milliseconds of one inference for each model, as a JSON list. The figures are this
+machine's; only their ratios mean something elsewhere, and on another processor not even those.
+"""
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from edge.classifier import Classifier
+
+ROUNDS = 20
+
+
+def main(runtime: str, paths: list[Path]) -> None:
+    """Print the medians over ROUNDS rounds, each of which runs every model once."""
+    classifiers = [Classifier(path, runtime=runtime) for path in paths]
+    contract = classifiers[0].contract
+    noise = np.random.default_rng(0).integers(0, 256, (contract.height, contract.width, 3))
+    image = noise.astype(np.uint8)
+    taken: list[list[float]] = [[] for _ in classifiers]
+    for _ in range(ROUNDS + 1):
+        for classifier, times in zip(classifiers, taken, strict=True):
+            start = time.perf_counter()
+            classifier.logits(image)
+            times.append(1000 * (time.perf_counter() - start))
+    print(json.dumps([statistics.median(times[1:]) for times in taken]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], [Path(path) for path in sys.argv[2:]])

@@ -1,0 +1,131 @@
+"""TFLite Metadata: what a model says of itself in the form that other programs read.
+
+The entry `TFLITE_METADATA` of a model holds a flatbuffer of its own, ModelMetadata. No library that
+writes it runs beside TensorFlow 2.21, so it is built here; the numbers of fields and of enum values
+are those of the schema "M001", tflite_support/metadata/metadata_schema.fbs (Apache-2.0).
+https://ai.google.dev/edge/litert/conversion/tensorflow/metadata
+"""
+
+from dataclasses import dataclass
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from edge.contract import Contract
+from edge.model_file import CONTRACT_FILE, LABELS_FILE
+
+_FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
+_NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
+_TENSOR_AXIS_LABELS = 2  # enum AssociatedFileType
+_RGB = 1  # enum ColorSpaceType
+# A table is a dict from field number to value: text, a byte (int), a table, or a list of one kind.
+_Table = dict[int, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """Who made the model, and what of: the words that the contract does not have."""
+
+    name: str
+    description: str
+    version: str
+    author: str
+    license: str
+
+
+def add_metadata(flatbuffer: bytes, contract: Contract, about: About) -> bytes:
+    """Return the model with a TFLite Metadata entry; the same bytes for the same input.
+
+    It says: name, description, version, author, licence; colour space, normalisation and range of
+    the input; and that labels.txt, which `edge.model_file.pack` appends, names the outputs.
+    """
+    builder = flatbuffers.Builder()
+    root = _write(builder, _model_metadata(contract, about))
+    builder.Finish(root, file_identifier=b"M001")
+    model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
+    model.buffers.append(_buffer(bytes(builder.Output())))
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = "TFLITE_METADATA", len(model.buffers) - 1
+    model.metadata.append(entry)
+    packed = flatbuffers.Builder(len(flatbuffer) + 4096)
+    packed.Finish(model.Pack(packed), file_identifier=b"TFL3")
+    return bytes(packed.Output())
+
+
+def _buffer(content: bytes) -> schema.BufferT:
+    buffer = schema.BufferT()
+    buffer.data = np.frombuffer(content, np.uint8)
+    return buffer
+
+
+def _model_metadata(contract: Contract, about: About) -> _Table:
+    labels = {0: LABELS_FILE, 1: "label of each output", 2: _TENSOR_AXIS_LABELS}
+    subgraph = {2: [_input(contract)], 3: [_output(contract, labels)]}
+    return {
+        0: about.name,
+        1: about.description,
+        2: about.version,
+        3: [subgraph],
+        4: about.author,
+        5: about.license,
+        6: [{0: CONTRACT_FILE, 1: "what emotion-edge must do alike in training and inference"}],
+        7: "1.0.0",  # the first version of the schema knows all that is used here
+    }
+
+
+def _input(contract: Contract) -> _Table:
+    # The schema normalises by (pixel - mean) / std, the contract by pixel * scale + offset.
+    normalisation = {0: [-contract.offset / contract.scale + 0.0], 1: [1 / contract.scale]}
+    ends = (contract.offset, 255 * contract.scale + contract.offset)
+    return {
+        0: "image",
+        1: f"{contract.width} x {contract.height} {contract.color_space}, "
+        f"crop: {contract.crop}, interpolation: {contract.interpolation}",
+        3: {0: _IMAGE_PROPERTIES, 1: {0: _RGB}},
+        4: [{0: _NORMALIZATION_OPTIONS, 1: normalisation}],
+        5: {0: [max(ends)], 1: [min(ends)]},
+    }
+
+
+def _output(contract: Contract, labels: _Table) -> _Table:
+    divided = " / its sum" if contract.activation == "sigmoid" else ""
+    return {
+        0: "logits",
+        1: f"scores are {contract.activation}(logits / {contract.temperature}){divided}",
+        3: {0: _FEATURE_PROPERTIES, 1: {}},
+        6: [labels],
+    }
+
+
+def _write(builder: flatbuffers.Builder, table: _Table) -> int:
+    """Write a table, its children before it as the format wants, and return its offset."""
+    children = {
+        field: _write_child(builder, value)
+        for field, value in table.items()
+        if not isinstance(value, int)
+    }
+    builder.StartObject(max(table, default=-1) + 1)
+    for field, value in table.items():
+        if isinstance(value, int):
+            builder.PrependInt8Slot(field, value, 0)
+        else:
+            builder.PrependUOffsetTRelativeSlot(field, children[field], 0)
+    return builder.EndObject()
+
+
+def _write_child(builder: flatbuffers.Builder, value: object) -> int:
+    match value:
+        case str():
+            return builder.CreateString(value)
+        case dict():
+            return _write(builder, value)
+        case [float(), *_]:
+            return builder.CreateNumpyVector(np.array(value, np.float32))
+        case list():
+            offsets = [_write(builder, table) for table in value]
+            builder.StartVector(4, len(offsets), 4)
+            for offset in reversed(offsets):
+                builder.PrependUOffsetTRelative(offset)
+            return builder.EndVector()
+    raise TypeError(type(value))

@@ -1,0 +1,60 @@
+"""The drawings of the report, as SVG text to stand in the page itself."""
+
+import base64
+import io
+from collections.abc import Mapping
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from PIL import Image
+
+from convert.metrics import BINS
+
+Reliability = list[tuple[int, float, float]]
+mpl.rcParams["svg.fonttype"] = "none"  # text stays text: small, and found by the browser's search
+mpl.rcParams["font.family"] = "sans-serif"
+
+
+def draw_reliability(curves: Mapping[str, Reliability]) -> str:
+    """Return the reliability diagram: accuracy over mean score, and how many pictures score so."""
+    figure = Figure(figsize=(6.5, 5.5), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    above.plot([0, 1], [0, 1], ":", color="grey", label="scores that mean what they say")
+    edges = np.linspace(0, 1, BINS + 1)
+    for name, bins in curves.items():
+        points = [(score, accuracy) for count, score, accuracy in bins if count]
+        above.plot(*zip(*points, strict=True), "o-", label=name, markersize=4)
+        below.stairs([count for count, _, _ in bins], edges, label=name)
+    above.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+    above.legend(fontsize="small")
+    below.set(xlabel="score of the winning label", ylabel="pictures")
+    return _svg(figure)
+
+
+def draw_histogram(images: npt.NDArray[np.uint8]) -> str:
+    """Return the histogram of pixel values of pictures (N, height, width, 3), by channel."""
+    figure = Figure(figsize=(6.5, 2.8), layout="constrained")
+    axes = figure.subplots()
+    edges = np.arange(0, 257, 4)
+    for channel, color in enumerate(("#d62728", "#2ca02c", "#1f77b4")):
+        counts = np.bincount(images[..., channel].ravel(), minlength=256).reshape(-1, 4).sum(axis=1)
+        axes.stairs(counts / counts.sum(), edges, color=color, label="RGB"[channel])
+    axes.set(xlabel="pixel value", ylabel="share of pixels", xlim=(0, 256))
+    axes.legend()
+    return _svg(figure)
+
+
+def png(image: npt.NDArray[np.uint8]) -> str:
+    """Return a picture as a data URI."""
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, "PNG")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def _svg(figure: Figure) -> str:
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None})
+    text = stream.getvalue()
+    return text[text.index("<svg") :]

@@ -1,0 +1,173 @@
+"""From a Keras model to a verdict on one variant: convert, calibrate, pack, ask both runtimes."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from convert import gate
+from convert.convert import convert, normalised, to_logits
+from convert.inputs import Run, with_full_range
+from convert.layers import LayerError, layer_errors
+from convert.metadata import About, add_metadata
+from convert.metrics import Parity, Quality, parity, quality
+from convert.runtimes import Opinion, ask, ask_both
+from convert.temperature import fit_temperature
+from edge.contract import Contract, scores
+from edge.errors import RunError
+from edge.model_file import pack
+
+_LAYER_PICTURES = 32  # enough for a mean over all pixels of a layer
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A variant before its proof: the packed model, its contract, and the seconds it took."""
+
+    variant: str
+    model: bytes
+    contract: Contract
+    seconds: float
+
+
+@dataclass(frozen=True)
+class OnRuntime:
+    """What one runtime makes of a variant on the holdout.
+
+    uncalibrated: the quality at the temperature that training left, before calibration of scores.
+    """
+
+    opinion: Opinion
+    measured: Quality
+    uncalibrated: Quality
+    parity: Parity
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A variant and the reasons against it, none where it may be shipped.
+
+    converted: None where the converter failed. runtimes: by name, an error where one refuses.
+    """
+
+    variant: str
+    converted: Converted | None
+    reasons: list[str]
+    runtimes: Mapping[str, OnRuntime | RunError] = field(default_factory=dict)
+    layers: list[LayerError] = field(default_factory=list)
+
+
+def keras_logits(run: Run) -> npt.NDArray[np.float64]:
+    """Return Keras's logits (N, classes) of the holdout, computed a few pictures at a time.
+
+    Raises RunError where they are not numbers.
+    """
+    model = to_logits(run.model, batch_size=None)
+    parts = np.array_split(run.holdout.images, -(-len(run.holdout.images) // 64))
+    outputs = [model.predict_on_batch(normalised(part, run.contract)) for part in parts]
+    logits = np.concatenate(outputs).astype(np.float64)
+    if not np.isfinite(logits).all():
+        raise RunError("the Keras model computes no numbers: train it again")
+    return logits
+
+
+def convert_variant(
+    variant: str, logits_model: keras.Model, run: Run, about: About, temperature: Path
+) -> Converted:
+    """Return a variant with metadata, contract and the temperature fitted on its own outputs.
+
+    temperature: the .npz of the pictures to fit on. Raises RunError where TensorFlow or LiteRT
+    refuse.
+    """
+    start = time.monotonic()
+    calibration = normalised(with_full_range(run.calibration.images), run.contract)
+    flatbuffer = convert(logits_model, variant=variant, representative_dataset=calibration)
+    seconds = time.monotonic() - start
+    return finish(variant, flatbuffer, run, about, temperature, seconds)
+
+
+def finish(
+    variant: str, flatbuffer: bytes, run: Run, about: About, temperature: Path, seconds: float = 0.0
+) -> Converted:
+    """Return a flatbuffer as the file to ship; see `convert_variant`."""
+    contract = run.contract
+    if not gate.check_file(variant, flatbuffer):
+        outputs = ask(pack(flatbuffer, contract), temperature, "litert").logits
+        fitted = fit_temperature(outputs, run.temperature.targets, contract)
+        contract = replace(contract, temperature=fitted)
+    about = replace(about, description=f"{about.description} Quantisation: {variant}.")
+    return Converted(
+        variant, pack(add_metadata(flatbuffer, contract, about), contract), contract, seconds
+    )
+
+
+def prove(
+    converted: Converted,
+    run: Run,
+    holdout: Path,
+    *,
+    logits: npt.NDArray[np.float64],
+    limits: gate.Limits,
+) -> Verdict:
+    """Return the verdict on a packed model: what both runtimes make of the whole holdout.
+
+    holdout: the .npz of `run.holdout`. logits: Keras's, (N, classes).
+    """
+    reasons = gate.check_file(converted.variant, converted.model)
+    runtimes: dict[str, OnRuntime | RunError] = {}
+    for runtime, opinion in ask_both(converted.model, holdout).items():
+        if isinstance(opinion, RunError):
+            runtimes[runtime] = opinion
+            found = [f"does not run: {opinion}"]
+        else:
+            runtimes[runtime] = result = _measure(opinion, converted, run, logits)
+            found = _judge(result, converted.variant, run, logits, limits)
+        reasons += [f"{runtime}: {reason}" for reason in found]
+    return Verdict(converted.variant, converted, reasons, runtimes)
+
+
+def find_worst_layers(verdict: Verdict, exact: bytes, run: Run) -> Verdict:
+    """Return the verdict with the errors of its layers against the float32 model `exact`."""
+    assert verdict.converted
+    images = run.holdout.images[:_LAYER_PICTURES]
+    errors = layer_errors(verdict.converted.model, exact, images, run.contract)
+    return replace(verdict, layers=errors)
+
+
+def _measure(
+    opinion: Opinion, converted: Converted, run: Run, logits: npt.NDArray[np.float64]
+) -> OnRuntime:
+    targets = run.holdout.targets
+    return OnRuntime(
+        opinion,
+        measured=quality(opinion.scores, targets),
+        uncalibrated=quality(scores(opinion.logits, run.contract), targets),
+        # Keras's logits at the model's own temperature, which would else count as an error.
+        parity=parity(
+            opinion.scores,
+            scores(logits, replace(run.contract, temperature=converted.contract.temperature)),
+            keras_logits=logits,
+            quantum=opinion.output_scale,
+        ),
+    )
+
+
+def _judge(
+    result: OnRuntime,
+    variant: str,
+    run: Run,
+    logits: npt.NDArray[np.float64],
+    limits: gate.Limits,
+) -> list[str]:
+    keras_quality = quality(scores(logits, run.contract), run.holdout.targets)
+    return [
+        *gate.check_input(result.opinion, run.contract),
+        *gate.check_labels(result.opinion, run.contract),
+        *gate.check_quality(
+            variant, result.parity, result.measured, keras_quality, limits, run.contract.labels
+        ),
+    ]

@@ -1,0 +1,222 @@
+"""convert_report.json and convert_report.html: the proof, for a program and for a colleague."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from convert.choose import remedy
+from convert.flatbuffer import operators
+from convert.gate import Limits
+from convert.inputs import Run
+from convert.metrics import quality, reliability
+from convert.plots import draw_histogram, draw_reliability, png
+from convert.prove import OnRuntime, Verdict
+from edge.contract import scores
+from edge.errors import RunError
+
+SHOWN = "litert"  # the runtime whose matrices and disagreements the page shows
+MOST_PICTURES = 24  # of disagreements on the page; the JSON has all
+PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "ai-edge-litert", "tflite-runtime", "numpy")
+
+
+def describe(
+    run: Run,
+    verdicts: Sequence[Verdict],
+    *,
+    logits: npt.NDArray[np.float64],
+    limits: Limits,
+    latencies: Mapping[str, Mapping[str, float | None]],
+    chosen: str | None,
+) -> dict[str, Any]:
+    """Return the contents of convert_report.json.
+
+    logits: Keras's on the holdout. latencies: by runtime and variant, as ratios to float32.
+    """
+    calibration = run.calibration.images
+    return {
+        "chosen": chosen,
+        "remedy": None if chosen else remedy(verdicts),
+        "model": run.model.name,
+        "labels": list(run.contract.labels),
+        "limits": asdict(limits),
+        "versions": {"python": platform.python_version(), **_versions()},
+        "calibration": {
+            "per_class": run.calibration.counts(run.contract),
+            "pixel_range": [int(calibration.min()), int(calibration.max())],
+        },
+        "temperature": {"per_class": run.temperature.counts(run.contract)},
+        "holdout": {"per_class": run.holdout.counts(run.contract)},
+        "keras": asdict(quality(scores(logits, run.contract), run.holdout.targets)),
+        "variants": [_variant(verdict, run, logits, latencies) for verdict in verdicts],
+    }
+
+
+def _variant(
+    verdict: Verdict,
+    run: Run,
+    logits: npt.NDArray[np.float64],
+    latencies: Mapping[str, Mapping[str, float | None]],
+) -> dict[str, Any]:
+    converted = verdict.converted
+    described: dict[str, Any] = {
+        "variant": verdict.variant,
+        "passed": not verdict.reasons,
+        "reasons": verdict.reasons,
+        "layers": [asdict(layer) for layer in verdict.layers],
+    }
+    if converted:
+        described |= {
+            "bytes": len(converted.model),
+            "sha256": hashlib.sha256(converted.model).hexdigest(),
+            "conversion_seconds": round(converted.seconds, 1),
+            "temperature": converted.contract.temperature,
+            "operators": [asdict(operator) for operator in operators(converted.model)],
+        }
+    described["runtimes"] = {
+        runtime: _runtime(result, run, logits) | {"latency": latencies[runtime][verdict.variant]}
+        for runtime, result in verdict.runtimes.items()
+    }
+    return described
+
+
+def _runtime(
+    result: OnRuntime | RunError, run: Run, logits: npt.NDArray[np.float64]
+) -> dict[str, Any]:
+    if isinstance(result, RunError):
+        return {"loads": False, "error": str(result)}
+    truth = quality(scores(logits, run.contract), run.holdout.targets)
+    changes = zip(result.measured.recall, truth.recall, strict=True)
+    return {
+        "loads": True,
+        "delegate_nodes": result.opinion.delegate_nodes,
+        "quantum": result.opinion.output_scale,
+        **asdict(result.measured),
+        **asdict(result.parity),
+        "recall_change": [None if a is None or b is None else a - b for a, b in changes],
+        "uncalibrated": {"ece": result.uncalibrated.ece, "nll": result.uncalibrated.nll},
+        "disagreements": _disagreements(result, run, logits),
+    }
+
+
+def _disagreements(
+    result: OnRuntime, run: Run, logits: npt.NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """Return the pictures that get another label than in Keras, furthest apart first."""
+    labels = run.contract.labels
+    keras = scores(logits, run.contract)
+    ours = result.opinion.scores
+    differing = np.flatnonzero(keras.argmax(axis=1) != ours.argmax(axis=1))
+    gaps = np.abs(keras - ours)[differing].max(axis=1)
+    return [
+        {
+            "picture": int(i),
+            "truth": labels[run.holdout.targets[i]],
+            "keras": _named(keras[i], labels),
+            "tflite": _named(ours[i], labels),
+        }
+        for i in differing[np.argsort(-gaps, kind="stable")]
+    ]
+
+
+def _named(values: npt.NDArray[np.float64], labels: Sequence[str]) -> dict[str, float]:
+    order = np.argsort(-values, kind="stable")
+    return {labels[i]: round(float(values[i]), 4) for i in order}
+
+
+def table(report: Mapping[str, Any]) -> str:
+    """Return the figures that fit on a terminal, a line for each variant and runtime."""
+    head = ("variant", "runtime", "bytes", "top-1", "macro-F1", "as Keras", "|score|", "latency")
+    rows = [head, ("Keras", "", "", *_percents(report["keras"]), "", "", "")]
+    for variant in report["variants"]:
+        for runtime, result in variant["runtimes"].items():
+            start = (variant["variant"], runtime, f"{variant['bytes']:,}")
+            if not result["loads"]:
+                rows.append((*start, "refused", "", "", "", ""))
+                continue
+            parity = f"{result['agreement']:.2%}", f"{result['max_score_error']:.5f}"
+            rows.append((*start, *_percents(result), *parity, _ratio(result["latency"])))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    lines = []
+    for row in rows:
+        left, right = row[:2], row[2:]
+        cells = [cell.ljust(width) for cell, width in zip(left, widths, strict=False)]
+        cells += [cell.rjust(width) for cell, width in zip(right, widths[2:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join([*lines, *_reasons(report)])
+
+
+def _percents(figures: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{figures['top1']:.2%}", f"{figures['macro_f1']:.4f}"
+
+
+def _ratio(latency: float | None) -> str:
+    return "" if latency is None else f"{latency:.2f} x"
+
+
+def _reasons(report: Mapping[str, Any]) -> list[str]:
+    return [
+        f"refused {variant['variant']}: {reason}"
+        for variant in report["variants"]
+        for reason in variant["reasons"]
+    ]
+
+
+def write_report(
+    folder: Path,
+    report: Mapping[str, Any],
+    run: Run,
+    verdicts: Sequence[Verdict],
+    logits: npt.NDArray[np.float64],
+) -> None:
+    """Write convert_report.json and convert_report.html, which needs no other file."""
+    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "convert_report.json").write_text(text + "\n", encoding="utf-8")
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    page = environment.get_template("report.html").render(
+        report=report,
+        shown=SHOWN,
+        most=MOST_PICTURES,
+        reliability=draw_reliability(_curves(run, verdicts, logits)),
+        histogram=draw_histogram(run.calibration.images),
+        png=lambda i: png(run.holdout.images[i]),
+    )
+    (folder / "convert_report.html").write_text(page, encoding="utf-8")
+
+
+def _curves(
+    run: Run, verdicts: Sequence[Verdict], logits: npt.NDArray[np.float64]
+) -> dict[str, list[tuple[int, float, float]]]:
+    """Return the reliability of Keras, and of the best variant before and after calibration."""
+    targets = run.holdout.targets
+    curves = {"Keras": reliability(scores(logits, run.contract), targets)}
+    for verdict in verdicts:
+        result = verdict.runtimes.get(SHOWN)
+        if verdict.variant != "int8" and len(verdicts) > 1:
+            continue
+        if isinstance(result, OnRuntime) and verdict.converted:
+            before = scores(result.opinion.logits, run.contract)
+            curves[f"{verdict.variant}, temperature 1"] = reliability(before, targets)
+            name = f"{verdict.variant}, temperature {verdict.converted.contract.temperature:g}"
+            curves[name] = reliability(result.opinion.scores, targets)
+    return curves
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except ImportError:
+            continue
+    return found
