@@ -4,6 +4,7 @@
 DATA ?= $(wildcard data)
 MODEL ?= simple_cnn
 TRAIN_FLAGS ?= --early-stopping 4
+CONVERT_FLAGS ?=
 SOURCE ?= $(if $(DATA),$(DATA)/validation,build/samples/frames)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -28,7 +29,7 @@ train: build/model.keras ## train on DATA=data, or on drawn faces; MODEL=simple_
 original: build/original/model.keras ## the original's 20 epochs, beside the original's figures
 	$(BIN)/python -m train.original build/original/history.csv
 
-convert: build/model.tflite ## quantise the model and prove it equal, build/model.tflite
+convert: build/model.tflite ## quantise the model, prove it equal and report, build/convert_report.html
 
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
 	$(BIN)/emotion-edge run --model build/model.tflite --source '$(SOURCE)'
@@ -86,4 +87,4 @@ build/original/model.keras: build/original/.trained-with \
 	  --model simple_cnn --epochs 20 --steps-per-epoch 128
 
 build/model.tflite: build/model.keras $(wildcard convert/*.py edge/*.py) | $(INSTALLED)
-	$(BIN)/python -m convert
+	$(BIN)/python -m convert $(CONVERT_FLAGS)

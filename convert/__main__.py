@@ -94,7 +94,7 @@ def _prove(
 ) -> Verdict:
     start = time.monotonic()
     pictures = len(run.holdout.targets)
-    print(f"{variant}: converting, then {pictures} pictures on both runtimes", end=" ", flush=True)
+    print(f"{variant}: converting, then {pictures} pictures on both runtimes ...", flush=True)
     try:
         converted = convert_variant(
             variant, model, run, _about(args, run), args.build / "temperature.npz"
@@ -105,7 +105,7 @@ def _prove(
     except RunError as error:
         verdict = Verdict(variant, None, [str(error)])
     said = "refused" if verdict.reasons else "passed"
-    print(f"... {said} ({time.monotonic() - start:.0f} s)", flush=True)
+    print(f"{variant}: {said} after {time.monotonic() - start:.0f} s", flush=True)
     return verdict
 
 

@@ -51,13 +51,19 @@ def latency_ratios(
 ) -> dict[str, float | None]:
     """Return each variant's milliseconds on this host over float32's, measured in turn.
 
-    exact: the float32 model, packed. None for a variant that the runtime refuses.
+    exact: the float32 model, packed, for where it is none of them. None for a variant that the
+    runtime refuses.
     """
     models = {
         verdict.variant: verdict.converted.model
         for verdict in verdicts
         if verdict.converted and not isinstance(verdict.runtimes[runtime], RunError)
     }
-    medians = latencies([exact, *models.values()], runtime)
-    ratios = dict(zip(models, (median / medians[0] for median in medians[1:]), strict=True))
-    return {verdict.variant: ratios.get(verdict.variant) for verdict in verdicts}
+    models.setdefault("float32", exact)
+    medians = dict(zip(models, latencies(list(models.values()), runtime), strict=True))
+    return {
+        verdict.variant: medians[verdict.variant] / medians["float32"]
+        if verdict.variant in medians
+        else None
+        for verdict in verdicts
+    }

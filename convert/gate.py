@@ -85,8 +85,8 @@ def check_quality(
     reasons = []
     if not 100 * parity.clear_agreement >= limits.agreement:
         reasons.append(
-            f"agrees with Keras on {parity.clear_agreement:.2%} of the {parity.clear} pictures "
-            f"that Keras is clear about, fewer than {limits.agreement:g} %"
+            f"agrees with Keras on {parity.clear_agreement:.2%} of the {parity.clear_pictures} "
+            f"pictures that Keras is clear about, fewer than {limits.agreement:g} %"
         )
     if not (drop := 100 * (keras.top1 - measured.top1)) <= limits.top1_drop + 1e-9:
         reasons.append(f"loses {drop:.2f} points of top-1, more than {limits.top1_drop:g}")

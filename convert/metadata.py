@@ -89,10 +89,10 @@ def _input(contract: Contract) -> _Table:
 
 
 def _output(contract: Contract, labels: _Table) -> _Table:
-    divided = " / its sum" if contract.activation == "sigmoid" else ""
+    power = f"to the power of 1/{contract.temperature:g}, divided by their sum"
     return {
         0: "logits",
-        1: f"scores are {contract.activation}(logits / {contract.temperature}){divided}",
+        1: f"scores are {contract.activation}(logits) {power}",
         3: {0: _FEATURE_PROPERTIES, 1: {}},
         6: [labels],
     }

@@ -36,14 +36,14 @@ class Quality:
 class Parity:
     """How far scores are from Keras's.
 
-    agreement: share of pictures with Keras's label. clear_agreement: the same among `clear`
-    pictures, those whose two largest logits in Keras are further apart than the output's quantum.
+    agreement: share of pictures with Keras's label. clear_agreement: the same among the
+    `clear_pictures`, whose two largest logits in Keras are further apart than the output's quantum.
     score_error: |difference of a score|, over all pictures and classes. kl: mean Kullback-Leibler
     divergence from Keras's scores, in nats.
     """
 
     agreement: float
-    clear: int
+    clear_pictures: int
     clear_agreement: float
     max_score_error: float
     mean_score_error: float
@@ -82,7 +82,7 @@ def parity(scores: Scores, keras_scores: Scores, *, keras_logits: Scores, quantu
     ratio = np.log(_floor(keras_scores)) - np.log(_floor(scores))
     return Parity(
         agreement=float(same.mean()),
-        clear=int(clear.sum()),
+        clear_pictures=int(clear.sum()),
         clear_agreement=float(same[clear].mean()) if clear.any() else 1.0,
         max_score_error=float(differences.max()),
         mean_score_error=float(differences.mean()),

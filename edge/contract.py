@@ -38,7 +38,9 @@ class Contract:
     activation: what turns logits into scores: "softmax", or "sigmoid", each divided by their sum
         (what Keras's categorical cross-entropy does to outputs that do not add up to one).
     scale, offset: a pixel 0..255 enters the network as `pixel * scale + offset`.
-    temperature: logits are divided by it before the activation (Guo et al. 2017); 1 is neutral.
+    temperature: makes scores surer (below 1) or less sure, and never changes their order: they are
+        raised to the power of 1/temperature and divided by their sum again. For softmax that is
+        softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
     color_space, crop, interpolation: how a frame becomes the input, see `preprocess`.
     """
 
@@ -172,10 +174,12 @@ def scores(logits: npt.NDArray[Any], contract: Contract) -> npt.NDArray[np.float
     """Turn logits (..., classes) into scores of the same shape, each 0..1, adding up to 1.
 
     "sigmoid" is `sigmoid / sum(sigmoid)`, computed as the softmax of log-sigmoids so that it
-    holds where every sigmoid underflows.
+    holds where every sigmoid underflows. The temperature divides what the softmax is taken of:
+    divided before a sigmoid it could not make one that is saturated surer than another.
     """
-    scaled = np.asarray(logits, np.float64) / contract.temperature
+    scaled = np.asarray(logits, np.float64)
     if contract.activation == "sigmoid":
         scaled = -np.logaddexp(0, -scaled)
+    scaled = scaled / contract.temperature
     exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))

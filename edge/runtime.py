@@ -51,7 +51,8 @@ def make_interpreter(
         )
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        raise UserError(f"{runtime.__name__} refuses the model: {error}") from None
+        words = " ".join(str(error).split())  # it has several lines, the first tells the operator
+        raise UserError(f"{runtime.__name__} refuses the model: {words}") from None
     return interpreter
 
 

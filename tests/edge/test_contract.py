@@ -169,3 +169,13 @@ def test_softmax_scores_and_temperature():
     assert scores(logits, softmax) == pytest.approx(np.exp(logits) / np.exp(logits).sum())
     cooler = replace(softmax, temperature=2.0)
     assert scores(logits, cooler) == pytest.approx(scores(logits / 2, softmax))
+
+
+@pytest.mark.parametrize("temperature", [0.1, 3.0])
+def test_temperature_sharpens_or_flattens_scores_even_where_sigmoids_saturate(temperature):
+    logits = np.array([3.0, 1.0, 6.0])  # sigmoids of 0.95, 0.73 and 0.998
+    powers = (1 / (1 + np.exp(-logits))) ** (1 / temperature)
+    changed = scores(logits, replace(CONTRACT, temperature=temperature))
+    assert changed == pytest.approx(powers / powers.sum())
+    assert (changed.max() > scores(logits, CONTRACT).max()) == (temperature < 1)
+    assert np.array_equal(changed.argsort(), logits.argsort())

@@ -121,7 +121,7 @@ def test_no_damage_to_the_appended_zip_gets_past_the_reader(tmp_path):
     assert refused > 1000
 
 
-def _with_contract(**changes):
+def with_contract(**changes):
     _, contract = read_model(INT8)
     return pack(without_zip(INT8), replace(contract, **changes))
 
@@ -145,11 +145,11 @@ BAD_MODELS = {
     "a contract that is no contract": (lambda: _with_text("hello"), "not JSON"),
     "a newer contract": (_newer, "version 2, but this emotion-edge reads version 1"),
     "a label too many": (
-        lambda: _with_contract(labels=("a", "b", "c", "d")),
+        lambda: with_contract(labels=("a", "b", "c", "d")),
         r"4 labels for an output of \(1, 3\)",
     ),
     "another input size": (
-        lambda: _with_contract(width=9),
+        lambda: with_contract(width=9),
         r"the input tensor is \(1, 8, 8, 3\), the contract says \(1, 8, 9, 3\)",
     ),
 }

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
+from edge.contract import Contract, dumps
 
 REPOSITORY = Path(__file__).parents[2]
 COLOURS = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
@@ -63,3 +66,63 @@ def history(build: Path) -> list[dict[str, float]]:
 def one_line_errors() -> None:
     """Keep TensorFlow's notes out of what the tests read."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+
+
+SIDE = 8
+LABELS = ("blue", "green", "red")
+
+
+def tinted(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return noise with a tint: uint8 (count, 8, 8, 3), and which of LABELS it is, in turn."""
+    rng = np.random.default_rng(seed)
+    targets = np.arange(count) % len(LABELS)
+    tint = 28 * np.eye(3)[::-1][targets]  # blue first, as in LABELS
+    pixels = rng.normal(110 + tint[:, None, None], 60, (count, SIDE, SIDE, 3))
+    return np.clip(pixels, 0, 255).astype(np.uint8), targets
+
+
+def save_pictures(path: Path, count: int, seed: int, classes: tuple[str, ...] = LABELS) -> None:
+    """Write tinted noise as `python -m train` writes pictures for the conversion."""
+    images, targets = tinted(count, seed)
+    np.savez(path, images=images, labels=targets, classes=np.array(classes))
+
+
+@pytest.fixture(scope="session")
+def tiny_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What training leaves, but of a network that is trained in a second: it names tints."""
+    import keras
+
+    folder = tmp_path_factory.mktemp("tiny") / "build"
+    folder.mkdir()
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((SIDE, SIDE, 3)),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(3, activation="sigmoid"),
+        ],
+        name="tiny",
+    )
+    model.compile("adam", "categorical_crossentropy")
+    images, targets = tinted(1500, seed=1)
+    model.fit(images / np.float32(255), np.eye(3)[targets], epochs=12, verbose=0)
+    model.save(folder / "model.keras")
+    contract = Contract(labels=LABELS, width=SIDE, height=SIDE, activation="sigmoid")
+    (folder / "contract.json").write_text(dumps(contract))
+    for i, (name, count) in enumerate(
+        {"calibration": 90, "temperature": 150, "holdout": 300}.items()
+    ):
+        save_pictures(folder / f"{name}.npz", count, seed=2 + i)
+    return folder
+
+
+@pytest.fixture
+def tiny(tiny_build: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil, with a former model in it."""
+    folder = shutil.copytree(tiny_build, tmp_path / "build")
+    (folder / "model.tflite").write_bytes(b"the former model")
+    return folder

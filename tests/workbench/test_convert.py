@@ -1,8 +1,12 @@
-"""Conversion: what the .tflite computes is what Keras computes, or there is no .tflite."""
+"""`python -m convert`: what it writes, and that it writes no model that is not proven."""
 
+import hashlib
 import json
+import os
+import resource
 import shutil
-import zipfile
+import subprocess
+from html.parser import HTMLParser
 from pathlib import Path
 
 import keras
@@ -10,43 +14,29 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from convert.convert import check_activation, float32, int8, normalised, to_logits
-from edge.classifier import Classifier
-from edge.contract import dumps, loads, scores
+from convert.convert import VARIANTS, check_activation, to_logits
+from convert.inputs import read_run
+from edge.contract import Contract, dumps, loads, scores
 from edge.errors import UserError
-from edge.model_file import pack, read_model
+from edge.model_file import read_model
 from edge.runtime import RUNTIMES
-from tests.workbench.conftest import make_photos, run
-from train.models import contract_of
+from tests.workbench.conftest import LABELS, run, save_pictures, tinted
 
-LABELS = ["blue", "green", "red"]
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory) -> Path:
-    """What a short training run leaves."""
-    folder = tmp_path_factory.mktemp("run")
-    data = make_photos(folder / "data", train=12, validation=4, test=5)
-    result = run("train", "--data", data, "--build", folder / "build", "--epochs", 3)
-    assert result.returncode == 0, result.stderr
-    return folder / "build"
+INPUTS = ("model.keras", "contract.json", "calibration.npz", "temperature.npz", "holdout.npz")
+REPORTS = {"convert_report.html", "convert_report.json"}
 
 
 @pytest.fixture(scope="module")
-def converted(build):
-    """The same folder after conversion, and what the conversion said."""
-    result = run("convert", "--build", build)
-    assert result.returncode == 0, result.stderr
+def converted(tiny_build, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A build after the conversion to every variant, and what the conversion said."""
+    build = shutil.copytree(tiny_build, tmp_path_factory.mktemp("all") / "build")
+    result = run("convert", "--build", build, "--variant", "all")
+    assert result.returncode == 0, result.stderr + result.stdout
     return build, result
 
 
-@pytest.fixture
-def copy(build, tmp_path) -> Path:
-    """A copy of the run that a test may spoil, with a former model in it."""
-    for name in ("model.keras", "contract.json", "calibration.npz", "holdout.npz"):
-        shutil.copy(build / name, tmp_path)
-    (tmp_path / "model.tflite").write_bytes(b"the former model")
-    return tmp_path
+def read_report(build: Path) -> dict:
+    return json.loads((build / "convert_report.json").read_text())
 
 
 def small_network(activation: str) -> keras.Model:
@@ -69,144 +59,316 @@ def test_the_logits_model_and_the_contract_give_keras_own_scores(activation):
     outputs = model.predict(images, verbose=0).astype(np.float64)
     logits = to_logits(model, batch_size=None).predict(images, verbose=0)
     expected = outputs / outputs.sum(axis=1, keepdims=True)
-    assert np.allclose(scores(logits, contract_of(model, LABELS)), expected, atol=1e-6)
+    contract = Contract(labels=LABELS, width=8, height=8, activation=activation)
+    assert np.allclose(scores(logits, contract), expected, atol=1e-6)
 
 
-def test_a_batch_of_one_leaves_no_shape_operators(converted):
-    build, _ = converted
+def test_a_file_of_each_variant_is_written_and_int8_is_the_model(converted):
+    build, result = converted
+    files = {path.name: path.read_bytes() for path in build.glob("*.tflite")}
+    assert set(files) == {"model.tflite", *(f"model.{variant}.tflite" for variant in VARIANTS)}
+    assert files["model.tflite"] == files["model.int8.tflite"]
+    assert {path.name for path in build.iterdir()} == {*files, *INPUTS, *REPORTS}
+    rows = {tuple(line.split()[:2]) for line in result.stdout.splitlines()}
+    assert rows >= {(variant, runtime) for variant in VARIANTS for runtime in RUNTIMES}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_batch_of_one_leaves_no_shape_operators(variant, converted):
     interpreter = Interpreter(
-        str(build / "model.tflite"),
+        str(converted[0] / f"model.{variant}.tflite"),
         experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
     )
     interpreter.allocate_tensors()
     names = [op["op_name"] for op in interpreter._get_ops_details()]
-    assert set(names) == {"CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"}
+    casts = {"DEQUANTIZE"} if variant == "float16" else set()
+    assert set(names) - casts == {"CONV_2D", "MAX_POOL_2D", "RESHAPE", "FULLY_CONNECTED"}
     assert names[-1] == "FULLY_CONNECTED"  # logits: no LOGISTIC after it
 
 
-def test_the_int8_model_takes_every_pixel_value_exactly(converted):
-    build, _ = converted
-    interpreter = Interpreter(str(build / "model.tflite"))
-    (given,), (returned,) = interpreter.get_input_details(), interpreter.get_output_details()
-    assert given["dtype"] == returned["dtype"] == np.int8
-    assert given["quantization"] == (pytest.approx(1 / 255), -128)
-    assert tuple(given["shape"]) == (1, 150, 150, 3)
-    assert tuple(returned["shape"]) == (1, 3)
-
-
-@pytest.mark.parametrize("name", ["model.tflite", "model.float32.tflite"])
-def test_contract_and_labels_are_inside(name, converted):
+@pytest.mark.parametrize("name", ["model.tflite", *(f"model.{v}.tflite" for v in VARIANTS)])
+def test_the_contract_is_inside_with_the_fitted_temperature(name, converted):
     build, _ = converted
     _, contract = read_model(build / name)
-    assert contract == loads((build / "contract.json").read_text())
-    with zipfile.ZipFile(build / name) as archive:
-        assert archive.read("labels.txt").decode().split() == LABELS
+    before = loads((build / "contract.json").read_text())
+    fitted = {v["variant"]: v["temperature"] for v in read_report(build)["variants"]}
+    variant = name.split(".")[1].replace("tflite", "int8")
+    assert contract.temperature == fitted[variant] != 1.0
+    assert loads(dumps(contract).replace(f"{contract.temperature}", "1.0")) == before
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
-@pytest.mark.parametrize(
-    ("variant", "tolerance"), [("float32", 1e-5), ("int8", 0.05)], ids=["float32", "int8"]
-)
-def test_each_variant_computes_on_each_runtime_what_keras_computes(
-    runtime, variant, tolerance, tmp_path
-):
-    if runtime == "tflite-runtime":
-        pytest.importorskip("tflite_runtime")
-    model = small_network("sigmoid")
-    contract = contract_of(model, LABELS)
-    images = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 3), np.uint8)
-    images[0, 0, 0], images[0, 0, 1] = 0, 255  # the range of pixels, for the calibration
-    logits_model = to_logits(model, batch_size=1)
-    given = normalised(images, contract)
-    flatbuffer = (
-        float32(logits_model)
-        if variant == "float32"
-        else int8(logits_model, representative_dataset=given)
-    )
-    path, holdout, out = tmp_path / "m.tflite", tmp_path / "h.npz", tmp_path / "logits.npy"
-    path.write_bytes(pack(flatbuffer, contract))
-    np.savez(holdout, images=images)
-    result = run("convert.score", path, holdout, out, "--runtime", runtime)
+def test_the_same_command_gives_the_same_bytes(converted, tiny):
+    result = run("convert", "--build", tiny, "--variant", "all")
     assert result.returncode == 0, result.stderr
-    expected = to_logits(model, batch_size=None).predict(given, verbose=0)
-    assert np.allclose(np.load(out), expected, atol=tolerance)
+    for variant in VARIANTS:
+        name = f"model.{variant}.tflite"
+        assert (tiny / name).read_bytes() == (converted[0] / name).read_bytes()
 
 
-def test_the_table_shows_both_variants_on_both_runtimes(converted):
-    _, result = converted
-    rows = {tuple(line.split()[:2]) for line in result.stdout.splitlines()}
-    assert rows >= {(variant, runtime) for variant in ("int8", "float32") for runtime in RUNTIMES}
-    assert "Keras" in result.stdout
-
-
-def test_the_converted_model_names_colours(converted):
+def test_the_report_says_what_was_measured(converted):
     build, _ = converted
-    classifier = Classifier(build / "model.tflite")
-    holdout = np.load(build / "holdout.npz")
-    named = [classifier.classify(image).label for image in holdout["images"]]
-    truth = [LABELS[i] for i in holdout["labels"]]
-    accuracy = np.mean([a == b for a, b in zip(named, truth, strict=True)])
-    evaluation = json.loads((build / "evaluation.json").read_text())
-    assert accuracy == pytest.approx(evaluation["accuracy"], abs=0.01)
+    report = read_report(build)
+    assert report["chosen"] == "int8"
+    assert report["calibration"] == {
+        "per_class": {"blue": 30, "green": 30, "red": 30},
+        "pixel_range": [0, 255],
+    }
+    assert sum(report["holdout"]["per_class"].values()) == 300
+    for variant in report["variants"]:
+        content = (build / f"model.{variant['variant']}.tflite").read_bytes()
+        assert variant["bytes"] == len(content)
+        assert variant["sha256"] == hashlib.sha256(content).hexdigest()
+        assert {op["name"] for op in variant["operators"]} >= {"CONV_2D", "FULLY_CONNECTED"}
+        assert all(op["version"] >= 1 for op in variant["operators"])
+        for result in variant["runtimes"].values():
+            assert result["loads"]
+            low, high = result["top1_ci95"]
+            assert low < result["top1"] < high
+            assert result["macro_f1_ci95"][0] < result["macro_f1"] < result["macro_f1_ci95"][1]
+            assert result["latency"] > 0
+    float32 = report["variants"][0]["runtimes"]
+    assert {result["latency"] for result in float32.values()} == {1.0}
 
 
-def refused(copy: Path, code: int, words: str, *arguments: object) -> None:
-    """Assert that conversion fails in one line and leaves the former model alone."""
-    before = {path.name: path.read_bytes() for path in copy.iterdir()}
-    result = run("convert", "--build", copy, *arguments)
+def test_delegated_nodes_are_counted_as_the_runtimes_are_known_to_do(converted):
+    found = {
+        (variant["variant"], runtime): result["delegate_nodes"] > 0
+        for variant in read_report(converted[0])["variants"]
+        for runtime, result in variant["runtimes"].items()
+    }
+    assert found["float32", "litert"] and found["float32", "tflite-runtime"]
+    assert found["int8", "litert"] and not found["int8", "tflite-runtime"]
+    assert not found["int16x8", "litert"] and not found["int16x8", "tflite-runtime"]
+
+
+def test_the_layers_of_int8_are_listed_worst_first(converted):
+    by_name = {variant["variant"]: variant for variant in read_report(converted[0])["variants"]}
+    layers = by_name["int8"]["layers"]
+    errors = [layer["relative"] for layer in layers]
+    assert [layer["operator"] for layer in layers].count("FULLY_CONNECTED") == 2
+    assert errors == sorted(errors, reverse=True)
+    assert 0 < errors[-1] < errors[0] < 0.2
+    # 16 bits are 256 times finer, int8 weights are the same: between the two
+    assert by_name["int16x8"]["layers"][0]["relative"] < errors[0]
+
+
+class _Page(HTMLParser):
+    """Collects what a page asks others for, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.text: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.asked += [v for k, v in attrs if k in ("src", "href") and v[0] != "#"]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def test_the_page_needs_no_other_file_and_shows_all_that_is_asked(converted):
+    page = _Page()
+    page.feed((converted[0] / "convert_report.html").read_text())
+    assert all(asked.startswith("data:image/png;base64,") for asked in page.asked)
+    assert page.tags.count("svg") == 2  # reliability diagram, calibration histogram
+    text = " ".join(page.text)
+    for words in (*VARIANTS, *RUNTIMES, *LABELS, "Confusion matrices", "disagree", "temperature"):
+        assert words in text
+    assert "<built-in" not in text
+
+
+def test_auto_leaves_out_the_slow_one_and_prefers_int8_to_a_smaller_file(tiny):
+    result = run("convert", "--build", tiny, "--author", "A. Maker")
+    assert result.returncode == 0, result.stderr
+    variants = {variant["variant"]: variant for variant in read_report(tiny)["variants"]}
+    assert set(variants) == {*VARIANTS} - {"int16x8"}
+    assert read_report(tiny)["chosen"] == "int8"
+    assert b"A. Maker" in (tiny / "model.tflite").read_bytes()
+
+
+def refused(build: Path, code: int, words: str, *arguments: object, **options: object) -> str:
+    """Assert that conversion fails in one line and writes nothing but reports; return stdout."""
+    before = {path.name: path.read_bytes() for path in build.iterdir()}
+    result = run("convert", "--build", build, *arguments, **options)
     assert result.returncode == code, result.stderr
     assert "Traceback" not in result.stderr
-    assert any("convert: error" in line and words in line for line in result.stderr.splitlines())
-    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+    errors = [line for line in result.stderr.splitlines() if "convert: error" in line]
+    assert len(errors) == 1
+    assert words in errors[0] + result.stdout
+    after = {path.name: path.read_bytes() for path in build.iterdir()}
+    assert {n: c for n, c in after.items() if n not in REPORTS} == before
+    assert (set(after) >= REPORTS) == (code == 1)
+    return result.stdout
 
 
-def test_a_model_that_loses_accuracy_is_not_written(copy):
-    with np.load(copy / "calibration.npz") as calibration:
-        dark = calibration["images"] // 100  # ranges that the holdout leaves at once
-        np.savez(copy / "calibration.npz", images=dark, labels=calibration["labels"])
-    refused(copy, 1, "points of top-1")
+def darken(build: Path) -> None:
+    """Make the calibration pictures so dark that the holdout leaves the ranges seen on them."""
+    with np.load(build / "calibration.npz") as archive:
+        changed = {**archive, "images": archive["images"] // 40}
+    np.savez(build / "calibration.npz", **changed)
 
 
-def test_a_network_whose_weights_are_no_numbers_is_refused(copy):
-    model = keras.models.load_model(copy / "model.keras", compile=False)
+def test_a_model_that_loses_accuracy_is_not_written_and_the_report_says_where(tiny):
+    darken(tiny)
+    refused(tiny, 1, "points of top-1", "--variant", "int8")
+    report = read_report(tiny)
+    assert report["chosen"] is None
+    assert "python -m convert --variant auto" in report["remedy"]
+    (int8,) = report["variants"]
+    assert not int8["passed"]
+    assert int8["layers"][0]["relative"] > 0.2
+    page = (tiny / "convert_report.html").read_text()
+    assert "Where int8 errs" in page
+    assert "No model was written" in page
+
+
+def test_auto_falls_back_to_the_smallest_that_passes(tiny):
+    darken(tiny)
+    result = run("convert", "--build", tiny)
+    assert result.returncode == 0, result.stderr
+    report = read_report(tiny)
+    sizes = {v["variant"]: v["bytes"] for v in report["variants"] if v["passed"]}
+    assert set(sizes) == {"float32", "float16", "dynamic"}
+    assert report["chosen"] == min(sizes, key=sizes.get)
+    assert not (tiny / "model.int8.tflite").exists()
+    assert len((tiny / "model.tflite").read_bytes()) == min(sizes.values())
+
+
+def test_all_is_refused_when_one_is(tiny):
+    darken(tiny)
+    refused(tiny, 1, "no model written", "--variant", "all")
+
+
+def test_a_network_whose_weights_are_no_numbers_is_refused(tiny):
+    model = keras.models.load_model(tiny / "model.keras", compile=False)
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
-    model.save(copy / "model.keras")
-    refused(copy, 1, "the converter left float32 in the int8 model")
+    model.save(tiny / "model.keras")
+    before = {path.name for path in tiny.iterdir()}
+    result = run("convert", "--build", tiny)
+    assert result.returncode == 1
+    assert "computes no numbers" in result.stderr
+    assert {path.name for path in tiny.iterdir()} == before
 
 
-def test_a_full_disk_leaves_the_former_model(copy):
-    import resource
-
-    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+def test_a_full_disk_leaves_the_former_model(tiny):
+    before = {path.name: path.read_bytes() for path in tiny.iterdir()}
+    limit = 60_000  # the reports are larger
     result = run(
-        *("convert", "--build", copy),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)),
+        *("convert", "--build", tiny, "--variant", "float32"),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
-    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in tiny.iterdir()} == before
 
 
-@pytest.mark.parametrize("name", ["model.keras", "contract.json", "calibration.npz", "holdout.npz"])
-def test_a_missing_input_is_named(name, copy):
-    (copy / name).unlink()
-    refused(copy, 2, name)
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_missing_input_is_named(name, tiny):
+    (tiny / name).unlink()
+    refused(tiny, 2, name)
 
 
-@pytest.mark.parametrize("name", ["model.keras", "contract.json", "calibration.npz", "holdout.npz"])
-def test_an_input_that_was_cut_short_is_refused(name, copy):
-    (copy / name).write_bytes((copy / name).read_bytes()[:100])
-    refused(copy, 2, "contract" if name == "contract.json" else str(copy))
+@pytest.mark.parametrize("name", INPUTS)
+def test_an_input_that_was_cut_short_is_refused(name, tiny):
+    (tiny / name).write_bytes((tiny / name).read_bytes()[:100])
+    with pytest.raises(UserError, match="contract" if name == "contract.json" else str(tiny)):
+        read_run(tiny)
 
 
-def test_a_contract_of_another_model_is_refused(copy):
-    contract = loads((copy / "contract.json").read_text())
-    changed = json.loads(dumps(contract)) | {"labels": ["only", "two"]}
-    (copy / "contract.json").write_text(json.dumps(changed))
-    refused(copy, 2, "its contract says")
+def test_a_contract_of_another_model_is_refused(tiny):
+    changed = json.loads((tiny / "contract.json").read_text()) | {"labels": ["only", "two"]}
+    (tiny / "contract.json").write_text(json.dumps(changed))
+    refused(tiny, 2, "its contract says")
 
 
 def test_an_activation_that_the_contract_does_not_name_is_refused():
-    contract = contract_of(small_network("softmax"), LABELS)
+    contract = Contract(labels=LABELS, width=8, height=8, activation="softmax")
     with pytest.raises(UserError, match="last activation is sigmoid"):
         check_activation(small_network("sigmoid"), contract)
+
+
+@pytest.mark.parametrize("name", ["calibration", "temperature"])
+def test_a_picture_of_the_holdout_among_the_others_is_refused(name, tiny):
+    with np.load(tiny / "holdout.npz") as archive:
+        stolen = archive["images"][7]
+    with np.load(tiny / f"{name}.npz") as archive:
+        changed = {key: archive[key].copy() for key in archive}
+    changed["images"][3] = stolen
+    np.savez(tiny / f"{name}.npz", **changed)
+    with pytest.raises(UserError, match=rf"{name}\.npz: 1 of its pictures are in holdout\.npz"):
+        read_run(tiny)
+    refused(tiny, 2, "must prove the model on pictures it has not seen")
+
+
+def test_calibration_pictures_of_one_class_are_refused(tiny):
+    images, targets = tinted(90, seed=9)
+    np.savez(
+        tiny / "calibration.npz",
+        images=images[targets == 2],
+        labels=targets[targets == 2],
+        classes=np.array(LABELS),
+    )
+    refused(tiny, 2, "no picture of blue, green")
+
+
+def test_pictures_whose_classes_are_in_another_order_are_refused(tiny):
+    save_pictures(tiny / "holdout.npz", 60, seed=9, classes=("red", "green", "blue"))
+    refused(tiny, 2, "its classes are red, green, blue, in this order")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"images": np.zeros((2, 9, 9, 3), np.uint8), "labels": np.array([0, 1])}, "images are"),
+        ({"images": np.zeros((2, 8, 8, 3)), "labels": np.array([0, 1])}, "images are float64"),
+        ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.array([7])}, "class number"),
+        ({"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}, "no pictures"),
+    ],
+    ids=["size", "type", "class", "none"],
+)
+def test_a_holdout_that_does_not_fit_is_refused(change, words, tiny):
+    np.savez(tiny / "holdout.npz", **change, classes=np.array(LABELS))
+    with pytest.raises(UserError, match=words):
+        read_run(tiny)
+
+
+def test_without_pictures_for_it_the_temperature_stays(tiny):
+    nothing = np.zeros((0, 8, 8, 3), np.uint8)
+    np.savez(
+        *(tiny / "temperature.npz",),
+        images=nothing,
+        labels=np.zeros(0, int),
+        classes=np.array(LABELS),
+    )
+    result = run("convert", "--build", tiny, "--variant", "int8")
+    assert result.returncode == 0, result.stderr
+    assert read_model(tiny / "model.tflite")[1].temperature == 1.0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--variant", "int4"], ["--top1-drop", "nan"], ["--agreement", "-1"]], ids=str
+)
+def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
+    result = run("convert", "--build", tiny, *arguments)
+    assert result.returncode == 2
+    assert arguments[0] in result.stderr
+
+
+TRUNCATING = """
+import numpy as np, edge.contract
+def truncate(real, *, scale, zero_point, dtype):
+    return (real / scale + zero_point).astype(dtype)
+edge.contract.quantize = truncate
+"""
+
+
+def test_an_edge_that_truncates_instead_of_rounding_is_refused(tiny, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(TRUNCATING)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = refused(
+        *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"), env=environment
+    )
+    assert all(f"refused int8: {runtime}: " in said for runtime in RUNTIMES)

@@ -11,9 +11,10 @@ import train.data
 from edge.contract import Contract, preprocess
 from edge.errors import UserError
 from edge.images import read_image
-from tests.workbench.conftest import COLOURS, call, command, draw
+from tests.workbench.conftest import COLOURS, call, command, draw, make_photos
 from train.__main__ import main
-from train.data import draw_balanced, find_labels, load, load_split
+from train.aside import draw_balanced, set_aside
+from train.data import find_labels, load, load_split
 
 CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
 
@@ -179,3 +180,39 @@ def test_a_balanced_draw_has_as_many_of_each_class_and_depends_on_the_seed():
     assert len(set(draw)) == 25
     assert np.array_equal(draw, draw_balanced(targets, 30, np.random.default_rng(1)))
     assert not np.array_equal(draw, draw_balanced(targets, 30, np.random.default_rng(2)))
+
+
+def set_aside_of(photos, tmp_path, size=30):
+    """Return the pictures that are set aside for the conversion, by file."""
+    dataset = load(photos, CONTRACT, tmp_path / "cache")
+    chosen = set_aside(dataset, size, np.random.default_rng(0))
+    return {name: split.images[indices] for name, (split, indices) in chosen.items()}
+
+
+def unique(images):
+    return {image.tobytes() for image in images}
+
+
+def test_without_a_test_split_a_quarter_of_validation_is_kept_from_the_proof(photos, tmp_path):
+    aside = set_aside_of(photos, tmp_path)
+    assert {name: len(images) for name, images in aside.items()} == {
+        "calibration": 30,
+        "temperature": 3,
+        "holdout": 9,
+    }
+    assert not unique(aside["temperature"]) & unique(aside["holdout"])
+
+
+def test_with_a_test_split_that_is_the_holdout_and_all_of_validation_serves(tmp_path):
+    photos = make_photos(tmp_path / "photos", train=4, validation=5, test=6)
+    aside = set_aside_of(photos, tmp_path)
+    assert [len(images) for images in aside.values()] == [12, 15, 18]
+
+
+def test_a_picture_that_is_in_the_holdout_too_is_not_set_aside(tmp_path, capsys):
+    photos = make_photos(tmp_path / "photos", train=4, validation=5, test=6)
+    for split in ("train", "validation"):
+        shutil.copy(photos / "test" / "red" / "00.png", photos / split / "red" / "00.png")
+    aside = set_aside_of(photos, tmp_path)
+    assert [len(images) for images in aside.values()] == [11, 14, 18]
+    assert "left out 1 pictures set aside" in capsys.readouterr().err

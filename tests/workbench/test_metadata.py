@@ -1,0 +1,93 @@
+"""TFLite Metadata, as a reader that is not ours finds it: Google's tflite-support."""
+
+import ctypes.util
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+
+from convert.metadata import About, add_metadata
+from edge.contract import Contract
+from edge.model_file import pack
+from tests.edge.conftest import INT8
+from tests.edge.test_model import without_zip
+
+CONTRACT = Contract(
+    *(), labels=("bleu", "vert, très", "rouge"), width=8, height=8, activation="softmax",
+    scale=1 / 127.5, offset=-1.0, temperature=1.25,
+)  # fmt: skip
+ABOUT = About(
+    name="tiny", description="Names a colour.", version="1.2", author="Ada", license="Apache-2.0"
+)
+READER = """
+import json, sys
+from tflite_support import metadata
+displayer = metadata.MetadataDisplayer.with_model_file(sys.argv[1])
+files = displayer.get_packed_associated_file_list()
+labels = displayer.get_associated_file_buffer("labels.txt").decode()
+print(json.dumps([json.loads(displayer.get_metadata_json()), files, labels]))
+"""
+
+
+def model() -> bytes:
+    return pack(add_metadata(without_zip(INT8), CONTRACT, ABOUT), CONTRACT)
+
+
+def test_the_same_model_gives_the_same_bytes():
+    assert model() == model()
+
+
+def test_the_network_is_left_as_it_was():
+    before = schema.ModelT.InitFromPackedBuf(without_zip(INT8), 0)
+    after = schema.ModelT.InitFromPackedBuf(model(), 0)
+    added = after.metadata.pop()
+    assert added.name == b"TFLITE_METADATA"
+    assert added.buffer == len(after.buffers) - 1
+    content = after.buffers.pop().data.tobytes()
+    assert content[4:8] == b"M001"
+    for one, two in zip(before.buffers, after.buffers, strict=True):
+        assert (one.data is None and two.data is None) or one.data.tobytes() == two.data.tobytes()
+    shapes = [[t.shape.tolist() for t in m.subgraphs[0].tensors] for m in (before, after)]
+    assert shapes[0] == shapes[1]
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory) -> Path:
+    """A python with tflite-support, whose protobuf TensorFlow does not bear."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        pytest.skip("tflite-support has wheels for x86-64 Linux alone")
+    if not ctypes.util.find_library("usb-1.0"):
+        pytest.skip("tflite-support needs libusb: apt install libusb-1.0-0")
+    folder = tmp_path_factory.mktemp("reader") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    install = [folder / "bin/pip", "install", "--quiet", "tflite-support==0.4.4", "numpy<2"]
+    subprocess.run(install, check=True, capture_output=True)
+    return folder / "bin/python"
+
+
+def test_a_foreign_reader_finds_labels_and_normalisation(reader, tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model())
+    result = subprocess.run(
+        [reader, "-c", READER, path], capture_output=True, text=True, check=True
+    )
+    metadata, files, labels = json.loads(result.stdout.splitlines()[-1])
+    assert labels == "bleu\nvert, très\nrouge\n"
+    assert sorted(files) == ["contract.json", "labels.txt"]
+    assert {
+        key: metadata[key] for key in ("name", "description", "version", "author", "license")
+    } == {**vars(ABOUT)}
+    (given,) = metadata["subgraph_metadata"][0]["input_tensor_metadata"]
+    (returned,) = metadata["subgraph_metadata"][0]["output_tensor_metadata"]
+    assert given["content"]["content_properties"]["color_space"] == "RGB"
+    (unit,) = given["process_units"]
+    assert unit["options_type"] == "NormalizationOptions"
+    assert unit["options"] == {"mean": [127.5], "std": [127.5]}
+    assert given["stats"] == {"max": [1.0], "min": [-1.0]}
+    (file,) = returned["associated_files"]
+    assert (file["name"], file["type"]) == ("labels.txt", "TENSOR_AXIS_LABELS")
+    assert "softmax(logits) to the power of 1/1.25" in returned["description"]
