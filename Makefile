@@ -86,5 +86,11 @@ build/original/model.keras: build/original/.trained-with \
 	$(BIN)/python -m train --data '$(or $(DATA),build/samples)' --build build/original \
 	  --model simple_cnn --epochs 20 --steps-per-epoch 128
 
-build/model.tflite: build/model.keras $(wildcard convert/*.py edge/*.py) | $(INSTALLED)
+# Likewise for the conversion.
+build/.converted-with: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CONVERT_FLAGS)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+build/model.tflite: build/model.keras build/.converted-with \
+  $(wildcard convert/*.py convert/*.html edge/*.py) | $(INSTALLED)
 	$(BIN)/python -m convert $(CONVERT_FLAGS)

@@ -31,7 +31,8 @@ from convert.gate import Limits
 from convert.inputs import Run, read_run
 from convert.metadata import About
 from convert.prove import Verdict, convert_variant, find_worst_layers, keras_logits, prove
-from convert.report import describe, table, write_report
+from convert.report import describe, write_report
+from convert.table import table
 from edge import arguments
 from edge.errors import RunError, exit_code
 from edge.files import publish

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from convert.choose import remedy
@@ -25,7 +26,7 @@ from edge.errors import RunError
 
 SHOWN = "litert"  # the runtime whose matrices and disagreements the page shows
 MOST_PICTURES = 24  # of disagreements on the page; the JSON has all
-PACKAGES = ("tensorflow-cpu", "tensorflow", "keras", "ai-edge-litert", "tflite-runtime", "numpy")
+PACKAGES = ("keras", "ai-edge-litert", "tflite-runtime", "numpy")
 
 
 def describe(
@@ -48,7 +49,11 @@ def describe(
         "model": run.model.name,
         "labels": list(run.contract.labels),
         "limits": asdict(limits),
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            **{package: version(package) for package in PACKAGES},
+        },
         "calibration": {
             "per_class": run.calibration.counts(run.contract),
             "pixel_range": [int(calibration.min()), int(calibration.max())],
@@ -132,44 +137,6 @@ def _named(values: npt.NDArray[np.float64], labels: Sequence[str]) -> dict[str, 
     return {labels[i]: round(float(values[i]), 4) for i in order}
 
 
-def table(report: Mapping[str, Any]) -> str:
-    """Return the figures that fit on a terminal, a line for each variant and runtime."""
-    head = ("variant", "runtime", "bytes", "top-1", "macro-F1", "as Keras", "|score|", "latency")
-    rows = [head, ("Keras", "", "", *_percents(report["keras"]), "", "", "")]
-    for variant in report["variants"]:
-        for runtime, result in variant["runtimes"].items():
-            start = (variant["variant"], runtime, f"{variant['bytes']:,}")
-            if not result["loads"]:
-                rows.append((*start, "refused", "", "", "", ""))
-                continue
-            parity = f"{result['agreement']:.2%}", f"{result['max_score_error']:.5f}"
-            rows.append((*start, *_percents(result), *parity, _ratio(result["latency"])))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = []
-    for row in rows:
-        left, right = row[:2], row[2:]
-        cells = [cell.ljust(width) for cell, width in zip(left, widths, strict=False)]
-        cells += [cell.rjust(width) for cell, width in zip(right, widths[2:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join([*lines, *_reasons(report)])
-
-
-def _percents(figures: Mapping[str, Any]) -> tuple[str, str]:
-    return f"{figures['top1']:.2%}", f"{figures['macro_f1']:.4f}"
-
-
-def _ratio(latency: float | None) -> str:
-    return "" if latency is None else f"{latency:.2f} x"
-
-
-def _reasons(report: Mapping[str, Any]) -> list[str]:
-    return [
-        f"refused {variant['variant']}: {reason}"
-        for variant in report["variants"]
-        for reason in variant["reasons"]
-    ]
-
-
 def write_report(
     folder: Path,
     report: Mapping[str, Any],
@@ -210,13 +177,3 @@ def _curves(
             name = f"{verdict.variant}, temperature {verdict.converted.contract.temperature:g}"
             curves[name] = reliability(result.opinion.scores, targets)
     return curves
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except ImportError:
-            continue
-    return found

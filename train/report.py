@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
+import tensorflow as tf
 
 from edge.contract import Contract, dumps
 from edge.files import publish
@@ -24,7 +25,7 @@ from train.pipeline import evaluation_batches
 from train.plots import plot_confusion, plot_history
 from train.recipe import Recipe
 
-PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")
+PACKAGES = ("keras", "numpy", "pillow")
 
 
 def write_build(
@@ -69,7 +70,11 @@ def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -
         "recipe": asdict(recipe),
         "data": str(data),
         "best_epoch": best_epoch(history),
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            **{package: version(package) for package in PACKAGES},
+        },
         "git_revision": _git_revision(),
         "seconds": round(seconds, 1),
     }
@@ -111,16 +116,6 @@ def _write_history(path: Path, history: History) -> None:
         writer = csv.DictWriter(file, history[0].keys())
         writer.writeheader()
         writer.writerows(history)
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except ImportError:
-            continue
-    return found
 
 
 def _git_revision() -> str | None:

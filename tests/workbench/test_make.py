@@ -36,7 +36,16 @@ def checkout(tmp_path) -> Path:
 
 def make(folder: Path, *arguments: str) -> str:
     """Run make, free of the settings of a make around the tests, and return what it said."""
-    ours = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "DATA", "MODEL", "SOURCE")
+    ours = (
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "MFLAGS",
+        "TRAIN_FLAGS",
+        "CONVERT_FLAGS",
+        "DATA",
+        "MODEL",
+        "SOURCE",
+    )
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     result = subprocess.run(
         ["make", *arguments],
@@ -80,6 +89,14 @@ def test_other_settings_or_data_train_again(checkout):
     assert not trains(checkout, "train", f"DATA={photos}")
     (photos / "train" / "red" / "00.png").unlink()
     assert trains(checkout, "train", f"DATA={photos}")
+
+
+def test_other_flags_convert_again_and_do_not_train(checkout):
+    make(checkout, "convert")
+    said = make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    assert "python -m convert --variant float16" in said
+    assert "python -m train" not in said
+    assert "python" not in make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
 
 
 def test_the_original_is_trained_again_for_other_data(checkout):
