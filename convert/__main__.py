@@ -25,7 +25,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from convert.choose import SLOW, choose, latency_ratios, remedy, variants_of
+from convert.choose import SLOW, choose, latency_ratios, variants_of
 from convert.convert import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits
 from convert.inputs import Run, read_run
@@ -79,7 +79,7 @@ def _convert(args: argparse.Namespace) -> int:
     print(table(report))
     print(f"report: {args.build / 'convert_report.html'}")
     if not chosen:
-        raise RunError(f"no model written; {remedy(verdicts)}")
+        raise RunError(f"no model written; {report['remedy'] or 'see the report'}")
     print(f"wrote {args.build / 'model.tflite'} ({chosen}), and each that passed under its name")
     return 0
 

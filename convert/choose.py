@@ -33,17 +33,20 @@ def choose(asked: str, verdicts: Sequence[Verdict]) -> str | None:
     return min(passed, key=lambda variant: (variant == SLOW, variant != "int8", passed[variant]))
 
 
-def remedy(verdicts: Sequence[Verdict]) -> str:
-    """Return the next command for somebody whose model was refused."""
-    passed = [verdict.variant for verdict in verdicts if not verdict.reasons]
-    if passed:
-        return f"{', '.join(passed)} passed: python -m convert --variant {passed[0]}"
-    if any(verdict.variant in ("float32", "float16") for verdict in verdicts):
+def remedy(verdicts: Sequence[Verdict]) -> str | None:
+    """Return the next command for somebody of whose variants some were refused."""
+    refused = {verdict.variant for verdict in verdicts if verdict.reasons}
+    if refused & {"float32", "float16"}:
         return "even float arithmetic is not Keras's: are model.keras and contract.json of one run?"
-    return (
-        "more calibration pictures may help: python -m train --resume --calibration-size 2100, "
-        "with the flags it had; or another variant: python -m convert --variant auto"
-    )
+    advice = []
+    if refused & {"int8", SLOW}:
+        advice.append(
+            "more calibration pictures may help: python -m train --resume --calibration-size 2100, "
+            "with the flags it had"
+        )
+    if refused and len(refused) == len(verdicts):
+        advice.append("another variant may pass: python -m convert --variant auto")
+    return "; ".join(advice) or None
 
 
 def latency_ratios(
@@ -52,7 +55,7 @@ def latency_ratios(
     """Return each variant's milliseconds on this host over float32's, measured in turn.
 
     exact: the float32 model, packed, for where it is none of them. None for a variant that the
-    runtime refuses.
+    runtime refuses, and for all where it refuses `exact`.
     """
     models = {
         verdict.variant: verdict.converted.model
@@ -60,7 +63,10 @@ def latency_ratios(
         if verdict.converted and not isinstance(verdict.runtimes[runtime], RunError)
     }
     models.setdefault("float32", exact)
-    medians = dict(zip(models, latencies(list(models.values()), runtime), strict=True))
+    try:
+        medians = dict(zip(models, latencies(list(models.values()), runtime), strict=True))
+    except RunError:
+        medians = {}
     return {
         verdict.variant: medians[verdict.variant] / medians["float32"]
         if verdict.variant in medians

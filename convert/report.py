@@ -45,7 +45,7 @@ def describe(
     calibration = run.calibration.images
     return {
         "chosen": chosen,
-        "remedy": None if chosen else remedy(verdicts),
+        "remedy": remedy(verdicts),
         "model": run.model.name,
         "labels": list(run.contract.labels),
         "limits": asdict(limits),
