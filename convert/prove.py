@@ -39,11 +39,14 @@ class OnRuntime:
     """What one runtime makes of a variant on the holdout.
 
     uncalibrated: the quality at the temperature that training left, before calibration of scores.
+    keras_scores: Keras's (N, classes), at the variant's temperature as its own are: a difference of
+    temperature would count as an error.
     """
 
     opinion: Opinion
     measured: Quality
     uncalibrated: Quality
+    keras_scores: npt.NDArray[np.float64]
     parity: Parity
 
 
@@ -142,16 +145,14 @@ def _measure(
     opinion: Opinion, converted: Converted, run: Run, logits: npt.NDArray[np.float64]
 ) -> OnRuntime:
     targets = run.holdout.targets
+    keras_scores = scores(logits, replace(run.contract, temperature=converted.contract.temperature))
     return OnRuntime(
         opinion,
         measured=quality(opinion.scores, targets),
         uncalibrated=quality(scores(opinion.logits, run.contract), targets),
-        # Keras's logits at the model's own temperature, which would else count as an error.
+        keras_scores=keras_scores,
         parity=parity(
-            opinion.scores,
-            scores(logits, replace(run.contract, temperature=converted.contract.temperature)),
-            keras_logits=logits,
-            quantum=opinion.output_scale,
+            opinion.scores, keras_scores, keras_logits=logits, quantum=opinion.output_scale
         ),
     )
 

@@ -108,17 +108,14 @@ def _runtime(
         **asdict(result.parity),
         "recall_change": [None if a is None or b is None else a - b for a, b in changes],
         "uncalibrated": {"ece": result.uncalibrated.ece, "nll": result.uncalibrated.nll},
-        "disagreements": _disagreements(result, run, logits),
+        "disagreements": _disagreements(result, run),
     }
 
 
-def _disagreements(
-    result: OnRuntime, run: Run, logits: npt.NDArray[np.float64]
-) -> list[dict[str, Any]]:
+def _disagreements(result: OnRuntime, run: Run) -> list[dict[str, Any]]:
     """Return the pictures that get another label than in Keras, furthest apart first."""
     labels = run.contract.labels
-    keras = scores(logits, run.contract)
-    ours = result.opinion.scores
+    keras, ours = result.keras_scores, result.opinion.scores
     differing = np.flatnonzero(keras.argmax(axis=1) != ours.argmax(axis=1))
     gaps = np.abs(keras - ours)[differing].max(axis=1)
     return [

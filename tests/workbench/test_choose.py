@@ -12,8 +12,11 @@ CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")
 
 def verdict(variant: str, size: int, *reasons: str, model: bytes = b"") -> Verdict:
     converted = Converted(variant, model or b"x" * size, CONTRACT, 1.0)
-    stand_in = OnRuntime(None, None, None, None)  # latencies ask only whether it ran
+    stand_in = OnRuntime(None, None, None, None, None)  # latencies ask only whether it ran
     return Verdict(variant, converted, list(reasons), {"litert": stand_in})
+
+
+FLOATS = [verdict("float32", 40), verdict("float16", 20)]
 
 
 @pytest.mark.parametrize(
@@ -21,7 +24,7 @@ def verdict(variant: str, size: int, *reasons: str, model: bytes = b"") -> Verdi
     [
         ([verdict("dynamic", 9), verdict("int8", 10), verdict("float32", 40)], "auto", "int8"),
         ([verdict("dynamic", 9), verdict("int8", 10, "bad")], "auto", "dynamic"),
-        ([verdict("float32", 40), verdict("float16", 20), verdict("int8", 9, "no")], "auto", "float16"),
+        ([*FLOATS, verdict("int8", 1, "bad")], "auto", "float16"),
         ([verdict("float32", 40), verdict("int16x8", 10)], "all", "float32"),
         ([verdict("int16x8", 10)], "int16x8", "int16x8"),
         ([verdict("float32", 40), verdict("int8", 10, "bad")], "all", None),

@@ -100,6 +100,13 @@ def test_shuffled_labels_are_refused(variant, case):
     ]
 
 
+def test_another_activation_in_the_contract_is_refused(case):
+    run = case[0]
+    softmax = replace(run.contract, activation="softmax")
+    reasons = judge(case, packed("float32", flatbuffer(run, "float32"), softmax))
+    assert any("a score differs by" in reason for reason in reasons)
+
+
 def test_calibration_of_one_class_is_refused_by_what_it_does(case):
     run = case[0]
     alike = np.full((30, 8, 8, 3), (200, 0, 0), np.uint8)  # one class, and an easy one
