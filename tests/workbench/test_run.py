@@ -21,6 +21,7 @@ ARTEFACTS = {
     "simple_cnn.weights.h5",
     "contract.json",
     "calibration.npz",
+    "temperature.npz",
     "holdout.npz",
     "history.csv",
     "history.png",
