@@ -23,7 +23,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
 from edge.arguments import count, describe, seed
-from edge.errors import RunError, exit_code
+from edge.errors import RunError, UserError, exit_code
 from train.data import find_labels, load
 from train.distribute import make_strategy, worker_number
 from train.fit import best_model, build, fit
@@ -50,6 +50,10 @@ def _train(args: argparse.Namespace) -> int:
     recipe = _recipe(args)
     data = args.data or _default_data(args)
     labels = find_labels(data)
+    if args.calibration_size < len(labels):
+        raise UserError(
+            f"--calibration-size {args.calibration_size}: too few for {len(labels)} classes"
+        )
     contract = contract_of(MODELS[recipe.model](len(labels)), labels)
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")

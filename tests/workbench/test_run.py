@@ -221,7 +221,13 @@ def test_a_full_disk_leaves_the_build_as_it_was(unbroken, data, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--optimizer", "nonsense"], ["--epochs", "0"], ["--model", "nonsense"], ["--seed", "-1"]],
+    [
+        ["--optimizer", "nonsense"],
+        ["--epochs", "0"],
+        ["--model", "nonsense"],
+        ["--seed", "-1"],
+        ["--calibration-size", "2"],
+    ],
     ids=" ".join,
 )
 def test_a_bad_option_ends_with_exit_code_2_and_a_line_that_names_it(arguments, data, tmp_path):
