@@ -1,6 +1,7 @@
 """What training left in build/: read, and refused where it cannot lead to an honest proof."""
 
 import hashlib
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -15,6 +16,8 @@ from edge.errors import UserError
 
 Images = npt.NDArray[np.uint8]
 _REMEDY = "make it with `python -m train`"
+# What numpy raises for a damaged .npz, Keras for a damaged .keras.
+_DAMAGED = (ValueError, TypeError, OSError, EOFError, KeyError, BadZipFile, zlib.error)
 _PICTURES = ("calibration", "temperature", "holdout")
 
 
@@ -58,7 +61,7 @@ def read_run(build: Path) -> Run:
     contract = loads((build / "contract.json").read_bytes())
     try:
         model = keras.models.load_model(build / "model.keras", compile=False)
-    except (ValueError, OSError, EOFError, KeyError, BadZipFile) as error:
+    except _DAMAGED as error:
         raise UserError(f"{build / 'model.keras'}: {error}; {_REMEDY}") from None
     check_activation(model, contract)
     run = Run(model, contract, *(_read(build / f"{name}.npz", contract) for name in _PICTURES))
@@ -72,12 +75,17 @@ def _read(path: Path, contract: Contract) -> Pictures:
     try:
         with np.load(path) as archive:
             images, targets, labels = (archive[name] for name in ("images", "labels", "classes"))
-    except (ValueError, OSError, EOFError, KeyError, BadZipFile) as error:
+    except _DAMAGED as error:
         raise UserError(f"{path}: {error}; {_REMEDY}") from None
     if tuple(labels.tolist()) != contract.labels:
         raise UserError(
             f"{path}: its classes are {', '.join(map(str, labels))}, in this order; the contract's "
             f"labels are {', '.join(contract.labels)}; {_REMEDY}"
+        )
+    if targets.ndim != 1 or not np.issubdtype(targets.dtype, np.integer):
+        raise UserError(
+            f"{path}: labels are {targets.dtype} {targets.shape}, not a class number for each "
+            f"picture; {_REMEDY}"
         )
     shape = (len(targets), contract.height, contract.width, 3)
     if images.dtype != np.uint8 or images.shape != shape:

@@ -325,9 +325,10 @@ def test_pictures_whose_classes_are_in_another_order_are_refused(tiny):
         ({"images": np.zeros((2, 9, 9, 3), np.uint8), "labels": np.array([0, 1])}, "images are"),
         ({"images": np.zeros((2, 8, 8, 3)), "labels": np.array([0, 1])}, "images are float64"),
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.array([7])}, "class number"),
+        ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.eye(3)[:1]}, "labels are float"),
         ({"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}, "no pictures"),
     ],
-    ids=["size", "type", "class", "none"],
+    ids=["size", "type", "class", "one-hot", "none"],
 )
 def test_a_holdout_that_does_not_fit_is_refused(change, words, tiny):
     np.savez(tiny / "holdout.npz", **change, classes=np.array(LABELS))
