@@ -73,7 +73,7 @@ build/samples/samples.json: | $(INSTALLED)
 # A change of our own code does not: `make clean` first if it should.
 build/.trained-with build/original/.trained-with: FORCE
 	@mkdir -p $(@D)
-	@{ echo '$(DATA) $(MODEL) $(TRAIN_FLAGS)'; \
+	@{ echo '$(subst ','\'',$(DATA) $(MODEL) $(TRAIN_FLAGS))'; \
 	   [ -z '$(DATA)' ] || find -L '$(DATA)' -type f -printf '%p %s %T@\n' | sort; } \
 	  | cksum > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -89,7 +89,7 @@ build/original/model.keras: build/original/.trained-with \
 # Likewise for the conversion.
 build/.converted-with: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CONVERT_FLAGS)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@echo '$(subst ','\'',$(CONVERT_FLAGS))' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 build/model.tflite: build/model.keras build/.converted-with \
   $(wildcard convert/*.py convert/*.html edge/*.py) | $(INSTALLED)

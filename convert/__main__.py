@@ -28,12 +28,14 @@ import numpy.typing as npt
 from convert.choose import SLOW, choose, latency_ratios, variants_of
 from convert.convert import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits
-from convert.inputs import Run, read_run
+from convert.inputs import Run, check_evaluation, read_run
 from convert.metadata import About
+from convert.metrics import quality
 from convert.prove import Verdict, convert_variant, find_worst_layers, keras_logits, prove
 from convert.report import describe, write_report
 from convert.table import table
 from edge import arguments
+from edge.contract import scores
 from edge.errors import RunError, exit_code
 from edge.files import publish
 from edge.model_file import pack
@@ -59,16 +61,18 @@ def _convert(args: argparse.Namespace) -> int:
     limits = Limits(**{name: getattr(args, name) for name in LIMITS})
     keras.config.disable_interactive_logging()  # the exporter lists every variable on stdout
     logits = keras_logits(run)
+    check_evaluation(
+        args.build, run.contract, quality(scores(logits, run.contract), run.holdout.targets)
+    )
     model = to_logits(run.model, batch_size=1)
-    one = normalised(run.calibration.images[:1], run.contract)
-    exact = convert(model, variant="float32", representative_dataset=one)
+    exact = _exact(model, run)
     verdicts = [
         _prove(variant, model, exact, run, args, logits, limits)
         for variant in variants_of(args.variant)
     ]
     chosen = choose(args.variant, verdicts)
     ratios = {
-        runtime: latency_ratios(verdicts, pack(exact, run.contract), runtime)
+        runtime: latency_ratios(verdicts, exact and pack(exact, run.contract), runtime)
         for runtime in RUNTIMES
     }
     report = describe(run, verdicts, logits=logits, limits=limits, latencies=ratios, chosen=chosen)
@@ -76,6 +80,8 @@ def _convert(args: argparse.Namespace) -> int:
         write_report(stage, report, run, verdicts, logits)
         if chosen:
             _write_models(stage, verdicts, chosen)
+    if chosen:
+        _remove_refused(args.build, verdicts)
     print(table(report))
     print(f"report: {args.build / 'convert_report.html'}")
     if not chosen:
@@ -84,10 +90,26 @@ def _convert(args: argparse.Namespace) -> int:
     return 0
 
 
+def _exact(model: keras.Model, run: Run) -> bytes | None:
+    """Return the bare float32 model to measure others against, None where it cannot be made."""
+    one = normalised(run.calibration.images[:1], run.contract)
+    try:
+        return convert(model, variant="float32", representative_dataset=one)
+    except RunError:
+        return None  # each variant will say so
+
+
+def _remove_refused(build: Path, verdicts: list[Verdict]) -> None:
+    """Remove what a former conversion wrote of variants that were refused now."""
+    for verdict in verdicts:
+        if verdict.reasons:
+            (build / f"model.{verdict.variant}.tflite").unlink(missing_ok=True)
+
+
 def _prove(
     variant: str,
     model: keras.Model,
-    exact: bytes,
+    exact: bytes | None,
     run: Run,
     args: argparse.Namespace,
     logits: npt.NDArray[np.float64],
@@ -101,7 +123,7 @@ def _prove(
             variant, model, run, _about(args, run), args.build / "temperature.npz"
         )
         verdict = prove(converted, run, args.build / "holdout.npz", logits=logits, limits=limits)
-        if variant in ("int8", SLOW):
+        if exact and variant in ("int8", SLOW):
             verdict = find_worst_layers(verdict, exact, run)
     except RunError as error:
         verdict = Verdict(variant, None, [str(error)])
@@ -146,10 +168,16 @@ def _parser() -> argparse.ArgumentParser:
             help=f"{text} (default: %(default)s)",
         )
     words = parser.add_argument_group("what the model's metadata says")
-    words.add_argument("--name", help="(default: the Keras model's)")
-    words.add_argument("--author", default="not stated", help="(default: %(default)s)")
-    words.add_argument("--license", default="not stated", help="(default: %(default)s)")
-    words.add_argument("--model-version", default="1", help="(default: %(default)s)")
+    words.add_argument("--name", type=arguments.line, help="(default: the Keras model's)")
+    words.add_argument(
+        "--author", type=arguments.line, default="not stated", help="(default: %(default)s)"
+    )
+    words.add_argument(
+        "--license", type=arguments.line, default="not stated", help="(default: %(default)s)"
+    )
+    words.add_argument(
+        "--model-version", type=arguments.line, default="1", help="(default: %(default)s)"
+    )
     return parser
 
 

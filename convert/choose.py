@@ -50,22 +50,25 @@ def remedy(verdicts: Sequence[Verdict]) -> str | None:
 
 
 def latency_ratios(
-    verdicts: Sequence[Verdict], exact: bytes, runtime: str
+    verdicts: Sequence[Verdict], exact: bytes | None, runtime: str
 ) -> dict[str, float | None]:
     """Return each variant's milliseconds on this host over float32's, measured in turn.
 
-    exact: the float32 model, packed, for where it is none of them. None for a variant that the
-    runtime refuses, and for all where it refuses `exact`.
+    exact: the float32 model, packed, for where it is none of them. A variant that the runtime
+    refuses has None, and all have where there is no float32 that runs.
     """
     models = {
         verdict.variant: verdict.converted.model
         for verdict in verdicts
         if verdict.converted and not isinstance(verdict.runtimes[runtime], RunError)
     }
-    models.setdefault("float32", exact)
+    if exact:
+        models.setdefault("float32", exact)
     try:
         medians = dict(zip(models, latencies(list(models.values()), runtime), strict=True))
     except RunError:
+        medians = {}
+    if "float32" not in medians:
         medians = {}
     return {
         verdict.variant: medians[verdict.variant] / medians["float32"]

@@ -1,5 +1,6 @@
 """The pure core: a Keras model and calibration pictures in, the bytes of a TFLite model out."""
 
+import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -122,8 +123,10 @@ def _run(converter: tf.lite.TFLiteConverter) -> bytes:
             warnings.filterwarnings("ignore", message="Statistics for quantized inputs")
             return converter.convert()
     except Exception as error:  # it raises whatever it meets, a full temporary folder for one
+        found = re.search(r"error: (.+)", str(error)) or re.search(r"(.*)", str(error))
+        words = found[1] if found else ""
         raise RunError(
-            f"TensorFlow's converter failed ({type(error).__name__}: {error}); is there space in "
+            f"TensorFlow's converter failed ({type(error).__name__}: {words}); is there space in "
             f"{tempfile.gettempdir()}, and has the network only layers that TFLite knows?"
         ) from error
 

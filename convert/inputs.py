@@ -1,6 +1,7 @@
 """What training left in build/: read, and refused where it cannot lead to an honest proof."""
 
 import hashlib
+import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.convert import check_activation
+from convert.metrics import Quality
 from edge.contract import Contract, loads
 from edge.errors import UserError
 
@@ -71,16 +73,44 @@ def read_run(build: Path) -> Run:
     return run
 
 
+def check_evaluation(build: Path, contract: Contract, keras: Quality) -> None:
+    """Raise UserError where Keras, through this contract, is not what training evaluated.
+
+    keras: its quality on the holdout. A contract or pictures that were changed since (another
+    rescale, channels in another order, other labels) deceive Keras and TFLite alike, so that their
+    parity proves nothing. Without an evaluation.json there is nothing to check.
+    """
+    path = build / "evaluation.json"
+    if not path.exists():
+        return
+    try:
+        evaluation = json.loads(path.read_bytes())
+        labels, accuracy = list(evaluation["per_class"]), float(evaluation["accuracy"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(f"{path}: not an evaluation ({error}); {_REMEDY}") from None
+    if labels != list(contract.labels):
+        raise UserError(
+            f"{path}: it is of {', '.join(labels)}, the contract of {', '.join(contract.labels)}; "
+            f"{_REMEDY}"
+        )
+    low, high = keras.top1_ci95
+    if not low <= accuracy <= high:
+        raise UserError(
+            f"the Keras model gets {keras.top1:.1%} of the holdout right, {path} says "
+            f"{accuracy:.1%}: contract.json and the .npz are not those of this model; {_REMEDY}"
+        )
+
+
 def _read(path: Path, contract: Contract) -> Pictures:
     try:
         with np.load(path) as archive:
             images, targets, labels = (archive[name] for name in ("images", "labels", "classes"))
     except _DAMAGED as error:
         raise UserError(f"{path}: {error}; {_REMEDY}") from None
-    if tuple(labels.tolist()) != contract.labels:
+    if (classes := tuple(map(str, np.atleast_1d(labels)))) != contract.labels:
         raise UserError(
-            f"{path}: its classes are {', '.join(map(str, labels))}, in this order; the contract's "
-            f"labels are {', '.join(contract.labels)}; {_REMEDY}"
+            f"{path}: its classes are {', '.join(classes)}, in this order; the contract's labels "
+            f"are {', '.join(contract.labels)}; {_REMEDY}"
         )
     if targets.ndim != 1 or not np.issubdtype(targets.dtype, np.integer):
         raise UserError(

@@ -17,7 +17,8 @@ _RESAMPLES = 2000
 class Quality:
     """What scores are worth against the truth.
 
-    Intervals are of 95 %: top-1's is Wilson's, macro-F1's a percentile bootstrap over pictures.
+    Intervals are of 95 %: top-1's is Wilson's, macro-F1's a percentile bootstrap over pictures. In
+    macro-F1 a class without pictures counts as 0, as in training's evaluation.
     recall: of each class, None where there is no picture of it. confusion_matrix: a row for each
     true class. ece: expected calibration error. nll: mean negative log-likelihood, in nats.
     """
@@ -37,7 +38,8 @@ class Parity:
     """How far scores are from Keras's.
 
     agreement: share of pictures with Keras's label. clear_agreement: the same among the
-    `clear_pictures`, whose two largest logits in Keras are further apart than the output's quantum.
+    `clear_pictures`, whose two largest logits in Keras are further apart than the output's quantum
+    (among all, where no picture is clear).
     score_error: |difference of a score|, over all pictures and classes. kl: mean Kullback-Leibler
     divergence from Keras's scores, in nats.
     """
@@ -83,7 +85,7 @@ def parity(scores: Scores, keras_scores: Scores, *, keras_logits: Scores, quantu
     return Parity(
         agreement=float(same.mean()),
         clear_pictures=int(clear.sum()),
-        clear_agreement=float(same[clear].mean()) if clear.any() else 1.0,
+        clear_agreement=float(same[clear].mean() if clear.any() else same.mean()),
         max_score_error=float(differences.max()),
         mean_score_error=float(differences.mean()),
         mean_kl=float((keras_scores * ratio).sum(axis=1).mean()),

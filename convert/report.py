@@ -24,7 +24,7 @@ from convert.prove import OnRuntime, Verdict
 from edge.contract import scores
 from edge.errors import RunError
 
-SHOWN = "litert"  # the runtime whose matrices and disagreements the page shows
+SHOWN = "litert"  # the runtime whose reliability the page draws
 MOST_PICTURES = 24  # of disagreements on the page; the JSON has all
 PACKAGES = ("keras", "ai-edge-litert", "tflite-runtime", "numpy")
 
@@ -57,6 +57,8 @@ def describe(
         "calibration": {
             "per_class": run.calibration.counts(run.contract),
             "pixel_range": [int(calibration.min()), int(calibration.max())],
+            "input_range": [0, 255],  # with `with_full_range`
+            "histogram": {"RGB"[i]: _counts(calibration[..., i]) for i in range(3)},
         },
         "temperature": {"per_class": run.temperature.counts(run.contract)},
         "holdout": {"per_class": run.holdout.counts(run.contract)},
@@ -108,8 +110,13 @@ def _runtime(
         **asdict(result.parity),
         "recall_change": [None if a is None or b is None else a - b for a, b in changes],
         "uncalibrated": {"ece": result.uncalibrated.ece, "nll": result.uncalibrated.nll},
+        "reliability": reliability(result.opinion.scores, run.holdout.targets),
         "disagreements": _disagreements(result, run),
     }
+
+
+def _counts(values: npt.NDArray[np.uint8]) -> list[int]:
+    return [int(n) for n in np.bincount(values.ravel(), minlength=256)]
 
 
 def _disagreements(result: OnRuntime, run: Run) -> list[dict[str, Any]]:
@@ -149,9 +156,8 @@ def write_report(
     )
     page = environment.get_template("report.html").render(
         report=report,
-        shown=SHOWN,
         most=MOST_PICTURES,
-        reliability=draw_reliability(_curves(run, verdicts, logits)),
+        reliability=draw_reliability(_curves(run, verdicts, logits, report["chosen"])),
         histogram=draw_histogram(run.calibration.images),
         png=lambda i: png(run.holdout.images[i]),
     )
@@ -159,16 +165,18 @@ def write_report(
 
 
 def _curves(
-    run: Run, verdicts: Sequence[Verdict], logits: npt.NDArray[np.float64]
+    run: Run, verdicts: Sequence[Verdict], logits: npt.NDArray[np.float64], chosen: str | None
 ) -> dict[str, list[tuple[int, float, float]]]:
-    """Return the reliability of Keras, and of the best variant before and after calibration."""
+    """Return the reliability of Keras, and of a variant before and after calibration.
+
+    The chosen one, or int8 where none was chosen of several.
+    """
+    shown = chosen or ("int8" if len(verdicts) > 1 else verdicts[0].variant)
     targets = run.holdout.targets
     curves = {"Keras": reliability(scores(logits, run.contract), targets)}
     for verdict in verdicts:
         result = verdict.runtimes.get(SHOWN)
-        if verdict.variant != "int8" and len(verdicts) > 1:
-            continue
-        if isinstance(result, OnRuntime) and verdict.converted:
+        if verdict.variant == shown and isinstance(result, OnRuntime) and verdict.converted:
             before = scores(result.opinion.logits, run.contract)
             curves[f"{verdict.variant}, temperature 1"] = reliability(before, targets)
             name = f"{verdict.variant}, temperature {verdict.converted.contract.temperature:g}"

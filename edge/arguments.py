@@ -41,6 +41,13 @@ def seconds(text: str) -> float:
     return value
 
 
+def line(text: str) -> str:
+    """Parse text of one printable line."""
+    if not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!r} is not one line of text")
+    return text
+
+
 def limit(text: str) -> float:
     """Parse a finite number, 0 or more."""
     value = float(text)

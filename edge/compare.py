@@ -59,7 +59,8 @@ def compare(args: Namespace) -> Iterator[str]:
                 yield _line(pair)
     except RunError as error:  # of unreadable pictures; what was read still counts
         failure = error
-    yield from _summary(pairs, args.models)
+    if pairs:
+        yield from _summary(pairs, args.models)
     if failure:
         raise failure
 

@@ -80,6 +80,15 @@ def test_an_unreadable_picture_is_named_and_the_others_count(photos):
     assert "1 of 4 pictures could not be read" in result.stderr
 
 
+def test_a_model_that_computes_no_numbers_ends_in_words(photos, tmp_path):
+    path, contract = tmp_path / "endless.tflite", read_model(FLOAT32)[1]
+    path.write_bytes(pack(without_zip(FLOAT32), replace(contract, scale=1e300)))
+    result = edge("compare", FLOAT32, path, "--images", photos)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "scores are not numbers" in result.stderr
+
+
 def test_a_missing_model_is_named(photos):
     result = edge("compare", INT8, photos / "none.tflite", "--images", photos)
     assert result.returncode == 2

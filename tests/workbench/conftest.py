@@ -1,6 +1,7 @@
 """Small data sets and runs of the workbench's programs."""
 
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -117,6 +118,11 @@ def tiny_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"calibration": 90, "temperature": 150, "holdout": 300}.items()
     ):
         save_pictures(folder / f"{name}.npz", count, seed=2 + i)
+    with np.load(folder / "holdout.npz") as holdout:
+        outputs = model.predict(holdout["images"] / np.float32(255), verbose=0)
+        accuracy = float((outputs.argmax(axis=1) == holdout["labels"]).mean())
+    evaluation = {"accuracy": accuracy, "per_class": dict.fromkeys(LABELS)}
+    (folder / "evaluation.json").write_text(json.dumps(evaluation))
     return folder
 
 

@@ -68,7 +68,8 @@ def test_a_file_of_each_variant_is_written_and_int8_is_the_model(converted):
     files = {path.name: path.read_bytes() for path in build.glob("*.tflite")}
     assert set(files) == {"model.tflite", *(f"model.{variant}.tflite" for variant in VARIANTS)}
     assert files["model.tflite"] == files["model.int8.tflite"]
-    assert {path.name for path in build.iterdir()} == {*files, *INPUTS, *REPORTS}
+    inputs = {*INPUTS, "evaluation.json"}
+    assert {path.name for path in build.iterdir()} == {*files, *inputs, *REPORTS}
     rows = {tuple(line.split()[:2]) for line in result.stdout.splitlines()}
     assert rows >= {(variant, runtime) for variant in VARIANTS for runtime in RUNTIMES}
 
@@ -109,10 +110,12 @@ def test_the_report_says_what_was_measured(converted):
     build, _ = converted
     report = read_report(build)
     assert report["chosen"] == "int8"
-    assert report["calibration"] == {
-        "per_class": {"blue": 30, "green": 30, "red": 30},
-        "pixel_range": [0, 255],
-    }
+    calibration = report["calibration"]
+    assert calibration["per_class"] == {"blue": 30, "green": 30, "red": 30}
+    assert calibration["pixel_range"] == [0, 255]
+    assert {color: sum(n) for color, n in calibration["histogram"].items()} == dict.fromkeys(
+        "RGB", 90 * 64
+    )
     assert sum(report["holdout"]["per_class"].values()) == 300
     for variant in report["variants"]:
         content = (build / f"model.{variant['variant']}.tflite").read_bytes()
@@ -126,6 +129,7 @@ def test_the_report_says_what_was_measured(converted):
             assert low < result["top1"] < high
             assert result["macro_f1_ci95"][0] < result["macro_f1"] < result["macro_f1_ci95"][1]
             assert result["latency"] > 0
+            assert sum(count for count, _, _ in result["reliability"]) == 300
     float32 = report["variants"][0]["runtimes"]
     assert {result["latency"] for result in float32.values()} == {1.0}
 
@@ -180,6 +184,12 @@ def test_the_page_needs_no_other_file_and_shows_all_that_is_asked(converted):
     assert "<built-in" not in text
 
 
+def page_text(build: Path) -> str:
+    page = _Page()
+    page.feed((build / "convert_report.html").read_text())
+    return "".join(page.text)
+
+
 def test_auto_leaves_out_the_slow_one_and_prefers_int8_to_a_smaller_file(tiny):
     result = run("convert", "--build", tiny, "--author", "A. Maker")
     assert result.returncode == 0, result.stderr
@@ -227,9 +237,12 @@ def test_a_model_that_loses_accuracy_is_not_written_and_the_report_says_where(ti
 
 def test_auto_falls_back_to_the_smallest_that_passes(tiny):
     darken(tiny)
+    (tiny / "model.int8.tflite").write_bytes(b"of a former run, in which it passed")
     result = run("convert", "--build", tiny)
     assert result.returncode == 0, result.stderr
     report = read_report(tiny)
+    assert "python -m train --resume --calibration-size 2100" in report["remedy"]
+    assert report["remedy"].replace(" ", "") in page_text(tiny).replace(" ", "")
     sizes = {v["variant"]: v["bytes"] for v in report["variants"] if v["passed"]}
     assert set(sizes) == {"float32", "float16", "dynamic"}
     assert report["chosen"] == min(sizes, key=sizes.get)
@@ -253,16 +266,26 @@ def test_a_network_whose_weights_are_no_numbers_is_refused(tiny):
     assert {path.name for path in tiny.iterdir()} == before
 
 
-def test_a_full_disk_leaves_the_former_model(tiny):
+@pytest.mark.parametrize("limit", [20_000, 60_000], ids=["report", "model"])
+def test_a_full_disk_leaves_the_former_model(limit, tiny):
     before = {path.name: path.read_bytes() for path in tiny.iterdir()}
-    limit = 60_000  # the reports are larger
     result = run(
         *("convert", "--build", tiny, "--variant", "float32"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
-    assert {path.name: path.read_bytes() for path in tiny.iterdir()} == before
+    after = {path.name: path.read_bytes() for path in tiny.iterdir()}
+    reports = {name: after.pop(name) for name in REPORTS if name in after}
+    assert after == before
+    if limit == 20_000:
+        assert "cannot write to" in result.stderr
+        assert not reports
+    else:
+        assert (
+            "is there space in"
+            in json.loads(reports["convert_report.json"])["variants"][0]["reasons"][0]
+        )
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -319,6 +342,55 @@ def test_pictures_whose_classes_are_in_another_order_are_refused(tiny):
     refused(tiny, 2, "its classes are red, green, blue, in this order")
 
 
+def change_pictures(build: Path, change) -> None:
+    """Replace the arrays of all three files of pictures by what `change` makes of them."""
+    for name in ("calibration", "temperature", "holdout"):
+        with np.load(build / f"{name}.npz") as archive:
+            arrays = dict(archive)
+        np.savez(build / f"{name}.npz", **change(arrays))
+
+
+def change_contract(build: Path, **changes: object) -> None:
+    values = json.loads((build / "contract.json").read_text())
+    (build / "contract.json").write_text(json.dumps(values | changes))
+
+
+def test_a_rescale_that_was_done_twice_deceives_keras_too_and_is_refused(tiny):
+    change_contract(tiny, scale=1 / 255**2)
+    refused(tiny, 2, "are not those of this model")
+
+
+def test_pictures_with_their_channels_swapped_deceive_keras_too_and_are_refused(tiny):
+    change_pictures(tiny, lambda arrays: arrays | {"images": arrays["images"][..., ::-1]})
+    refused(tiny, 2, "are not those of this model")
+
+
+def test_labels_shuffled_everywhere_but_in_the_evaluation_are_refused(tiny):
+    shuffled = ["red", "blue", "green"]
+    change_contract(tiny, labels=shuffled)
+    change_pictures(tiny, lambda arrays: arrays | {"classes": np.array(shuffled)})
+    refused(tiny, 2, "it is of blue, green, red, the contract of red, blue, green")
+
+
+def test_an_evaluation_that_is_none_is_refused(tiny):
+    (tiny / "evaluation.json").write_text("[]")
+    refused(tiny, 2, "evaluation.json: not an evaluation")
+
+
+def test_a_network_that_tflite_has_no_operators_for_is_refused_with_a_report(tiny):
+    inputs = keras.Input((8, 8, 3))
+    features = keras.layers.Flatten()(keras.ops.tan(inputs))
+    keras.Model(inputs, keras.layers.Dense(3, activation="sigmoid")(features)).save(
+        tiny / "model.keras"
+    )
+    (tiny / "evaluation.json").unlink()  # this network was never trained
+    refused(tiny, 1, "no model written", "--variant", "float32")
+    (float32,) = read_report(tiny)["variants"]
+    assert "'tf.Tan' op" in float32["reasons"][0]
+    assert len(float32["reasons"][0].splitlines()) == 1
+    assert "not converted" in page_text(tiny)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -350,7 +422,9 @@ def test_without_pictures_for_it_the_temperature_stays(tiny):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--variant", "int4"], ["--top1-drop", "nan"], ["--agreement", "-1"]], ids=str
+    "arguments",
+    [["--variant", "int4"], ["--top1-drop", "nan"], ["--agreement", "-1"], ["--author", "A\nB"]],
+    ids=str,
 )
 def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
     result = run("convert", "--build", tiny, *arguments)

@@ -97,6 +97,9 @@ def test_other_flags_convert_again_and_do_not_train(checkout):
     assert "python -m convert --variant float16" in said
     assert "python -m train" not in said
     assert "python" not in make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    assert "--author Tim O'Brien" in make(
+        checkout, "convert", """CONVERT_FLAGS=--author "Tim O'Brien\""""
+    )
 
 
 def test_the_original_is_trained_again_for_other_data(checkout):
