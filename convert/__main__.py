@@ -22,20 +22,16 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
 import keras
-import numpy as np
-import numpy.typing as npt
 
 from convert.choose import SLOW, choose, latency_ratios, variants_of
 from convert.convert import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits
 from convert.inputs import Run, check_evaluation, read_run
 from convert.metadata import About
-from convert.metrics import quality
-from convert.prove import Verdict, convert_variant, find_worst_layers, keras_logits, prove
+from convert.prove import Reference, Verdict, ask_keras, convert_variant, find_worst_layers, prove
 from convert.report import describe, write_report
 from convert.table import table
 from edge import arguments
-from edge.contract import scores
 from edge.errors import RunError, exit_code
 from edge.files import publish
 from edge.model_file import pack
@@ -60,14 +56,12 @@ def _convert(args: argparse.Namespace) -> int:
     run = read_run(args.build)
     limits = Limits(**{name: getattr(args, name) for name in LIMITS})
     keras.config.disable_interactive_logging()  # the exporter lists every variable on stdout
-    logits = keras_logits(run)
-    check_evaluation(
-        args.build, run.contract, quality(scores(logits, run.contract), run.holdout.targets)
-    )
+    reference = ask_keras(run)
+    check_evaluation(args.build, run.contract, reference.measured)
     model = to_logits(run.model, batch_size=1)
     exact = _exact(model, run)
     verdicts = [
-        _prove(variant, model, exact, run, args, logits, limits)
+        _prove(variant, model, exact, run, args, reference, limits)
         for variant in variants_of(args.variant)
     ]
     chosen = choose(args.variant, verdicts)
@@ -75,9 +69,11 @@ def _convert(args: argparse.Namespace) -> int:
         runtime: latency_ratios(verdicts, exact and pack(exact, run.contract), runtime)
         for runtime in RUNTIMES
     }
-    report = describe(run, verdicts, logits=logits, limits=limits, latencies=ratios, chosen=chosen)
+    report = describe(
+        run, verdicts, reference=reference, limits=limits, latencies=ratios, chosen=chosen
+    )
     with publish(args.build) as stage:
-        write_report(stage, report, run, verdicts, logits)
+        write_report(stage, report, run, verdicts, reference)
         if chosen:
             _write_models(stage, verdicts, chosen)
     if chosen:
@@ -112,7 +108,7 @@ def _prove(
     exact: bytes | None,
     run: Run,
     args: argparse.Namespace,
-    logits: npt.NDArray[np.float64],
+    reference: Reference,
     limits: Limits,
 ) -> Verdict:
     start = time.monotonic()
@@ -122,7 +118,9 @@ def _prove(
         converted = convert_variant(
             variant, model, run, _about(args, run), args.build / "temperature.npz"
         )
-        verdict = prove(converted, run, args.build / "holdout.npz", logits=logits, limits=limits)
+        verdict = prove(
+            converted, run, args.build / "holdout.npz", reference=reference, limits=limits
+        )
         if exact and variant in ("int8", SLOW):
             verdict = find_worst_layers(verdict, exact, run)
     except RunError as error:

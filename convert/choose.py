@@ -68,11 +68,10 @@ def latency_ratios(
         medians = dict(zip(models, latencies(list(models.values()), runtime), strict=True))
     except RunError:
         medians = {}
-    if "float32" not in medians:
-        medians = {}
+    float32 = medians.get("float32")
     return {
-        verdict.variant: medians[verdict.variant] / medians["float32"]
-        if verdict.variant in medians
+        verdict.variant: medians[verdict.variant] / float32
+        if float32 and verdict.variant in medians
         else None
         for verdict in verdicts
     }

@@ -33,14 +33,14 @@ def draw_reliability(curves: Mapping[str, Reliability]) -> str:
     return _svg(figure)
 
 
-def draw_histogram(images: npt.NDArray[np.uint8]) -> str:
-    """Return the histogram of pixel values of pictures (N, height, width, 3), by channel."""
+def draw_histogram(histogram: Mapping[str, list[int]]) -> str:
+    """Return the histogram of pixel values, of which there are 256 counts for each channel."""
     figure = Figure(figsize=(6.5, 2.8), layout="constrained")
     axes = figure.subplots()
     edges = np.arange(0, 257, 4)
-    for channel, color in enumerate(("#d62728", "#2ca02c", "#1f77b4")):
-        counts = np.bincount(images[..., channel].ravel(), minlength=256).reshape(-1, 4).sum(axis=1)
-        axes.stairs(counts / counts.sum(), edges, color=color, label="RGB"[channel])
+    for channel, color in zip("RGB", ("#d62728", "#2ca02c", "#1f77b4"), strict=True):
+        counts = np.reshape(histogram[channel], (-1, 4)).sum(axis=1)
+        axes.stairs(counts / counts.sum(), edges, color=color, label=channel)
     axes.set(xlabel="pixel value", ylabel="share of pixels", xlim=(0, 256))
     axes.legend()
     return _svg(figure)

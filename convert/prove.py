@@ -25,6 +25,18 @@ _LAYER_PICTURES = 32  # enough for a mean over all pixels of a layer
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What Keras makes of the holdout: logits and scores (N, classes), and what they are worth.
+
+    The scores are at the temperature that training left.
+    """
+
+    logits: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64]
+    measured: Quality
+
+
+@dataclass(frozen=True)
 class Converted:
     """A variant before its proof: the packed model, its contract, and the seconds it took."""
 
@@ -64,10 +76,10 @@ class Verdict:
     layers: list[LayerError] = field(default_factory=list)
 
 
-def keras_logits(run: Run) -> npt.NDArray[np.float64]:
-    """Return Keras's logits (N, classes) of the holdout, computed a few pictures at a time.
+def ask_keras(run: Run) -> Reference:
+    """Return what Keras makes of the holdout, computed a few pictures at a time.
 
-    Raises RunError where they are not numbers.
+    Raises RunError where it is not numbers.
     """
     model = to_logits(run.model, batch_size=None)
     parts = np.array_split(run.holdout.images, -(-len(run.holdout.images) // 64))
@@ -75,7 +87,8 @@ def keras_logits(run: Run) -> npt.NDArray[np.float64]:
     logits = np.concatenate(outputs).astype(np.float64)
     if not np.isfinite(logits).all():
         raise RunError("the Keras model computes no numbers: train it again")
-    return logits
+    values = scores(logits, run.contract)
+    return Reference(logits, values, quality(values, run.holdout.targets))
 
 
 def convert_variant(
@@ -113,12 +126,12 @@ def prove(
     run: Run,
     holdout: Path,
     *,
-    logits: npt.NDArray[np.float64],
+    reference: Reference,
     limits: gate.Limits,
 ) -> Verdict:
     """Return the verdict on a packed model: what both runtimes make of the whole holdout.
 
-    holdout: the .npz of `run.holdout`. logits: Keras's, (N, classes).
+    holdout: the .npz of `run.holdout`.
     """
     reasons = gate.check_file(converted.variant, converted.model)
     runtimes: dict[str, OnRuntime | RunError] = {}
@@ -127,8 +140,8 @@ def prove(
             runtimes[runtime] = opinion
             found = [f"does not run: {opinion}"]
         else:
-            runtimes[runtime] = result = _measure(opinion, converted, run, logits)
-            found = _judge(result, converted.variant, run, logits, limits)
+            runtimes[runtime] = result = _measure(opinion, converted, run, reference)
+            found = _judge(result, converted.variant, run, reference, limits)
         reasons += [f"{runtime}: {reason}" for reason in found]
     return Verdict(converted.variant, converted, reasons, runtimes)
 
@@ -143,18 +156,20 @@ def find_worst_layers(verdict: Verdict, exact: bytes, run: Run) -> Verdict:
     return replace(verdict, layers=errors)
 
 
-def _measure(
-    opinion: Opinion, converted: Converted, run: Run, logits: npt.NDArray[np.float64]
-) -> OnRuntime:
+def _measure(opinion: Opinion, converted: Converted, run: Run, reference: Reference) -> OnRuntime:
     targets = run.holdout.targets
-    keras_scores = scores(logits, replace(run.contract, temperature=converted.contract.temperature))
+    at_temperature = replace(run.contract, temperature=converted.contract.temperature)
+    keras_scores = scores(reference.logits, at_temperature)
     return OnRuntime(
         opinion,
         measured=quality(opinion.scores, targets),
         uncalibrated=quality(scores(opinion.logits, run.contract), targets),
         keras_scores=keras_scores,
         parity=parity(
-            opinion.scores, keras_scores, keras_logits=logits, quantum=opinion.output_scale
+            opinion.scores,
+            keras_scores,
+            keras_logits=reference.logits,
+            quantum=opinion.output_scale,
         ),
     )
 
@@ -163,14 +178,18 @@ def _judge(
     result: OnRuntime,
     variant: str,
     run: Run,
-    logits: npt.NDArray[np.float64],
+    reference: Reference,
     limits: gate.Limits,
 ) -> list[str]:
-    keras_quality = quality(scores(logits, run.contract), run.holdout.targets)
     return [
         *gate.check_input(result.opinion, run.contract),
         *gate.check_labels(result.opinion, run.contract),
         *gate.check_quality(
-            variant, result.parity, result.measured, keras_quality, limits, run.contract.labels
+            variant,
+            result.parity,
+            result.measured,
+            reference.measured,
+            limits,
+            run.contract.labels,
         ),
     ]

@@ -18,9 +18,9 @@ from convert.choose import remedy
 from convert.flatbuffer import operators
 from convert.gate import Limits
 from convert.inputs import Run
-from convert.metrics import quality, reliability
+from convert.metrics import reliability
 from convert.plots import draw_histogram, draw_reliability, png
-from convert.prove import OnRuntime, Verdict
+from convert.prove import OnRuntime, Reference, Verdict
 from edge.contract import scores
 from edge.errors import RunError
 
@@ -33,14 +33,14 @@ def describe(
     run: Run,
     verdicts: Sequence[Verdict],
     *,
-    logits: npt.NDArray[np.float64],
+    reference: Reference,
     limits: Limits,
     latencies: Mapping[str, Mapping[str, float | None]],
     chosen: str | None,
 ) -> dict[str, Any]:
     """Return the contents of convert_report.json.
 
-    logits: Keras's on the holdout. latencies: by runtime and variant, as ratios to float32.
+    latencies: by runtime and variant, as ratios to float32.
     """
     calibration = run.calibration.images
     return {
@@ -62,15 +62,15 @@ def describe(
         },
         "temperature": {"per_class": run.temperature.counts(run.contract)},
         "holdout": {"per_class": run.holdout.counts(run.contract)},
-        "keras": asdict(quality(scores(logits, run.contract), run.holdout.targets)),
-        "variants": [_variant(verdict, run, logits, latencies) for verdict in verdicts],
+        "keras": asdict(reference.measured),
+        "variants": [_variant(verdict, run, reference, latencies) for verdict in verdicts],
     }
 
 
 def _variant(
     verdict: Verdict,
     run: Run,
-    logits: npt.NDArray[np.float64],
+    reference: Reference,
     latencies: Mapping[str, Mapping[str, float | None]],
 ) -> dict[str, Any]:
     converted = verdict.converted
@@ -89,19 +89,16 @@ def _variant(
             "operators": [asdict(operator) for operator in operators(converted.model)],
         }
     described["runtimes"] = {
-        runtime: _runtime(result, run, logits) | {"latency": latencies[runtime][verdict.variant]}
+        runtime: _runtime(result, run, reference) | {"latency": latencies[runtime][verdict.variant]}
         for runtime, result in verdict.runtimes.items()
     }
     return described
 
 
-def _runtime(
-    result: OnRuntime | RunError, run: Run, logits: npt.NDArray[np.float64]
-) -> dict[str, Any]:
+def _runtime(result: OnRuntime | RunError, run: Run, reference: Reference) -> dict[str, Any]:
     if isinstance(result, RunError):
         return {"loads": False, "error": str(result)}
-    truth = quality(scores(logits, run.contract), run.holdout.targets)
-    changes = zip(result.measured.recall, truth.recall, strict=True)
+    changes = zip(result.measured.recall, reference.measured.recall, strict=True)
     return {
         "loads": True,
         "delegate_nodes": result.opinion.delegate_nodes,
@@ -146,7 +143,7 @@ def write_report(
     report: Mapping[str, Any],
     run: Run,
     verdicts: Sequence[Verdict],
-    logits: npt.NDArray[np.float64],
+    reference: Reference,
 ) -> None:
     """Write convert_report.json and convert_report.html, which needs no other file."""
     text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
@@ -157,15 +154,15 @@ def write_report(
     page = environment.get_template("report.html").render(
         report=report,
         most=MOST_PICTURES,
-        reliability=draw_reliability(_curves(run, verdicts, logits, report["chosen"])),
-        histogram=draw_histogram(run.calibration.images),
+        reliability=draw_reliability(_curves(run, verdicts, reference, report["chosen"])),
+        histogram=draw_histogram(report["calibration"]["histogram"]),
         png=lambda i: png(run.holdout.images[i]),
     )
     (folder / "convert_report.html").write_text(page, encoding="utf-8")
 
 
 def _curves(
-    run: Run, verdicts: Sequence[Verdict], logits: npt.NDArray[np.float64], chosen: str | None
+    run: Run, verdicts: Sequence[Verdict], reference: Reference, chosen: str | None
 ) -> dict[str, list[tuple[int, float, float]]]:
     """Return the reliability of Keras, and of a variant before and after calibration.
 
@@ -173,7 +170,7 @@ def _curves(
     """
     shown = chosen or ("int8" if len(verdicts) > 1 else verdicts[0].variant)
     targets = run.holdout.targets
-    curves = {"Keras": reliability(scores(logits, run.contract), targets)}
+    curves = {"Keras": reliability(reference.scores, targets)}
     for verdict in verdicts:
         result = verdict.runtimes.get(SHOWN)
         if verdict.variant == shown and isinstance(result, OnRuntime) and verdict.converted:

@@ -35,10 +35,7 @@ def _whole(text: str, least: int, most: int) -> int:
 
 def seconds(text: str) -> float:
     """Parse a finite number of seconds, 0 or more."""
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds")
-    return value
+    return _not_negative(text, "a number of seconds")
 
 
 def line(text: str) -> str:
@@ -50,9 +47,13 @@ def line(text: str) -> str:
 
 def limit(text: str) -> float:
     """Parse a finite number, 0 or more."""
+    return _not_negative(text, "a number of 0 or more")
+
+
+def _not_negative(text: str, kind: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number of 0 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not {kind}")
     return value
 
 

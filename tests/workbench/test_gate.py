@@ -13,7 +13,7 @@ from convert.gate import Limits, check_input, check_quality
 from convert.inputs import Run, read_run, with_full_range
 from convert.metadata import About
 from convert.metrics import parity, quality
-from convert.prove import Converted, finish, keras_logits, prove
+from convert.prove import Converted, ask_keras, finish, prove
 from convert.runtimes import Opinion, ask
 from edge.contract import Contract, dequantize, input_table
 from edge.model_file import pack
@@ -24,9 +24,9 @@ ABOUT = About(name="tiny", description="", version="1", author="nobody", license
 
 @pytest.fixture(scope="module")
 def case(tiny_build):
-    """A run, its logits in Keras, and its folder."""
+    """A run, what Keras makes of it, and its folder."""
     run = read_run(tiny_build)
-    return run, keras_logits(run), tiny_build
+    return run, ask_keras(run), tiny_build
 
 
 def flatbuffer(run: Run, variant: str, model: keras.Model | None = None) -> bytes:
@@ -38,8 +38,10 @@ def flatbuffer(run: Run, variant: str, model: keras.Model | None = None) -> byte
 
 def judge(case, converted: Converted) -> list[str]:
     """Return the gate's reasons against a packed model."""
-    run, logits, folder = case
-    return prove(converted, run, folder / "holdout.npz", logits=logits, limits=Limits()).reasons
+    run, reference, folder = case
+    return prove(
+        converted, run, folder / "holdout.npz", reference=reference, limits=Limits()
+    ).reasons
 
 
 def packed(variant: str, content: bytes, contract: Contract) -> Converted:
