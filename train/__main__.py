@@ -23,6 +23,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
 from edge.arguments import count, describe, seed
+from edge.crop import read_rule
 from edge.errors import RunError, UserError, exit_code
 from train.data import find_labels, load
 from train.distribute import make_strategy, worker_number
@@ -54,7 +55,7 @@ def _train(args: argparse.Namespace) -> int:
         raise UserError(
             f"--calibration-size {args.calibration_size}: too few for {len(labels)} classes"
         )
-    contract = contract_of(MODELS[recipe.model](len(labels)), labels)
+    contract = contract_of(MODELS[recipe.model](len(labels)), labels, read_rule(data))
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
     history = fit(

@@ -4,12 +4,13 @@ layer with an activation that the contract knows.
 What the edge must know of a network (input size, activation) is read off the Keras model.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import keras
 from keras import layers
 
 from edge.contract import Contract
+from edge.crop import DEFAULT_RULE
 
 
 def simple_cnn(classes: int) -> keras.Model:
@@ -41,8 +42,20 @@ def simple_cnn(classes: int) -> keras.Model:
 MODELS: dict[str, Callable[[int], keras.Model]] = {"simple_cnn": simple_cnn}
 
 
-def contract_of(model: keras.Model, labels: list[str]) -> Contract:
-    """Return the contract between a model from MODELS and whoever runs it."""
+def contract_of(
+    model: keras.Model, labels: list[str], rule: Mapping[str, float] = DEFAULT_RULE
+) -> Contract:
+    """Return the contract between a model from MODELS and whoever runs it.
+
+    rule: how the faces that it learns from were cut out, see `edge.crop`.
+    """
     _, height, width, _ = model.input_shape
     activation = model.layers[-1].activation.__name__
-    return Contract(labels=tuple(labels), width=width, height=height, activation=activation)
+    return Contract(
+        labels=tuple(labels),
+        width=width,
+        height=height,
+        activation=activation,
+        face_margin=rule["face_margin"],
+        face_rise=rule["face_rise"],
+    )

@@ -1,0 +1,222 @@
+"""Finds faces: MediaPipe's BlazeFace (short range) on the TFLite runtime that is there anyway.
+
+V. Bazarevsky et al., *BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs* (2019),
+arXiv:1907.05047. The network looks at 128 x 128 pixels and gives, for each of 896 anchors, the
+logit of there being a face and 16 numbers: box and six landmarks, relative to the anchor.
+
+Constants are those of MediaPipe's graph for this model
+(mediapipe/modules/face_detection/face_detection_short_range.pbtxt and face_detection.pbtxt): input
+-1..1; strides 8, 16, 16, 16 with two anchors a cell and layer, of fixed size; coordinates in
+pixels of the input, so divided by 128; overlap for the suppression 0.3, overlapping boxes averaged
+by their scores.
+
+A face of 40 pixels in a frame of 640 x 480 is 8 pixels wide on that input and is missed. So a frame
+is looked at as a whole and in overlapping squares, and what is found there is looked at once more
+from near, which takes away what only seemed a face (`tests/edge/test_faces.py`, `make bench`).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from edge.crop import Box
+from edge.errors import UserError
+from edge.face_model import find_face_model
+from edge.runtime import find_runtime, make_interpreter
+
+INPUT = 128
+CANDIDATE = 0.3  # a score that is worth a second look
+OVERLAP = 0.3
+NEAR = 2.5  # the second look's square, over the face's box
+SMALLEST = 1 / 16  # of the frame's longer side: 40 pixels of 640
+# A tile is five times the smallest face: that is then 26 pixels wide on the network's input. The
+# next coarser tiles are at most this many times larger, so that every size is found in one of them.
+TILE, STEP = 5, 3.5
+Square = tuple[float, float, float]
+"""Left, top and side of what the network is shown, in pixels of the frame."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face in a frame. score: 0..1, how sure the finder is that it is one."""
+
+    box: Box
+    score: float
+
+
+class FaceFinder:
+    """BlazeFace, loaded once."""
+
+    def __init__(
+        self,
+        model: Path | None = None,
+        *,
+        threshold: float = 0.6,
+        min_face: int | None = None,
+        runtime: str = "auto",
+        threads: int = 1,
+    ) -> None:
+        """Load the network from `model`, or from where it is installed.
+
+        threshold: least score of a face. min_face: its least side in pixels, `SMALLEST` of the
+        frame's longer side unless given. Raises UserError where the network is not to be had.
+        """
+        content = find_face_model(model)
+        self.threshold, self.min_face = threshold, min_face
+        self._interpreter = make_interpreter(content, find_runtime(runtime)[1], threads=threads)
+        (self._input,) = self._interpreter.get_input_details()
+        outputs = {int(out["shape"][-1]): out for out in self._interpreter.get_output_details()}
+        if tuple(self._input["shape"]) != (1, INPUT, INPUT, 3) or set(outputs) != {1, 16}:
+            raise UserError(f"{model}: not BlazeFace (short range)")
+        self._boxes, self._logits = outputs[16]["index"], outputs[1]["index"]
+        self._anchors = anchors()
+
+    def find(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
+        """Return the faces of a frame, (rows, columns, 3) uint8 RGB, the largest first."""
+        rows, columns = pixels.shape[:2]
+        least = self.min_face or max(rows, columns) * SMALLEST
+        picture = Image.fromarray(pixels)
+        seen = [self._look(picture, square) for square in squares(columns, rows, least)]
+        candidates = suppress(np.concatenate(seen))
+        return self._confirm(picture, candidates, least)
+
+    def find_again(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
+        """Return those faces that are still near where they were, the largest first.
+
+        One look a face: much less than `find`, but new faces are not seen.
+        """
+        candidates = np.array([(*box, 1.0) for box in boxes]).reshape(-1, 4)
+        return self._confirm(Image.fromarray(pixels), candidates, 0.0)
+
+    def _confirm(
+        self, picture: Image.Image, candidates: npt.NDArray[np.float64], least: float
+    ) -> list[Face]:
+        found = []
+        for candidate in candidates:
+            seen = suppress(self._look(picture, _around(candidate, picture.size)))
+            near = seen[overlaps(candidate, seen) > 0.2]
+            if len(near) and near[0, 3] >= self.threshold and near[0, 2] >= least:
+                found.append(near[0])
+        faces = suppress(np.array(found).reshape(-1, 4))
+        return [
+            Face(Box(*map(float, face[:3])), float(face[3]))
+            for face in sorted(faces, key=lambda face: -face[2])
+        ]
+
+    def _look(self, picture: Image.Image, square: Square) -> npt.NDArray[np.float64]:
+        """Return (n, 4): x, y, side and score of the candidates in a square of the frame."""
+        self._interpreter.set_tensor(self._input["index"], _shown(picture, square))
+        self._interpreter.invoke()
+        logits = self._interpreter.get_tensor(self._logits)[0, :, 0].clip(-100, 100)
+        scores = 1 / (1 + np.exp(-logits.astype(np.float64)))
+        keep = scores >= CANDIDATE
+        raw = self._interpreter.get_tensor(self._boxes)[0][keep] / INPUT
+        middle, size = raw[:, :2] + self._anchors[keep], raw[:, 2:4].mean(axis=1, keepdims=True)
+        left, top, side = square
+        boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
+        return np.hstack([boxes, scores[keep, np.newaxis]])
+
+
+def anchors() -> npt.NDArray[np.float32]:
+    """Return the anchors' middles, (896, 2) as x and y, 0..1 of the network's input."""
+
+    def grid(cells: int, each: int) -> npt.NDArray[np.float32]:
+        middles = (np.arange(cells, dtype=np.float32) + 0.5) / cells
+        y, x = np.meshgrid(middles, middles, indexing="ij")
+        return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), each, axis=0)
+
+    return np.concatenate([grid(INPUT // 8, 2), grid(INPUT // 16, 3 * 2)])
+
+
+def squares(width: int, height: int, least: float) -> list[Square]:
+    """Return where to look for faces of at least `least` pixels: the whole frame, then in it."""
+    whole = max(width, height)
+    result: list[Square] = [((width - whole) / 2, (height - whole) / 2, whole)]
+    levels = int(np.ceil(np.log(max(1.0, whole / (TILE * least))) / np.log(STEP) - 1e-9))
+    for level in range(1, levels + 1):
+        side = whole * (TILE * least / whole) ** (level / levels)
+        lefts, tops = (_starts(length, side) for length in (width, height))
+        result += [(left, top, side) for top in tops for left in lefts]
+    return result
+
+
+def _starts(length: int, side: float) -> list[float]:
+    """Return where squares begin that cover a length and overlap by a quarter."""
+    if side >= length:
+        return [(length - side) / 2]
+    count = int(np.ceil((length - side) / (0.75 * side))) + 1
+    return [float(start) for start in np.linspace(0, length - side, count)]
+
+
+def _around(candidate: npt.NDArray[np.float64], size: tuple[int, int]) -> Square:
+    """Return the square of the second look, moved into the frame where it has room there."""
+    side = min(NEAR * candidate[2], max(size))
+    left, top = (
+        min(max(candidate[i] + (candidate[2] - side) / 2, 0), length - side)
+        if side <= length
+        else (length - side) / 2
+        for i, length in enumerate(size)
+    )
+    return float(left), float(top), float(side)
+
+
+def _shown(picture: Image.Image, square: Square) -> npt.NDArray[np.float32]:
+    """Return (1, 128, 128, 3) float32 -1..1; what lies beyond the frame is black."""
+    left, top, side = square
+    inside = (
+        *(max(left, 0), max(top, 0)),
+        *(min(left + side, picture.width), min(top + side, picture.height)),
+    )
+    scale = INPUT / side
+    x0, y0, x1, y1 = (
+        round((edge - start) * scale)
+        for edge, start in zip(inside, (left, top, left, top), strict=True)
+    )
+    shown = np.full((1, INPUT, INPUT, 3), -1, np.float32)
+    if x1 > x0 and y1 > y0:
+        part = picture.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=inside)
+        shown[0, y0:y1, x0:x1] = np.asarray(part) * np.float32(2 / 255) - 1
+    return shown
+
+
+def suppress(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return (n, 4) without the boxes that overlap a surer one, which becomes their average.
+
+    Non-maximum suppression as BlazeFace has it (section 3.3); a box that lies within another is
+    part of a face, seen in a square that cut the face in two.
+    """
+    left = candidates[np.argsort(-candidates[:, 3])]
+    result = []
+    while len(left):
+        overlap = overlaps(left[0], left)
+        same = overlap > OVERLAP
+        mean = np.average(left[same], axis=0, weights=left[same, 3])
+        result.append([*mean[:3], left[0, 3]])
+        left = left[~same & (_covered(left[0], left) <= 0.6)]
+    return np.array(result).reshape(-1, 4)
+
+
+def overlaps(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the intersection over union of a box (x, y, side, …) with each of (n, 3 or more)."""
+    common, areas, area = _common(one, others)
+    return np.asarray(common / (areas + area - common))
+
+
+def _covered(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return which share of the smaller of two boxes lies in the other."""
+    common, areas, area = _common(one, others)
+    return np.asarray(common / np.minimum(areas, area))
+
+
+def _common(
+    one: npt.ArrayLike, others: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+    x, y, side = np.asarray(one)[:3]
+    across, down = (
+        np.minimum(others[:, i] + others[:, 2], start + side) - np.maximum(others[:, i], start)
+        for i, start in enumerate((x, y))
+    )
+    return across.clip(0) * down.clip(0), others[:, 2] ** 2, float(side) ** 2
