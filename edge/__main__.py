@@ -1,6 +1,8 @@
 """Name the emotion on a face: pictures in, labels out, on a Raspberry Pi or any computer.
 
 emotion-edge run --model model.tflite --source photo.jpg
+emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
+emotion-edge replay recording --model model.tflite
 emotion-edge info model.tflite
 emotion-edge compare old.tflite new.tflite --images photos
 """
@@ -13,24 +15,60 @@ import sys
 from pathlib import Path
 
 from edge import __version__
-from edge.arguments import count, describe, frame_size, seconds, threads
+from edge.arguments import count, describe, seconds
+from edge.collect import collect
 from edge.compare import compare
 from edge.errors import exit_code
 from edge.info import info
+from edge.options import (
+    add_common,
+    add_faces,
+    add_finder,
+    add_model,
+    add_source,
+    add_steady,
+)
+from edge.replay import replay
 from edge.run import run
-from edge.runtime import RUNTIMES
 
 RUN = """\
-Label pictures: one JSON object a line on stdout, one line a picture.
+Find the faces in pictures or in a stream and label them: one JSON object a line on stdout.
 
   emotion-edge run --model model.tflite --source photo.jpg
   emotion-edge run --model model.tflite --source 'photos/*.jpg' --every 1
-  ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 320x240 - |
-    emotion-edge run --model model.tflite --source - --size 320x240
+  emotion-edge run --model model.tflite --source clip.mp4
+  ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
+    emotion-edge run --model model.tflite --source - --size 640x480
 
-Each line holds: time (UTC), source, frame (its number in the source, from 0), label, score,
-scores (label to score, together 1), preprocess_ms and inference_ms.
-Exit codes: 0 done, 1 failure at run time (some pictures unreadable), 2 bad input or options."""
+Pictures (a file, a folder, a glob) are unrelated: a line for each face, with the label that has
+the largest score, or one with the label no_face. In a stream (a video, replay:DIR, stdin) faces
+are followed, their labels hold still, and there is a line when one changes and a heartbeat; the
+label is "unknown", with a reason, where it would be a guess, and no_face when the face has gone.
+README explains every key. Exit codes: 0 done, 1 failure at run time (some pictures unreadable),
+2 bad input or options."""
+REPLAY_HELP = """\
+Measure how still and how quick the labels are, on a recording of which the truth is known.
+
+  emotion-edge replay DIR --model model.tflite [--truth truth.csv]
+
+DIR holds frames and times.csv (file,seconds: one row a frame). The truth, DIR/truth.csv unless
+given, has the columns seconds,label and perhaps person,x,y: from that second on the person shows
+that label, with the face's middle at pixel x,y (interpolated between rows; needed where there are
+several people). The label no_face says that the person is not to be seen.
+
+Prints, for the network's answer to each frame alone and for what `run` would say: flips (changes of
+the label that the truth did not ask for) per minute, the seconds until a change was noticed, the
+share of time that it was right, and unknown. Exit codes as for run."""
+COLLECT = """\
+Gather pictures of faces that show an expression, to train your own model on them.
+
+  emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
+
+The face is cut out of the frame as it will be when the model runs, and saved as
+TO/SPLIT/LABEL/<time>-<number>.png, at most one each --every seconds, only where exactly one face is
+to be seen, sharp and well lit. Pictures of one minute resemble each other: take those for
+validation of other people or on another day (--split validation). It asks the people in view for
+their consent on the terminal first."""
 INFO = """\
 Print what a model file says of itself: contract, tensors, quantisation, operators, cost.
 
@@ -83,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(describe(commands.add_parser("run", help="label pictures"), RUN))
     _add_info(describe(commands.add_parser("info", help="describe a model file"), INFO))
+    _add_replay(describe(commands.add_parser("replay", help="measure steadiness"), REPLAY_HELP))
+    _add_collect(describe(commands.add_parser("collect", help="gather pictures"), COLLECT))
     _add_compare(
         describe(commands.add_parser("compare", help="show where two models differ"), COMPARE)
     )
@@ -91,31 +131,69 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lines=run)
-    parser.add_argument("--model", type=Path, required=True, help="the .tflite that convert wrote")
-    parser.add_argument(
-        "--source",
-        required=True,
-        help="an image, a folder, a glob in quotes, a video file, or - for raw RGB24 on stdin",
-    )
-    parser.add_argument(
-        "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
-    )
-    parser.add_argument("--frames", type=count, metavar="N", help="stop after N frames")
-    parser.add_argument(
+    add = parser.add_argument
+    add_model(parser)
+    add_source(parser)
+    add("--frames", type=count, metavar="N", help="stop after N frames")
+    add(
         "--every",
         type=seconds,
         default=0.0,
         metavar="SECONDS",
-        help="seconds from one frame to the next: of waiting between pictures, of the video's "
-        "time, of the clock on stdin, where frames between are dropped (default: take all)",
+        help="seconds from one frame to the next: of waiting between pictures, of the stream's "
+        "time, where frames between are dropped (default: take all)",
     )
-    _add_common(parser)
+    add("--all", action="store_true", help="a line for every frame and face of a stream")
+    add(
+        "--heartbeat",
+        type=seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="say again what has not changed for so long; 0: never (default: %(default)g)",
+    )
+    add_faces(parser)
+    add_steady(parser)
+    add_common(parser)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=replay)
+    parser.add_argument("recording", type=Path, metavar="DIR", help="frames and times.csv")
+    parser.add_argument("--truth", type=Path, help="(default: DIR/truth.csv)")
+    add_model(parser)
+    add_faces(parser)
+    add_steady(parser)
+    add_common(parser)
+
+
+def _add_collect(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=collect)
+    add = parser.add_argument
+    add("--label", required=True, help="the expression that the faces show")
+    add("--count", type=count, default=100, help="how many pictures (default: %(default)s)")
+    add("--to", type=Path, default=Path("data"), help="the data set (default: %(default)s)")
+    add(
+        "--split",
+        choices=("train", "validation", "test"),
+        default="train",
+        help="the part of it that they are for (default: %(default)s)",
+    )
+    add_source(parser)
+    add(
+        "--every",
+        type=seconds,
+        default=0.5,
+        metavar="SECONDS",
+        help="least seconds of a stream from one picture to the next (default: %(default)s)",
+    )
+    add_finder(parser)
+    add_common(parser)
 
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lines=info)
     parser.add_argument("model", type=Path, help="the .tflite that convert wrote")
-    _add_common(parser)
+    add_common(parser)
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -124,20 +202,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--images", type=Path, required=True, metavar="DIR", help="a folder of pictures"
     )
-    _add_common(parser)
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--runtime",
-        choices=["auto", *RUNTIMES],
-        default="auto",
-        help="the TFLite runtime; auto (default) takes the first that is installed",
-    )
-    parser.add_argument(
-        "--threads", type=threads, default=1, metavar="N", help="for inference (default: 1)"
-    )
-    parser.add_argument("--verbose", action="store_true", help="say more on stderr")
+    add_common(parser)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,14 @@ def limit(text: str) -> float:
     return _not_negative(text, "a number of 0 or more")
 
 
+def share(text: str) -> float:
+    """Parse a number from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
+    return value
+
+
 def _not_negative(text: str, kind: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):

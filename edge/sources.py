@@ -1,4 +1,4 @@
-"""Where frames come from: picture files, a video, or raw frames on stdin.
+"""Where frames come from: picture files, a video, a recording, or raw frames on stdin.
 
 `open_source` turns the word a user gave for --source into an iterator of frames.
 """
@@ -10,37 +10,30 @@ import select
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 import numpy as np
-import numpy.typing as npt
 
 from edge.errors import RunError, UserError
+from edge.frame import POLL, Frame, rest
 from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
+from edge.recording import replay
 
-_POLL = 0.2  # seconds between looks at the stop event while stdin is silent
+REPLAY = "replay:"
 log = logging.getLogger("emotion-edge")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One picture: where it is from, its number there, and (rows, columns, 3) uint8 RGB."""
-
-    source: str
-    index: int
-    pixels: npt.NDArray[np.uint8]
 
 
 def open_source(
     source: str, *, size: tuple[int, int] | None, every: float, stop: Event
 ) -> Iterator[Frame]:
-    """Return the frames of an image, a folder, a glob, a video file, or "-" for stdin.
+    """Return the frames of an image, a folder, a glob, a video, "replay:DIR", or "-" for stdin.
 
+    Those of pictures are unrelated to each other, the others are streams.
     size: (width, height) of the raw RGB24 frames on stdin, which do not tell it themselves.
-    every: seconds from one frame to the next: of waiting between pictures, of the video's time,
-        of the clock on stdin, where the frames between are dropped. 0 takes every frame.
+    every: seconds from one frame to the next: of waiting between pictures, of the video's or the
+        recording's time, of the clock on stdin, where the frames between are dropped. 0 takes
+        every frame.
     stop: when set, the iterator ends.
     Raises UserError for a source that is not there, RunError where some pictures were unreadable.
     """
@@ -50,6 +43,8 @@ def open_source(
         if size is None:
             raise UserError("--source - needs --size WxH: raw frames do not tell their size")
         return _thin(_stdin(*size, stop), every)
+    if source.startswith(REPLAY):
+        return _thin(replay(Path(source.removeprefix(REPLAY)), stop), every)
     path = Path(source)
     if path.is_dir():
         return _pictures(_some(find_images(path), f"{source}: no picture in it"), every, stop)
@@ -77,7 +72,7 @@ def _some(paths: list[Path], complaint: str) -> list[Path]:
 def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
     failed = 0
     for index, path in enumerate(paths):
-        _rest(every if index else 0, stop)
+        rest(every if index else 0, stop)
         if stop.is_set():
             return
         try:
@@ -90,16 +85,6 @@ def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
     if failed:
         kind = UserError if failed == len(paths) else RunError
         raise kind(f"{failed} of {len(paths)} pictures could not be read")
-
-
-def _rest(pause: float, stop: Event) -> None:
-    """Sleep, but not beyond `stop`, which a signal handler sets.
-
-    Not by stop.wait: a handler that sets an event whose lock the main thread holds never returns.
-    """
-    end = time.monotonic() + pause
-    while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, _POLL))
 
 
 def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
@@ -125,7 +110,7 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
                     due = max(due + every, now)
                     pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
                     # A phone held upright films lying down and notes the rotation.
-                    yield Frame(str(path), index, np.rot90(pixels, frame.rotation // 90))
+                    yield Frame(str(path), index, np.rot90(pixels, frame.rotation // 90), now)
     except av.FFmpegError as error:
         raise UserError(f"{path}: cannot read it as a video: {error.strerror}") from None
 
@@ -133,8 +118,8 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
 def _thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
     due = float("-inf")
     for frame in frames:
-        if time.monotonic() >= due:
-            due = time.monotonic() + every
+        if frame.seconds is not None and frame.seconds >= due:
+            due = frame.seconds + every
             yield frame
 
 
@@ -145,7 +130,7 @@ def _stdin(width: int, height: int, stop: Event) -> Iterator[Frame]:
     index = 0
     while data := _read_exactly(length, index, stop):
         pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
-        yield Frame("-", index, pixels)
+        yield Frame("-", index, pixels, time.monotonic())
         index += 1
 
 
@@ -155,7 +140,7 @@ def _read_exactly(length: int, index: int, stop: Event) -> bytes:
     descriptor = sys.stdin.fileno()
     while len(data) < length and not stop.is_set():
         # Wait a little at a time: a read that blocks for ever would not see the stop event.
-        if not select.select([descriptor], [], [], _POLL)[0]:
+        if not select.select([descriptor], [], [], POLL)[0]:
             continue
         part = os.read(descriptor, length - len(data))
         if not part and data:

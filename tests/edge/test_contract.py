@@ -32,7 +32,7 @@ MALFORMED = {
     "not JSON": ("{", "not JSON"),
     "not an object": ("[]", "no version"),
     "no version": ({"version": None}, "no version"),
-    "newer version": ({"version": 2}, "version 2.*upgrade emotion-edge"),
+    "newer version": ({"version": 3}, "version 3.*upgrade emotion-edge"),
     "unknown key": ({"colour": 1}, "unknown: colour"),
     "wrong type": ({"width": "8"}, "width has the wrong type"),
     "a truth for a number": ({"width": True}, "width has the wrong type"),
@@ -50,6 +50,9 @@ MALFORMED = {
     "a temperature that is no number": ({"temperature": float("nan")}, "must be finite"),
     "a label of two lines": ({"labels": ["a", "b\nc"]}, "must be one line"),
     "an empty label": ({"labels": ["a", ""]}, "must be one line, and not empty"),
+    "a label of the edge's own": ({"labels": ["happy", "no_face"]}, "says 'no_face' itself"),
+    "a margin of nothing": ({"face_margin": 0.0}, "face_margin must be positive"),
+    "a rise that is no number": ({"face_rise": float("nan")}, "must be finite"),
     "bottomless brackets": ("[" * 100_000, "not JSON"),
     "bytes that are no text": (b'{"version": "\xff"}', "not JSON"),
 }

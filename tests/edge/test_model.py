@@ -143,7 +143,7 @@ BAD_MODELS = {
     "a JPEG": (lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(100), "not a .tflite"),
     "no contract": (lambda: without_zip(INT8), "no contract inside"),
     "a contract that is no contract": (lambda: _with_text("hello"), "not JSON"),
-    "a newer contract": (_newer, "version 2, but this emotion-edge reads version 1"),
+    "a newer contract": (_newer, "version 3, but this emotion-edge reads version 2"),
     "a label too many": (
         lambda: with_contract(labels=("a", "b", "c", "d")),
         r"4 labels for an output of \(1, 3\)",

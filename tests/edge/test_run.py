@@ -20,11 +20,16 @@ from edge import __version__
 from edge.sources import open_source
 from tests.edge.conftest import COLOURS, FLOAT32, INT8, command, edge, own_words, save, solid
 
-KEYS = ["time", "source", "frame", "label", "score", "scores", "preprocess_ms", "inference_ms"]
+KEYS = [
+    *("time", "source", "frame", "seconds", "event", "faces", "face", "box"),
+    *("label", "reason", "score", "scores", "raw", "find_ms", "preprocess_ms", "inference_ms"),
+]
+# The colours have no faces, and what is said of each frame alone is looked at here.
+WHOLE = ("--faces", "off", "--all")
 
 
 def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    return edge("run", "--model", INT8, "--source", *arguments, **options)
+    return edge("run", "--model", INT8, *WHOLE, "--source", *arguments, **options)
 
 
 def rows(stdout: str | bytes) -> list[dict]:
@@ -32,7 +37,7 @@ def rows(stdout: str | bytes) -> list[dict]:
 
 
 def labels(result: subprocess.CompletedProcess) -> list[str]:
-    return [row["label"] for row in rows(result.stdout)]
+    return [row["raw"] for row in rows(result.stdout)]
 
 
 def test_a_picture_gives_one_json_line(tmp_path):
@@ -44,6 +49,7 @@ def test_a_picture_gives_one_json_line(tmp_path):
     (row,) = rows(result.stdout)
     assert list(row) == KEYS
     assert (row["label"], row["source"], row["frame"]) == ("red", str(picture), 0)
+    assert (row["event"], row["seconds"], row["faces"], row["box"]) == ("picture", None, None, None)
     assert row["score"] == row["scores"]["red"]
     assert list(row["scores"]) == ["blue", "green", "red"]
     assert row["time"].endswith("Z")
@@ -103,6 +109,11 @@ BAD_ARGUMENTS = {
     "too many threads": (["x.jpg", "--threads", "100000"], "--threads"),
     "too many frames": (["x.jpg", "--frames", "9" * 20], "--frames"),
     "no threads": (["x.jpg", "--threads", "0"], "--threads"),
+    "a score beyond 1": (["x.jpg", "--enter", "1.5"], "--enter"),
+    "a label that cannot last": (["x.jpg", "--leave", "0.9"], "--leave 0.9 is above --enter 0.5"),
+    "no face": (["x.jpg", "--min-face", "0"], "--min-face"),
+    "no recording": (["replay:nowhere"], "nowhere: no such folder"),
+    "a folder that is no recording": ([f"replay:{Path(__file__).parent}"], "no times.csv"),
     "no runtime": (["x.jpg", "--runtime", "onnx"], "--runtime"),
     "not a video": ([Path(__file__)], "cannot read it as a video: Invalid data"),
 }
@@ -179,7 +190,7 @@ def test_a_video_gives_its_frames_and_every_counts_its_time(video):
     fifths = rows(run(video, "--every", 0.2).stdout)
     assert [row["frame"] for row in fifths] == list(range(0, 30, 2))
     seconds = rows(run(video, "--every", 1).stdout)
-    assert [(row["frame"], row["label"]) for row in seconds] == [
+    assert [(row["frame"], row["raw"]) for row in seconds] == [
         *((0, "blue"), (10, "green"), (20, "red"))
     ]
 
@@ -188,7 +199,7 @@ def test_a_video_without_times_counts_them_by_its_rate(tmp_path):
     # A camera's bare H.264 stream, as rpicam-vid writes it; players take it to have 25 a second.
     bare = film(tmp_path / "clip.h264", "libx264", 25, "h264")
     seconds = rows(run(bare, "--every", 1).stdout)
-    assert [(row["frame"], row["label"]) for row in seconds] == [
+    assert [(row["frame"], row["raw"]) for row in seconds] == [
         *((0, "blue"), (25, "green"), (50, "red"))
     ]
 
@@ -273,7 +284,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
     def start(*arguments: object) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            command("run", "--model", INT8, "--source", *arguments),
+            command("run", "--model", INT8, *WHOLE, "--source", *arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -328,7 +339,7 @@ def test_a_reader_that_goes_away_is_no_error(start):
 
 
 def test_head_is_such_a_reader(photos):
-    line = " ".join(command("run", "--model", INT8, "--source", photos)) + " | head -1"
+    line = " ".join(command("run", "--model", INT8, *WHOLE, "--source", photos)) + " | head -1"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False
     )
@@ -353,17 +364,16 @@ def test_verbose_says_on_stderr_what_runs_the_model(photos):
 
 
 def test_the_float_model_runs_as_well(photos):
-    result = edge("run", "--model", FLOAT32, "--source", photos)
+    result = edge("run", "--model", FLOAT32, *WHOLE, "--source", photos)
     assert labels(result) == list(COLOURS)
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["info"]], ids=["", "run", "info"])
-def test_help_shows_an_example(arguments):
-    result = edge(*arguments, "--help")
+@pytest.mark.parametrize("word", ["run", "collect", "replay", "compare", "info"])
+def test_help_shows_an_example(word):
+    result = edge(word, "--help")
     assert result.returncode == 0
-    assert "emotion-edge info model.tflite" in result.stdout or (
-        "emotion-edge run --model model.tflite --source" in result.stdout
-    )
+    assert f"\n  emotion-edge {word} " in result.stdout
+    assert f"\nemotion-edge {word} " in edge("--help").stdout
 
 
 def test_the_version_is_the_packages():

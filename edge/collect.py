@@ -1,0 +1,117 @@
+"""`emotion-edge collect`: pictures of faces that show an expression, to train a model on."""
+
+import logging
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from edge.contract import NO_FACE, UNKNOWN
+from edge.crop import CROP_FILE, cut_square, face_square, read_rule, rule_text
+from edge.errors import RunError, UserError
+from edge.faces import FaceFinder
+from edge.files import publish
+from edge.frame import Frame
+from edge.progress import show_progress
+from edge.quality import find_doubt
+from edge.run import make_finder, stop_on_signals
+from edge.sources import open_source
+
+log = logging.getLogger("emotion-edge")
+_TERMINAL = Path("/dev/tty")
+QUESTION = """\
+{count} pictures of a face that shows {label!r} will be taken from {source} and kept in {folder}.
+Whoever is to be seen must have agreed to that, and to what the pictures will be used for; in the
+European Union they are personal data. Nobody's emotions may be inferred at work or in education.
+Has everybody in view agreed? Type yes to begin: """
+
+
+def collect(args: Namespace) -> Iterator[str]:
+    """Yield the path of each picture taken, until there are `args.count`.
+
+    Raises UserError where nobody consents, or where source, label or folder cannot be used,
+    RunError where the source ends before there are enough.
+    """
+    _check(args.label)
+    folder = args.to / args.split / args.label
+    rule = read_rule(args.to)
+    finder = make_finder(args)
+    frames = open_source(args.source, size=args.size, every=0, stop=stop_on_signals())
+    _ask(QUESTION.format(count=args.count, label=args.label, source=args.source, folder=folder))
+    taken = 0
+    left_out: Counter[str] = Counter()
+    for frame in _spaced(frames, args.every):
+        crop, reason = _cut(frame.pixels, finder, rule)
+        if crop is None:
+            left_out[reason] += 1
+            continue
+        taken += 1
+        yield str(_save(crop, folder, args.to, rule, taken))
+        show_progress(taken, args.count, "pictures")
+        if taken == args.count:
+            break
+    for reason, count in left_out.items():
+        log.info("left out %d frame(s): %s", count, reason)
+    if taken < args.count:
+        raise RunError(f"the source ended after {taken} of {args.count} pictures")
+
+
+def _check(label: str) -> None:
+    if Path(label).name != label or label.startswith(".") or not label.isprintable():
+        raise UserError(f"--label {label!r} cannot be the name of a folder")
+    if label in (UNKNOWN, NO_FACE):
+        raise UserError(f"--label {label}: emotion-edge says that itself; choose another word")
+
+
+def _ask(question: str) -> None:
+    """Ask on the terminal, whatever stdin and stdout are; raises UserError without a yes."""
+    try:
+        with _TERMINAL.open("r+b", buffering=0) as terminal:
+            terminal.write(question.encode())
+            answer = terminal.readline().decode(errors="replace").strip().lower()
+    except OSError:
+        raise UserError("collect asks for consent on a terminal, and there is none") from None
+    if answer != "yes":
+        raise UserError("no consent: no picture was taken")
+
+
+def _spaced(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
+    """Yield unrelated pictures all, and frames of a stream at least `every` seconds apart."""
+    due = float("-inf")
+    for frame in frames:
+        if frame.seconds is None:
+            yield frame
+        elif frame.seconds >= due:
+            due = frame.seconds + every
+            yield frame
+
+
+def _cut(
+    pixels: npt.NDArray[np.uint8], finder: FaceFinder, rule: Mapping[str, float]
+) -> tuple[npt.NDArray[np.uint8] | None, str]:
+    """Return the face in a frame, or None and why it is of no use."""
+    faces = finder.find(pixels)
+    if len(faces) != 1:
+        return None, "several faces" if faces else NO_FACE
+    box = faces[0].box
+    crop = cut_square(pixels, *face_square(box, **rule))
+    doubt = find_doubt(crop, box.side)
+    return (None, doubt) if doubt else (crop, "")
+
+
+def _save(
+    crop: npt.NDArray[np.uint8], folder: Path, data: Path, rule: Mapping[str, float], count: int
+) -> Path:
+    """Write a picture, without loss, and the rule it was cut by; return its path."""
+    if not (data / CROP_FILE).exists():
+        with publish(data) as stage:
+            (stage / CROP_FILE).write_text(rule_text(rule), encoding="utf-8")
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{count:04}.png"
+    with publish(folder) as stage:
+        Image.fromarray(np.ascontiguousarray(crop)).save(stage / name)
+    return folder / name

@@ -1,0 +1,105 @@
+"""Command-line options that several commands of `emotion-edge` share."""
+
+import argparse
+from pathlib import Path
+
+from edge.arguments import count, frame_size, seconds, share, threads
+from edge.face_model import PACKAGE
+from edge.runtime import RUNTIMES
+from edge.steady import Rules
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add --model."""
+    parser.add_argument("--model", type=Path, required=True, help="the .tflite that convert wrote")
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add --source and --size."""
+    parser.add_argument(
+        "--source",
+        required=True,
+        help="an image, a folder, a glob in quotes, a video file, replay:DIR for a recording at "
+        "its own pace, or - for raw RGB24 on stdin",
+    )
+    parser.add_argument(
+        "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
+    )
+
+
+def add_faces(parser: argparse.ArgumentParser) -> None:
+    """Add what belongs to looking for faces in frames."""
+    group = parser.add_argument_group("faces")
+    group.add_argument(
+        "--faces",
+        choices=("auto", "on", "off"),
+        default="auto",
+        help="look for faces; off takes the whole frame for one, and so does auto (default) "
+        "where the face finder's network is not installed",
+    )
+    group.add_argument(
+        "--find-every",
+        type=seconds,
+        default=0.3,
+        metavar="SECONDS",
+        help="of a stream from one search of the whole frame to the next; between them only known "
+        "faces are looked after; 0: search every frame (default: %(default)s)",
+    )
+    add_finder(group)
+
+
+def add_finder(parser: argparse._ActionsContainer) -> None:
+    """Add what belongs to the face finder itself."""
+    parser.add_argument(
+        "--face-model",
+        type=Path,
+        metavar="PATH",
+        help=f"the face finder's network (default: that of {PACKAGE})",
+    )
+    parser.add_argument(
+        "--min-face",
+        type=count,
+        metavar="PIXELS",
+        help="least side of a face's box (default: 1/16 of the frame's longer side)",
+    )
+    parser.add_argument(
+        "--face-threshold",
+        type=share,
+        default=0.6,
+        metavar="SCORE",
+        help="how sure the finder must be, 0 to 1 (default: %(default)s)",
+    )
+
+
+def add_steady(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each of the rules of `edge.steady`."""
+    group = parser.add_argument_group("labels that hold still, in streams")
+    rules = Rules()
+    for name, kind, unit, text in (
+        ("window", seconds, "SECONDS", "over which scores are averaged"),
+        ("enter", share, "SCORE", "from which a label is said"),
+        ("leave", share, "SCORE", "below which it no longer is"),
+        ("margin", share, "SCORE", "by which it must be ahead of the next one to be said"),
+        ("dwell", seconds, "SECONDS", "that it must last before it is said"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            type=kind,
+            default=getattr(rules, name),
+            metavar=unit,
+            help=f"{text} (default: %(default)s)",
+        )
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what belongs to running any network."""
+    parser.add_argument(
+        "--runtime",
+        choices=["auto", *RUNTIMES],
+        default="auto",
+        help="the TFLite runtime; auto (default) takes the first that is installed",
+    )
+    parser.add_argument(
+        "--threads", type=threads, default=1, metavar="N", help="for inference (default: 1)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="say more on stderr")

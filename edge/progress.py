@@ -1,0 +1,11 @@
+"""A counter on the terminal for what takes a while."""
+
+import sys
+
+
+def show_progress(done: int, total: int, unit: str) -> None:
+    """Show how far it is on stderr, in one line; nothing where that is no terminal."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\r{done} of {total} {unit}{end}")
+        sys.stderr.flush()

@@ -1,0 +1,108 @@
+"""`emotion-edge replay`: how still and how quick labels are, on a recording with known truth."""
+
+import math
+import statistics
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge.contract import NO_FACE
+from edge.crop import Box
+from edge.progress import show_progress
+from edge.recording import read_times, recorded
+from edge.run import make_watcher
+from edge.truth import Figures, Moment, measure, read_truth, true_label, true_place
+from edge.watch import Sighting, Watcher
+
+TRUTH = "truth.csv"
+Ways = dict[str, list[list[Moment]]]
+"""For each way of naming, each person's moments."""
+
+
+def replay(args: Namespace) -> Iterator[str]:
+    """Yield the lines of the table for the recording `args.recording`.
+
+    Raises UserError for a model, a recording or a truth that cannot be used.
+    """
+    watcher = make_watcher(args)
+    truth = args.truth or args.recording / TRUTH
+    ways = follow(args.recording, truth, watcher)
+    yield from table({name: measure(people) for name, people in ways.items()})
+
+
+def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
+    """Return what the network says of each frame alone, and what a reader of stdout would know."""
+    people = read_truth(truth, watcher.labels)
+    frames = len(read_times(recording))
+    ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
+    known: dict[int | None, Known] = {}
+    for frame in recorded(recording):
+        assert frame.seconds is not None
+        show_progress(frame.index + 1, frames, "frames")
+        sightings = watcher.look(frame)
+        seen = [Known(s.box, s.result.label) for s in sightings if s.result]
+        _listen(known, sightings)
+        for i, keys in enumerate(people.values()):
+            label, place = true_label(keys, frame.seconds), true_place(keys, frame.seconds)
+            for way, faces in (("each frame", seen), ("steady", list(known.values()))):
+                said = _nearest(faces, place)
+                ways[way][i].append(Moment(frame.seconds, label, said))
+    return ways
+
+
+@dataclass(frozen=True)
+class Known:
+    """A face that is known of: where it was last, and what was last said of it."""
+
+    box: Box | None
+    label: str
+
+
+def _listen(known: dict[int | None, Known], sightings: Sequence[Sighting]) -> None:
+    """Take in what stdout would tell of a frame: only changes of labels, and where faces are."""
+    for sighting in sightings:
+        if sighting.result is None:
+            known.pop(sighting.face, None)
+        elif sighting.changed:
+            known[sighting.face] = Known(sighting.box, sighting.said.label)
+        elif sighting.face in known:
+            known[sighting.face] = replace(known[sighting.face], box=sighting.box)
+
+
+def _nearest(faces: Sequence[Known], place: tuple[float, float]) -> str:
+    """Return what is said of the face at a place: within a box's side of it, else no_face.
+
+    A place that is not known is anywhere: the largest face's is meant then.
+    """
+    if not faces:
+        return NO_FACE
+    if math.isnan(sum(place)):
+        return max(faces, key=lambda face: face.box.side if face.box else 0).label
+    distance, label = min((_distance(face.box, place), face.label) for face in faces)
+    return label if distance <= 1 else NO_FACE
+
+
+def _distance(box: Box | None, place: tuple[float, float]) -> float:
+    """Return how far a place is from a box's middle, over the box's side; 0 for a whole frame."""
+    if box is None:
+        return 0.0
+    middle = box.x + box.side / 2, box.y + box.side / 2
+    return math.dist(middle, place) / box.side
+
+
+def table(figures: Mapping[str, Figures]) -> Iterator[str]:
+    """Yield the lines of the table."""
+    yield (
+        f"{'':12}{'flips/min':>10}{'noticed after':>15}{'at most':>9}{'missed':>8}"
+        f"{'right':>8}{'unknown':>9}"
+    )
+    for name, figure in figures.items():
+        typical, most = (
+            f"{choose(figure.delays):.2f} s" if figure.delays else "-"
+            for choose in (statistics.median, max)
+        )
+        yield (
+            f"{name:12}{figure.flips / figure.minutes:10.1f}{typical:>15}{most:>9}"
+            f"{figure.missed:8}{figure.right:8.1%}{figure.unknown:9.1%}"
+        )

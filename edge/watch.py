@@ -1,0 +1,146 @@
+"""A frame to the faces in it, and to what is said of each.
+
+Pictures that have nothing to do with each other are taken as they are; a stream is followed, and
+its labels hold still.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.classifier import Classification, Classifier
+from edge.contract import NO_FACE, UNKNOWN
+from edge.crop import Box, cut_face
+from edge.faces import Face, FaceFinder
+from edge.follow import Follower, Track
+from edge.frame import Frame
+from edge.quality import find_doubt
+from edge.steady import Rules, Said, Steady
+
+_WHOLE = 0  # the number under which the whole frame is followed where no faces are looked for
+_UNSURE = Said(UNKNOWN, "low_score")
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One face in a frame, or that there is none.
+
+    face: its number, from 1; None where there is no face or the whole frame is taken for one.
+    result: what the network says of this frame alone; None where there is no face.
+    scores: (classes,), averaged over time in a stream. changed: whether another label is said of
+    this face than before.
+    """
+
+    said: Said
+    face: int | None = None
+    box: Box | None = None
+    result: Classification | None = None
+    scores: npt.NDArray[np.float64] | None = None
+    changed: bool = True
+
+
+class Watcher:
+    """What has been seen of a source so far.
+
+    labels: the model's. faces: how many there are now, None where the whole frame is taken for
+    one. find_ms: milliseconds that looking for faces took last.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        finder: FaceFinder | None,
+        *,
+        rules: Rules | None = None,
+        find_every: float = 0.3,
+    ) -> None:
+        """finder: None takes the whole frame for a face.
+
+        find_every: seconds of a stream from one search of the whole frame to the next; between them
+        only the surroundings of known faces are looked at.
+        """
+        self._classifier, self._finder = classifier, finder
+        self.labels = classifier.contract.labels
+        self._rules = rules or Rules()
+        self._find_every = find_every
+        self._follower = Follower()
+        self._steady: dict[int, Steady] = {}
+        self._due = float("-inf")
+        self._nobody = False
+        self.faces: int | None = None
+        self.find_ms = 0.0
+
+    def look(self, frame: Frame) -> list[Sighting]:
+        """Return what is in a frame: each face in sight, each given up, or that there is none.
+
+        Empty where the only faces are out of sight for a moment.
+        """
+        if frame.seconds is None:
+            return self._picture(frame.pixels)
+        if self._finder is None:
+            steady = self._steady.setdefault(_WHOLE, self._beginning())
+            return [self._update(steady, self._classifier.classify(frame.pixels), frame.seconds)]
+        seen, gone = self._find(self._finder, frame.pixels, frame.seconds)
+        for track in gone:
+            del self._steady[track.number]
+        sightings = [self._follow(frame.pixels, track, frame.seconds) for track in seen]
+        sightings += [Sighting(Said(NO_FACE), track.number) for track in gone]
+        self.faces = len(self._follower.tracks)
+        known, self._nobody = self._nobody, not self.faces
+        if self._nobody and not sightings:
+            return [Sighting(Said(NO_FACE), changed=not known)]
+        return sightings
+
+    def _picture(self, pixels: npt.NDArray[np.uint8]) -> list[Sighting]:
+        if self._finder is None:
+            return [self._unrelated(self._classifier.classify(pixels))]
+        faces = self._search(self._finder, pixels)
+        self.faces = len(faces)
+        return [
+            replace(self._unrelated(self._classify(pixels, face.box)), face=i, box=face.box)
+            for i, face in enumerate(faces, start=1)
+        ] or [Sighting(Said(NO_FACE))]
+
+    def _unrelated(self, result: Classification) -> Sighting:
+        return Sighting(Said(result.label), result=result, scores=result.values)
+
+    def _classify(self, pixels: npt.NDArray[np.uint8], box: Box) -> Classification:
+        return self._classifier.classify(cut_face(pixels, box, self._classifier.contract))
+
+    def _find(
+        self, finder: FaceFinder, pixels: npt.NDArray[np.uint8], seconds: float
+    ) -> tuple[list[Track], list[Track]]:
+        if seconds >= self._due:
+            self._due = seconds + self._find_every
+            faces = self._search(finder, pixels)
+        else:
+            start = time.perf_counter()
+            tracks = self._follower.tracks
+            faces = finder.find_again(pixels, [track.expected(seconds) for track in tracks])
+            self.find_ms = (time.perf_counter() - start) * 1000
+        return self._follower.update(faces, seconds)
+
+    def _search(self, finder: FaceFinder, pixels: npt.NDArray[np.uint8]) -> list[Face]:
+        start = time.perf_counter()
+        faces = finder.find(pixels)
+        self.find_ms = (time.perf_counter() - start) * 1000
+        return faces
+
+    def _follow(self, pixels: npt.NDArray[np.uint8], track: Track, seconds: float) -> Sighting:
+        result = self._classify(pixels, track.box)
+        steady = self._steady.setdefault(track.number, self._beginning())
+        doubt = find_doubt(result.image, track.box.side)
+        sighting = self._update(steady, result, seconds, doubt)
+        return replace(sighting, face=track.number, box=track.box)
+
+    def _beginning(self) -> Steady:
+        return Steady(self.labels, self._rules)
+
+    def _update(
+        self, steady: Steady, result: Classification, seconds: float, doubt: str | None = None
+    ) -> Sighting:
+        changed = steady.update(result.values, seconds, doubt)
+        said = steady.said or _UNSURE
+        return Sighting(said, result=result, scores=steady.scores, changed=changed)
