@@ -19,14 +19,13 @@ class Classification:
     """What the model says of one picture.
 
     scores: label to score, together 1; values: the same as float64 (classes,). logits: float32
-    (classes,) as the network computed them. image: what it was shown, uint8 (height, width, 3).
+    (classes,) as the network computed them.
     """
 
     label: str
     score: float
     scores: dict[str, float]
     values: npt.NDArray[np.float64]
-    image: npt.NDArray[np.uint8]
     logits: npt.NDArray[np.float32]
     preprocess_ms: float
     inference_ms: float
@@ -76,7 +75,6 @@ class Classifier:
             score=float(values[best]),
             scores=dict(zip(self.contract.labels, values.tolist(), strict=True)),
             values=values,
-            image=image,
             logits=logits,
             preprocess_ms=(ready - start) * 1000,
             inference_ms=(done - ready) * 1000,

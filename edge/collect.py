@@ -62,7 +62,7 @@ def collect(args: Namespace) -> Iterator[str]:
 
 
 def _check(label: str) -> None:
-    if Path(label).name != label or label.startswith(".") or not label.isprintable():
+    if not label or Path(label).name != label or label.startswith(".") or not label.isprintable():
         raise UserError(f"--label {label!r} cannot be the name of a folder")
     if label in (UNKNOWN, NO_FACE):
         raise UserError(f"--label {label}: emotion-edge says that itself; choose another word")

@@ -95,19 +95,20 @@ class Watcher:
 
     def _picture(self, pixels: npt.NDArray[np.uint8]) -> list[Sighting]:
         if self._finder is None:
-            return [self._unrelated(self._classifier.classify(pixels))]
+            return [self._unrelated(pixels)]
         faces = self._search(self._finder, pixels)
         self.faces = len(faces)
         return [
-            replace(self._unrelated(self._classify(pixels, face.box)), face=i, box=face.box)
+            replace(self._unrelated(self._cut(pixels, face.box)), face=i, box=face.box)
             for i, face in enumerate(faces, start=1)
         ] or [Sighting(Said(NO_FACE))]
 
-    def _unrelated(self, result: Classification) -> Sighting:
+    def _unrelated(self, pixels: npt.NDArray[np.uint8]) -> Sighting:
+        result = self._classifier.classify(pixels)
         return Sighting(Said(result.label), result=result, scores=result.values)
 
-    def _classify(self, pixels: npt.NDArray[np.uint8], box: Box) -> Classification:
-        return self._classifier.classify(cut_face(pixels, box, self._classifier.contract))
+    def _cut(self, pixels: npt.NDArray[np.uint8], box: Box) -> npt.NDArray[np.uint8]:
+        return cut_face(pixels, box, self._classifier.contract)
 
     def _find(
         self, finder: FaceFinder, pixels: npt.NDArray[np.uint8], seconds: float
@@ -129,10 +130,10 @@ class Watcher:
         return faces
 
     def _follow(self, pixels: npt.NDArray[np.uint8], track: Track, seconds: float) -> Sighting:
-        result = self._classify(pixels, track.box)
+        crop = self._cut(pixels, track.box)
         steady = self._steady.setdefault(track.number, self._beginning())
-        doubt = find_doubt(result.image, track.box.side)
-        sighting = self._update(steady, result, seconds, doubt)
+        doubt = find_doubt(crop, track.box.side)
+        sighting = self._update(steady, self._classifier.classify(crop), seconds, doubt)
         return replace(sighting, face=track.number, box=track.box)
 
     def _beginning(self) -> Steady:

