@@ -82,7 +82,11 @@ class Classifier:
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return float32 (classes,) for a preprocessed picture, uint8 (height, width, 3)."""
-        self._interpreter.set_tensor(self._input["index"], self.input_table[image][np.newaxis])
+        # Looked up straight into the interpreter's memory, of which nobody may keep a view. The mode
+        # is never needed, but numpy writes to a copy first without it.
+        entered = self._interpreter.tensor(self._input["index"])()[0]
+        np.take(self.input_table, image, out=entered, mode="clip")
+        del entered
         self._interpreter.invoke()
         output = self._interpreter.get_tensor(self._output["index"])[0]
         scale, zero_point = self.output_quantization

@@ -135,7 +135,7 @@ def _with_text(text):
 
 def _newer():
     _, contract = read_model(INT8)
-    return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 2}))
+    return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 3}))
 
 
 BAD_MODELS = {

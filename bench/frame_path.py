@@ -1,0 +1,88 @@
+"""What a frame costs on its way to a label: time and memory, step by step.
+
+  python -m bench.frame_path [--model build/model.tflite] [--rounds 50]
+
+The frame is 640 x 480 with one real face (scikit-image's astronaut). Steps are taken in turn, so
+that what else the machine does hits all of them. "allocated" is the peak of what Python and numpy
+ask for during a step (tracemalloc), without Pillow's and the runtime's own memory.
+"""
+
+import argparse
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from skimage import data
+
+from edge.classifier import Classifier
+from edge.contract import preprocess
+from edge.crop import cut_face
+from edge.faces import FaceFinder
+from edge.quality import find_doubt
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--model", type=Path, default=Path("build/model.tflite"))
+    parser.add_argument("--rounds", type=int, default=50)
+    args = parser.parse_args()
+    steps = make_steps(Classifier(args.model), make_frame())
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    for turn in range(args.rounds + 3):
+        for name, step in steps.items():
+            start = time.perf_counter()
+            step()
+            if turn >= 3:  # the first ones warm up
+                times[name].append(time.perf_counter() - start)
+    whole = statistics.median(times["infer"])
+    for name, step in steps.items():
+        median = statistics.median(times[name])
+        print(
+            f"{name:32} {median * 1000:7.2f} ms  {median / whole:6.2f} x infer"
+            f"  {allocated(step):10,} bytes allocated"
+        )
+
+
+def make_frame() -> npt.NDArray[np.uint8]:
+    """Return 640 x 480 with a face of 100 pixels right of the middle."""
+    frame = np.zeros((480, 640, 3), np.uint8)
+    frame[:400, :600] = data.coffee()
+    frame[100:280, 380:580] = data.astronaut()[0:180, 130:330]
+    return frame
+
+
+def make_steps(
+    classifier: Classifier, frame: npt.NDArray[np.uint8]
+) -> dict[str, Callable[[], object]]:
+    """Return the steps of a frame, each a function that takes it alone."""
+    finder, contract = FaceFinder(), classifier.contract
+    box = finder.find(frame)[0].box
+    crop = cut_face(frame, box, contract)
+    image = preprocess(crop, contract)
+    return {
+        "search the whole frame": lambda: finder.find(frame),
+        "look after one face": lambda: finder.find_again(frame, [box]),
+        "cut it out": lambda: cut_face(frame, box, contract),
+        "judge the picture": lambda: find_doubt(crop, box.side),
+        "scale": lambda: preprocess(crop, contract),
+        "infer": lambda: classifier.logits(image),
+    }
+
+
+def allocated(step: Callable[[], object]) -> int:
+    """Return the most bytes that Python and numpy held at once for a step."""
+    tracemalloc.start()
+    step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+if __name__ == "__main__":
+    main()
