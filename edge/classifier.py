@@ -82,8 +82,8 @@ class Classifier:
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return float32 (classes,) for a preprocessed picture, uint8 (height, width, 3)."""
-        # Looked up straight into the interpreter's memory, of which nobody may keep a view. The mode
-        # is never needed, but numpy writes to a copy first without it.
+        # Looked up straight into the interpreter's memory, of which nobody may keep a view. The
+        # mode is never needed, but without it numpy writes to a copy first.
         entered = self._interpreter.tensor(self._input["index"])()[0]
         np.take(self.input_table, image, out=entered, mode="clip")
         del entered

@@ -1,11 +1,13 @@
 """Streams as a user starts them: what is followed, what is said and when, in a real process."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 
 from tests.edge.conftest import INT8, command, edge, own_words, solid
@@ -109,6 +111,23 @@ def test_pictures_are_unrelated(tmp_path):
     assert rows[0]["label"] == rows[2]["label"] in ("red", "green", "blue")
 
 
+PHOTOGRAPHS = {"astronaut": [174, 75, 101, 101], "coffee": None, "chelsea": None, "rocket": None}
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_a_photograph_has_a_face_off_the_centre_or_none(name, tmp_path):
+    Image.fromarray(getattr(data, name)()).save(tmp_path / "photo.jpg", quality=95)
+    result = edge("run", "--model", INT8, "--source", tmp_path / "photo.jpg", "--faces", "on")
+    (row,) = (json.loads(line) for line in result.stdout.splitlines())
+    if PHOTOGRAPHS[name]:
+        assert row["box"] == pytest.approx(PHOTOGRAPHS[name], abs=8)
+        assert (row["faces"], row["face"]) == (1, 1)
+        assert row["label"] in ("red", "green", "blue")
+    else:
+        assert (row["faces"], row["face"], row["box"]) == (0, None, None)
+        assert row["label"] == "no_face"
+
+
 def without_finder(*arguments: object) -> list[str]:
     """Return a command line of a process in which the finder's wheel is not installed."""
     program = (
@@ -121,8 +140,6 @@ def without_finder(*arguments: object) -> list[str]:
 
 
 def test_without_the_finder_auto_takes_the_whole_frame_and_says_so_once(tmp_path):
-    import subprocess
-
     recording = write_recording(tmp_path / "r", [solid("red")] * 3)
     arguments = ("run", "--model", INT8, "--source", recording)
     result = subprocess.run(without_finder(*arguments), capture_output=True, text=True, check=False)
