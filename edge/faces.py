@@ -31,7 +31,7 @@ INPUT = 128
 CANDIDATE = 0.3  # a score that is worth a second look
 OVERLAP = 0.3
 NEAR = (2.5, 2.0)  # the squares of the looks from near, over the face's box
-KEPT = 0.5  # the score, in one look, of a face that is still there
+KEPT = 0.5  # in one look from near, the least score of what may be, or still be, a face
 SLACK = 0.85  # a box may come out so much too small
 SMALLEST = 1 / 16  # of the frame's longer side: 40 pixels of 640
 # A tile is five times the smallest face: that is then 26 pixels wide on the network's input. The
@@ -103,14 +103,14 @@ class FaceFinder:
     def _confirm(
         self, picture: Image.Image, candidate: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64] | None:
-        """Return the mean of the looks from near, (x, y, side, score); None where one sees none."""
+        """Return the mean of the looks from near, (x, y, side, score); or None."""
         looks = []
         for near in NEAR:
             face = self._look_near(picture, looks[-1] if looks else candidate, near)
-            if face is None:
+            if face is None or face[3] < KEPT:
                 return None
             looks.append(face)
-        return np.mean(looks, axis=0)
+        return np.asarray(np.mean(looks, axis=0))
 
     def _look_near(
         self, picture: Image.Image, box: npt.NDArray[np.float64], near: float
