@@ -30,7 +30,9 @@ from edge.runtime import find_runtime, make_interpreter
 INPUT = 128
 CANDIDATE = 0.3  # a score that is worth a second look
 OVERLAP = 0.3
-NEAR = 2.5  # the second look's square, over the face's box
+NEAR = (2.5, 2.0)  # the squares of the looks from near, over the face's box
+KEPT = 0.5  # in one look from near, the least score of what may be, or still be, a face
+SLACK = 0.85  # a box may come out so much too small
 SMALLEST = 1 / 16  # of the frame's longer side: 40 pixels of 640
 # A tile is five times the smallest face: that is then 26 pixels wide on the network's input. The
 # next coarser tiles are at most this many times larger, so that every size is found in one of them.
@@ -54,7 +56,7 @@ class FaceFinder:
         self,
         model: Path | None = None,
         *,
-        threshold: float = 0.6,
+        threshold: float = 0.68,
         min_face: int | None = None,
         runtime: str = "auto",
         threads: int = 1,
@@ -80,31 +82,43 @@ class FaceFinder:
         least = self.min_face or max(rows, columns) * SMALLEST
         picture = Image.fromarray(pixels)
         seen = [self._look(picture, square) for square in squares(columns, rows, least)]
-        candidates = suppress(np.concatenate(seen))
-        return self._confirm(picture, candidates, least)
+        looks = [self._confirm(picture, box) for box in suppress(np.concatenate(seen))]
+        return _faces(
+            [
+                face
+                for face in looks
+                if face is not None and face[3] >= self.threshold and face[2] >= SLACK * least
+            ]
+        )
 
     def find_again(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
         """Return those faces that are still near where they were, the largest first.
 
         One look a face: much less than `find`, but new faces are not seen.
         """
-        candidates = np.array([(*box, 1.0) for box in boxes]).reshape(-1, 4)
-        return self._confirm(Image.fromarray(pixels), candidates, 0.0)
+        picture = Image.fromarray(pixels)
+        looks = [self._look_near(picture, np.array(box), NEAR[0]) for box in boxes]
+        return _faces([face for face in looks if face is not None and face[3] >= KEPT])
 
     def _confirm(
-        self, picture: Image.Image, candidates: npt.NDArray[np.float64], least: float
-    ) -> list[Face]:
-        found = []
-        for candidate in candidates:
-            seen = suppress(self._look(picture, _around(candidate, picture.size)))
-            near = seen[overlaps(candidate, seen) > 0.2]
-            if len(near) and near[0, 3] >= self.threshold and near[0, 2] >= least:
-                found.append(near[0])
-        faces = suppress(np.array(found).reshape(-1, 4))
-        return [
-            Face(Box(*map(float, face[:3])), float(face[3]))
-            for face in sorted(faces, key=lambda face: -face[2])
-        ]
+        self, picture: Image.Image, candidate: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64] | None:
+        """Return the mean of the looks from near, (x, y, side, score); or None."""
+        looks = []
+        for near in NEAR:
+            face = self._look_near(picture, looks[-1] if looks else candidate, near)
+            if face is None or face[3] < KEPT:
+                return None
+            looks.append(face)
+        return np.asarray(np.mean(looks, axis=0))
+
+    def _look_near(
+        self, picture: Image.Image, box: npt.NDArray[np.float64], near: float
+    ) -> npt.NDArray[np.float64] | None:
+        """Return the surest face about where one was, (x, y, side, score), or None."""
+        seen = suppress(self._look(picture, _around(box, near, picture.size)))
+        seen = seen[overlaps(box, seen) > 0.2]
+        return seen[0] if len(seen) else None
 
     def _look(self, picture: Image.Image, square: Square) -> npt.NDArray[np.float64]:
         """Return (n, 4): x, y, side and score of the candidates in a square of the frame."""
@@ -118,6 +132,14 @@ class FaceFinder:
         left, top, side = square
         boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
         return np.hstack([boxes, scores[keep, np.newaxis]])
+
+
+def _faces(found: list[npt.NDArray[np.float64]]) -> list[Face]:
+    faces = suppress(np.array(found).reshape(-1, 4))
+    return [
+        Face(Box(*map(float, face[:3])), float(face[3]))
+        for face in sorted(faces, key=lambda face: -face[2])
+    ]
 
 
 def anchors() -> npt.NDArray[np.float32]:
@@ -151,11 +173,11 @@ def _starts(length: int, side: float) -> list[float]:
     return [float(start) for start in np.linspace(0, length - side, count)]
 
 
-def _around(candidate: npt.NDArray[np.float64], size: tuple[int, int]) -> Square:
-    """Return the square of the second look, moved into the frame where it has room there."""
-    side = min(NEAR * candidate[2], max(size))
+def _around(box: npt.NDArray[np.float64], near: float, size: tuple[int, int]) -> Square:
+    """Return the square of a look from near, moved into the frame where it has room there."""
+    side = min(near * box[2], max(size))
     left, top = (
-        min(max(candidate[i] + (candidate[2] - side) / 2, 0), length - side)
+        min(max(box[i] + (box[2] - side) / 2, 0), length - side)
         if side <= length
         else (length - side) / 2
         for i, length in enumerate(size)
