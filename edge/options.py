@@ -5,6 +5,7 @@ from pathlib import Path
 
 from edge.arguments import count, frame_size, seconds, share, threads
 from edge.face_model import PACKAGE
+from edge.faces import THRESHOLD
 from edge.runtime import RUNTIMES
 from edge.steady import Rules
 
@@ -65,7 +66,7 @@ def add_finder(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--face-threshold",
         type=share,
-        default=0.6,
+        default=THRESHOLD,
         metavar="SCORE",
         help="how sure the finder must be, 0 to 1 (default: %(default)s)",
     )
