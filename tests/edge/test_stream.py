@@ -10,11 +10,15 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from edge.classifier import Classifier
+from edge.faces import FaceFinder
+from edge.frame import Frame
+from edge.watch import Watcher
 from tests.edge.conftest import INT8, command, edge, own_words, solid
 from tests.edge.recordings import write_recording
 
 ASTRONAUT, COFFEE = data.astronaut(), data.coffee()
-FACE = ASTRONAUT[0:180, 130:330]  # the head with some air around it
+FACE = ASTRONAUT[40:190, 150:300]  # the head with some air around it
 
 
 def scene(*places: tuple[int, int]) -> np.ndarray:
@@ -83,8 +87,8 @@ def test_a_face_comes_moves_and_goes(tmp_path):
     assert rows[0]["label"] == rows[2]["label"] == "no_face"
     assert rows[1]["label"] in ("red", "green", "blue")
     x, y, width, height = rows[1]["box"]
-    assert 230 <= x <= 370
-    assert 170 <= y <= 220
+    assert 210 <= x <= 350
+    assert 140 <= y <= 170
     assert 70 <= width == height <= 130
 
 
@@ -93,8 +97,39 @@ def test_two_faces_have_two_numbers_and_lines_of_their_own(tmp_path):
     rows = watch(recording, "--faces", "on", "--all")
     boxes = {row["face"]: row["box"] for row in rows}
     assert set(boxes) == {1, 2}
-    assert sorted(box[0] for box in boxes.values()) == pytest.approx([65, 404], abs=25)
+    assert sorted(box[0] for box in boxes.values()) == pytest.approx([44, 384], abs=20)
     assert {row["faces"] for row in rows} == {2}
+
+
+def numbers(rows: list[dict]) -> set[int]:
+    return {row["face"] for row in rows if row["label"] != "no_face"}
+
+
+def test_a_face_hidden_for_a_moment_is_still_the_same(tmp_path):
+    hidden = [scene() if 8 <= i < 11 else scene((100 + 8 * i, 120)) for i in range(20)]
+    recording = write_recording(tmp_path / "r", hidden, rate=8)
+    rows = watch(recording, "--faces", "on", "--all")
+    assert numbers(rows) == {1}
+    assert not [row for row in rows[1:] if row["label"] == "no_face"]
+    assert {row["faces"] for row in rows} == {1}
+    assert rows[-1]["box"][0] > rows[0]["box"][0] + 80
+
+
+def test_two_who_cross_keep_their_numbers():
+    # The one from the left passes in front; both are the astronaut, so only movement tells them.
+    # In this process, for a machine that is slow would drop the frames that matter.
+    watcher = Watcher(Classifier(INT8), FaceFinder())
+    boxes: dict[int, list[float]] = {}
+    for i in range(21):
+        pixels = scene((440 - 20 * i, 60), (20 + 20 * i, 100))
+        for sighting in watcher.look(Frame("", i, pixels, i / 10)):
+            boxes.setdefault(sighting.face, []).append(sighting.box.x)
+    assert set(boxes) == {1, 2}
+    assert sorted((places[0], places[-1]) for places in boxes.values()) == [
+        pytest.approx((44, 444), abs=20),
+        pytest.approx((464, 64), abs=20),
+    ]
+    assert min(map(len, boxes.values())) < 21, "nobody was hidden: the test tests nothing"
 
 
 def test_pictures_are_unrelated(tmp_path):
