@@ -24,6 +24,8 @@ def main(out: Path) -> None:
     for i, row in enumerate(ordered):
         left, top = i % columns * SIDE, i // columns * (SIDE + TEXT)
         with Image.open(row["source"]) as picture:
+            x, y, width, height = row["box"]
+            ImageDraw.Draw(picture).rectangle((x, y, x + width, y + height), outline="#7ee787")
             sheet.paste(picture.resize((SIDE, SIDE)), (left, top))
         text = f"{row['label']} {row['score']:.2f}"
         draw.text((left + SIDE / 2, top + SIDE + TEXT / 2), text, "white", FONT, anchor="mm")
