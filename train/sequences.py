@@ -39,7 +39,7 @@ from edge.arguments import describe, seed
 from edge.errors import exit_code
 from train.drawing import draw_all, ensure_drawn
 from train.faces import draw_face
-from train.scripts import SCRIPTS, Script, script_of
+from train.scripts import SCRIPTS, WIDTH, Script, script_of
 from train.snapshots import develop
 
 VERSION = 1  # raise it when the same seed would give other frames
@@ -88,7 +88,7 @@ def truth_of(script: Script) -> Iterator[tuple[float, str, str, float | None, fl
     for second in np.unique(np.round([*np.arange(0, script.times[-1] + STEP, STEP), *changes], 3)):
         for actor in script.actors:
             x, y = actor.middle(second)
-            if actor.is_in_view(second):
+            if actor.is_in_view(second, WIDTH):
                 yield second, actor.name, actor.label(second), round(x, 1), round(y, 1)
             else:
                 yield second, actor.name, NO_FACE, None, None
