@@ -105,7 +105,7 @@ class FaceFinder:
         self, picture: Image.Image, candidate: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64] | None:
         """Return the mean of the looks from near, (x, y, side, score); or None."""
-        looks = []
+        looks: list[npt.NDArray[np.float64]] = []
         for near in NEAR:
             face = self._look_near(picture, looks[-1] if looks else candidate, near)
             if face is None or face[3] < KEPT:

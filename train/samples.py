@@ -20,20 +20,17 @@ version is replaced.
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-from tqdm import tqdm
 
 from edge.arguments import describe, seed
 from edge.crop import CROP_FILE, rule_text
-from edge.errors import UserError, exit_code
+from edge.errors import exit_code
+from train.drawing import draw_all, ensure_drawn
 from train.expressions import EXPRESSIONS, sample_units
 from train.people import Person, sample_person
 from train.snapshots import SIDE, take_snapshot
@@ -95,44 +92,29 @@ def draw_sheet(seed: int, columns: int = 12) -> Image.Image:
 
 
 def _write_set(root: Path, seed: int, counts: Mapping[str, int]) -> None:
-    """Writes a whole set into the new folder `root`, on all of this machine's cores."""
+    """Writes a whole set into the new folder `root`."""
     tasks = [(split, index) for split, count in counts.items() for index in range(count)]
     for folder in {(root / sample_path(*task)).parent for task in tasks}:
         folder.mkdir(parents=True, exist_ok=True)
-    # Spawned, not forked: the caller may have TensorFlow's threads running, which a fork breaks.
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        done = pool.map(partial(_write_sample, root, seed), tasks, chunksize=16)
-        for _ in tqdm(done, total=len(tasks), desc="drawing faces", leave=False, disable=None):
-            pass
+    draw_all(partial(_write_sample, root, seed), tasks, "drawing faces")
     draw_sheet(seed).save(root / "samples.png")
     (root / CROP_FILE).write_text(rule_text(RULE))
-    (root / "samples.json").write_text(_identity(seed, counts))
-
-
-def _identity(seed: int, counts: Mapping[str, int]) -> str:
-    return json.dumps({"version": VERSION, "seed": seed, "counts": dict(counts)}, indent=2) + "\n"
 
 
 def ensure_samples(out: Path, *, seed: int = 0, counts: Mapping[str, int] = COUNTS) -> None:
     """Sees to it that the folder `out` holds the whole set of `seed`, drawing it if need be.
 
-    An older set at `out` is replaced. The set is drawn beside `out` and moved there when complete,
-    so `out` never holds half a set. Raises UserError where `out` holds anything else, and OSError
-    where it cannot be written.
+    An older set at `out` is replaced. Raises as `ensure_drawn` does.
     """
-    about = out / "samples.json"
-    if about.is_file() and about.read_text() == _identity(seed, counts):
-        print(f"{out} is there already: nothing to draw")
-        return
-    if out.exists() and not about.is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(f"{out} is something other than a sample set: move it away")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as beside:
-        _write_set(Path(beside, "new"), seed, counts)
-        if out.exists():
-            out.rename(Path(beside, "old"))
-        Path(beside, "new").rename(out)
-    print(f"drew {sum(counts.values())} faces into {out}")
+    identity = json.dumps({"version": VERSION, "seed": seed, "counts": dict(counts)}, indent=2)
+    drawn = ensure_drawn(
+        out, "samples.json", identity + "\n", lambda root: _write_set(root, seed, counts)
+    )
+    print(
+        f"drew {sum(counts.values())} faces into {out}"
+        if drawn
+        else f"{out} is there already: nothing to draw"
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -120,7 +120,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(
 ) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     assert main(["--out", str(tmp_path)]) == 2
-    assert "something other than a sample set" in capsys.readouterr().err
+    assert "but without samples.json: move it away" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 

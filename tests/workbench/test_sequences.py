@@ -1,0 +1,150 @@
+"""The recorded sequences of `python -m train.sequences`, and whether their truth is true."""
+
+import csv
+import hashlib
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge.faces import FaceFinder
+from train import sequences
+from train.actors import GROWS
+from train.expressions import EXPRESSIONS
+from train.scripts import HIDES, SCRIPTS, script_of
+from train.sequences import LENGTHS, NO_FACE, draw_frame, ensure_sequences, main, truth_of
+
+FEW = {"grows-and-fades": 3, "two-crossing": 2}
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("sequences") / "set"
+    ensure_sequences(out, seed=3, lengths=FEW)
+    return out
+
+
+def test_a_sequence_is_a_folder_of_jpegs_with_their_times_and_the_truth(made: Path) -> None:
+    for name, length in FEW.items():
+        frames = sorted(path.name for path in (made / name).glob("*.jpg"))
+        assert frames == [f"{i:05d}.jpg" for i in range(length)]
+        assert [row["file"] for row in table(made / name / "times.csv")] == frames
+        for frame in frames:
+            with Image.open(made / name / frame) as picture:
+                assert (picture.format, picture.size) == ("JPEG", (640, 480))
+        truth = table(made / name / "truth.csv")
+        assert list(truth[0]) == ["seconds", "person", "label", "x", "y"]
+        assert {row["person"] for row in truth} == ({"1", "2"} if "two" in name else {"1"})
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(
+    made: Path, tmp_path: Path
+) -> None:
+    ensure_sequences(tmp_path / "again", seed=3, lengths=FEW)
+    assert digests(tmp_path / "again") == digests(made)
+    frames = [draw_frame(seed, "moving-head", 0).tobytes() for seed in (3, 4)]
+    assert frames[0] != frames[1]
+
+
+def test_a_second_call_draws_nothing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "_write_set", None)  # would fail if it were called
+    ensure_sequences(made, seed=3, lengths=FEW)
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert main(["--out", str(tmp_path)]) == 2
+    assert "without sequences.json: move it away" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_frames_are_a_tenth_of_a_second_apart_but_not_evenly(name: str) -> None:
+    times = script_of(0, name).times[: LENGTHS[name]]
+    steps = np.diff(times)
+    assert len(times) == LENGTHS[name] and times[0] == 0
+    assert 20 < times[-1] < 30
+    assert steps.min() > 0.04 and 0.005 < steps.std() < 0.02
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_truth_has_known_labels_in_order_and_several_changes(name: str) -> None:
+    rows = list(truth_of(script_of(0, name)))
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert {row[2] for row in rows} <= {*EXPRESSIONS, NO_FACE}
+    for person in {row[1] for row in rows}:
+        labels = [row[2] for row in rows if row[1] == person]
+        changes = sum(a != b for a, b in pairwise(labels))
+        assert 2 <= changes <= 16
+    for _, _, label, x, y in rows:
+        if label == NO_FACE:
+            assert x is None and y is None
+        else:
+            assert 0 < x < 640 and 0 < y < 480
+
+
+def test_a_new_label_holds_from_when_its_expression_has_grown_to_half() -> None:
+    (actor,) = script_of(0, "grows-and-fades").actors
+    mood = next(mood for mood in actor.moods if mood.label != "neutral")
+    before, after = mood.second - GROWS / 2, mood.second + GROWS / 2
+    still = SimpleNamespace(normal=lambda mean, deviation: mean)  # no wavering
+    unit = max(mood.units, key=mood.units.get)
+    start, half, end = (actor.units(second, still)[unit] for second in (before, mood.second, after))
+    assert end == mood.units[unit] > 0.7
+    assert half == pytest.approx((start + end) / 2)
+    assert actor.label(mood.second - 0.01) == "neutral"
+    assert actor.label(mood.second) == mood.label
+
+
+def test_somebody_is_away_for_seconds_and_hidden_but_not_away_for_less() -> None:
+    script = script_of(0, "somebody-leaves")
+    away = [row[0] for row in truth_of(script) if row[2] == NO_FACE]
+    assert 4 < away[-1] - away[0] < 10
+    for start in script.hidden:
+        assert script.is_hidden(start) and not script.is_hidden(start + HIDES)
+        assert script.actors[0].is_in_view(start, 640)
+
+
+def test_two_faces_meet_twice() -> None:
+    script = script_of(0, "two-crossing")
+    apart = [
+        np.subtract(*(actor.middle(second)[0] for actor in script.actors))
+        for second in script.times
+    ]
+    assert np.count_nonzero(np.diff(np.sign(apart))) == 2
+    assert np.abs(apart).max() > 250
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_face_finder_finds_the_faces_where_truth_says(name: str) -> None:
+    script, finder = script_of(0, name), FaceFinder()
+    seen = expected = 0
+    for index in range(7, LENGTHS[name], 25):
+        second = script.times[index]
+        there = [
+            a for a in script.actors if a.is_in_view(second, 640) and not script.is_hidden(second)
+        ]
+        boxes = [face.box for face in finder.find(np.asarray(draw_frame(0, name, index)))]
+        expected += len(there)
+        for x, y in (actor.middle(second) for actor in there):
+            seen += any(0 < x - box.x < box.side and 0 < y - box.y < box.side for box in boxes)
+    assert expected >= 6
+    assert seen >= expected - 1  # one may stand behind the other
