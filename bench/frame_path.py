@@ -20,7 +20,7 @@ from skimage import data
 
 from edge.classifier import Classifier
 from edge.contract import preprocess
-from edge.crop import cut_face
+from edge.crop import cut_face, rule_of
 from edge.faces import FaceFinder
 from edge.quality import find_doubt
 
@@ -62,14 +62,15 @@ def make_steps(
 ) -> dict[str, Callable[[], object]]:
     """Return the steps of a frame, each a function that takes it alone."""
     finder, contract = FaceFinder(), classifier.contract
-    box = finder.find(frame)[0].box
-    crop = cut_face(frame, box, contract)
+    face, rule = finder.find(frame)[0], rule_of(contract)
+    crop = cut_face(frame, face.box, face.tilt, rule)
     image = preprocess(crop, contract)
     return {
         "search the whole frame": lambda: finder.find(frame),
-        "look after one face": lambda: finder.find_again(frame, [box]),
-        "cut it out": lambda: cut_face(frame, box, contract),
-        "judge the picture": lambda: find_doubt(crop, box.side),
+        "look after one face": lambda: finder.find_again(frame, [face.box]),
+        "cut it out, turned": lambda: cut_face(frame, face.box, 10.0, rule),
+        "cut it out, level": lambda: cut_face(frame, face.box, 0.0, rule),
+        "judge the picture": lambda: find_doubt(crop, face.box.side),
         "scale": lambda: preprocess(crop, contract),
         "infer": lambda: classifier.logits(image),
     }

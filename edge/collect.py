@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from edge.contract import NO_FACE, UNKNOWN
-from edge.crop import CROP_FILE, cut_square, face_square, read_rule, rule_text
+from edge.crop import CROP_FILE, cut_face, read_rule, rule_text
 from edge.errors import RunError, UserError
 from edge.faces import FaceFinder
 from edge.files import publish
@@ -98,9 +98,8 @@ def _cut(
     faces = finder.find(pixels)
     if len(faces) != 1:
         return None, "several faces" if faces else NO_FACE
-    box = faces[0].box
-    crop = cut_square(pixels, *face_square(box, **rule))
-    doubt = find_doubt(crop, box.side)
+    crop = cut_face(pixels, faces[0].box, faces[0].tilt, rule)
+    doubt = find_doubt(crop, faces[0].box.side)
     return (None, doubt) if doubt else (crop, "")
 
 

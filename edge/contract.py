@@ -23,6 +23,7 @@ _KNOWN = {
     "color_space": ("RGB",),
     "crop": ("center",),
     "interpolation": ("bilinear",),
+    "face_alignment": ("eyes",),
     "activation": ("sigmoid", "softmax"),
 }
 
@@ -44,9 +45,9 @@ class Contract:
         raised to the power of 1/temperature and divided by their sum again. For softmax that is
         softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
     color_space, crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
-    face_margin, face_rise: how a face is cut out of a frame before that, see `edge.crop`: the side
-        of the square over the side of the box that the face finder gives, and how far its middle
-        lies above the box's, over the box's side.
+    face_margin, face_rise, face_alignment: how a face is cut out of a frame before that, see
+        `edge.crop`: the side of the square over the side of the box that the face finder gives,
+        how far its middle lies above the box's, over the box's side, and what is made level.
     """
 
     labels: tuple[str, ...]
@@ -61,6 +62,7 @@ class Contract:
     interpolation: str = "bilinear"
     face_margin: float = 1.4
     face_rise: float = 0.1
+    face_alignment: str = "eyes"
     version: int = VERSION
 
     def __post_init__(self) -> None:

@@ -1,17 +1,19 @@
 """How a face is cut out of a picture: the same for training pictures and for frames on the Pi.
 
-The rule is in the contract (`face_margin`, `face_rise`). A data set of pictures that were cut by it
-says so in a file beside its splits, so that the model trained on them is asked about faces cut
-alike.
+A square about the face, turned until the eyes are level. The rule is in the contract. A data set of
+pictures that were cut by it says so in a file beside its splits, so that the model trained on them
+is asked about faces cut alike.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from edge.contract import Contract
 from edge.errors import UserError
@@ -23,6 +25,9 @@ DEFAULT_RULE: Mapping[str, float] = {
 }
 
 
+LEVEL = 1.0  # degrees; a face that is tilted less is cut out as it is
+
+
 class Box(NamedTuple):
     """A square around a face in pixels of the frame: its left, its top, its side."""
 
@@ -31,26 +36,41 @@ class Box(NamedTuple):
     side: float
 
 
-def face_square(box: Box, *, face_margin: float, face_rise: float) -> tuple[int, int, int]:
-    """Return left, top and side in whole pixels of what is cut out for a face.
+def rule_of(contract: Contract) -> dict[str, float]:
+    """Return the rule that a contract holds."""
+    return {name: getattr(contract, name) for name in DEFAULT_RULE}
 
-    Whole pixels, so that a cut saved as a picture file is the cut that the edge makes.
+
+def cut_face(
+    pixels: npt.NDArray[np.uint8], box: Box, tilt: float, rule: Mapping[str, float]
+) -> npt.NDArray[np.uint8]:
+    """Return the square of a face, turned so that its eyes are level: (side, side, 3) uint8 RGB.
+
+    pixels: (rows, columns, 3) uint8 RGB. tilt: of the line between the eyes, degrees clockwise.
+    The square is as large as it is in the picture, so that a cut saved without loss is the cut that
+    the edge makes. What lies beyond the picture repeats its border. A level square inside the
+    picture is a view of it, not a copy.
     """
-    side = max(1, round(box.side * face_margin))
-    middle_x, middle_y = box.x + box.side / 2, box.y + (0.5 - face_rise) * box.side
-    return round(middle_x - side / 2), round(middle_y - side / 2), side
-
-
-def cut_face(pixels: npt.NDArray[np.uint8], box: Box, contract: Contract) -> npt.NDArray[np.uint8]:
-    """Return the square of a face, (side, side, 3) uint8 RGB, by the contract's rule.
-
-    pixels: (rows, columns, 3) uint8 RGB. What lies beyond the picture repeats its border. A square
-    inside the picture is a view of it, not a copy.
-    """
-    left, top, side = face_square(
-        box, face_margin=contract.face_margin, face_rise=contract.face_rise
+    side = max(1, round(box.side * rule["face_margin"]))
+    down = math.radians(tilt)
+    rise = rule["face_rise"] * box.side
+    middle_x = box.x + box.side / 2 + math.sin(down) * rise
+    middle_y = box.y + box.side / 2 - math.cos(down) * rise
+    if abs(tilt) < LEVEL:
+        return cut_square(pixels, round(middle_x - side / 2), round(middle_y - side / 2), side)
+    reach = math.ceil(side / math.sqrt(2))
+    left, top = round(middle_x) - reach - 1, round(middle_y) - reach - 1
+    around = Image.fromarray(cut_square(pixels, left, top, 2 * reach + 2))
+    cos, sin = math.cos(down), math.sin(down)
+    start_x = middle_x - left - (cos - sin) * side / 2
+    start_y = middle_y - top - (sin + cos) * side / 2
+    turned = around.transform(
+        (side, side),
+        Image.Transform.AFFINE,
+        (cos, -sin, start_x, sin, cos, start_y),
+        Image.Resampling.BILINEAR,
     )
-    return cut_square(pixels, left, top, side)
+    return np.asarray(turned)
 
 
 def cut_square(

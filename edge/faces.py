@@ -2,7 +2,8 @@
 
 V. Bazarevsky et al., *BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs* (2019),
 arXiv:1907.05047. The network looks at 128 x 128 pixels and gives, for each of 896 anchors, the
-logit of there being a face and 16 numbers: box and six landmarks, relative to the anchor.
+logit of there being a face and 16 numbers: box and six landmarks, relative to the anchor. The first
+two landmarks are the eyes, the one on the picture's left first.
 
 Constants are those of MediaPipe's graph for this model
 (mediapipe/modules/face_detection/face_detection_short_range.pbtxt and face_detection.pbtxt): input
@@ -15,6 +16,7 @@ is looked at as a whole and in overlapping squares, and what is found there is l
 from near, which takes away what only seemed a face (`tests/edge/test_faces.py`, `make bench`).
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +46,15 @@ Square = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Face:
-    """A face in a frame. score: 0..1, how sure the finder is that it is one."""
+    """A face in a frame.
+
+    score: 0..1, how sure the finder is that it is one. tilt: of the line between the eyes, degrees
+    clockwise.
+    """
 
     box: Box
     score: float
+    tilt: float = 0.0
 
 
 class FaceFinder:
@@ -104,7 +111,7 @@ class FaceFinder:
     def _confirm(
         self, picture: Image.Image, candidate: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64] | None:
-        """Return the mean of the looks from near, (x, y, side, score); or None."""
+        """Return the mean of the looks from near, or None."""
         looks: list[npt.NDArray[np.float64]] = []
         for near in NEAR:
             face = self._look_near(picture, looks[-1] if looks else candidate, near)
@@ -116,13 +123,16 @@ class FaceFinder:
     def _look_near(
         self, picture: Image.Image, box: npt.NDArray[np.float64], near: float
     ) -> npt.NDArray[np.float64] | None:
-        """Return the surest face about where one was, (x, y, side, score), or None."""
+        """Return the surest face about where one was, or None."""
         seen = suppress(self._look(picture, _around(box, near, picture.size)))
         seen = seen[overlaps(box, seen) > 0.2]
         return seen[0] if len(seen) else None
 
     def _look(self, picture: Image.Image, square: Square) -> npt.NDArray[np.float64]:
-        """Return (n, 4): x, y, side and score of the candidates in a square of the frame."""
+        """Return the candidates in a square of the frame.
+
+        (n, 6): x, y, side and score, and how far it is, across and down, from eye to eye.
+        """
         self._interpreter.set_tensor(self._input["index"], _shown(picture, square))
         self._interpreter.invoke()
         logits = self._interpreter.get_tensor(self._logits)[0, :, 0].clip(-100, 100)
@@ -132,13 +142,13 @@ class FaceFinder:
         middle, size = raw[:, :2] + self._anchors[keep], raw[:, 2:4].mean(axis=1, keepdims=True)
         left, top, side = square
         boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
-        return np.hstack([boxes, scores[keep, np.newaxis]])
+        return np.hstack([boxes, scores[keep, np.newaxis], raw[:, 6:8] - raw[:, 4:6]])
 
 
 def _faces(found: list[npt.NDArray[np.float64]]) -> list[Face]:
-    faces = suppress(np.array(found).reshape(-1, 4))
+    faces = suppress(np.array(found).reshape(-1, 6))
     return [
-        Face(Box(*map(float, face[:3])), float(face[3]))
+        Face(Box(*map(float, face[:3])), float(face[3]), math.degrees(math.atan2(face[5], face[4])))
         for face in sorted(faces, key=lambda face: -face[2])
     ]
 
@@ -206,7 +216,9 @@ def _shown(picture: Image.Image, square: Square) -> npt.NDArray[np.float32]:
 
 
 def suppress(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return (n, 4) without the boxes that overlap a surer one, which becomes their average.
+    """Return candidates without those that overlap a surer one, which becomes their average.
+
+    (n, 4 or more): x, y, side, score, and what else is to be averaged.
 
     Non-maximum suppression as BlazeFace has it (section 3.3); a box that lies within another is
     part of a face, seen in a square that cut the face in two.
@@ -217,9 +229,9 @@ def suppress(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         overlap = overlaps(left[0], left)
         same = overlap > OVERLAP
         mean = np.average(left[same], axis=0, weights=left[same, 3])
-        result.append([*mean[:3], left[0, 3]])
+        result.append([*mean[:3], left[0, 3], *mean[4:]])
         left = left[~same & (_covered(left[0], left) <= 0.6)]
-    return np.array(result).reshape(-1, 4)
+    return np.array(result).reshape(-1, candidates.shape[1])
 
 
 def overlaps(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

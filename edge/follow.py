@@ -19,11 +19,12 @@ _RENEW = 0.5  # how much of a face's speed is the newest one: a finder's boxes t
 class Track:
     """A face that is followed. number: from 1, small. seconds: when it was last seen.
 
-    speed: of the box's left and top, pixels per second.
+    box, tilt: as they were then. speed: of the box's left and top, pixels per second.
     """
 
     number: int
     box: Box
+    tilt: float
     seconds: float
     speed: tuple[float, float] = (0.0, 0.0)
 
@@ -33,8 +34,9 @@ class Track:
         x, y = (place + v * passed for place, v in zip(self.box[:2], self.speed, strict=True))
         return Box(x, y, self.box.side)
 
-    def move(self, box: Box, seconds: float) -> None:
+    def move(self, face: Face, seconds: float) -> None:
         """Take over where it is now."""
+        box = face.box
         passed = seconds - self.seconds
         if passed > 0:
             newest = (
@@ -45,7 +47,7 @@ class Track:
                 for new, old in zip(newest, self.speed, strict=True)
             )
             self.speed = (x, y)
-        self.box, self.seconds = box, seconds
+        self.box, self.tilt, self.seconds = box, face.tilt, seconds
 
 
 class Follower:
@@ -76,7 +78,7 @@ class Follower:
             overlap[row, :] = overlap[:, column] = 0
         for i, face in enumerate(faces):
             if i in joined:
-                joined[i].move(face.box, seconds)
+                joined[i].move(face, seconds)
             else:
                 joined[i] = self._new(face, seconds)
         return [joined[i] for i in range(len(faces))]
@@ -84,5 +86,5 @@ class Follower:
     def _new(self, face: Face, seconds: float) -> Track:
         taken = {track.number for track in self.tracks}
         number = next(n for n in range(1, len(taken) + 2) if n not in taken)
-        self.tracks.append(track := Track(number, face.box, seconds))
+        self.tracks.append(track := Track(number, face.box, face.tilt, seconds))
         return track

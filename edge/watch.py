@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from edge.classifier import Classification, Classifier
 from edge.contract import NO_FACE, UNKNOWN
-from edge.crop import Box, cut_face
+from edge.crop import Box, cut_face, rule_of
 from edge.faces import Face, FaceFinder
 from edge.follow import Follower, Track
 from edge.frame import Frame
@@ -63,6 +63,7 @@ class Watcher:
         """
         self._classifier, self._finder = classifier, finder
         self.labels = classifier.contract.labels
+        self._rule = rule_of(classifier.contract)
         self._rules = rules or Rules()
         self._find_every = find_every
         self._follower = Follower()
@@ -99,7 +100,7 @@ class Watcher:
         faces = self._search(self._finder, pixels)
         self.faces = len(faces)
         return [
-            replace(self._unrelated(self._cut(pixels, face.box)), face=i, box=face.box)
+            replace(self._unrelated(self._cut(pixels, face)), face=i, box=face.box)
             for i, face in enumerate(faces, start=1)
         ] or [Sighting(Said(NO_FACE))]
 
@@ -107,8 +108,8 @@ class Watcher:
         result = self._classifier.classify(pixels)
         return Sighting(Said(result.label), result=result, scores=result.values)
 
-    def _cut(self, pixels: npt.NDArray[np.uint8], box: Box) -> npt.NDArray[np.uint8]:
-        return cut_face(pixels, box, self._classifier.contract)
+    def _cut(self, pixels: npt.NDArray[np.uint8], face: Face | Track) -> npt.NDArray[np.uint8]:
+        return cut_face(pixels, face.box, face.tilt, self._rule)
 
     def _find(
         self, finder: FaceFinder, pixels: npt.NDArray[np.uint8], seconds: float
@@ -130,7 +131,7 @@ class Watcher:
         return faces
 
     def _follow(self, pixels: npt.NDArray[np.uint8], track: Track, seconds: float) -> Sighting:
-        crop = self._cut(pixels, track.box)
+        crop = self._cut(pixels, track)
         steady = self._steady.setdefault(track.number, self._beginning())
         doubt = find_doubt(crop, track.box.side)
         sighting = self._update(steady, self._classifier.classify(crop), seconds, doubt)

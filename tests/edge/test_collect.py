@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from edge.crop import Box, cut_square, face_square
+from edge.crop import cut_face
 from edge.faces import FaceFinder
 from edge.images import read_image
 from tests.edge.conftest import command, own_words
@@ -61,7 +61,7 @@ def test_pictures_are_taken_cut_as_the_edge_cuts_and_named_by_label(recording, t
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == RULE
     frame = read_image(recording / "00000.png")
     (face,) = FaceFinder().find(frame)
-    expected = cut_square(frame, *face_square(face.box, **RULE))
+    expected = cut_face(frame, face.box, face.tilt, RULE)
     np.testing.assert_array_equal(read_image(paths[0]), expected)
     assert "Has everybody in view agreed?" in result.terminal
 
@@ -141,7 +141,3 @@ def test_faces_in_the_dark_are_left_out(tmp_path):
     )
     assert result.returncode == 1
     assert any("left out 1 frame(s): too_dark" in line for line in own_words(result.stderr))
-
-
-def test_a_square_is_of_whole_pixels():
-    assert face_square(Box(10.4, 20.4, 100), face_margin=1.5, face_rise=0.1) == (-15, -15, 150)
