@@ -12,6 +12,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,13 +64,15 @@ def make_steps(
     """Return the steps of a frame, each a function that takes it alone."""
     finder, contract = FaceFinder(), classifier.contract
     face, rule = finder.find(frame)[0], rule_of(contract)
-    crop = cut_face(frame, face.box, face.tilt, rule)
+    crop = cut_face(frame, face, rule)
     image = preprocess(crop, contract)
+    x, y, other_x, _ = face.eyes
+    level, turned = (replace(face, eyes=(x, y, other_x, y + slope)) for slope in (0, 10))
     return {
         "search the whole frame": lambda: finder.find(frame),
         "look after one face": lambda: finder.find_again(frame, [face.box]),
-        "cut it out, turned": lambda: cut_face(frame, face.box, 10.0, rule),
-        "cut it out, level": lambda: cut_face(frame, face.box, 0.0, rule),
+        "cut it out, turned": lambda: cut_face(frame, turned, rule),
+        "cut it out, level": lambda: cut_face(frame, level, rule),
         "judge the picture": lambda: find_doubt(crop, face.box.side),
         "scale": lambda: preprocess(crop, contract),
         "infer": lambda: classifier.logits(image),

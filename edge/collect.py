@@ -98,7 +98,7 @@ def _cut(
     faces = finder.find(pixels)
     if len(faces) != 1:
         return None, "several faces" if faces else NO_FACE
-    crop = cut_face(pixels, faces[0].box, faces[0].tilt, rule)
+    crop = cut_face(pixels, faces[0], rule)
     doubt = find_doubt(crop, faces[0].box.side)
     return (None, doubt) if doubt else (crop, "")
 

@@ -45,9 +45,9 @@ class Contract:
         raised to the power of 1/temperature and divided by their sum again. For softmax that is
         softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
     color_space, crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
-    face_margin, face_rise, face_alignment: how a face is cut out of a frame before that, see
-        `edge.crop`: the side of the square over the side of the box that the face finder gives,
-        how far its middle lies above the box's, over the box's side, and what is made level.
+    face_width, eye_height, face_alignment: how a face is cut out of a frame before that, see
+        `edge.crop`: the side of the square in distances between the eyes, how far below its top
+        the eyes are, over its side, and what is made level.
     """
 
     labels: tuple[str, ...]
@@ -60,8 +60,8 @@ class Contract:
     color_space: str = "RGB"
     crop: str = "center"
     interpolation: str = "bilinear"
-    face_margin: float = 1.4
-    face_rise: float = 0.1
+    face_width: float = 2.7
+    eye_height: float = 0.39
     face_alignment: str = "eyes"
     version: int = VERSION
 
@@ -82,10 +82,10 @@ class Contract:
         numbers = [getattr(self, f.name) for f in fields(self) if f.type is float]
         if not all(abs(number) <= sys.float_info.max for number in numbers):  # NaN is not either
             raise ContractError("contract: its numbers must be finite")
-        positive = (self.width, self.height, self.temperature, self.face_margin)
+        positive = (self.width, self.height, self.temperature, self.face_width)
         if min(positive) <= 0 or self.scale == 0:
             raise ContractError(
-                "contract: width, height, temperature and face_margin must be positive, "
+                "contract: width, height, temperature and face_width must be positive, "
                 "scale not zero"
             )
 

@@ -1,15 +1,16 @@
 """How a face is cut out of a picture: the same for training pictures and for frames on the Pi.
 
-A square about the face, turned until the eyes are level. The rule is in the contract. A data set of
-pictures that were cut by it says so in a file beside its splits, so that the model trained on them
-is asked about faces cut alike.
+A square about the eyes: turned until they are level, as wide as they are apart tells, and so high
+that they come to lie at the same height in all pictures. MEASURED
+
+The rule is in the contract. A data set of pictures that were cut by it says so in a file beside its
+splits, so that the model trained on them is asked about faces cut alike.
 """
 
 import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,23 +18,19 @@ from PIL import Image
 
 from edge.contract import Contract
 from edge.errors import UserError
+from edge.face import Face
 
 CROP_FILE = "crop.json"
 DEFAULT_RULE: Mapping[str, float] = {
-    "face_margin": Contract.face_margin,
-    "face_rise": Contract.face_rise,
+    "face_width": Contract.face_width,
+    "eye_height": Contract.eye_height,
 }
 
 
 LEVEL = 1.0  # degrees; a face that is tilted less is cut out as it is
-
-
-class Box(NamedTuple):
-    """A square around a face in pixels of the frame: its left, its top, its side."""
-
-    x: float
-    y: float
-    side: float
+# Least distance between the eyes, over the box's side: on a face seen from the side they come close
+# to each other. On upright faces it is about 0.45.
+_APART = 0.25
 
 
 def rule_of(contract: Contract) -> dict[str, float]:
@@ -42,28 +39,36 @@ def rule_of(contract: Contract) -> dict[str, float]:
 
 
 def cut_face(
-    pixels: npt.NDArray[np.uint8], box: Box, tilt: float, rule: Mapping[str, float]
+    pixels: npt.NDArray[np.uint8], face: Face, rule: Mapping[str, float]
 ) -> npt.NDArray[np.uint8]:
-    """Return the square of a face, turned so that its eyes are level: (side, side, 3) uint8 RGB.
+    """Return the square of a face, (side, side, 3) uint8 RGB, by the rule of a contract.
 
-    pixels: (rows, columns, 3) uint8 RGB. tilt: of the line between the eyes, degrees clockwise.
-    The square is as large as it is in the picture, so that a cut saved without loss is the cut that
-    the edge makes. What lies beyond the picture repeats its border. A level square inside the
-    picture is a view of it, not a copy.
+    pixels: (rows, columns, 3) uint8 RGB. The square is as large as it is in the picture, so that a
+    cut saved without loss is the cut that the edge makes. What lies beyond the picture repeats its
+    border. A level square inside the picture is a view of it, not a copy.
     """
-    side = max(1, round(box.side * rule["face_margin"]))
-    down = math.radians(tilt)
-    rise = rule["face_rise"] * box.side
-    middle_x = box.x + box.side / 2 + math.sin(down) * rise
-    middle_y = box.y + box.side / 2 - math.cos(down) * rise
-    if abs(tilt) < LEVEL:
+    x, y, other_x, other_y = face.eyes
+    apart = max(math.hypot(other_x - x, other_y - y), _APART * face.box.side)
+    side = max(1, round(rule["face_width"] * apart))
+    angle = math.radians(face.tilt)
+    below = (0.5 - rule["eye_height"]) * side  # of the eyes, along the face, is the middle
+    middle_x = (x + other_x) / 2 - math.sin(angle) * below
+    middle_y = (y + other_y) / 2 + math.cos(angle) * below
+    if abs(face.tilt) < LEVEL:
         return cut_square(pixels, round(middle_x - side / 2), round(middle_y - side / 2), side)
-    reach = math.ceil(side / math.sqrt(2))
-    left, top = round(middle_x) - reach - 1, round(middle_y) - reach - 1
-    around = Image.fromarray(cut_square(pixels, left, top, 2 * reach + 2))
-    cos, sin = math.cos(down), math.sin(down)
-    start_x = middle_x - left - (cos - sin) * side / 2
-    start_y = middle_y - top - (sin + cos) * side / 2
+    return _turned(pixels, middle_x, middle_y, side, angle)
+
+
+def _turned(
+    pixels: npt.NDArray[np.uint8], x: float, y: float, side: int, angle: float
+) -> npt.NDArray[np.uint8]:
+    """Return a square of a picture about (x, y) that is turned clockwise by so many radians."""
+    reach = math.ceil(side / math.sqrt(2)) + 1
+    left, top = round(x) - reach, round(y) - reach
+    around = Image.fromarray(cut_square(pixels, left, top, 2 * reach))
+    cos, sin = math.cos(angle), math.sin(angle)
+    start_x = x - left - (cos - sin) * side / 2
+    start_y = y - top - (sin + cos) * side / 2
     turned = around.transform(
         (side, side),
         Image.Transform.AFFINE,
@@ -98,7 +103,7 @@ def read_rule(data: Path) -> dict[str, float]:
         values = {name: float(rule.pop(name)) for name in DEFAULT_RULE}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: not a crop rule ({error!r}); see {dict(DEFAULT_RULE)}") from None
-    if rule or not 0 < values["face_margin"] <= 10 or not abs(values["face_rise"]) <= 2:
+    if rule or not 0 < values["face_width"] <= 20 or not abs(values["eye_height"]) <= 2:
         raise UserError(f"{path}: not a crop rule; see {dict(DEFAULT_RULE)}")
     return values
 

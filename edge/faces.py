@@ -16,16 +16,14 @@ is looked at as a whole and in overlapping squares, and what is found there is l
 from near, which takes away what only seemed a face (`tests/edge/test_faces.py`, `make bench`).
 """
 
-import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from edge.crop import Box
 from edge.errors import UserError
+from edge.face import Box, Face
 from edge.face_model import find_face_model
 from edge.runtime import find_runtime, make_interpreter
 
@@ -42,19 +40,6 @@ SMALLEST = 1 / 16  # of the frame's longer side: 40 pixels of 640
 TILE, STEP = 5, 3.5
 Square = tuple[float, float, float]
 """Left, top and side of what the network is shown, in pixels of the frame."""
-
-
-@dataclass(frozen=True)
-class Face:
-    """A face in a frame.
-
-    score: 0..1, how sure the finder is that it is one. tilt: of the line between the eyes, degrees
-    clockwise.
-    """
-
-    box: Box
-    score: float
-    tilt: float = 0.0
 
 
 class FaceFinder:
@@ -131,7 +116,7 @@ class FaceFinder:
     def _look(self, picture: Image.Image, square: Square) -> npt.NDArray[np.float64]:
         """Return the candidates in a square of the frame.
 
-        (n, 6): x, y, side and score, and how far it is, across and down, from eye to eye.
+        (n, 8): x, y, side, score, and x and y of each eye.
         """
         self._interpreter.set_tensor(self._input["index"], _shown(picture, square))
         self._interpreter.invoke()
@@ -142,15 +127,18 @@ class FaceFinder:
         middle, size = raw[:, :2] + self._anchors[keep], raw[:, 2:4].mean(axis=1, keepdims=True)
         left, top, side = square
         boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
-        return np.hstack([boxes, scores[keep, np.newaxis], raw[:, 6:8] - raw[:, 4:6]])
+        eyes = (raw[:, 4:8] + np.tile(self._anchors[keep], 2)) * side + (left, top, left, top)
+        return np.hstack([boxes, scores[keep, np.newaxis], eyes])
 
 
 def _faces(found: list[npt.NDArray[np.float64]]) -> list[Face]:
-    faces = suppress(np.array(found).reshape(-1, 6))
-    return [
-        Face(Box(*map(float, face[:3])), float(face[3]), math.degrees(math.atan2(face[5], face[4])))
-        for face in sorted(faces, key=lambda face: -face[2])
-    ]
+    faces = suppress(np.array(found).reshape(-1, 8))
+    return [_face(*map(float, face)) for face in sorted(faces, key=lambda face: -face[2])]
+
+
+def _face(x: float, y: float, side: float, score: float, *eyes: float) -> Face:
+    left_x, left_y, right_x, right_y = eyes
+    return Face(Box(x, y, side), score, (left_x, left_y, right_x, right_y))
 
 
 def anchors() -> npt.NDArray[np.float32]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.crop import Box
-from edge.faces import Face, overlaps
+from edge.face import Box, Face
+from edge.faces import overlaps
 
 _JOIN = 0.2  # least overlap of a box with where a face is expected
 _RENEW = 0.5  # how much of a face's speed is the newest one: a finder's boxes tremble
@@ -19,35 +19,32 @@ _RENEW = 0.5  # how much of a face's speed is the newest one: a finder's boxes t
 class Track:
     """A face that is followed. number: from 1, small. seconds: when it was last seen.
 
-    box, tilt: as they were then. speed: of the box's left and top, pixels per second.
+    face: as it was then. speed: of the box's left and top, pixels per second.
     """
 
     number: int
-    box: Box
-    tilt: float
+    face: Face
     seconds: float
     speed: tuple[float, float] = (0.0, 0.0)
 
     def expected(self, seconds: float) -> Box:
         """Return where the face should be by now."""
-        passed = seconds - self.seconds
-        x, y = (place + v * passed for place, v in zip(self.box[:2], self.speed, strict=True))
-        return Box(x, y, self.box.side)
+        passed, box = seconds - self.seconds, self.face.box
+        x, y = (place + v * passed for place, v in zip(box[:2], self.speed, strict=True))
+        return Box(x, y, box.side)
 
     def move(self, face: Face, seconds: float) -> None:
         """Take over where it is now."""
-        box = face.box
         passed = seconds - self.seconds
         if passed > 0:
-            newest = (
-                (now - then) / passed for now, then in zip(box[:2], self.box[:2], strict=True)
-            )
+            places = zip(face.box[:2], self.face.box[:2], strict=True)
+            newest = ((now - then) / passed for now, then in places)
             x, y = (
                 _RENEW * new + (1 - _RENEW) * old
                 for new, old in zip(newest, self.speed, strict=True)
             )
             self.speed = (x, y)
-        self.box, self.tilt, self.seconds = box, face.tilt, seconds
+        self.face, self.seconds = face, seconds
 
 
 class Follower:
@@ -86,5 +83,5 @@ class Follower:
     def _new(self, face: Face, seconds: float) -> Track:
         taken = {track.number for track in self.tracks}
         number = next(n for n in range(1, len(taken) + 2) if n not in taken)
-        self.tracks.append(track := Track(number, face.box, face.tilt, seconds))
+        self.tracks.append(track := Track(number, face, seconds))
         return track

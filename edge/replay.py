@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge.contract import NO_FACE
-from edge.crop import Box
+from edge.face import Box
 from edge.progress import show_progress
 from edge.recording import read_times, recorded
 from edge.run import make_watcher

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from edge.classifier import Classification, Classifier
 from edge.contract import NO_FACE, UNKNOWN
-from edge.crop import Box, cut_face, rule_of
-from edge.faces import Face, FaceFinder
+from edge.crop import cut_face, rule_of
+from edge.face import Box, Face
+from edge.faces import FaceFinder
 from edge.follow import Follower, Track
 from edge.frame import Frame
 from edge.quality import find_doubt
@@ -100,16 +101,13 @@ class Watcher:
         faces = self._search(self._finder, pixels)
         self.faces = len(faces)
         return [
-            replace(self._unrelated(self._cut(pixels, face)), face=i, box=face.box)
+            replace(self._unrelated(cut_face(pixels, face, self._rule)), face=i, box=face.box)
             for i, face in enumerate(faces, start=1)
         ] or [Sighting(Said(NO_FACE))]
 
     def _unrelated(self, pixels: npt.NDArray[np.uint8]) -> Sighting:
         result = self._classifier.classify(pixels)
         return Sighting(Said(result.label), result=result, scores=result.values)
-
-    def _cut(self, pixels: npt.NDArray[np.uint8], face: Face | Track) -> npt.NDArray[np.uint8]:
-        return cut_face(pixels, face.box, face.tilt, self._rule)
 
     def _find(
         self, finder: FaceFinder, pixels: npt.NDArray[np.uint8], seconds: float
@@ -131,11 +129,11 @@ class Watcher:
         return faces
 
     def _follow(self, pixels: npt.NDArray[np.uint8], track: Track, seconds: float) -> Sighting:
-        crop = self._cut(pixels, track)
+        crop = cut_face(pixels, track.face, self._rule)
         steady = self._steady.setdefault(track.number, self._beginning())
-        doubt = find_doubt(crop, track.box.side)
+        doubt = find_doubt(crop, track.face.box.side)
         sighting = self._update(steady, self._classifier.classify(crop), seconds, doubt)
-        return replace(sighting, face=track.number, box=track.box)
+        return replace(sighting, face=track.number, box=track.face.box)
 
     def _beginning(self) -> Steady:
         return Steady(self.labels, self._rules)

@@ -56,6 +56,6 @@ def contract_of(
         width=width,
         height=height,
         activation=activation,
-        face_margin=rule["face_margin"],
-        face_rise=rule["face_rise"],
+        face_width=rule["face_width"],
+        eye_height=rule["eye_height"],
     )

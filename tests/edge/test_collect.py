@@ -18,7 +18,7 @@ from tests.edge.conftest import command, own_words
 from tests.edge.recordings import write_recording
 from tests.edge.test_stream import scene
 
-RULE = {"face_margin": 1.4, "face_rise": 0.1}
+RULE = {"face_width": 2.7, "eye_height": 0.39}
 
 
 def collect(*arguments: object, answer: str = "yes\n") -> subprocess.CompletedProcess[str]:
@@ -61,7 +61,7 @@ def test_pictures_are_taken_cut_as_the_edge_cuts_and_named_by_label(recording, t
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == RULE
     frame = read_image(recording / "00000.png")
     (face,) = FaceFinder().find(frame)
-    expected = cut_face(frame, face.box, face.tilt, RULE)
+    expected = cut_face(frame, face, RULE)
     np.testing.assert_array_equal(read_image(paths[0]), expected)
     assert "Has everybody in view agreed?" in result.terminal
 
@@ -108,7 +108,7 @@ def test_frames_of_no_use_are_left_out_and_counted(recording, tmp_path):
 
 
 def test_a_second_time_adds_by_the_same_rule(recording, tmp_path):
-    tight = {"face_margin": 1.2, "face_rise": 0.0}
+    tight = {"face_width": 2.0, "eye_height": 0.4}
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "crop.json").write_text(json.dumps(tight))
     for count in (1, 2):
@@ -121,7 +121,8 @@ def test_a_second_time_adds_by_the_same_rule(recording, tmp_path):
         assert len(paths) == count
     with Image.open(paths[0]) as picture:
         (face,) = FaceFinder().find(read_image(recording / "00002.png"))
-        assert picture.width == picture.height == round(1.2 * face.box.side)
+        x, y, other_x, other_y = face.eyes
+        assert picture.width == picture.height == round(2 * np.hypot(other_x - x, other_y - y))
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == tight
 
 

@@ -51,8 +51,8 @@ MALFORMED = {
     "a label of two lines": ({"labels": ["a", "b\nc"]}, "must be one line"),
     "an empty label": ({"labels": ["a", ""]}, "must be one line, and not empty"),
     "a label of the edge's own": ({"labels": ["happy", "no_face"]}, "says 'no_face' itself"),
-    "a margin of nothing": ({"face_margin": 0.0}, "face_margin must be positive"),
-    "a rise that is no number": ({"face_rise": float("nan")}, "must be finite"),
+    "a width of nothing": ({"face_width": 0.0}, "face_width must be positive"),
+    "a height that is no number": ({"eye_height": float("nan")}, "must be finite"),
     "bottomless brackets": ("[" * 100_000, "not JSON"),
     "bytes that are no text": (b'{"version": "\xff"}', "not JSON"),
 }

@@ -1,12 +1,11 @@
 """Which box is whose, from frame to frame."""
 
-from edge.crop import Box
-from edge.faces import Face
+from edge.face import Box, Face
 from edge.follow import Follower
 
 
 def face(x, y=100.0, side=100.0):
-    return Face(Box(x, y, side), 0.9)
+    return Face(Box(x, y, side), 0.9, (x + 30, y + 30, x + 70, y + 30))
 
 
 def numbers(tracks):
