@@ -67,7 +67,7 @@ def test_a_planted_copy_is_found_among_others(crop, mirror, tmp_path, capsys):
         *("train/happy/astronaut.png", "happy", mirror),
     )
     assert (
-        "test: 1 of 11 pictures (9.1%) have a near-duplicate in train, 0 with the same label"
+        "test: 1 of 11 pictures (9.1 %) have a near-duplicate in train, 0 with the same label"
         in (capsys.readouterr().out)
     )
     with (tmp_path / "leaks.csv").open() as file:
@@ -134,10 +134,10 @@ def test_how_much_copies_flatter_is_the_result_without_them():
     leak = Leak("test", "a", "happy", "b", "happy", False, 0.99)
     other = leak._replace(copy_label="sad")
     # 80 right of 100, 10 of them for being known: 70 of 90.
-    assert "80 % could be 77.8% without those 10" in describe(
+    assert "80 % could be 77.8 % without those 10" in describe(
         [leak] * 10 + [other], "test", 100, "train"
     )
-    assert "80 % could be 0.0%" in describe([leak] * 100, "test", 100, "train")
+    assert "80 % could be 0.0 %" in describe([leak] * 100, "test", 100, "train")
 
 
 def test_pictures_that_cannot_be_read_are_named_and_left_out(tmp_path, capsys):
