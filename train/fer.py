@@ -4,23 +4,30 @@ FER2013: I. Goodfellow et al., *Challenges in Representation Learning* (2013), a
 `fer2013.csv` has the columns emotion, pixels and Usage. FER+: E. Barsoum et al., *Training Deep
 Networks for Facial Expression Recognition with Crowd-Sourced Label Distribution* (2016),
 arXiv:1608.01041; `fer2013new.csv` has, in the same order, what ten people said of each picture.
+
+The pictures are faces already, but tilted and of all sizes. So they are cut anew, by the same rule
+as every other face.
 """
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 from tqdm import tqdm
 
+from edge.crop import DEFAULT_RULE, cut_face
 from edge.errors import UserError
+from edge.face import Box, Face
+from edge.faces import FaceFinder
 from train.ledger import WRITTEN, Ledger, Row
 
-RULE: Mapping[str, float] = {"face_margin": 1.2, "face_rise": 0.1}
-"""What the pictures are over the boxes that the face finder sees in them: medians of 599."""
 SIDE = 48
+# The faces fill their pictures, and the finder wants some room about one.
+_ENLARGED, _ROOM = 4, 12
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 USAGES = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
 VOTES = {
@@ -39,7 +46,9 @@ VOTES = {
 TIE, NO_NAME = "tie", "no image name"
 
 
-def prepare_fer(fer2013: Path, ferplus: Path | None, ledger: Ledger) -> Counter[str]:
+def prepare_fer(
+    fer2013: Path, ferplus: Path | None, ledger: Ledger, finder: FaceFinder
+) -> Counter[str]:
     """Write FER2013's pictures into the splits that it gives them, by its own labels or FER+'s.
 
     Returns how many rows came to which outcome. Raises UserError for files that are not what they
@@ -65,9 +74,32 @@ def prepare_fer(fer2013: Path, ferplus: Path | None, ledger: Ledger) -> Counter[
                 f"would make {row.picture or row.outcome}: choose another --to"
             )
         if name not in ledger.rows:
-            ledger.add(row, pixels if row.picture else None)
+            ledger.add(row, cut(pixels, finder) if row.picture else None)
         outcomes[row.outcome] += 1
     return outcomes
+
+
+def make_finder(model: Path | None) -> FaceFinder:
+    """Return a finder for pictures of which it is known that they are faces, and fill them.
+
+    With it 398 of 400 of FER+'s are found, and 386 with the usual threshold.
+    """
+    return FaceFinder(model, threshold=0.55, min_face=20 * _ENLARGED)
+
+
+def cut(pixels: npt.NDArray[np.uint8], finder: FaceFinder) -> npt.NDArray[np.uint8]:
+    """Return (side, side) uint8 grey, the face cut by the rule; where none is found, all of it."""
+    side = SIDE * _ENLARGED
+    enlarged = Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC)
+    shown = np.pad(np.asarray(enlarged), _ROOM * _ENLARGED)
+    faces = finder.find(np.repeat(shown[..., np.newaxis], 3, axis=2))
+    if not faces:
+        return pixels
+    box, eyes = (np.array(values) / _ENLARGED for values in (faces[0].box, faces[0].eyes))
+    x, y, width = map(float, box - (_ROOM, _ROOM, 0))
+    left_x, left_y, right_x, right_y = map(float, eyes - _ROOM)
+    face = Face(Box(x, y, width), faces[0].score, (left_x, left_y, right_x, right_y))
+    return cut_face(np.repeat(pixels[..., np.newaxis], 3, axis=2), face, DEFAULT_RULE)[..., 0]
 
 
 def _read_fer2013(path: Path) -> Iterator[tuple[str, str, str, npt.NDArray[np.uint8]]]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from edge.crop import DEFAULT_RULE, cut_square, face_square
+from edge.crop import DEFAULT_RULE, cut_face
 from edge.errors import UserError
 from edge.faces import FaceFinder
 from edge.images import ImageError, find_images, read_image
@@ -151,4 +151,4 @@ def cut(pixels: npt.NDArray[np.uint8], finder: FaceFinder) -> npt.NDArray[np.uin
         return NO_FACE
     if any(face.box.side >= BACKGROUND * faces[0].box.side for face in faces[1:]):
         return SEVERAL
-    return cut_square(pixels, *face_square(faces[0].box, **DEFAULT_RULE))
+    return cut_face(pixels, faces[0], DEFAULT_RULE)

@@ -10,8 +10,9 @@ face in each is found and cut out as `emotion-edge run` does it, and written as 
 with no face or several of about one size are left out. A person's pictures all go into one split,
 where the name tells who it is: ~/photos/happy/anna/IMG_0001.jpg or ~/photos/happy/anna-01.jpg.
 
-FER2013's pictures are cut already and have their splits. With --ferplus the label is what more of
-FER+'s ten people said than anything else; pictures without one of the seven labels are left out.
+FER2013's pictures have their splits, and are cut anew like all others. With --ferplus the label is
+what more of FER+'s ten people said than anything else; pictures without one of the seven labels are
+left out.
 
 TO/prepared.csv says what became of each picture, TO/crop.json how faces are cut. Nothing that is
 there is overwritten: a second run goes on where the first one ended, and takes what is new. At the
@@ -44,9 +45,10 @@ def main(argv: list[str] | None = None) -> int:
 def _prepare(args: argparse.Namespace) -> int:
     if args.ferplus and not args.fer2013:
         raise UserError("--ferplus only has the votes: add --fer2013 fer2013.csv, the pictures")
-    ledger = Ledger(args.to, fer.RULE if args.fer2013 else DEFAULT_RULE)
+    ledger = Ledger(args.to, DEFAULT_RULE)
     if args.fer2013:
-        outcomes = fer.prepare_fer(args.fer2013, args.ferplus, ledger)
+        finder = fer.make_finder(args.face_model)
+        outcomes = fer.prepare_fer(args.fer2013, args.ferplus, ledger, finder)
     else:
         outcomes = _from_photos(args, ledger)
     print(summarise(outcomes, ledger))

@@ -14,10 +14,11 @@ import skimage.data
 from PIL import Image
 
 from edge.contract import Contract, preprocess
-from edge.crop import cut_face
+from edge.crop import DEFAULT_RULE, cut_face, rule_of
 from edge.faces import FaceFinder
 from edge.images import find_images, read_image
 from tests.workbench.conftest import REPOSITORY, command
+from train import fer
 from train.data import load_split
 from train.fer import VOTES, majority
 from train.prepare import main
@@ -88,11 +89,11 @@ def test_training_sees_what_the_edge_sees_to_the_pixel(kind, size, tmp_path):
     trained = load_split(tmp_path / "data" / "train", contract, tmp_path / "cache").images
     frame = read_image(path)
     face = FaceFinder().find(frame)[0]
-    seen = preprocess(cut_face(frame, face.box, contract), contract)
+    seen = preprocess(cut_face(frame, face, rule_of(contract)), contract)
     assert trained.shape == (1, *size[::-1], 3)
     assert np.array_equal(trained[0], seen)
     rule = json.loads((tmp_path / "data" / "crop.json").read_text())
-    assert rule == {"face_margin": contract.face_margin, "face_rise": contract.face_rise}
+    assert rule == rule_of(contract)
 
 
 def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
@@ -287,7 +288,7 @@ def test_mistakes_are_told_in_words_and_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     for folder in ("empty", "split/train", "split/test", "cropped", "odd"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "cropped" / "crop.json").write_text('{"face_margin": 1.8, "face_rise": 0.2}')
+    (tmp_path / "cropped" / "crop.json").write_text('{"face_width": 4.1, "eye_height": 0.49}')
     (tmp_path / "odd" / "prepared.csv").write_text("name,age\n")
     before = digests(tmp_path)
     assert prepare(*arguments) == 2
@@ -417,7 +418,7 @@ def test_fer2013_gives_the_right_folders_and_pixels(tmp_path, capsys):
         assert picture.mode == "L"
         assert np.array_equal(np.asarray(picture), expected)
     rule = json.loads((tmp_path / "data" / "crop.json").read_text())
-    assert rule == {"face_margin": 1.2, "face_rise": 0.1}
+    assert rule == DEFAULT_RULE
     told = capsys.readouterr().out
     assert "10 pictures: 10 written" in told
     assert "validation: no angry, no disgust, no fear, 1 happy" in told
@@ -541,3 +542,21 @@ def test_the_majority_is_a_strict_maximum_over_all_ten_votes():
         assert majority(votes) == name
     assert majority([0] * 10) == "tie"
     assert majority([3, 3, 0, 0, 0, 0, 0, 0, 2, 2]) == "tie"
+
+
+def test_a_face_of_fer2013_is_cut_by_its_eyes():
+    face = ASTRONAUT.convert("L").crop((120, 20, 340, 240))
+    upright, askew = (
+        np.asarray(
+            face.rotate(angle, Image.Resampling.BICUBIC).crop((25, 25, 195, 195)).resize((48, 48))
+        )
+        for angle in (0, -18)
+    )
+    finder = fer.make_finder(None)
+    cuts = [fer.cut(pixels, finder) for pixels in (upright, askew)]
+    for cut in cuts:
+        assert cut.dtype == np.uint8
+        assert cut.shape == (len(cut), len(cut))
+    alike = np.corrcoef([np.asarray(Image.fromarray(cut).resize((40, 40))).ravel() for cut in cuts])
+    before = np.corrcoef(upright.ravel(), askew.ravel())[0, 1]
+    assert alike[0, 1] > 0.85 > before

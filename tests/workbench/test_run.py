@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from edge.contract import loads
+from edge.crop import CROP_FILE, rule_text
 from tests.workbench.conftest import REPOSITORY, command, history, make_photos, run
 
 ARTEFACTS = {
@@ -33,8 +34,10 @@ ARTEFACTS = {
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
-    """A data set with a test split."""
-    return make_photos(tmp_path_factory.mktemp("data"), train=12, validation=4, test=5)
+    """A data set with a test split, that says how its pictures were cut out."""
+    folder = make_photos(tmp_path_factory.mktemp("data"), train=12, validation=4, test=5)
+    (folder / CROP_FILE).write_text(rule_text({"face_width": 3.3, "eye_height": 0.41}))
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,8 @@ def test_a_run_leaves_all_its_artefacts_and_nothing_unfinished(unbroken):
         with Image.open(build / name) as picture:
             picture.load()
     assert [row["epoch"] for row in history(build)] == [1, 2, 3, 4]
+    contract = loads((build / "contract.json").read_text())
+    assert (contract.face_width, contract.eye_height) == (3.3, 0.41)
     contract = loads((build / "contract.json").read_text())
     assert contract.labels == ("blue", "green", "red")
     described = json.loads((build / "run.json").read_text())

@@ -12,12 +12,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from edge.crop import read_rule
+from edge.faces import FaceFinder
+from edge.images import read_image
 from train import samples
 from train.canvas import Pose
 from train.expressions import EXPRESSIONS, express
 from train.faces import Light, draw_face
 from train.people import sample_person
-from train.samples import COUNTS, draw_sample, ensure_samples, expression_of, main, person_of
+from train.samples import COUNTS, SIDE, draw_sample, ensure_samples, expression_of, main, person_of
 
 FEW = {"train": 15, "validation": 8, "test": 7, "frames": 14}
 
@@ -86,6 +89,19 @@ def test_nobody_is_in_two_splits_and_everybody_shows_every_expression() -> None:
     assert [len(group) for group in people.values()] == [302, 107, 100, 2]
     assert len(set().union(*people.values())) == 302 + 107 + 100 + 2
     assert {expression_of(index) for index in range(7)} == set(EXPRESSIONS)
+
+
+def test_faces_lie_as_the_rule_beside_them_says(made: Path) -> None:
+    rule, finder = read_rule(made), FaceFinder(min_face=40)
+    widths, heights = [], []
+    for path in sorted(made.glob("t*/*/*.jpg")):
+        for face in finder.find(read_image(path))[:1]:
+            x, y, other_x, other_y = face.eyes
+            widths.append(SIDE / np.hypot(other_x - x, other_y - y))
+            heights.append((y + other_y) / 2 / SIDE)
+    assert len(widths) >= 10
+    assert np.median(widths) == pytest.approx(rule["face_width"], rel=0.12)
+    assert np.median(heights) == pytest.approx(rule["eye_height"], abs=0.05)
 
 
 def test_a_second_call_draws_nothing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:

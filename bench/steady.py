@@ -1,0 +1,44 @@
+"""How much stiller labels are than the network's answers, and how quick, on drawn recordings.
+
+  python -m bench.steady [--model build/model.tflite] [--recordings build/sequences]
+
+What `emotion-edge replay` prints for each recording of `python -m train.sequences`, and for all of
+them together.
+"""
+
+import argparse
+from pathlib import Path
+
+from edge.classifier import Classifier
+from edge.faces import FaceFinder
+from edge.replay import TRUTH, follow, table
+from edge.truth import Moment, measure
+from edge.watch import Watcher
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--model", type=Path, default=Path("build/model.tflite"))
+    parser.add_argument("--recordings", type=Path, default=Path("build/sequences"))
+    args = parser.parse_args()
+    classifier, finder = Classifier(args.model), FaceFinder()
+    everybody: dict[str, list[list[Moment]]] = {}
+    for recording in sorted(path.parent for path in args.recordings.glob(f"*/{TRUTH}")):
+        ways = follow(recording, recording / TRUTH, Watcher(classifier, finder))
+        show(recording.name, ways)
+        for way, people in ways.items():
+            everybody.setdefault(way, []).extend(people)
+    show("all together", everybody)
+
+
+def show(name: str, ways: dict[str, list[list[Moment]]]) -> None:
+    """Print a recording's table."""
+    print(f"\n{name}")
+    for line in table({way: measure(people) for way, people in ways.items()}):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
