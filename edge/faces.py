@@ -30,7 +30,7 @@ from edge.runtime import find_runtime, make_interpreter
 INPUT = 128
 CANDIDATE = 0.3  # a score that is worth a second look
 OVERLAP = 0.3
-NEAR = (2.5, 2.0)  # the squares of the looks from near, over the face's box
+NEAR = (2.5, 2.0)  # the squares of the looks from near, over the box of what seems a face
 KEPT = 0.5  # in one look from near, the least score of what may be, or still be, a face
 SLACK = 0.85  # a box may come out so much too small
 SMALLEST = 1 / 16  # of the frame's longer side: 40 pixels of 640
@@ -56,7 +56,7 @@ class FaceFinder:
         self,
         model: Path | None = None,
         *,
-        threshold: float = 0.68,
+        threshold: float = 0.63,
         min_face: int | None = None,
         runtime: str = "auto",
         threads: int = 1,
