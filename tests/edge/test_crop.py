@@ -1,6 +1,7 @@
 """How a face is cut out: the square, its tilt, what lies beyond the picture."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,59 +9,75 @@ from PIL import Image
 from skimage import data
 
 from edge.contract import Contract
-from edge.crop import DEFAULT_RULE, Box, cut_face, cut_square, read_rule, rule_of, rule_text
+from edge.crop import DEFAULT_RULE, cut_face, cut_square, read_rule, rule_of, rule_text
 from edge.errors import UserError
+from edge.face import Box, Face
 from edge.faces import FaceFinder
 
 PIXELS = np.arange(60 * 80 * 3, dtype=np.uint32).reshape(60, 80, 3).astype(np.uint8)
 
 
-def rule(face_margin: float = 1.0, face_rise: float = 0.0) -> dict[str, float]:
-    return {"face_margin": face_margin, "face_rise": face_rise}
+def rule(face_width: float = 2.0, eye_height: float = 0.5) -> dict[str, float]:
+    return {"face_width": face_width, "eye_height": eye_height}
+
+
+def face(x: float, y: float, other_x: float, other_y: float, side: float = 40.0) -> Face:
+    """Return a face with these eyes; of its box only the side matters here."""
+    return Face(Box(0, 0, side), 0.9, (x, y, other_x, other_y))
 
 
 def test_a_level_face_inside_is_a_view_of_the_frame():
-    cut = cut_face(PIXELS, Box(20, 10, 30), 0.5, rule())
-    np.testing.assert_array_equal(cut, PIXELS[10:40, 20:50])
+    cut = cut_face(PIXELS, face(30, 30, 50, 30.1), rule())
+    np.testing.assert_array_equal(cut, PIXELS[10:50, 20:60])
     assert np.shares_memory(cut, PIXELS)
 
 
-def test_margin_and_rise_count_in_sides_of_the_box():
-    # Twice the side, and its middle a tenth of the box's side above the box's middle.
-    cut = cut_face(PIXELS, Box(30, 25, 20), 0.0, rule(2.0, 0.1))
-    np.testing.assert_array_equal(cut, PIXELS[13:53, 20:60])
+def test_the_square_is_as_wide_as_the_eyes_are_apart_and_has_them_at_their_height():
+    cut = cut_face(PIXELS, face(30, 20, 40, 20), rule(3.0, 0.4))
+    np.testing.assert_array_equal(cut, PIXELS[8:38, 20:50])  # the eyes 12 of 30 below its top
 
 
-def test_beyond_the_frame_its_border_is_repeated():
-    cut = cut_square(PIXELS, -5, -7, 20)
-    assert cut.shape == (20, 20, 3)
-    np.testing.assert_array_equal(cut[7:, 5:], PIXELS[:13, :15])
-    np.testing.assert_array_equal(cut[:8, 5:], np.broadcast_to(PIXELS[0, :15], (8, 15, 3)))
-    np.testing.assert_array_equal(cut[7:, 2], PIXELS[:13, 0])
-    far = cut_square(PIXELS, 500, 500, 4)
-    np.testing.assert_array_equal(far, np.broadcast_to(PIXELS[-1, -1], (4, 4, 3)))
+def test_on_a_face_from_the_side_the_box_counts():
+    cut = cut_face(PIXELS, face(39, 30, 41, 30, side=40), rule(4.0))
+    assert cut.shape == (40, 40, 3)
+
+
+@pytest.mark.parametrize(("left", "top"), [(-3, 2), (2, -3), (5, 4), (-9, -9), (20, 20)])
+def test_beyond_the_picture_its_border_is_repeated(left, top):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 10, 3), np.uint8)
+    cut = cut_square(pixels, left, top, 7)
+    assert cut.shape == (7, 7, 3)
+    padded = np.pad(pixels, ((30, 30), (30, 30), (0, 0)), mode="edge")
+    assert (cut == padded[30 + top : 37 + top, 30 + left : 37 + left]).all()
 
 
 @pytest.mark.parametrize("tilt", [-30, -5, 3, 20, 45])
 def test_a_tilted_face_is_turned_until_its_eyes_are_level(tilt):
     upright = np.zeros((200, 200, 3), np.uint8)
-    upright[90:94, 70:74] = upright[90:94, 126:130] = 255  # two eyes
-    upright[116:120, 98:102, 1] = 255  # and a nose
+    upright[88:92, 68:72, 0] = upright[88:92, 128:132, 2] = 255  # a red and a blue eye
+    upright[118:122, 98:102, 1] = 255  # and a green nose
     turned = np.asarray(
         Image.fromarray(upright).rotate(-tilt, Image.Resampling.BICUBIC)  # clockwise
     )
-    cut = cut_face(turned, Box(50, 50, 100), tilt, rule(1.2, 0.1)).astype(float)
-    expected = cut_face(upright, Box(50, 50, 100), 0.0, rule(1.2, 0.1)).astype(float)
-    for channel in (0, 1):
-        middles = [
-            np.average(np.indices(picture.shape[:2]).reshape(2, -1), axis=1, weights=weights)
-            for picture in (cut, expected)
-            for weights in [picture[..., channel].ravel()]
-        ]
-        assert middles[0] == pytest.approx(middles[1], abs=0.5)
-    rows = np.average(np.indices(cut.shape[:2])[0][:, :60].ravel(), weights=cut[:, :60, 0].ravel())
-    other = np.average(np.indices(cut.shape[:2])[0][:, 60:].ravel(), weights=cut[:, 60:, 0].ravel())
-    assert rows == pytest.approx(other, abs=0.5)
+    angle = np.radians(tilt)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    eyes = [turn @ np.array(eye) + 100 for eye in ((-30, -10), (30, -10))]
+    found = face(*eyes[0], *eyes[1], side=100)
+    assert found.tilt == pytest.approx(tilt)
+    cut = cut_face(turned, found, rule(2.0, 0.4)).astype(float)
+    assert cut.shape == (120, 120, 3)
+    for channel, place in enumerate([(30, 48), (60, 78), (90, 48)]):  # red, green, blue
+        y, x = np.average(
+            np.indices((120, 120)).reshape(2, -1) + 0.5, axis=1, weights=cut[..., channel].ravel()
+        )
+        assert (x, y) == pytest.approx(place, abs=0.6)
+
+
+def _as_if_level(tilted: Face) -> Face:
+    x, y, other_x, other_y = tilted.eyes
+    middle, apart = (y + other_y) / 2, np.hypot(other_x - x, other_y - y)
+    left = (x + other_x - apart) / 2
+    return replace(tilted, eyes=(left, middle, left + apart, middle))
 
 
 @pytest.mark.parametrize("tilt", [-25, 15])
@@ -70,14 +87,14 @@ def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
     askew = np.asarray(
         Image.fromarray(upright).rotate(-tilt, Image.Resampling.BICUBIC, center=(224, 125))
     )
-    (face,), (same,) = finder.find(upright), finder.find(askew)
-    assert same.tilt - face.tilt == pytest.approx(tilt, abs=6)
+    (one,), (same,) = finder.find(upright), finder.find(askew)
+    assert same.tilt - one.tilt == pytest.approx(tilt, abs=6)
     cuts = [
         np.asarray(Image.fromarray(cut).resize((48, 48)).convert("L"), float).ravel()
         for cut in (
-            cut_face(upright, face.box, face.tilt, DEFAULT_RULE),
-            cut_face(askew, same.box, same.tilt, DEFAULT_RULE),
-            cut_face(askew, same.box, 0.0, DEFAULT_RULE),
+            cut_face(upright, one, DEFAULT_RULE),
+            cut_face(askew, same, DEFAULT_RULE),
+            cut_face(askew, _as_if_level(same), DEFAULT_RULE),
         )
     ]
     alike = np.corrcoef(cuts)
@@ -87,17 +104,17 @@ def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
 
 def test_what_a_rule_is_written_as_is_read_again(tmp_path):
     assert read_rule(tmp_path) == DEFAULT_RULE
-    (tmp_path / "crop.json").write_text(rule_text(rule(1.7, 0.2)))
-    assert read_rule(tmp_path) == rule(1.7, 0.2)
+    (tmp_path / "crop.json").write_text(rule_text(rule(3.3, 0.41)))
+    assert read_rule(tmp_path) == rule(3.3, 0.41)
     contract = Contract(
-        labels=("a", "b"), width=8, height=8, activation="softmax", **rule(1.7, 0.2)
+        labels=("a", "b"), width=8, height=8, activation="softmax", **rule(3.3, 0.41)
     )
-    assert rule_of(contract) == rule(1.7, 0.2)
+    assert rule_of(contract) == rule(3.3, 0.41)
 
 
-BAD_RULES = ["", "[]", "{}", '{"face_margin": 1}', json.dumps(rule() | {"more": 1})]
-BAD_RULES += [json.dumps(rule(margin)) for margin in (0.0, -1.0, 11.0)]
-BAD_RULES += ['{"face_margin": NaN, "face_rise": 0}', '{"face_margin": 1.2, "face_rise": "x"}']
+BAD_RULES = ["", "[]", "{}", '{"face_width": 1}', json.dumps(rule() | {"more": 1})]
+BAD_RULES += [json.dumps(rule(width)) for width in (0.0, -1.0, 21.0)]
+BAD_RULES += ['{"face_width": NaN, "eye_height": 0}', '{"face_width": 2.7, "eye_height": "x"}']
 
 
 @pytest.mark.parametrize("text", BAD_RULES)
