@@ -87,7 +87,7 @@ def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
     askew = np.asarray(
         Image.fromarray(upright).rotate(-tilt, Image.Resampling.BICUBIC, center=(224, 125))
     )
-    (one,), (same,) = finder.find(upright), finder.find(askew)
+    one, same = finder.find(upright)[0], finder.find(askew)[0]
     assert same.tilt - one.tilt == pytest.approx(tilt, abs=6)
     cuts = [
         np.asarray(Image.fromarray(cut).resize((48, 48)).convert("L"), float).ravel()
