@@ -21,6 +21,7 @@ from train.snapshots import Camera, background
 WIDTH, HEIGHT = 640, 480
 SECONDS = 26.0
 HIDES = 0.4  # seconds
+LAST = 1.5  # seconds before the end, after which nothing changes that would not last
 SIX = tuple(name for name in EXPRESSIONS if name != "neutral")
 
 
@@ -85,7 +86,7 @@ def _somebody_leaves(rng: np.random.Generator) -> Script:
 
 def _dim_and_noisy(rng: np.random.Generator) -> Script:
     script = _grows_and_fades(rng)
-    camera = replace(script.camera, gain=script.camera.gain * 0.4, noise=0.06)
+    camera = replace(script.camera, gain=script.camera.gain * 0.45, noise=0.05)
     return replace(script, camera=camera, flicker=0.2, shake=True)
 
 
@@ -139,4 +140,5 @@ def _in_turn(rng: np.random.Generator, hold: tuple[float, float]) -> list[Mood]:
         if rng.random() < 0.5:
             labels[round(second, 3)] = "neutral"
             second += rng.uniform(*hold) / 2
-    return _moods(labels, rng)
+    lasting = {start: label for start, label in labels.items() if start < SECONDS - LAST}
+    return _moods(lasting, rng)
