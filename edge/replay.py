@@ -43,11 +43,12 @@ def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
         sightings = watcher.look(frame)
         seen = [Known(s.box, s.result.label) for s in sightings if s.result]
         _listen(known, sightings)
-        for i, keys in enumerate(people.values()):
-            label, place = true_label(keys, frame.seconds), true_place(keys, frame.seconds)
-            for way, faces in (("each frame", seen), ("steady", list(known.values()))):
-                said = _nearest(faces, place)
-                ways[way][i].append(Moment(frame.seconds, label, said))
+        places = [true_place(keys, frame.seconds) for keys in people.values()]
+        for way, faces in (("each frame", seen), ("steady", list(known.values()))):
+            for i, (keys, said) in enumerate(
+                zip(people.values(), match(faces, places), strict=True)
+            ):
+                ways[way][i].append(Moment(frame.seconds, true_label(keys, frame.seconds), said))
     return ways
 
 
@@ -70,23 +71,31 @@ def _listen(known: dict[int | None, Known], sightings: Sequence[Sighting]) -> No
             known[sighting.face] = replace(known[sighting.face], box=sighting.box)
 
 
-def _nearest(faces: Sequence[Known], place: tuple[float, float]) -> str:
-    """Return what is said of the face at a place: within a box's side of it, else no_face.
+def match(faces: Sequence[Known], places: Sequence[tuple[float, float]]) -> list[str]:
+    """Return what is said of the person at each place; no_face where no face is near.
 
-    A place that is not known is anywhere: the largest face's is meant then.
+    Each face is one person at most, the nearest one within a box's side. A place that is not known
+    is that of the largest face.
     """
-    if not faces:
-        return NO_FACE
-    if math.isnan(sum(place)):
-        return max(faces, key=lambda face: face.box.side if face.box else 0).label
-    distance, label = min((_distance(face.box, place), face.label) for face in faces)
-    return label if distance <= 1 else NO_FACE
+    said = [NO_FACE] * len(places)
+    pairs = [(_distance(f.box, p), i, j) for i, p in enumerate(places) for j, f in enumerate(faces)]
+    taken: set[int] = set()
+    for distance, i, j in sorted(pairs):
+        if distance <= 1 and said[i] == NO_FACE and j not in taken:
+            said[i] = faces[j].label
+            taken.add(j)
+    return said
 
 
 def _distance(box: Box | None, place: tuple[float, float]) -> float:
-    """Return how far a place is from a box's middle, over the box's side; 0 for a whole frame."""
+    """Return how far a place is from a box's middle, over the box's side; 0 for a whole frame.
+
+    Where the place is not known it is the less the larger the box.
+    """
     if box is None:
         return 0.0
+    if math.isnan(sum(place)):
+        return 1 / (1 + box.side)
     middle = box.x + box.side / 2, box.y + box.side / 2
     return math.dist(middle, place) / box.side
 

@@ -26,7 +26,7 @@ class Rules:
     dwell: seconds that something must last before it is said, and so the least that it is.
     """
 
-    window: float = 0.2
+    window: float = 0.15
     enter: float = 0.4
     leave: float = 0.3
     margin: float = 0.03

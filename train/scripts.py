@@ -86,7 +86,7 @@ def _somebody_leaves(rng: np.random.Generator) -> Script:
 
 def _dim_and_noisy(rng: np.random.Generator) -> Script:
     script = _grows_and_fades(rng)
-    camera = replace(script.camera, gain=script.camera.gain * 0.45, noise=0.05)
+    camera = replace(script.camera, gain=script.camera.gain * 0.42, noise=0.055)
     return replace(script, camera=camera, flicker=0.2, shake=True)
 
 

@@ -4,6 +4,8 @@ from math import nan
 
 import pytest
 
+from edge.face import Box
+from edge.replay import Known, match
 from edge.truth import Moment, measure, read_truth, true_label, true_place
 from tests.edge.conftest import INT8, edge, own_words, solid
 from tests.edge.recordings import write_recording
@@ -58,6 +60,17 @@ def test_truth_is_interpolated_between_its_rows(tmp_path):
     assert true_place(truth["ann"], 2) == (150, 60)
     assert true_place(truth["ann"], 9) == (200, 70)
     assert true_place(truth["ben"], 2) == pytest.approx((nan, nan), nan_ok=True)
+
+
+def test_each_face_is_one_person_the_nearest():
+    ann, ben = Known(Box(0, 0, 100), "a"), Known(Box(60, 0, 100), "b")
+    assert match([ann, ben], [(50, 50), (110, 50)]) == ["a", "b"]
+    assert match([ben, ann], [(50, 50), (110, 50)]) == ["a", "b"]
+    assert match([ann], [(80, 50), (60, 50)]) == ["no_face", "a"]
+    assert match([ann], [(151, 50)]) == ["no_face"]
+    assert match([ann, Known(Box(300, 0, 120), "c")], [(nan, nan)]) == ["c"]
+    assert match([Known(None, "a")], [(nan, nan)]) == ["a"]
+    assert match([], [(50, 50)]) == ["no_face"]
 
 
 BAD_TRUTH = {
