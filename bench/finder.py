@@ -24,8 +24,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.boxes import overlaps
 from edge.crop import Box
-from edge.faces import FaceFinder, overlaps
+from edge.faces import FaceFinder
 from tests.edge.photographs import (
     FACELESS,
     HEIGHT,

@@ -8,8 +8,7 @@ two landmarks are the eyes, the one on the picture's left first.
 Constants are those of MediaPipe's graph for this model
 (mediapipe/modules/face_detection/face_detection_short_range.pbtxt and face_detection.pbtxt): input
 -1..1; strides 8, 16, 16, 16 with two anchors a cell and layer, of fixed size; coordinates in
-pixels of the input, so divided by 128; overlap for the suppression 0.3, overlapping boxes averaged
-by their scores.
+pixels of the input, so divided by 128.
 
 A face of 40 pixels in a frame of 640 x 480 is 8 pixels wide on that input and is missed. So a frame
 is looked at as a whole and in overlapping squares, and what is found there is looked at twice more
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from edge.boxes import overlaps, suppress
 from edge.errors import UserError
 from edge.face import Box, Face
 from edge.face_model import find_face_model
@@ -29,7 +29,6 @@ from edge.runtime import find_runtime, make_interpreter
 
 INPUT = 128
 CANDIDATE = 0.3  # a score that is worth a second look
-OVERLAP = 0.3
 NEAR = (2.5, 2.0)  # the squares of the looks from near, over the box of what seems a face
 # Least score of a face, the mean of the looks from near. On 57 photographs in 570 places and sizes
 # 97.4 % are found with it, and 8 more boxes that are no faces; with 0.68 it is 96.3 % and none.
@@ -201,45 +200,3 @@ def _show(picture: Image.Image, square: Square, shown: npt.NDArray[np.float32]) 
         seen = shown[y0:y1, x0:x1]
         np.multiply(np.asarray(part), np.float32(2 / 255), out=seen)
         seen -= 1
-
-
-def suppress(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return candidates without those that overlap a surer one, which becomes their average.
-
-    (n, 4 or more): x, y, side, score, and what else is to be averaged.
-
-    Non-maximum suppression as BlazeFace has it (section 3.3); a box that lies within another is
-    part of a face, seen in a square that cut the face in two.
-    """
-    left = candidates[np.argsort(-candidates[:, 3])]
-    result = []
-    while len(left):
-        overlap = overlaps(left[0], left)
-        same = overlap > OVERLAP
-        mean = np.average(left[same], axis=0, weights=left[same, 3])
-        result.append([*mean[:3], left[0, 3], *mean[4:]])
-        left = left[~same & (_covered(left[0], left) <= 0.6)]
-    return np.array(result).reshape(-1, candidates.shape[1])
-
-
-def overlaps(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the intersection over union of a box (x, y, side, …) with each of (n, 3 or more)."""
-    common, areas, area = _common(one, others)
-    return np.asarray(common / (areas + area - common))
-
-
-def _covered(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return which share of the smaller of two boxes lies in the other."""
-    common, areas, area = _common(one, others)
-    return np.asarray(common / np.minimum(areas, area))
-
-
-def _common(
-    one: npt.ArrayLike, others: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
-    x, y, side = np.asarray(one)[:3]
-    across, down = (
-        np.minimum(others[:, i] + others[:, 2], start + side) - np.maximum(others[:, i], start)
-        for i, start in enumerate((x, y))
-    )
-    return across.clip(0) * down.clip(0), others[:, 2] ** 2, float(side) ** 2

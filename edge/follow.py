@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge.boxes import overlaps
 from edge.face import Box, Face
-from edge.faces import overlaps
 
 _JOIN = 0.2  # least overlap of a box with where a face is expected
 _RENEW = 0.5  # how much of a face's speed is the newest one: a finder's boxes tremble

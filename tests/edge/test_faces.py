@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from edge import face_model
+from edge.boxes import OVERLAP, overlaps, suppress
 from edge.errors import UserError
 from edge.face import Box
 from edge.face_model import NoFaceModelError, find_face_model
-from edge.faces import OVERLAP, SMALLEST, FaceFinder, anchors, overlaps, squares, suppress
+from edge.faces import SMALLEST, FaceFinder, anchors, squares
 from tests.edge.conftest import INSTALLED, INT8
 from tests.edge.photographs import FACELESS, HEIGHT, WIDTH, astronaut, load_portraits, paste, scene
 
