@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.boxes import overlaps
-from edge.crop import Box
+from edge.face import Box
 from edge.faces import FaceFinder
 from tests.edge.photographs import (
     FACELESS,
