@@ -29,7 +29,7 @@ class Rules:
     window: float = 0.15
     enter: float = 0.4
     leave: float = 0.3
-    margin: float = 0.03
+    margin: float = 0.02
     dwell: float = 0.2
 
     def __post_init__(self) -> None:

@@ -67,7 +67,7 @@ def test_a_low_score_is_unknown():
 
 
 def test_two_that_are_close_are_unknown():
-    steady, _ = follow([np.array([0.5, 0.48, 0.02])] * 10)
+    steady, _ = follow([np.array([0.5, 0.49, 0.01])] * 10)
     assert steady.said == Said("unknown", "low_margin")
 
 
