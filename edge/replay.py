@@ -33,8 +33,8 @@ def replay(args: Namespace) -> Iterator[str]:
 
 def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
     """Return what the network says of each frame alone, and what a reader of stdout would know."""
-    people = read_truth(truth, watcher.labels)
     frames = len(read_times(recording))
+    people = read_truth(truth, watcher.labels)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
     for frame in recorded(recording):
