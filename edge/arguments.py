@@ -21,6 +21,11 @@ def threads(text: str) -> int:
     return _whole(text, 1, 64)
 
 
+def face_side(text: str) -> int:
+    """Parse a face's least side: 16 pixels or more, for smaller ones take thousands of looks."""
+    return _whole(text, 16, 100_000)
+
+
 def seed(text: str) -> int:
     """Parse a whole number of 32 bits, as random number generators want it."""
     return _whole(text, 0, 2**32 - 1)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import numpy.typing as npt
@@ -40,9 +41,10 @@ def collect(args: Namespace) -> Iterator[str]:
     _check(args.label)
     folder = args.to / args.split / args.label
     rule = read_rule(args.to)
-    finder = make_finder(args)
-    frames = open_source(args.source, size=args.size, every=0, stop=stop_on_signals())
+    finder, stop = make_finder(args), Event()
+    frames = open_source(args.source, size=args.size, every=0, stop=stop)
     _ask(QUESTION.format(count=args.count, label=args.label, source=args.source, folder=folder))
+    stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
     taken = 0
     left_out: Counter[str] = Counter()
     for frame in _spaced(frames, args.every):
@@ -58,7 +60,8 @@ def collect(args: Namespace) -> Iterator[str]:
     for reason, count in left_out.items():
         log.info("left out %d frame(s): %s", count, reason)
     if taken < args.count:
-        raise RunError(f"the source ended after {taken} of {args.count} pictures")
+        ended = "stopped" if stop.is_set() else "the source ended"
+        raise RunError(f"{ended} after {taken} of {args.count} pictures")
 
 
 def _check(label: str) -> None:

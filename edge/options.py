@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from edge.arguments import count, frame_size, seconds, share, threads
+from edge.arguments import face_side, frame_size, seconds, share, threads
 from edge.face_model import PACKAGE
 from edge.faces import THRESHOLD
 from edge.runtime import RUNTIMES
@@ -59,7 +59,7 @@ def add_finder(parser: argparse._ActionsContainer) -> None:
     )
     parser.add_argument(
         "--min-face",
-        type=count,
+        type=face_side,
         metavar="PIXELS",
         help="least side of a face's box (default: 1/16 of the frame's longer side)",
     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge.contract import NO_FACE
+from edge.errors import UserError
 from edge.face import Box
 from edge.progress import show_progress
 from edge.recording import read_times, recorded
 from edge.run import make_watcher
-from edge.truth import Figures, Moment, measure, read_truth, true_label, true_place
+from edge.truth import Figures, Key, Moment, measure, read_truth, true_label, true_place
 from edge.watch import Sighting, Watcher
 
 TRUTH = "truth.csv"
@@ -35,6 +36,7 @@ def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
     """Return what the network says of each frame alone, and what a reader of stdout would know."""
     frames = len(read_times(recording))
     people = read_truth(truth, watcher.labels)
+    _check(truth, people)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
     for frame in recorded(recording):
@@ -50,6 +52,14 @@ def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
             ):
                 ways[way][i].append(Moment(frame.seconds, true_label(keys, frame.seconds), said))
     return ways
+
+
+def _check(path: Path, people: Mapping[str, list[Key]]) -> None:
+    if all(key.label == NO_FACE for keys in people.values() for key in keys):
+        raise UserError(f"{path}: nobody is ever to be seen, so there is nothing to measure")
+    placeless = [name for name, keys in people.items() if math.isnan(true_place(keys, 0.0)[0])]
+    if placeless and len(people) > 1:
+        raise UserError(f"{path}: several people, but no x and y for {', '.join(placeless)}")
 
 
 @dataclass(frozen=True)

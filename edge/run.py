@@ -10,6 +10,7 @@ from itertools import islice
 from threading import Event
 
 from edge.classifier import Classifier
+from edge.contract import NO_FACE
 from edge.face_model import NoFaceModelError
 from edge.faces import FaceFinder
 from edge.frame import Frame
@@ -25,7 +26,8 @@ def run(args: Namespace) -> Iterator[str]:
 
     Raises UserError for a model or a source that cannot be used.
     """
-    stop = stop_on_signals()
+    stop = Event()
+    stop_on_signals(stop)
     watcher = make_watcher(args)
     frames = open_source(args.source, size=args.size, every=args.every, stop=stop)
     lines = Lines(watcher, heartbeat=args.heartbeat, everything=args.all)
@@ -34,12 +36,10 @@ def run(args: Namespace) -> Iterator[str]:
             yield json.dumps(line, ensure_ascii=False)
 
 
-def stop_on_signals() -> Event:
-    """Return an event that SIGINT and SIGTERM set from now on."""
-    stop = Event()
+def stop_on_signals(stop: Event) -> None:
+    """Set the event on SIGINT and SIGTERM from now on."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def make_watcher(args: Namespace) -> Watcher:
@@ -98,10 +98,14 @@ class Lines:
         if frame.seconds is None:
             return "picture"
         if sighting.changed:
-            self._last[sighting.face] = frame.seconds
+            if sighting.said.label == NO_FACE and sighting.face is not None:
+                self._last.pop(sighting.face, None)  # its number may be another's next
+                self._last[None] = frame.seconds
+            else:
+                self._last[sighting.face] = frame.seconds
             return "change"
-        last = self._last.setdefault(sighting.face, frame.seconds)
-        if self._heartbeat and frame.seconds - last >= self._heartbeat:
+        last = self._last.get(sighting.face)
+        if self._heartbeat and last is not None and frame.seconds - last >= self._heartbeat:
             self._last[sighting.face] = frame.seconds
             return "heartbeat"
         return "frame" if self._everything else None

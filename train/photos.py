@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from edge.contract import NO_FACE as NO_FACE_LABEL
+from edge.contract import UNKNOWN
 from edge.crop import DEFAULT_RULE, cut_face
 from edge.errors import UserError
 from edge.faces import FaceFinder
@@ -70,6 +72,10 @@ def find_photos(folder: Path) -> list[Photo]:
     labels = [p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")]
     if set(labels) & set(SPLITS):
         raise UserError(f"--photos {folder}: its folders must be classes, not {sorted(labels)}")
+    if reserved := {UNKNOWN, NO_FACE_LABEL} & set(labels):
+        raise UserError(f"--photos {folder}: the edge says {reserved.pop()!r} itself; rename it")
+    if loose := [path for path in find_images(folder) if path.parent == folder]:
+        raise UserError(f"--photos {folder}: {loose[0].name} is in no class folder")
     files = [(label, path) for label in sorted(labels) for path in find_images(folder / label)]
     if not files:
         raise UserError(f"--photos {folder}: no pictures in it; they belong into <class>/")

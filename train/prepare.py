@@ -25,7 +25,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from edge.arguments import count, describe, seed
+from edge.arguments import describe, face_side, seed
 from edge.crop import DEFAULT_RULE
 from edge.errors import RunError, UserError, exit_code
 from edge.faces import FaceFinder
@@ -116,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--face-model", type=Path, metavar="FILE", help="the face finder's network")
     add(
         "--min-face",
-        type=count,
+        type=face_side,
         metavar="PIXELS",
         help="least side of a face (default: a sixteenth of the photograph's longer side)",
     )

@@ -37,16 +37,18 @@ def shares(text: str) -> tuple[int, int, int]:
 def subject_of(picture: PurePath, labels: Collection[str]) -> str:
     """Return the person that a picture's path within its class folder names, "" for none.
 
-    The first folder does (`anna/IMG_1.jpg`), or what stands before the picture's number
-    (`anna_01.jpg`, `img-anna-01.jpg`), but for classes, cameras (`IMG_0001.jpg`), dates and times.
+    The first folder does (`anna/IMG_1.jpg`), or the first word of a name that ends in a number
+    (`anna_01.jpg`, `img-anna-01.jpg`, `S005_001_00000011.png`), but for classes, cameras
+    (`IMG_0001.jpg`), dates and times. Rather two people taken for one than one for two.
     """
     if len(picture.parts) > 1:
         return picture.parts[0].lower()
     *words, last = re.split(r"[_-]", picture.stem.lower())
-    if not re.fullmatch(r"\d{1,5}", last):
+    if not re.fullmatch(r"\d{1,8}", last):
         return ""
     no_names = _DEVICES | {label.lower() for label in labels}
-    return "-".join(word for word in words if word not in no_names and not _is_date(word))
+    names = (word for word in words if word and word not in no_names and not _is_date(word))
+    return next(names, "")
 
 
 def _is_date(word: str) -> bool:

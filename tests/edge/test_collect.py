@@ -76,6 +76,28 @@ def test_without_a_yes_nothing_is_taken(answer, recording, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_ctrl_c_at_the_question_ends_it(recording, tmp_path):
+    ours, theirs = pty.openpty()
+    arguments = ("--label", "happy", "--source", recording, "--to", tmp_path / "data")
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *command("collect", *arguments)],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(theirs)
+    asked = b""
+    while b"Type yes" not in asked:
+        asked += os.read(ours, 1000)
+    os.write(ours, b"\x03")
+    _, stderr = process.communicate(timeout=60)
+    os.close(ours)
+    assert process.returncode == 130
+    assert own_words(stderr)[-1] == "emotion-edge: error: interrupted"
+    assert not (tmp_path / "data").exists()
+
+
 def test_without_a_terminal_nothing_is_taken(recording, tmp_path):
     arguments = ("--label", "happy", "--source", recording, "--to", tmp_path / "data")
     result = subprocess.run(

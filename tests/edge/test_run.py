@@ -111,7 +111,7 @@ BAD_ARGUMENTS = {
     "no threads": (["x.jpg", "--threads", "0"], "--threads"),
     "a score beyond 1": (["x.jpg", "--enter", "1.5"], "--enter"),
     "a label that cannot last": (["x.jpg", "--leave", "0.9"], "--leave 0.9 is above --enter 0.4"),
-    "no face": (["x.jpg", "--min-face", "0"], "--min-face"),
+    "no face": (["x.jpg", "--min-face", "1"], "1 is not from 16"),
     "no recording": (["replay:nowhere"], "nowhere: no such folder"),
     "a folder that is no recording": ([f"replay:{Path(__file__).parent}"], "no times.csv"),
     "no runtime": (["x.jpg", "--runtime", "onnx"], "--runtime"),

@@ -13,6 +13,7 @@ from skimage import data
 from edge.classifier import Classifier
 from edge.faces import FaceFinder
 from edge.frame import Frame
+from edge.steady import Rules
 from edge.watch import Watcher
 from tests.edge.conftest import INT8, command, edge, own_words, solid
 from tests.edge.recordings import write_recording
@@ -86,6 +87,33 @@ def test_a_face_comes_moves_and_goes(tmp_path):
     assert 210 <= x <= 350
     assert 140 <= y <= 170
     assert 70 <= width == height <= 130
+
+
+def test_a_heartbeat_repeats_only_what_was_said_of_this_face(tmp_path):
+    there = [scene((200, 120))] * 4
+    frames = [*there, *[scene()] * 10, *there]
+    recording = write_recording(tmp_path / "r", frames, rate=5)
+    rows = watch(recording, "--faces", "on", "--heartbeat", 1)
+    events = [(row["event"], row["face"], row["label"] == "no_face") for row in rows]
+    assert events[0] == ("change", 1, False)
+    assert events[1] == ("change", 1, True)
+    assert events[-1] == ("change", 1, False)
+    assert set(events[2:-1]) == {("heartbeat", None, True)}
+
+
+def test_photographs_in_a_recording_are_measured_against_their_truth():
+    # What the network says of the photograph by itself is the truth that the stream must tell.
+    watcher = Watcher(Classifier(INT8), FaceFinder())
+    label = watcher.look(Frame("", 0, scene((200, 120))))[0].said.label
+    watcher = Watcher(watcher._classifier, FaceFinder(), rules=Rules(enter=0.3, leave=0.2))
+    said = []
+    for i in range(30):
+        pixels = scene((200 + 4 * i, 120)) if 5 <= i < 20 else scene()
+        now = [s.said.label for s in watcher.look(Frame("", i, pixels, i / 10)) if s.changed]
+        said += [(i / 10, word) for word in now]
+    assert [word for _, word in said] == ["no_face", label, "no_face"]
+    assert said[1][0] - 0.5 <= 0.7
+    assert said[2][0] - 2.0 <= 0.75
 
 
 def test_two_faces_have_two_numbers_and_lines_of_their_own(tmp_path):

@@ -1,7 +1,6 @@
 """Drawn faces to labels on stdout, as README begins; and real photographs, where there are some."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import keras
@@ -109,6 +108,8 @@ def test_real_photographs_train_convert_and_run(tmp_path):
     model = tmp_path / "build" / "model.tflite"
     labelled = run("edge", "run", "--model", model, "--source", SHARED / "samples")
     assert labelled.returncode == 0, labelled.stderr
-    named = Counter(json.loads(line)["label"] for line in labelled.stdout.splitlines())
-    assert named.total() == 57
-    assert set(named) <= set(SEVEN)
+    rows = [json.loads(line) for line in labelled.stdout.splitlines()]
+    named = {row["source"] for row in rows if row["label"] in SEVEN}
+    assert len({row["source"] for row in rows}) == 57
+    assert len(named) >= 54, "the finder sees hardly a face less"
+    assert {row["label"] for row in rows} <= {*SEVEN, "no_face"}
