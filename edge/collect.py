@@ -17,11 +17,10 @@ from edge.crop import CROP_FILE, cut_face, read_rule, rule_text
 from edge.errors import RunError, UserError
 from edge.faces import FaceFinder
 from edge.files import publish
-from edge.frame import Frame
 from edge.progress import show_progress
 from edge.quality import find_doubt
 from edge.run import make_finder, stop_on_signals
-from edge.sources import open_source
+from edge.sources import open_source, thin
 
 log = logging.getLogger("emotion-edge")
 _TERMINAL = Path("/dev/tty")
@@ -47,7 +46,7 @@ def collect(args: Namespace) -> Iterator[str]:
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
     taken = 0
     left_out: Counter[str] = Counter()
-    for frame in _spaced(frames, args.every):
+    for frame in thin(frames, args.every):
         crop, reason = _cut(frame.pixels, finder, rule)
         if crop is None:
             left_out[reason] += 1
@@ -81,17 +80,6 @@ def _ask(question: str) -> None:
         raise UserError("collect asks for consent on a terminal, and there is none") from None
     if answer != "yes":
         raise UserError("no consent: no picture was taken")
-
-
-def _spaced(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
-    """Yield unrelated pictures all, and frames of a stream at least `every` seconds apart."""
-    due = float("-inf")
-    for frame in frames:
-        if frame.seconds is None:
-            yield frame
-        elif frame.seconds >= due:
-            due = frame.seconds + every
-            yield frame
 
 
 def _cut(

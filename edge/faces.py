@@ -22,7 +22,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from edge.boxes import overlaps, suppress
-from edge.errors import UserError
 from edge.face import Box, Face
 from edge.face_model import find_face_model
 from edge.runtime import find_runtime, make_interpreter
@@ -65,8 +64,6 @@ class FaceFinder:
         self._interpreter = make_interpreter(content, find_runtime(runtime)[1], threads=threads)
         (self._input,) = self._interpreter.get_input_details()
         outputs = {int(out["shape"][-1]): out for out in self._interpreter.get_output_details()}
-        if tuple(self._input["shape"]) != (1, INPUT, INPUT, 3) or set(outputs) != {1, 16}:
-            raise UserError(f"{model}: not BlazeFace (short range)")
         self._boxes, self._logits = outputs[16]["index"], outputs[1]["index"]
         self._anchors = anchors()
 
@@ -86,6 +83,8 @@ class FaceFinder:
         One look a face: much less than `find`, but new faces are not seen. A score is `KEPT` or
         more, so that a face that `find` is in doubt about is not lost at once.
         """
+        if not boxes:
+            return []
         picture = Image.fromarray(pixels)
         looks = [self._look_near(picture, np.array(box), NEAR[0]) for box in boxes]
         return _faces([face for face in looks if face is not None and face[3] >= KEPT])

@@ -61,9 +61,9 @@ def read_times(folder: Path) -> list[tuple[Path, float]]:
     return times
 
 
-def recorded(folder: Path) -> Iterator[Frame]:
-    """Yield all frames of a recording, as quickly as they can be read."""
-    for index, (path, seconds) in enumerate(read_times(folder)):
+def recorded(times: list[tuple[Path, float]]) -> Iterator[Frame]:
+    """Yield all frames that `read_times` returned, as quickly as they can be read."""
+    for index, (path, seconds) in enumerate(times):
         yield _read(path, index, seconds)
 
 

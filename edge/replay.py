@@ -34,23 +34,23 @@ def replay(args: Namespace) -> Iterator[str]:
 
 def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
     """Return what the network says of each frame alone, and what a reader of stdout would know."""
-    frames = len(read_times(recording))
+    times = read_times(recording)
     people = read_truth(truth, watcher.labels)
     _check(truth, people)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
-    for frame in recorded(recording):
+    for frame in recorded(times):
         assert frame.seconds is not None
-        show_progress(frame.index + 1, frames, "frames")
+        show_progress(frame.index + 1, len(times), "frames")
         sightings = watcher.look(frame)
         seen = [Known(s.box, s.result.label) for s in sightings if s.result]
         _listen(known, sightings)
         places = [true_place(keys, frame.seconds) for keys in people.values()]
+        labels = [true_label(keys, frame.seconds) for keys in people.values()]
         for way, faces in (("each frame", seen), ("steady", list(known.values()))):
-            for i, (keys, said) in enumerate(
-                zip(people.values(), match(faces, places), strict=True)
-            ):
-                ways[way][i].append(Moment(frame.seconds, true_label(keys, frame.seconds), said))
+            said = match(faces, places)
+            for moments, truth_label, word in zip(ways[way], labels, said, strict=True):
+                moments.append(Moment(frame.seconds, truth_label, word))
     return ways
 
 

@@ -42,9 +42,9 @@ def open_source(
     if source == "-":
         if size is None:
             raise UserError("--source - needs --size WxH: raw frames do not tell their size")
-        return _thin(_stdin(*size, stop), every)
+        return thin(_stdin(*size, stop), every)
     if source.startswith(REPLAY):
-        return _thin(replay(Path(source.removeprefix(REPLAY)), stop), every)
+        return thin(replay(Path(source.removeprefix(REPLAY)), stop), every)
     path = Path(source)
     if path.is_dir():
         return _pictures(_some(find_images(path), f"{source}: no picture in it"), every, stop)
@@ -115,10 +115,13 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
         raise UserError(f"{path}: cannot read it as a video: {error.strerror}") from None
 
 
-def _thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
+def thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
+    """Yield frames of a stream at least `every` seconds apart, and unrelated pictures all."""
     due = float("-inf")
     for frame in frames:
-        if frame.seconds is not None and frame.seconds >= due:
+        if frame.seconds is None:
+            yield frame
+        elif frame.seconds >= due:
             due = frame.seconds + every
             yield frame
 

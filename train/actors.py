@@ -15,7 +15,7 @@ GROWS = 0.4  # seconds from one expression to the next
 WAVERS = 0.04  # how far a face's strength strays from frame to frame, of 1
 BOX, LOWER = 1.42, 0.34
 """The side of a face's box, and how far below the head's middle the box's is, over half the head's
-height: from `train.samples.RULE` and the size of the heads in its pictures."""
+height, as the face finder sees drawn faces."""
 
 
 @dataclass(frozen=True)

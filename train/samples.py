@@ -18,7 +18,6 @@ version is replaced.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -106,14 +105,13 @@ def ensure_samples(out: Path, *, seed: int = 0, counts: Mapping[str, int] = COUN
 
     An older set at `out` is replaced. Raises as `ensure_drawn` does.
     """
-    identity = json.dumps({"version": VERSION, "seed": seed, "counts": dict(counts)}, indent=2)
-    drawn = ensure_drawn(
-        out, "samples.json", identity + "\n", lambda root: _write_set(root, seed, counts)
-    )
-    print(
-        f"drew {sum(counts.values())} faces into {out}"
-        if drawn
-        else f"{out} is there already: nothing to draw"
+    identity = {"version": VERSION, "seed": seed, "counts": dict(counts)}
+    ensure_drawn(
+        out,
+        "samples.json",
+        identity,
+        lambda root: _write_set(root, seed, counts),
+        what=f"{sum(counts.values())} faces",
     )
 
 

@@ -25,7 +25,6 @@ gives the same bytes; what is there already is left alone.
 
 import argparse
 import csv
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -36,6 +35,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from edge.arguments import describe, seed
+from edge.contract import NO_FACE
 from edge.errors import exit_code
 from train.drawing import draw_all, ensure_drawn
 from train.faces import draw_face
@@ -46,7 +46,6 @@ VERSION = 1  # raise it when the same seed would give other frames
 LENGTHS: Mapping[str, int] = dict.fromkeys(SCRIPTS, 260)
 """Frames of each sequence: 26 seconds."""
 STEP = 0.1  # seconds from one row of truth.csv to the next, where nothing changes in between
-NO_FACE = "no_face"
 
 
 def draw_frame(seed: int, name: str, index: int) -> Image.Image:
@@ -123,14 +122,13 @@ def ensure_sequences(out: Path, *, seed: int = 0, lengths: Mapping[str, int] = L
 
     lengths: how many frames of which sequences. Raises as `ensure_drawn` does.
     """
-    identity = json.dumps({"version": VERSION, "seed": seed, "lengths": dict(lengths)}, indent=2)
-    drawn = ensure_drawn(
-        out, "sequences.json", identity + "\n", lambda root: _write_set(root, seed, lengths)
-    )
-    print(
-        f"drew {sum(lengths.values())} frames into {out}"
-        if drawn
-        else f"{out} is there already: nothing to draw"
+    identity = {"version": VERSION, "seed": seed, "lengths": dict(lengths)}
+    ensure_drawn(
+        out,
+        "sequences.json",
+        identity,
+        lambda root: _write_set(root, seed, lengths),
+        what=f"{sum(lengths.values())} frames",
     )
 
 

@@ -21,10 +21,9 @@ from tests.edge.test_stream import scene
 RULE = {"face_width": 2.7, "eye_height": 0.39}
 
 
-def collect(*arguments: object, answer: str = "yes\n") -> subprocess.CompletedProcess[str]:
-    """Run the command with a terminal of its own, on which `answer` is typed."""
+def start(*arguments: object) -> tuple[subprocess.Popen[str], int]:
+    """Start the command with a terminal of its own; return it and our end of the terminal."""
     ours, theirs = pty.openpty()
-    os.write(ours, answer.encode())
     process = subprocess.Popen(
         ["setsid", "--ctty", "--wait", *command("collect", *arguments)],
         stdin=theirs,
@@ -33,6 +32,13 @@ def collect(*arguments: object, answer: str = "yes\n") -> subprocess.CompletedPr
         text=True,
     )
     os.close(theirs)
+    return process, ours
+
+
+def collect(*arguments: object, answer: str = "yes\n") -> subprocess.CompletedProcess[str]:
+    """Run the command with a terminal of its own, on which `answer` is typed."""
+    process, ours = start(*arguments)
+    os.write(ours, answer.encode())
     stdout, stderr = process.communicate(timeout=120)
     terminal = os.read(ours, 10_000).decode()
     os.close(ours)
@@ -77,16 +83,7 @@ def test_without_a_yes_nothing_is_taken(answer, recording, tmp_path):
 
 
 def test_ctrl_c_at_the_question_ends_it(recording, tmp_path):
-    ours, theirs = pty.openpty()
-    arguments = ("--label", "happy", "--source", recording, "--to", tmp_path / "data")
-    process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", *command("collect", *arguments)],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    os.close(theirs)
+    process, ours = start(*("--label", "happy", "--source", recording, "--to", tmp_path / "data"))
     asked = b""
     while b"Type yes" not in asked:
         asked += os.read(ours, 1000)

@@ -103,9 +103,10 @@ def test_a_heartbeat_repeats_only_what_was_said_of_this_face(tmp_path):
 
 def test_photographs_in_a_recording_are_measured_against_their_truth():
     # What the network says of the photograph by itself is the truth that the stream must tell.
-    watcher = Watcher(Classifier(INT8), FaceFinder())
+    classifier = Classifier(INT8)
+    watcher = Watcher(classifier, FaceFinder())
     label = watcher.look(Frame("", 0, scene((200, 120))))[0].said.label
-    watcher = Watcher(watcher._classifier, FaceFinder(), rules=Rules(enter=0.3, leave=0.2))
+    watcher = Watcher(classifier, FaceFinder(), rules=Rules(enter=0.3, leave=0.2))
     said = []
     for i in range(30):
         pixels = scene((200 + 4 * i, 120)) if 5 <= i < 20 else scene()
