@@ -17,6 +17,7 @@ from edge.crop import CROP_FILE, cut_face, read_rule, rule_text
 from edge.errors import RunError, UserError
 from edge.faces import FaceFinder
 from edge.files import publish
+from edge.frame import Lost
 from edge.progress import show_progress
 from edge.quality import find_doubt
 from edge.run import make_finder, stop_on_signals
@@ -47,6 +48,8 @@ def collect(args: Namespace) -> Iterator[str]:
     taken = 0
     left_out: Counter[str] = Counter()
     for frame in thin(frames, args.every):
+        if isinstance(frame, Lost):
+            continue
         crop, reason = _cut(frame.pixels, finder, rule)
         if crop is None:
             left_out[reason] += 1

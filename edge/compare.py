@@ -10,7 +10,7 @@ from threading import Event
 from edge.classifier import Classification, Classifier
 from edge.errors import RunError, UserError
 from edge.images import find_images
-from edge.sources import open_source
+from edge.sources import open_files
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def compare(args: Namespace) -> Iterator[str]:
     pairs: list[Pair] = []
     failure = None
     try:
-        for frame in open_source(str(args.images), size=None, every=0, stop=Event()):
+        for frame in open_files(str(args.images), every=0, stop=Event()):
             pair = Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
             pairs.append(pair)
             if pair.differs:

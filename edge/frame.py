@@ -1,4 +1,4 @@
-"""A frame, and the wait between two."""
+"""A frame, that there is none, and the wait between two."""
 
 import time
 from dataclasses import dataclass
@@ -14,13 +14,24 @@ POLL = 0.2  # seconds between looks at the stop event while nothing happens
 class Frame:
     """One picture: where it is from, its number there, and (rows, columns, 3) uint8 RGB.
 
-    seconds: when it was taken, from any start; None where pictures are unrelated to each other.
+    seconds: when it was taken, from any start, by a clock that never steps back; None where
+        pictures are unrelated to each other. dropped: how many frames before it came too late.
     """
 
     source: str
     index: int
     pixels: npt.NDArray[np.uint8]
     seconds: float | None = None
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A camera that gives no frames for now: why, and in how many seconds it is tried again."""
+
+    source: str
+    reason: str
+    retry: float
 
 
 def rest(pause: float, stop: Event) -> None:

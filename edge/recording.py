@@ -1,22 +1,44 @@
 """Recordings: a folder of pictures with the times at which they were taken.
 
 DIR/00000.jpg, 00001.jpg, …   frames
-DIR/times.csv                 file,seconds: one row a frame, in order, seconds from any start
+DIR/times.csv                 file,seconds: one row a frame, in order, seconds from any start; a
+                              third column, fault, makes it a camera that fails (`FAULTS`)
 DIR/truth.csv                 what was to be seen, for `emotion-edge replay` (`edge.truth`)
 """
 
 import csv
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from edge.camera import CameraError, Opener, Shot
 from edge.errors import UserError
-from edge.frame import Frame, rest
+from edge.frame import Frame
 from edge.images import ImageError, read_image
 
 TIMES = "times.csv"
+FAULTS = {
+    "": "the frame as it is",
+    "stall": "no frame, nor any later one until the camera has been opened anew",
+    "vanish": "no camera: reading fails, and so does opening it",
+    "shape": "a grey picture of two dimensions",
+    "stride": "rows with 32 pixels of padding",
+    "swapped": "blue in the place of red",
+}
+
+
+class Row(NamedTuple):
+    """A row of `TIMES`."""
+
+    path: Path
+    seconds: float
+    fault: str
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
@@ -46,43 +68,101 @@ def number(path: Path, row: int, text: str) -> float:
     raise UserError(f"{path}, line {row + 2}: {text!r} is not a number")
 
 
-def read_times(folder: Path) -> list[tuple[Path, float]]:
-    """Return the frames of a recording with their seconds; raises UserError where it is none."""
+def read_times(folder: Path) -> list[Row]:
+    """Return the frames of a recording; raises UserError where it is none."""
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
     path = folder / TIMES
     if not path.exists():
         raise UserError(f"{folder}: not a recording: it has no {TIMES} with the lines file,seconds")
-    rows = read_table(path, ("file", "seconds"))
-    times = [(folder / row["file"], number(path, i, row["seconds"])) for i, row in enumerate(rows)]
-    for line, ((_, before), (_, after)) in enumerate(pairwise(times), start=3):
-        if after <= before:
-            raise UserError(f"{path}, line {line}: {after} s is not later than {before} s")
-    return times
+    rows = [
+        Row(folder / row["file"], number(path, i, row["seconds"]), row.get("fault", ""))
+        for i, row in enumerate(read_table(path, ("file", "seconds")))
+    ]
+    for line, (before, after) in enumerate(pairwise(rows), start=3):
+        if after.seconds <= before.seconds:
+            raise UserError(
+                f"{path}, line {line}: {after.seconds} s is not later than {before.seconds} s"
+            )
+    for line, row in enumerate(rows, start=2):
+        if row.fault not in FAULTS:
+            known = ", ".join(filter(None, FAULTS))
+            raise UserError(f"{path}, line {line}: no fault is called {row.fault!r}; use {known}")
+    return rows
 
 
-def recorded(times: list[tuple[Path, float]]) -> Iterator[Frame]:
+def recorded(rows: list[Row]) -> Iterator[Frame]:
     """Yield all frames that `read_times` returned, as quickly as they can be read."""
-    for index, (path, seconds) in enumerate(times):
-        yield _read(path, index, seconds)
+    for index, row in enumerate(rows):
+        yield Frame(str(row.path), index, _read(row.path), row.seconds)
 
 
-def replay(folder: Path, stop: Event) -> Iterator[Frame]:
-    """Play a recording at its own pace; like a camera it drops what it is too late for."""
-    times = read_times(folder)
-    start = time.monotonic() - times[0][1]
-    following = [seconds for _, seconds in times[1:]] + [float("inf")]
-    for index, ((path, seconds), after) in enumerate(zip(times, following, strict=True)):
-        if time.monotonic() - start >= after:
-            continue
-        rest(start + seconds - time.monotonic(), stop)
-        if stop.is_set():
-            return
-        yield _read(path, index, seconds)
+def stand_in(folder: Path) -> Opener:
+    """Return the opener of a camera that plays a recording at its own pace, with its faults.
+
+    Its time begins when it is first opened and goes on while it is closed. A last row with "stall"
+    or "vanish" is one for good. Raises UserError where
+    `folder` is no recording.
+    """
+    playing = _Playing(read_times(folder))
+    return playing.open
 
 
-def _read(path: Path, index: int, seconds: float) -> Frame:
+class _Playing:
+    """A recording as a camera: what is too late is dropped."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows, self._next, self._stuck = rows, 0, False
+        self._start: float | None = None
+
+    def open(self) -> AbstractContextManager["_Playing"]:
+        if self._start is None:
+            self._start = time.monotonic() - self._rows[0].seconds
+        self._stuck = False
+        self._skip()
+        if self._next < len(self._rows) and self._rows[self._next].fault == "vanish":
+            raise CameraError("no camera is there")
+        return nullcontext(self)
+
+    def read(self, timeout: float) -> Shot | None:
+        dropped = self._skip()
+        if self._next == len(self._rows):
+            raise EOFError
+        row = self._rows[self._next]
+        if self._stuck or row.seconds > self._now() + timeout:
+            time.sleep(timeout)
+            return None
+        time.sleep(max(0, row.seconds - self._now()))
+        if row.fault == "vanish":
+            raise CameraError("the camera has gone")
+        if row.fault == "stall":
+            self._stuck = True
+            return None
+        self._next += 1
+        return Shot(_spoil(_read(row.path), row.fault), row.seconds, dropped)
+
+    def _now(self) -> float:
+        """Return the second of the recording that it is."""
+        return time.monotonic() - (self._start or 0)
+
+    def _skip(self) -> int:
+        """Pass over what is too late, for the row after it is due; return how many rows."""
+        first, now = self._next, self._now()
+        while self._next + 1 < len(self._rows) and self._rows[self._next + 1].seconds <= now:
+            self._next += 1
+        return self._next - first
+
+
+def _read(path: Path) -> npt.NDArray[np.uint8]:
     try:
-        return Frame(str(path), index, read_image(path), seconds)
+        return read_image(path)
     except ImageError as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
+
+
+def _spoil(pixels: npt.NDArray[np.uint8], fault: str) -> npt.NDArray[np.uint8]:
+    if fault == "shape":
+        return pixels[:, :, 0]
+    if fault == "stride":
+        return np.pad(pixels, ((0, 0), (0, 32), (0, 0)))
+    return pixels[:, :, ::-1] if fault == "swapped" else pixels

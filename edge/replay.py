@@ -34,14 +34,14 @@ def replay(args: Namespace) -> Iterator[str]:
 
 def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
     """Return what the network says of each frame alone, and what a reader of stdout would know."""
-    times = read_times(recording)
+    rows = read_times(recording)
     people = read_truth(truth, watcher.labels)
     _check(truth, people)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
-    for frame in recorded(times):
+    for frame in recorded(rows):
         assert frame.seconds is not None
-        show_progress(frame.index + 1, len(times), "frames")
+        show_progress(frame.index + 1, len(rows), "frames")
         sightings = watcher.look(frame)
         seen = [Known(s.box, s.result.label) for s in sightings if s.result]
         _listen(known, sightings)

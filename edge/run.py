@@ -31,7 +31,7 @@ def run(args: Namespace) -> Iterator[str]:
     watcher = make_watcher(args)
     frames = open_source(args.source, size=args.size, every=args.every, stop=stop)
     lines = Lines(watcher, heartbeat=args.heartbeat, everything=args.all)
-    for frame in islice(frames, args.frames):
+    for frame in islice((frame for frame in frames if isinstance(frame, Frame)), args.frames):
         for line in lines.of(frame):
             yield json.dumps(line, ensure_ascii=False)
 

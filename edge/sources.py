@@ -15,26 +15,33 @@ from threading import Event
 
 import numpy as np
 
+from edge.camera import Settings, watch
 from edge.errors import RunError, UserError
-from edge.frame import POLL, Frame, rest
+from edge.frame import POLL, Frame, Lost, rest
 from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
-from edge.recording import replay
+from edge.recording import stand_in
 
 REPLAY = "replay:"
 log = logging.getLogger("emotion-edge")
 
 
 def open_source(
-    source: str, *, size: tuple[int, int] | None, every: float, stop: Event
-) -> Iterator[Frame]:
-    """Return the frames of an image, a folder, a glob, a video, "replay:DIR", or "-" for stdin.
+    source: str,
+    *,
+    size: tuple[int, int] | None,
+    every: float,
+    stop: Event,
+    settings: Settings = Settings(),  # noqa: B008 - it is frozen
+) -> Iterator[Frame | Lost]:
+    """Return the frames of an image, a folder, a glob, a video, a camera, or "-" for stdin.
 
-    Those of pictures are unrelated to each other, the others are streams.
+    Those of pictures are unrelated to each other, the others are streams. Cameras are "picamera2",
+    "v4l2:DEVICE" and what stands in for one, "replay:DIR"; only they are ever `Lost`.
     size: (width, height) of the raw RGB24 frames on stdin, which do not tell it themselves.
     every: seconds from one frame to the next: of waiting between pictures, of the video's or the
         recording's time, of the clock on stdin, where the frames between are dropped. 0 takes
         every frame.
-    stop: when set, the iterator ends.
+    stop: when set, the iterator ends. settings: of a camera.
     Raises UserError for a source that is not there, RunError where some pictures were unreadable.
     """
     if not source:
@@ -44,7 +51,13 @@ def open_source(
             raise UserError("--source - needs --size WxH: raw frames do not tell their size")
         return thin(_stdin(*size, stop), every)
     if source.startswith(REPLAY):
-        return thin(replay(Path(source.removeprefix(REPLAY)), stop), every)
+        opener = stand_in(Path(source.removeprefix(REPLAY)))
+        return thin(watch(source, opener, settings, stop), every)
+    return open_files(source, every=every, stop=stop)
+
+
+def open_files(source: str, *, every: float, stop: Event) -> Iterator[Frame]:
+    """Return the frames of an image, a folder, a glob or a video, as `open_source` does."""
     path = Path(source)
     if path.is_dir():
         return _pictures(_some(find_images(path), f"{source}: no picture in it"), every, stop)
@@ -115,11 +128,11 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
         raise UserError(f"{path}: cannot read it as a video: {error.strerror}") from None
 
 
-def thin(frames: Iterator[Frame], every: float) -> Iterator[Frame]:
-    """Yield frames of a stream at least `every` seconds apart, and unrelated pictures all."""
+def thin(frames: Iterator[Frame | Lost], every: float) -> Iterator[Frame | Lost]:
+    """Yield frames of a stream at least `every` seconds apart, and whatever else there is."""
     due = float("-inf")
     for frame in frames:
-        if frame.seconds is None:
+        if isinstance(frame, Lost) or frame.seconds is None:
             yield frame
         elif frame.seconds >= due:
             due = frame.seconds + every

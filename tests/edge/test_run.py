@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from edge import __version__
-from edge.sources import open_source
+from edge.sources import open_files
 from tests.edge.conftest import COLOURS, FLOAT32, INT8, command, edge, own_words, save, solid
 
 KEYS = [
@@ -218,7 +218,7 @@ def test_a_video_filmed_upright_is_turned_upright(tmp_path):
     start = content.index(identity, content.index(b"tkhd"))  # the track's header
     content = content[:start] + clockwise + content[start + len(clockwise) :]
     (tmp_path / "phone.mp4").write_bytes(content)
-    (frame,) = open_source(str(tmp_path / "phone.mp4"), size=None, every=0, stop=Event())
+    (frame,) = open_files(str(tmp_path / "phone.mp4"), every=0, stop=Event())
     assert frame.pixels.shape == (64, 48, 3)
     assert frame.pixels[:24].mean(axis=(0, 1)).argmax() == 0  # red was left and is above
     assert frame.pixels[40:].mean(axis=(0, 1)).argmax() == 2
