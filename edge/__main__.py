@@ -12,6 +12,7 @@ import io
 import logging
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from edge import __version__
@@ -25,6 +26,7 @@ from edge.options import (
     add_faces,
     add_finder,
     add_model,
+    add_outlets,
     add_source,
     add_steady,
 )
@@ -100,8 +102,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _print_lines(args: argparse.Namespace) -> int:
     try:
-        for line in args.lines(args):
-            print(line, flush=True)
+        with closing(args.lines(args)) as lines:
+            for line in lines:
+                print(line, flush=True)
     except BrokenPipeError:
         _abandon_stdout()  # the reader has gone (`| head -1`): nothing is wrong
     except OSError:
@@ -151,6 +154,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="say again what has not changed for so long; 0: never (default: %(default)g)",
     )
+    add_outlets(parser)
     add_faces(parser)
     add_steady(parser)
     add_common(parser)

@@ -31,6 +31,19 @@ def seed(text: str) -> int:
     return _whole(text, 0, 2**32 - 1)
 
 
+def keepalive(text: str) -> int:
+    """Parse seconds of MQTT's keep-alive, 16 bits in its packet; 0 would turn it off."""
+    return _whole(text, 1, 65_535)
+
+
+def minutes(text: str) -> float:
+    """Parse a number of minutes above 0."""
+    value = _not_negative(text, "a number of minutes")
+    if not value:
+        raise argparse.ArgumentTypeError("a period of 0 minutes has no counts")
+    return value
+
+
 def _whole(text: str, least: int, most: int) -> int:
     value = int(text)
     if not least <= value <= most:

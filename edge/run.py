@@ -1,22 +1,24 @@
-"""The loop: frames in, JSON objects out, a line each."""
+"""The loop: frames in, JSON objects out, a line each, and to the brokers."""
 
-import json
 import logging
 import signal
 from argparse import Namespace
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import islice
+from contextlib import closing
 from threading import Event
 
 from edge.classifier import Classifier
-from edge.contract import NO_FACE
+from edge.errors import RunError, UserError
 from edge.face_model import NoFaceModelError
 from edge.faces import FaceFinder
-from edge.frame import Frame
+from edge.frame import Lost
+from edge.notice import show_notice
+from edge.notify import notify
+from edge.report import Report
 from edge.sources import open_source
+from edge.status import Status
 from edge.steady import Rules
-from edge.watch import Sighting, Watcher
+from edge.watch import Watcher
 
 log = logging.getLogger("emotion-edge")
 
@@ -24,16 +26,50 @@ log = logging.getLogger("emotion-edge")
 def run(args: Namespace) -> Iterator[str]:
     """Yield JSON lines for the frames of `args.source`, until it ends, SIGINT or SIGTERM.
 
-    Raises UserError for a model or a source that cannot be used.
+    On SIGHUP the model is read anew. Raises UserError for a model or a source that cannot be used.
     """
-    stop = Event()
+    stop, reload = Event(), Event()
     stop_on_signals(stop)
-    watcher = make_watcher(args)
+    signal.signal(signal.SIGHUP, lambda *_: reload.set())
+    watcher, status = make_watcher(args), Status()
     frames = open_source(args.source, size=args.size, every=args.every, stop=stop)
-    lines = Lines(watcher, heartbeat=args.heartbeat, everything=args.all)
-    for frame in islice((frame for frame in frames if isinstance(frame, Frame)), args.frames):
-        for line in lines.of(frame):
-            yield json.dumps(line, ensure_ascii=False)
+    show_notice()
+    # The report is left first: "offline" must not wait for a camera that does not close.
+    with closing(frames), Report(args, status, watcher.labels) as report:
+        notify("READY=1")
+        for frame in frames:
+            if reload.is_set():
+                reload.clear()
+                watcher = _reload(args, watcher)
+                report.introduce(watcher.labels)
+            if isinstance(frame, Lost):
+                status.lost(frame.reason)
+                watcher.forget()
+                yield from report.blind(frame.source, "no_camera")
+                continue
+            if status.paused:
+                status.came(frame)
+                status.faces = None
+                watcher.forget()
+                yield from report.blind(frame.source, "paused")
+            else:
+                sightings = watcher.look(frame)
+                status.saw(frame, None if args.aggregate else watcher.faces)
+                yield from report.frame(frame, sightings, watcher)
+            notify("WATCHDOG=1")  # only here: a loop that goes round without frames is not alive
+            if status.frames == args.frames:
+                break
+
+
+def _reload(args: Namespace, watcher: Watcher) -> Watcher:
+    """Return a watcher with the model as it is on disk now, or the old one if it is no good."""
+    try:
+        watcher = make_watcher(args)
+    except (UserError, RunError, OSError) as error:
+        log.error("the model stays the one it was: %s", error)
+    else:
+        log.info("%s: read anew", args.model)
+    return watcher
 
 
 def stop_on_signals(stop: Event) -> None:
@@ -78,60 +114,3 @@ def make_finder(args: Namespace) -> FaceFinder:
         runtime=args.runtime,
         threads=args.threads,
     )
-
-
-class Lines:
-    """What is worth a line: changes, a heartbeat, or everything."""
-
-    def __init__(self, watcher: Watcher, *, heartbeat: float, everything: bool) -> None:
-        """heartbeat: seconds of a stream after which what is so is said again; 0 is never."""
-        self._watcher, self._heartbeat, self._everything = watcher, heartbeat, everything
-        self._last: dict[int | None, float] = {}
-
-    def of(self, frame: Frame) -> Iterator[dict[str, object]]:
-        """Yield the lines for a frame."""
-        for sighting in self._watcher.look(frame):
-            if event := self._event(frame, sighting):
-                yield record(frame, sighting, event=event, watcher=self._watcher)
-
-    def _event(self, frame: Frame, sighting: Sighting) -> str | None:
-        if frame.seconds is None:
-            return "picture"
-        if sighting.changed:
-            if sighting.said.label == NO_FACE and sighting.face is not None:
-                self._last.pop(sighting.face, None)  # its number may be another's next
-                self._last[None] = frame.seconds
-            else:
-                self._last[sighting.face] = frame.seconds
-            return "change"
-        last = self._last.get(sighting.face)
-        if self._heartbeat and last is not None and frame.seconds - last >= self._heartbeat:
-            self._last[sighting.face] = frame.seconds
-            return "heartbeat"
-        return "frame" if self._everything else None
-
-
-def record(frame: Frame, sighting: Sighting, *, event: str, watcher: Watcher) -> dict[str, object]:
-    """Return what stdout says of a sighting; scores have 4 decimals, times are in milliseconds."""
-    result, box = sighting.result, sighting.box
-    scores = None
-    if result and sighting.scores is not None:
-        scores = dict(zip(result.scores, sighting.scores.round(4).tolist(), strict=True))
-    return {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "source": frame.source,
-        "frame": frame.index,
-        "seconds": None if frame.seconds is None else round(frame.seconds, 3),
-        "event": event,
-        "faces": watcher.faces,
-        "face": sighting.face,
-        "box": box and [round(box.x), round(box.y), round(box.side), round(box.side)],
-        "label": sighting.said.label,
-        "reason": sighting.said.reason,
-        "score": scores and scores.get(sighting.said.label, max(scores.values())),
-        "scores": scores,
-        "raw": result and result.label,
-        "find_ms": round(watcher.find_ms, 2),
-        "preprocess_ms": result and round(result.preprocess_ms, 2),
-        "inference_ms": result and round(result.inference_ms, 2),
-    }

@@ -9,7 +9,7 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -22,6 +22,8 @@ from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
 from edge.recording import stand_in
 
 REPLAY = "replay:"
+Pictures = Generator[Frame, None, None]
+Stream = Generator[Frame | Lost, None, None]
 log = logging.getLogger("emotion-edge")
 
 
@@ -32,7 +34,7 @@ def open_source(
     every: float,
     stop: Event,
     settings: Settings = Settings(),  # noqa: B008 - it is frozen
-) -> Iterator[Frame | Lost]:
+) -> Stream:
     """Return the frames of an image, a folder, a glob, a video, a camera, or "-" for stdin.
 
     Those of pictures are unrelated to each other, the others are streams. Cameras are "picamera2",
@@ -56,7 +58,7 @@ def open_source(
     return open_files(source, every=every, stop=stop)
 
 
-def open_files(source: str, *, every: float, stop: Event) -> Iterator[Frame]:
+def open_files(source: str, *, every: float, stop: Event) -> Pictures:
     """Return the frames of an image, a folder, a glob or a video, as `open_source` does."""
     path = Path(source)
     if path.is_dir():
@@ -82,7 +84,7 @@ def _some(paths: list[Path], complaint: str) -> list[Path]:
     return paths
 
 
-def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
+def _pictures(paths: list[Path], every: float, stop: Event) -> Pictures:
     failed = 0
     for index, path in enumerate(paths):
         rest(every if index else 0, stop)
@@ -100,7 +102,7 @@ def _pictures(paths: list[Path], every: float, stop: Event) -> Iterator[Frame]:
         raise kind(f"{failed} of {len(paths)} pictures could not be read")
 
 
-def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
+def _video(path: Path, every: float, stop: Event) -> Pictures:
     try:
         import av  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
@@ -128,7 +130,7 @@ def _video(path: Path, every: float, stop: Event) -> Iterator[Frame]:
         raise UserError(f"{path}: cannot read it as a video: {error.strerror}") from None
 
 
-def thin(frames: Iterator[Frame | Lost], every: float) -> Iterator[Frame | Lost]:
+def thin(frames: Iterator[Frame | Lost], every: float) -> Stream:
     """Yield frames of a stream at least `every` seconds apart, and whatever else there is."""
     due = float("-inf")
     for frame in frames:

@@ -30,15 +30,15 @@ class Status:
 
     def saw(self, frame: Frame, faces: int | None) -> None:
         """Take note of a frame that has been looked at."""
+        self.came(frame)
         self.frames += 1
         self.faces = faces
         self._times.append(time.monotonic())
         while self._times[-1] - self._times[0] > SPAN and len(self._times) > 2:
             self._times.popleft()
-        self.came(frame)
 
     def came(self, frame: Frame) -> None:
-        """Take note that the source gives frames."""
+        """Take note that the source gives frames, whether or not they are looked at."""
         self.dropped += frame.dropped
         self.camera_reconnects += not self.streaming and self.reason != "starting"
         self.streaming, self.reason = True, ""

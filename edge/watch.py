@@ -67,12 +67,16 @@ class Watcher:
         self._rule = rule_of(classifier.contract)
         self._rules = rules or Rules()
         self._find_every = find_every
+        self.find_ms = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, as after a time without frames."""
         self._follower = Follower()
         self._steady: dict[int, Steady] = {}
         self._due = float("-inf")
         self._nobody = False
         self.faces: int | None = None
-        self.find_ms = 0.0
 
     def look(self, frame: Frame) -> list[Sighting]:
         """Return what is in a frame: each face in sight, each given up, or that there is none.

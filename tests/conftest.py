@@ -1,11 +1,26 @@
-"""Keeps two worlds apart: tflite-runtime crashes in a process that has imported TensorFlow."""
+"""What holds for all tests."""
+
+import os
+from pathlib import Path
 
 import pytest
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _notice_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let programs find that the notice of the first start has been shown, and not in the home."""
+    state: Path = tmp_path_factory.mktemp("state")
+    (state / "emotion-edge").mkdir()
+    (state / "emotion-edge" / "notice-shown").touch()
+    os.environ["XDG_STATE_HOME"] = str(state)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse to run tests of the edge and of the workbench in one process."""
-    folders = {item.path.parent.name for item in session.items}
+    """Refuse to run tests of the edge and of the workbench in one process.
+
+    tflite-runtime crashes in a process that has imported TensorFlow.
+    """
+    folders = {item.path.relative_to(Path(__file__).parent).parts[0] for item in session.items}
     if folders >= {"edge", "workbench"}:
         raise pytest.UsageError(
             "run tests/edge and tests/workbench one by one, as `make test` does"

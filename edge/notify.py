@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+
+def notify(text: str) -> None:
+    """Nothing yet."""

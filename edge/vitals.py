@@ -1,0 +1,6 @@
+"""Placeholder."""
+
+
+def temperature() -> float | None:
+    """Nothing yet."""
+    return None
