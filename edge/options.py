@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from edge.arguments import face_side, frame_size, keepalive, minutes, seconds, share, threads
+from edge.arguments import (
+    count,
+    face_side,
+    frame_size,
+    keepalive,
+    minutes,
+    seconds,
+    share,
+    threads,
+)
 from edge.broker import CREDENTIAL, PASSWORD, destination
 from edge.face_model import PACKAGE
 from edge.faces import THRESHOLD
@@ -11,16 +20,58 @@ from edge.runtime import RUNTIMES
 from edge.steady import Rules
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add all options of `run`: each with a long name, which is its key in the TOML file.
+
+    None is required, for the file may have it. An option takes one value or none (true), or may
+    be given several times (action="append"); a `type` says by its return annotation whether that
+    value is an int, a float or else text (edge.config).
+    """
+    add = parser.add_argument
+    add(
+        "--config",
+        type=Path,
+        metavar="PATH",
+        help="a TOML file with values for the options that are not given here (default: "
+        "/etc/emotion-edge.toml, if there is one)",
+    )
+    add_model(parser, required=False)
+    add_source(parser, required=False)
+    add("--frames", type=count, metavar="N", help="stop after N frames")
+    add(
+        "--every",
+        type=seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="seconds from one frame to the next: of waiting between pictures, of the stream's "
+        "time, where frames between are dropped (default: take all)",
+    )
+    add("--all", action="store_true", help="a line for every frame and face of a stream")
+    add(
+        "--heartbeat",
+        type=seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="say again what has not changed for so long; 0: never (default: %(default)g)",
+    )
+    add_outlets(parser)
+    add_faces(parser)
+    add_steady(parser)
+    add_common(parser)
+
+
+def add_model(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """Add --model."""
-    parser.add_argument("--model", type=Path, required=True, help="the .tflite that convert wrote")
+    parser.add_argument(
+        "--model", type=Path, required=required, help="the .tflite that convert wrote"
+    )
 
 
-def add_source(parser: argparse.ArgumentParser) -> None:
+def add_source(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """Add --source and --size."""
     parser.add_argument(
         "--source",
-        required=True,
+        required=required,
         help="an image, a folder, a glob in quotes, a video file, replay:DIR for a recording at "
         "its own pace, or - for raw RGB24 on stdin",
     )

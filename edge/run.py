@@ -2,11 +2,13 @@
 
 import logging
 import signal
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from threading import Event
 
+from edge.broker import destinations
 from edge.classifier import Classifier
 from edge.errors import RunError, UserError
 from edge.face_model import NoFaceModelError
@@ -28,6 +30,8 @@ def run(args: Namespace) -> Iterator[str]:
 
     On SIGHUP the model is read anew. Raises UserError for a model or a source that cannot be used.
     """
+    if sys.stdout is None and "-" in destinations(args):
+        raise UserError("stdout is closed, and --to does not name another place")
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     signal.signal(signal.SIGHUP, lambda *_: reload.set())

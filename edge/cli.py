@@ -1,0 +1,102 @@
+"""The command line of `emotion-edge`: a parser for each command."""
+
+import argparse
+from pathlib import Path
+
+from edge import __version__, usage
+from edge.arguments import count, describe, seconds
+from edge.collect import collect
+from edge.compare import compare
+from edge.config import config
+from edge.info import info
+from edge.options import (
+    add_common,
+    add_faces,
+    add_finder,
+    add_model,
+    add_run_options,
+    add_source,
+    add_steady,
+)
+from edge.replay import replay
+from edge.run import run
+
+
+def make_parser(text: str) -> argparse.ArgumentParser:
+    """Return a parser, described by `text`.
+
+    What it parses has `lines`: the function that takes it and returns the lines for stdout. The
+    commands that have all options of `run` must be given to `edge.config.configure` first, which
+    raises UserError where one of the options named in `needs` has no value.
+    """
+    parser = describe(argparse.ArgumentParser(prog="emotion-edge"), text)
+    parser.add_argument("--version", action="version", version=f"emotion-edge {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(describe(commands.add_parser("run", help="label pictures"), usage.RUN))
+    _add_config(describe(commands.add_parser("config", help="show the settings"), usage.CONFIG))
+    _add_info(describe(commands.add_parser("info", help="describe a model file"), usage.INFO))
+    _add_replay(describe(commands.add_parser("replay", help="measure steadiness"), usage.REPLAY))
+    _add_collect(describe(commands.add_parser("collect", help="gather pictures"), usage.COLLECT))
+    _add_compare(
+        describe(commands.add_parser("compare", help="show where two models differ"), usage.COMPARE)
+    )
+    return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=run, needs=("model", "source"))
+    add_run_options(parser)
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=config, needs=())
+    add_run_options(parser)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=replay)
+    parser.add_argument("recording", type=Path, metavar="DIR", help="frames and times.csv")
+    parser.add_argument("--truth", type=Path, help="(default: DIR/truth.csv)")
+    add_model(parser, required=True)
+    add_faces(parser)
+    add_steady(parser)
+    add_common(parser)
+
+
+def _add_collect(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=collect)
+    add = parser.add_argument
+    add("--label", required=True, help="the expression that the faces show")
+    add("--count", type=count, default=100, help="how many pictures (default: %(default)s)")
+    add("--to", type=Path, default=Path("data"), help="the data set (default: %(default)s)")
+    add(
+        "--split",
+        choices=("train", "validation", "test"),
+        default="train",
+        help="the part of it that they are for (default: %(default)s)",
+    )
+    add_source(parser, required=True)
+    add(
+        "--every",
+        type=seconds,
+        default=0.5,
+        metavar="SECONDS",
+        help="least seconds of a stream from one picture to the next (default: %(default)s)",
+    )
+    add_finder(parser)
+    add_common(parser)
+
+
+def _add_info(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=info)
+    parser.add_argument("model", type=Path, help="the .tflite that convert wrote")
+    add_common(parser)
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=compare)
+    parser.add_argument("models", type=Path, nargs=2, metavar="MODEL", help="A, then B")
+    parser.add_argument(
+        "--images", type=Path, required=True, metavar="DIR", help="a folder of pictures"
+    )
+    add_common(parser)

@@ -1,0 +1,61 @@
+"""What `emotion-edge COMMAND --help` says above the options."""
+
+RUN = """\
+Find the faces in pictures or in a stream and label them: one JSON object a line on stdout.
+
+  emotion-edge run --model model.tflite --source photo.jpg
+  emotion-edge run --model model.tflite --source 'photos/*.jpg' --every 1
+  emotion-edge run --model model.tflite --source clip.mp4
+  ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
+    emotion-edge run --model model.tflite --source - --size 640x480
+
+Pictures (a file, a folder, a glob) are unrelated: a line for each face, with the label that has
+the largest score, or one with the label no_face. In a stream (a video, replay:DIR, stdin) faces
+are followed, their labels hold still, and there is a line when one changes and a heartbeat; the
+label is "unknown", with a reason, where it would be a guess, and no_face when the face has gone.
+README explains every key. Exit codes: 0 done, 1 failure at run time (some pictures unreadable),
+2 bad input or options.
+
+Every option can also stand in a TOML file, without its dashes: face-threshold = 0.7, all = true.
+What the command line says goes before the file."""
+CONFIG = """\
+Print the settings with which `run`, given the same options, would run, and where each comes from:
+the command line, the TOML file, or the default. What it prints is such a file; the password is not
+in it.
+
+  emotion-edge config > emotion-edge.toml"""
+REPLAY = """\
+Measure how still and how quick the labels are, on a recording of which the truth is known.
+
+  emotion-edge replay DIR --model model.tflite [--truth truth.csv]
+
+DIR holds frames and times.csv (file,seconds: one row a frame). The truth, DIR/truth.csv unless
+given, has the columns seconds,label and perhaps person,x,y: from that second on the person shows
+that label, with the face's middle at pixel x,y (interpolated between rows; needed where there are
+several people). The label no_face says that the person is not to be seen.
+
+Prints, for the network's answer to each frame alone and for what `run` would say: flips (changes of
+the label that the truth did not ask for) per minute, the seconds until a change was noticed, the
+share of time that it was right, and unknown. Exit codes as for run."""
+COLLECT = """\
+Gather pictures of faces that show an expression, to train your own model on them.
+
+  emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
+
+The face is cut out of the frame as it will be when the model runs, and saved as
+TO/SPLIT/LABEL/<time>-<number>.png, at most one each --every seconds, only where exactly one face is
+to be seen, sharp and well lit. Pictures of one minute resemble each other: take those for
+validation of other people or on another day (--split validation). It asks the people in view for
+their consent on the terminal first."""
+INFO = """\
+Print what a model file says of itself: contract, tensors, quantisation, operators, cost.
+
+  emotion-edge info model.tflite"""
+COMPARE = """\
+Show where two models differ: a line for each picture that they name differently, then how often
+they agree, how far their scores are apart, and how long each takes on this machine.
+
+  emotion-edge compare model.float32.tflite model.int8.tflite --images photos
+
+Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 failure at run time
+(some pictures unreadable), 2 bad input or options."""
