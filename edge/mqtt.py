@@ -79,11 +79,15 @@ class Publisher:
         with self._lock:
             if self._kept.get(topic) != payload:
                 self._kept[topic] = payload
-                self._client.publish(self._topic(topic), payload, retain=True)
+                self._publish(topic, payload, retain=True)
 
     def send(self, topic: str, payload: str) -> None:
         """Publish an event; it is lost while there is no connection."""
-        self._client.publish(self._topic(topic), payload)
+        self._publish(topic, payload, retain=False)
+
+    def _publish(self, topic: str, payload: str, *, retain: bool) -> None:
+        if self._client.is_connected():
+            self._client.publish(self._topic(topic), payload, retain=retain)
 
     def _topic(self, topic: str) -> str:
         return topic[1:] if topic.startswith("/") else f"{self.broker.prefix}/{topic}"
@@ -106,7 +110,7 @@ class Publisher:
     def _say_all(self) -> None:
         with self._lock:
             for topic, payload in self._kept.items():
-                self._client.publish(self._topic(topic), payload, retain=True)
+                self._publish(topic, payload, retain=True)
 
     def _failed(self, client: Any, userdata: Any) -> None:
         self._complain(f"cannot connect: {sys.exc_info()[1]}")  # paho calls this while handling it
