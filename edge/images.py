@@ -1,6 +1,7 @@
 """Reading picture files: the one decoder for training pictures and for the edge's sources."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -40,13 +41,13 @@ def find_images(folder: Path) -> list[Path]:
     )
 
 
-def read_image(path: Path) -> npt.NDArray[np.uint8]:
-    """Decode a picture file to (rows, columns, 3) uint8 RGB, turned upright as its EXIF says.
+def read_image(file: Path | BinaryIO) -> npt.NDArray[np.uint8]:
+    """Decode a picture to (rows, columns, 3) uint8 RGB, turned upright as its EXIF says.
 
     Grey and palette pictures become RGB, transparency is laid on white. Raises ImageError.
     """
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with Image.open(file, formats=_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ImageError(f"too large: {image.width} x {image.height} pixels")
             return np.asarray(_to_rgb(_upright(image)))
