@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from typing import NamedTuple
 
 
 def describe(parser: argparse.ArgumentParser, text: str) -> argparse.ArgumentParser:
@@ -19,6 +20,19 @@ def count(text: str) -> int:
 def threads(text: str) -> int:
     """Parse a number of threads, 1 to 64: the runtimes crash when they are given thousands."""
     return _whole(text, 1, 64)
+
+
+def camera_number(text: str) -> int:
+    """Parse a camera's number, from 0."""
+    return _whole(text, 0, 99)
+
+
+def rate(text: str) -> float:
+    """Parse a number of times per second, 0.1 to 240."""
+    value = float(text)
+    if not 0.1 <= value <= 240:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0.1 to 240")
+    return value
 
 
 def face_side(text: str) -> int:
@@ -83,9 +97,19 @@ def _not_negative(text: str, kind: str) -> float:
     return value
 
 
-def frame_size(text: str) -> tuple[int, int]:
-    """Parse "640x480" to (width, height) in pixels."""
+class Size(NamedTuple):
+    """Width and height in pixels, written as they are read."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+def frame_size(text: str) -> Size:
+    """Parse "640x480"."""
     match = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", text)
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 640x480")
-    return int(match[1]), int(match[2])
+    return Size(int(match[1]), int(match[2]))

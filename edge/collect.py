@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from edge.camera_options import camera_settings
 from edge.contract import NO_FACE, UNKNOWN
 from edge.crop import CROP_FILE, cut_face, read_rule, rule_text
 from edge.errors import RunError, UserError
@@ -42,7 +43,8 @@ def collect(args: Namespace) -> Iterator[str]:
     folder = args.to / args.split / args.label
     rule = read_rule(args.to)
     finder, stop = make_finder(args), Event()
-    frames = open_source(args.source, size=args.size, every=0, stop=stop)
+    settings = camera_settings(args)
+    frames = open_source(args.source, size=args.size, every=0, stop=stop, settings=settings)
     _ask(QUESTION.format(count=args.count, label=args.label, source=args.source, folder=folder))
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
     taken = 0

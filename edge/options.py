@@ -14,6 +14,7 @@ from edge.arguments import (
     threads,
 )
 from edge.broker import CREDENTIAL, PASSWORD, destination
+from edge.camera_options import add_camera, usual_source
 from edge.face_model import PACKAGE
 from edge.faces import THRESHOLD
 from edge.runtime import RUNTIMES
@@ -68,16 +69,20 @@ def add_model(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def add_source(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add --source and --size."""
+    """Add --source, --size and what belongs to cameras."""
+    usual = usual_source()
     parser.add_argument(
         "--source",
-        required=required,
-        help="an image, a folder, a glob in quotes, a video file, replay:DIR for a recording at "
-        "its own pace, or - for raw RGB24 on stdin",
+        required=required and usual is None,
+        default=usual,
+        help="picamera2 (default on a Raspberry Pi), v4l2:DEVICE for a webcam, an image, a folder, "
+        "a glob in quotes, a video file, replay:DIR for a recording at its own pace, or - for raw "
+        "RGB24 on stdin",
     )
     parser.add_argument(
         "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
     )
+    add_camera(parser)
 
 
 def add_faces(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from contextlib import closing
 from threading import Event
 
 from edge.broker import destinations
+from edge.camera_options import camera_settings
 from edge.classifier import Classifier
 from edge.errors import RunError, UserError
 from edge.face_model import NoFaceModelError
@@ -36,7 +37,10 @@ def run(args: Namespace) -> Iterator[str]:
     stop_on_signals(stop)
     signal.signal(signal.SIGHUP, lambda *_: reload.set())
     watcher, status = make_watcher(args), Status()
-    frames = open_source(args.source, size=args.size, every=args.every, stop=stop)
+    settings = camera_settings(args)
+    frames = open_source(
+        args.source, size=args.size, every=args.every, stop=stop, settings=settings
+    )
     show_notice()
     # The report is left first: "offline" must not wait for a camera that does not close.
     with closing(frames), Report(args, status, watcher.labels) as report:

@@ -1,4 +1,4 @@
-"""Where frames come from: picture files, a video, a recording, or raw frames on stdin.
+"""Where frames come from: cameras, picture files, a video, a recording, or raw frames on stdin.
 
 `open_source` turns the word a user gave for --source into an iterator of frames.
 """
@@ -15,13 +15,15 @@ from threading import Event
 
 import numpy as np
 
-from edge.camera import Settings, watch
+from edge.camera import Opener, Settings, watch
 from edge.errors import RunError, UserError
 from edge.frame import POLL, Frame, Lost, rest
 from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
+from edge.picamera import picamera
 from edge.recording import stand_in
+from edge.webcam import webcam
 
-REPLAY = "replay:"
+PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 Pictures = Generator[Frame, None, None]
 Stream = Generator[Frame | Lost, None, None]
 log = logging.getLogger("emotion-edge")
@@ -52,10 +54,20 @@ def open_source(
         if size is None:
             raise UserError("--source - needs --size WxH: raw frames do not tell their size")
         return thin(_stdin(*size, stop), every)
-    if source.startswith(REPLAY):
-        opener = stand_in(Path(source.removeprefix(REPLAY)))
+    if opener := _camera(source, settings):
         return thin(watch(source, opener, settings, stop), every)
     return open_files(source, every=every, stop=stop)
+
+
+def _camera(source: str, settings: Settings) -> Opener | None:
+    """Return the opener of the camera that `source` names, if it names one."""
+    if source == PICAMERA:
+        return picamera(settings)
+    if source.startswith(WEBCAM):
+        return webcam(Path(source.removeprefix(WEBCAM)), settings)
+    if source.startswith(REPLAY):
+        return stand_in(Path(source.removeprefix(REPLAY)))
+    return None
 
 
 def open_files(source: str, *, every: float, stop: Event) -> Pictures:

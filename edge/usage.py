@@ -5,12 +5,13 @@ Find the faces in pictures or in a stream and label them: one JSON object a line
 
   emotion-edge run --model model.tflite --source photo.jpg
   emotion-edge run --model model.tflite --source 'photos/*.jpg' --every 1
+  emotion-edge run --model model.tflite --source picamera2
   emotion-edge run --model model.tflite --source clip.mp4
   ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
     emotion-edge run --model model.tflite --source - --size 640x480
 
 Pictures (a file, a folder, a glob) are unrelated: a line for each face, with the label that has
-the largest score, or one with the label no_face. In a stream (a video, replay:DIR, stdin) faces
+the largest score, or one with the label no_face. In a stream (a camera, a video, stdin) faces
 are followed, their labels hold still, and there is a line when one changes and a heartbeat; the
 label is "unknown", with a reason, where it would be a guess, and no_face when the face has gone.
 README explains every key. Exit codes: 0 done, 1 failure at run time (some pictures unreadable),

@@ -1,6 +1,7 @@
 """USB webcams, by linuxpy: `--source v4l2:/dev/video0`."""
 
 import errno
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,7 +27,7 @@ WORDS = {
     errno.ENODEV: "it was unplugged",
     errno.EBUSY: "another program has it",
     errno.EACCES: "no permission: the user must be in the group video",
-    errno.ENOTTY: "it is no camera",
+    errno.EINVAL: "it gives no pictures; webcams have a second device for other things",
 }
 
 
@@ -38,6 +39,8 @@ def webcam(path: Path, settings: Settings) -> Opener:
         raise UserError(
             f"--source v4l2:{path} needs linuxpy: pip install 'emotion-edge[webcam]'"
         ) from None
+    verbose = logging.getLogger("emotion-edge").isEnabledFor(logging.DEBUG)
+    logging.getLogger("linuxpy").setLevel(logging.INFO if verbose else logging.CRITICAL)
     return partial(_open, video, path, settings)
 
 
@@ -134,6 +137,8 @@ def _in_words(video: Any) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.ENOTTY:
+            raise UserError("--source v4l2: that is no camera") from None
         words = WORDS.get(error.errno or 0)
         raise CameraError(words or f"it failed: {error.strerror or error}") from error
     except (video.V4L2Error, ValueError) as error:  # ValueError: a file that is closed
