@@ -1,6 +1,5 @@
 """Where an MQTT broker is, and how one is let in there."""
 
-import logging
 import os
 import re
 import secrets
@@ -20,8 +19,6 @@ CREDENTIAL = "emotion-edge.password"  # its name among systemd's credentials
 INSTALL = "pip install 'emotion-edge[mqtt]'"
 CONNECT = 5.0  # seconds for a connection to come about
 FIRST_RETRY, LAST_RETRY = 1, 30  # seconds; each time twice as long
-_quiet = logging.getLogger("emotion-edge.paho")
-_quiet.setLevel(logging.ERROR)  # what is not an error `edge.mqtt` says in its own words
 
 
 @dataclass(frozen=True)
@@ -123,9 +120,6 @@ def make_client(broker: Broker, args: Namespace) -> Any:
         client.username_pw_set(broker.user, read_password(args.password_file))
     if broker.tls:
         client.tls_set_context(_tls(args))
-    # An error in a callback must not end paho's thread: the daemon would look well and say nothing.
-    client.suppress_exceptions = True
-    client.enable_logger(_quiet)
     client.connect_timeout = CONNECT
     client.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)
     return client

@@ -5,6 +5,7 @@ is dropped while there is none. All at QoS 0, for paho queues the others without
 offline; but `availability`, which is one message at a time, at QoS 1.
 """
 
+import functools
 import logging
 import sys
 import threading
@@ -20,6 +21,19 @@ ONLINE, OFFLINE = "online", "offline"
 COMMANDS = {b"pause": True, b"resume": False}
 GOODBYE = 0.7  # seconds to say "offline" in, and again to close the connection
 log = logging.getLogger("emotion-edge")
+
+
+def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
+    """Log what a callback raises: it would end paho's thread, and the daemon would look well."""
+
+    @functools.wraps(callback)
+    def call(*args: Any) -> None:
+        try:
+            callback(*args)
+        except Exception:
+            log.exception("MQTT: a mistake of ours")
+
+    return call
 
 
 class Publisher:
@@ -43,13 +57,14 @@ class Publisher:
         self._on_pause, self._on_reconnect = on_pause, on_reconnect
         self._kept: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._met, self._trouble, self._odd = False, "", 0
+        self._met = self._refused = False
+        self._trouble, self._odd = "", 0
         self._client = client = make_client(broker, args)
         client.will_set(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)
-        client.on_connect = self._connected
-        client.on_connect_fail = self._failed
-        client.on_disconnect = self._disconnected
-        client.on_message = self._message
+        client.on_connect = _guarded(self._connected)
+        client.on_connect_fail = _guarded(self._failed)
+        client.on_disconnect = _guarded(self._disconnected)
+        client.on_message = _guarded(self._message)
         client.connect_async(broker.host, broker.port, keepalive=args.keepalive)
 
     def __enter__(self) -> "Publisher":
@@ -93,7 +108,8 @@ class Publisher:
         return topic[1:] if topic.startswith("/") else f"{self.broker.prefix}/{topic}"
 
     def _connected(self, client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
-        if code.is_failure:
+        self._refused = code.is_failure
+        if self._refused:
             self._complain(f"refused: {code}; are user and password right, may it publish there?")
             return
         log.info("%s: connected", self.broker)
@@ -116,7 +132,7 @@ class Publisher:
         self._complain(f"cannot connect: {sys.exc_info()[1]}")  # paho calls this while handling it
 
     def _disconnected(self, client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
-        if code.is_failure:
+        if code.is_failure and not self._refused:  # which has been said, with the reason
             self._complain(f"connection lost: {code}")
 
     def _complain(self, trouble: str) -> None:

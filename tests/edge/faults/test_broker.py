@@ -37,7 +37,7 @@ def test_a_broker_that_was_killed_is_told_everything_again(broker, daemon, chang
     for colour in ("red", "green"):
         ear.wait("state", colour)
     until(lambda: any(topic == CONFIG for topic, _, _ in ear.heard), "the discovery")
-    assert run.stderr.count("connected") == 2
+    assert run.stderr.count(": connected") == 2
     assert run.end()[0] == 0
 
 
@@ -78,7 +78,7 @@ def test_a_connection_that_went_dead_is_given_up_and_made_anew(broker, daemon, c
     run.wait_stderr("connection lost: Keep alive timeout")
     run.wait_lines(2)
     broker.send(signal.SIGCONT)
-    until(lambda: run.stderr.count("connected") == 2, "the second connection")
+    until(lambda: run.stderr.count(": connected") == 2, "the second connection")
     ear = Listener(broker)
     ear.wait("availability", "online")
     ear.wait("state", "blue")
@@ -103,7 +103,7 @@ def test_a_certificate_that_is_not_good_is_not_trusted(
     run = daemon("--source", changing, "--to", "-", *broker.options)
     run.wait_stderr(words)
     run.wait_lines(3)
-    assert "connected" not in run.stderr
+    assert ": connected" not in run.stderr
     assert run.end()[0] == 0
     assert "mosquitto" in (broker.folder / "log").read_text()
     assert "emotion-edge" not in (broker.folder / "log").read_text()  # it never introduced itself
@@ -113,7 +113,7 @@ def test_a_certificate_that_is_not_good_is_not_trusted(
 def test_an_authority_that_is_not_known_is_not_trusted(broker, daemon, changing):
     run = daemon("--source", changing, "--to", broker.url)
     run.wait_stderr("certificate verify failed")
-    assert "connected" not in run.stderr
+    assert ": connected" not in run.stderr
 
 
 @pytest.mark.parametrize("broker", ["tls"], indirect=True)
@@ -130,8 +130,8 @@ def test_a_broker_that_wants_a_certificate_gets_ours(broker, daemon, changing):
         *("--source", changing, *broker.options),
         *("--client-cert", ours.client, "--client-key", ours.client_key),
     )
-    run.wait_stderr("connected")
-    assert "connected" not in bare.stderr
+    run.wait_stderr(": connected")
+    assert ": connected" not in bare.stderr
 
 
 def test_a_terminated_daemon_says_offline_while_it_is_busy(broker, daemon, tmp_path):
