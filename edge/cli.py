@@ -20,6 +20,7 @@ from edge.options import (
 )
 from edge.replay import replay
 from edge.run import run
+from edge.service import install_service
 
 
 def make_parser(text: str) -> argparse.ArgumentParser:
@@ -39,6 +40,9 @@ def make_parser(text: str) -> argparse.ArgumentParser:
     _add_collect(describe(commands.add_parser("collect", help="gather pictures"), usage.COLLECT))
     _add_compare(
         describe(commands.add_parser("compare", help="show where two models differ"), usage.COMPARE)
+    )
+    _add_install_service(
+        describe(commands.add_parser("install-service", help="run by systemd"), usage.SERVICE)
     )
     return parser
 
@@ -100,3 +104,8 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         "--images", type=Path, required=True, metavar="DIR", help="a folder of pictures"
     )
     add_common(parser)
+
+
+def _add_install_service(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=install_service, verbose=False)
+    parser.add_argument("--print", action="store_true", help="show the unit, install nothing")

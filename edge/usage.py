@@ -60,3 +60,11 @@ they agree, how far their scores are apart, and how long each takes on this mach
 
 Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 failure at run time
 (some pictures unreadable), 2 bad input or options."""
+SERVICE = """\
+Install a systemd unit that runs `emotion-edge run` from boot on, with the settings in
+/etc/emotion-edge.toml; or print it.
+
+  sudo /opt/emotion-edge/bin/emotion-edge install-service
+
+The service runs as a user of its own in the group video and is restarted when it fails, unless the
+settings are wrong, or when no frame has been processed for a minute."""

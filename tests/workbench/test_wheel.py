@@ -33,7 +33,9 @@ def wheel(tmp_path_factory) -> Path:
 
 def test_the_wheel_holds_edge_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        top = {Path(name).parts[0] for name in archive.namelist()}
+        names = archive.namelist()
+    top = {Path(name).parts[0] for name in names}
+    assert "edge/emotion-edge.service" in names
     assert top == {"edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 
 
