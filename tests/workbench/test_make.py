@@ -139,6 +139,26 @@ def test_another_python_is_refused_with_the_remedy(checkout):
     assert "make PYTHON=" in result.stderr
 
 
+@pytest.mark.parametrize(("dpkg", "named"), [("echo armhf", "this is armhf"), ("exit 1", "Linux")])
+def test_pi_installs_nothing_on_a_machine_that_cannot_run_it(dpkg, named, checkout):
+    (checkout / "bin").mkdir()
+    for name, script in {"dpkg": dpkg, "apt-get": "touch tried", "sudo": "touch tried"}.items():
+        (checkout / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (checkout / "bin" / name).chmod(0o755)
+    result = subprocess.run(
+        ["make", "pi", f"PI_PREFIX={checkout}/opt"],
+        cwd=checkout,
+        env={**os.environ, "PATH": f"{checkout}/bin:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "pi needs a 64-bit Raspberry Pi OS" in result.stderr
+    assert named in result.stderr
+    assert not {"tried", "opt"} & {path.name for path in checkout.iterdir()}
+
+
 @pytest.mark.parametrize("command", ["make train convert run", "make test"])
 def test_readme_begins_with_two_commands_that_exist(command, checkout):
     lines = (REPOSITORY / "README.md").read_text().splitlines()
