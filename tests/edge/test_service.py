@@ -13,7 +13,8 @@ from tests.edge.conftest import own_words
 
 MOST_EXPOSED = 2.0
 needs_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
+    None in map(shutil.which, ("systemd-analyze", "kill")),
+    reason="systemd-analyze or kill (procps) is not installed",
 )
 
 
@@ -60,8 +61,9 @@ def test_the_unit_starts_the_program_of_this_environment(unit):
     assert "@" not in unit.read_text().replace("@system-service", "").replace("@privileged", "")
 
 
-def test_a_wrong_setting_is_not_tried_again_and_there_is_no_secret(unit):
+def test_nothing_in_it_gives_away_secrets_or_frames_and_a_wrong_setting_is_not_retried(unit):
     lines = settings(unit)
+    assert "LimitCORE=0" in lines
     assert "Restart=on-failure" in lines
     assert "RestartPreventExitStatus=2" in lines
     assert "LoadCredential=emotion-edge.password" in lines  # no path: it may be missing
