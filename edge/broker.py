@@ -51,7 +51,7 @@ def parse_broker(text: str) -> Broker:
         host = (url.hostname or "").encode("idna").decode()
     except (ValueError, KeyError):
         host = ""
-    if not host or url.query or url.fragment:
+    if not host or url.query or "#" in text:
         raise ArgumentTypeError("not mqtt[s]://[user@]host[:port]/prefix, nor - for stdout")
     if url.password is not None:
         raise ArgumentTypeError(

@@ -8,6 +8,7 @@ from edge.arguments import count, describe, seconds
 from edge.collect import collect
 from edge.compare import compare
 from edge.config import config
+from edge.forget import forget
 from edge.info import info
 from edge.options import (
     add_common,
@@ -35,6 +36,7 @@ def make_parser(text: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(describe(commands.add_parser("run", help="label pictures"), usage.RUN))
     _add_config(describe(commands.add_parser("config", help="show the settings"), usage.CONFIG))
+    _add_forget(describe(commands.add_parser("forget", help="leave the brokers"), usage.FORGET))
     _add_info(describe(commands.add_parser("info", help="describe a model file"), usage.INFO))
     _add_replay(describe(commands.add_parser("replay", help="measure steadiness"), usage.REPLAY))
     _add_collect(describe(commands.add_parser("collect", help="gather pictures"), usage.COLLECT))
@@ -49,6 +51,11 @@ def make_parser(text: str) -> argparse.ArgumentParser:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lines=run, needs=("model", "source"))
+    add_run_options(parser)
+
+
+def _add_forget(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=forget, needs=())
     add_run_options(parser)
 
 

@@ -17,6 +17,8 @@ from typing import Any
 from edge.broker import Broker, make_client
 
 AVAILABILITY, SET = "availability", "set"
+# All topics on which a broker keeps messages of ours; "set" keeps what others say to us.
+RETAINED = (AVAILABILITY, "state", "attributes", "paused", "counts", SET)
 ONLINE, OFFLINE = "online", "offline"
 COMMANDS = {b"pause": True, b"resume": False}
 GOODBYE = 0.7  # seconds to say "offline" in, and again to close the connection

@@ -60,6 +60,13 @@ they agree, how far their scores are apart, and how long each takes on this mach
 
 Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 failure at run time
 (some pictures unreadable), 2 bad input or options."""
+FORGET = """\
+Remove what the brokers keep of this device: its topics, and what Home Assistant shows of it.
+
+  emotion-edge forget --to mqtt://hall@broker/emotion/hall
+
+With the same options or TOML file as `run`. Stop the daemon first: it would say it all again. Exit
+codes: 0 removed, 1 a broker cannot be reached, 2 bad options."""
 SERVICE = """\
 Install a systemd unit that runs `emotion-edge run` from boot on, with the settings in
 /etc/emotion-edge.toml; or print it.

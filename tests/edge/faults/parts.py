@@ -119,7 +119,7 @@ class Mosquitto:
     def configure(self, certificate: str, *, allow: bool = True, more: str = "") -> None:
         """Write the configuration. allow: whether the password is right."""
         # It would drop root and then not read files of ours.
-        lines = [f"listener {self.port} 127.0.0.1", "user root", more]
+        lines = [f"listener {self.port} 127.0.0.1", "user root", "log_type all", more]
         if self.certificates:
             names = {"certfile": certificate, "keyfile": f"{certificate}_key", "cafile": "ca"}
             lines += [f"{key} {getattr(self.certificates, n)}" for key, n in names.items()]
@@ -195,6 +195,7 @@ class Listener:
     def __init__(self, broker: Mosquitto) -> None:
         """Subscribe to all topics and wait until that is so."""
         self.heard: list[tuple[str, str, bool]] = []
+        self.qos: dict[str, int] = {}
         self._ready = threading.Event()
         self.client = client = broker.client()
         client.on_message = self._hear
@@ -203,6 +204,7 @@ class Listener:
         assert self._ready.wait(PATIENCE)
 
     def _hear(self, client: object, userdata: object, message: object) -> None:
+        self.qos[message.topic] = message.qos
         self.heard.append((message.topic, message.payload.decode(errors="replace"), message.retain))
 
     def of(self, name: str) -> list[str]:

@@ -4,8 +4,10 @@ import signal
 import time
 
 import pytest
+from PIL import Image
 
 from tests.edge.faults.parts import PREFIX, Listener, until
+from tests.edge.test_stream import scene
 
 CONFIG = "homeassistant/device/emotion-edge-test-hall/config"
 
@@ -135,11 +137,10 @@ def test_a_broker_that_wants_a_certificate_gets_ours(broker, daemon, changing):
 
 
 def test_a_terminated_daemon_says_offline_while_it_is_busy(broker, daemon, tmp_path):
-    from tests.edge.recordings import write_recording
-    from tests.edge.test_stream import scene
-
-    pictures = [scene((200, 120))] * 300
-    source = f"replay:{write_recording(tmp_path / 'faces', pictures, rate=60)}"
+    Image.fromarray(scene((200, 120))).save(tmp_path / "face.png")
+    rows = "".join(f"face.png,{i / 60:.3f}\n" for i in range(3000))
+    (tmp_path / "times.csv").write_text(f"file,seconds\n{rows}")
+    source = f"replay:{tmp_path}"
     run = daemon("--source", source, "--faces", "on", "--find-every", 0, *broker.options)
     ear = Listener(broker)
     ear.wait("availability", "online")

@@ -1,0 +1,152 @@
+"""What befalls the process: a new model, a full disk, a closed stdout, a clock that steps back."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.edge.conftest import FLOAT32, INT8, edge
+from tests.edge.faults.parts import Daemon, Listener, steady, until
+
+
+def test_a_model_is_read_anew_on_sighup_if_it_is_good(daemon, changing, tmp_path):
+    model = shutil.copy(INT8, tmp_path / "model.tflite")
+    run = daemon("--source", changing, "--model", model)
+    run.wait_lines(1)
+    model.write_bytes(b"garbage")  # of no consequence until it is told so
+    run.wait_lines(2)
+    run.process.send_signal(signal.SIGHUP)
+    run.wait_stderr(f"the model stays the one it was: {model}: not a .tflite model")
+    run.wait_lines(2)
+    model.write_bytes(INT8.read_bytes()[:-3000])
+    run.process.send_signal(signal.SIGHUP)
+    until(lambda: run.stderr.count("stays the one it was") == 2, "the second refusal")
+    run.wait_lines(2)
+    assert "read anew" not in run.stderr
+    shutil.copy(FLOAT32, tmp_path / "new")
+    (tmp_path / "new").replace(model)
+    run.process.send_signal(signal.SIGHUP)
+    run.wait_stderr(f"{model}: read anew")
+    run.wait_lines(2)
+    assert {line["label"] for line in run.stdout} == {"red", "green", "blue"}
+    assert run.end()[0] == 0
+
+
+@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+def test_a_full_disk_under_stdout_ends_it_with_1_and_offline(broker, daemon, changing):
+    ear = Listener(broker)
+    with Path("/dev/full").open("wb") as full:
+        run = daemon("--source", changing, "--to", "-", *broker.options, stdout=full)
+        assert run.process.wait(20) == 1
+    ear.wait("availability", "offline")
+    assert "error: [Errno 28] No space left on device" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_full_disk_under_the_state_directory_is_no_matter(daemon, changing, tmp_path):
+    # A file size limit of 0 and a directory that cannot be made: neither may stop the labels.
+    (tmp_path / "file").touch()
+    run = daemon("--source", changing, env={"XDG_STATE_HOME": str(tmp_path / "file")})
+    run.wait_lines(1)
+    assert "prohibited" in run.stderr
+    assert run.end()[0] == 0
+
+
+@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+def test_a_reader_that_has_gone_ends_it_with_0_and_offline(broker, daemon, changing):
+    ear = Listener(broker)
+    run = daemon("--source", changing, "--to", "-", *broker.options, stdout=subprocess.PIPE)
+    run.process.stdout.readline()
+    run.process.stdout.close()
+    assert run.process.wait(20) == 0
+    ear.wait("availability", "offline")
+
+
+def test_a_stdout_that_was_never_open_is_a_mistake_unless_it_is_not_needed(daemon, changing):
+    def shut() -> None:
+        os.close(1)
+
+    run = daemon("--source", changing, preexec_fn=shut)
+    assert run.process.wait(20) == 2
+    assert "stdout is closed" in run.stderr
+    run = daemon("--source", changing, "--to", "mqtt://localhost:1/x", preexec_fn=shut)
+    run.wait_stderr("cannot connect")
+    assert run.process.poll() is None
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed")
+def test_a_clock_that_steps_back_an_hour_changes_only_the_time_that_is_said(daemon, tmp_path):
+    offset = tmp_path / "offset"
+    offset.write_text("0")
+    shim = tmp_path / "clock.so"
+    source = Path(__file__).with_name("clock.c")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
+    source = f"replay:{steady(tmp_path / 'recording')}"
+    run = daemon(
+        *("--source", source, "--heartbeat", 0.5, "--to", "-"),
+        env={"LD_PRELOAD": str(shim), "CLOCK_OFFSET": str(offset)},
+    )
+    run.wait_lines(3)
+    offset.write_text("-3600")
+    run.wait_lines(6)
+    assert run.end()[0] == 0
+    times = [line["time"] for line in run.stdout]
+    assert times[-1] < times[0]  # the clock has been stepped back
+    seconds = [line["seconds"] for line in run.stdout]
+    assert seconds == sorted(seconds)
+    gaps = [after - before for before, after in pairwise(seconds)]
+    assert max(gaps) < 1
+    changes = [line["label"] for line in run.stdout if line["event"] == "change"]
+    order = ["red", "green", "blue"] * 9
+    assert changes == order[: len(changes)]
+
+
+def test_a_secret_is_not_to_be_seen_by_others(daemon, changing):
+    run = daemon("--source", changing, "--to", "mqtt://hall@localhost:1/x")
+    run.wait_stderr("cannot connect")
+    line = Path(f"/proc/{run.process.pid}/cmdline").read_bytes()
+    assert b"correct horse" not in line
+    assert "correct horse" not in run.stderr
+    result = edge("run", "--model", INT8, "--source", changing, "--to", "mqtt://u:hush@h/x")
+    assert result.returncode == 2
+    assert "--password-file" in result.stderr
+    assert "hush" not in result.stderr
+
+
+def _resident(run: Daemon) -> int:
+    status = Path(f"/proc/{run.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+
+def _descriptors(run: Daemon) -> int:
+    return len(list(Path(f"/proc/{run.process.pid}/fd").iterdir()))
+
+
+@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+def test_memory_and_descriptors_stay_what_they_are(broker, daemon, tmp_path, capsys):
+    """A soak: 1,500 frames here, 20,000 by `make soak`."""
+    frames = int(os.environ.get("SOAK_FRAMES", "1500"))
+    warm = min(3000, frames // 3)
+    rate = 100
+    source = f"replay:{steady(tmp_path / 'recording', (frames + 1000) / rate, rate)}"
+    run = daemon("--source", source, "--frames", frames, "--all", *broker.options)
+    ear = Listener(broker)
+
+    def looked_at() -> int:
+        return len(ear.of("events"))
+
+    until(lambda: looked_at() >= warm, "the first frames", 600)
+    memory, descriptors = _resident(run), _descriptors(run)
+    until(lambda: looked_at() >= frames - 50, "nearly all frames", 1200)
+    grown = _resident(run) - memory
+    assert _descriptors(run) == descriptors
+    assert run.process.wait(60) == 0
+    with capsys.disabled():
+        sys.stdout.write(f"\n{frames} frames: {memory:,} bytes resident, grown by {grown:,}\n")
+    assert grown < 2_000_000

@@ -1,0 +1,207 @@
+"""What the brokers and Home Assistant are told, and README's table of it."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from edge.contract import NO_FACE, UNKNOWN
+from tests.edge.conftest import INT8, edge
+from tests.edge.faults.parts import PREFIX, Listener, colours, until
+
+README = Path(__file__).parents[3] / "README.md"
+CONFIG = "homeassistant/device/emotion-edge-test-hall/config"
+plain = pytest.mark.parametrize("broker", ["plain"], indirect=True)
+
+
+def table(heading: str) -> dict[str, list[str]]:
+    """Return a table of README by its heading: the names in its first column, and the rest."""
+    lines = README.read_text().partition(f"| {heading} |")[2].splitlines()[2:]
+    rows = [
+        line.strip("|").split("|")
+        for line in lines[: next(i for i, x in enumerate(lines) if not x)]
+    ]
+    return {
+        name: [cell.strip() for cell in row[1:]]
+        for row in rows
+        for name in re.findall(r"`([\w/]+)`", row[0])
+    }
+
+
+def test_a_session_as_mosquitto_sub_shows_it(broker, tmp_path):
+    rows = [(c, i / 10, "") for i, c in enumerate(["red"] * 10 + ["blue"] * 10 + ["green"] * 10)]
+    source = f"replay:{colours(tmp_path / 'r', rows)}"
+    where = ["-h", "localhost", "-p", str(broker.port)]
+    if broker.secured:
+        where += ["--cafile", broker.certificates.ca, "-u", "hall", "-P", "correct horse"]
+    with (tmp_path / "heard").open("w") as file:
+        ear = subprocess.Popen(["mosquitto_sub", *where, "-v", "-t", "#"], stdout=file)
+    try:
+        until(lambda: "Sending SUBACK" in log(broker), "mosquitto_sub")
+        result = edge(
+            *("run", "--model", INT8, "--source", source, "--faces", "off", *broker.options),
+            env={**os.environ, "EMOTION_EDGE_PASSWORD": "correct horse"},
+        )
+        until(lambda: "offline" in (tmp_path / "heard").read_text(), "offline")
+    finally:
+        ear.kill()
+        ear.wait()
+    assert (result.returncode, result.stdout) == (0, "")
+    heard = [line.partition(" ")[::2] for line in (tmp_path / "heard").read_text().splitlines()]
+    assert heard[0] == (f"{PREFIX}/availability", "online")
+    assert heard[1][0] == CONFIG
+    states = [payload for topic, payload in heard if topic == f"{PREFIX}/state"]
+    assert states == ["unknown", "red", "blue", "green"]
+    assert heard[-1] == (f"{PREFIX}/availability", "offline")
+
+
+def log(broker) -> str:
+    return (broker.folder / "log").read_text()
+
+
+@plain
+def test_topics_are_those_of_the_table_in_readme(broker, daemon, changing):
+    told = table("topic")
+    run = daemon("--source", changing, "--heartbeat", 1, *broker.options)
+    ear = Listener(broker)
+    ear.wait("state", "green")
+    ear.say("resume", retain=True)
+    later = Listener(broker)
+    assert run.end()[0] == 0
+    ear.wait("availability", "offline")
+    names = {t.removeprefix(f"{PREFIX}/") for t, _, _ in ear.heard if t != CONFIG}
+    assert names == set(told) - {"counts"}
+    kept = {t.removeprefix(f"{PREFIX}/") for t, _, retained in later.heard if retained}
+    for name in names:
+        assert (name in kept) == (told[name][0] == "yes" or name == "set"), name
+        if name != "set":
+            assert str(ear.qos[f"{PREFIX}/{name}"]) == told[name][1], name
+    assert set(json.loads(ear.of("attributes")[-1])) == set(table("key of `attributes`"))
+    assert set(json.loads(ear.of("events")[-1])) == set(table("key"))
+
+
+@plain
+def test_home_assistant_is_told_again_when_it_starts_anew(broker, daemon, changing):
+    daemon("--source", changing, *broker.options)
+    ear = Listener(broker)
+    ear.wait("state", "green")
+    before = sum(topic == CONFIG for topic, _, _ in ear.heard)
+    at = len(ear.heard)
+    ear.client.publish("homeassistant/status", "offline")
+    ear.client.publish("homeassistant/status", "online")
+    until(lambda: sum(t == CONFIG for t, _, _ in ear.heard) == before + 1, "the discovery")
+    until(lambda: any(t.endswith("/attributes") for t, _, _ in ear.heard[at:]), "the state")
+
+
+@plain
+def test_the_discovery_is_a_device_whose_parts_find_their_values(broker, daemon, changing):
+    daemon("--source", changing, *broker.options)
+    ear = Listener(broker)
+    ear.wait("state", "green")
+    late = Listener(broker)
+    until(lambda: any(t == CONFIG for t, _, retained in late.heard if retained), "the retained one")
+    message = json.loads(next(payload for topic, payload, _ in late.heard if topic == CONFIG))
+    assert {"dev", "o", "cmps", "availability_topic"} == set(message)
+    assert message["availability_topic"] == f"{PREFIX}/availability"
+    parts = message["cmps"]
+    assert set(parts) == {
+        *("emotion", "confidence", "faces", "frame_rate", "temperature", "camera", "pause"),
+    }
+    assert parts["emotion"]["device_class"] == "enum"
+    assert parts["emotion"]["options"] == ["blue", "green", "red", UNKNOWN, NO_FACE]
+    assert len({part["unique_id"] for part in parts.values()}) == len(parts)
+    heard = {topic: payload for topic, payload, _ in ear.heard}
+    for part in parts.values():
+        if part["p"] == "switch":
+            assert heard[part["state_topic"]] == part["state_off"]
+            ear.client.publish(part["command_topic"], part["payload_on"], retain=part["retain"])
+            ear.wait("paused", part["state_on"])
+            continue
+        value = json.loads(heard[part["state_topic"]])
+        (key,) = set(re.findall(r"value_json\.(\w+)", part["value_template"]))
+        assert key in value
+        assert part["expire_after"] >= 30
+
+
+@plain
+def test_no_discovery_where_none_is_wanted(broker, daemon, changing):
+    daemon("--source", changing, "--discovery", "", *broker.options)
+    ear = Listener(broker)
+    ear.wait("state", "green")
+    assert {topic.split("/")[0] for topic, _, _ in ear.heard} == {"test"}
+
+
+def test_forget_leaves_nothing_on_the_broker(broker, daemon, changing):
+    run = daemon("--source", changing, *broker.options)
+    ear = Listener(broker)
+    ear.wait("state", "green")
+    ear.say("resume", retain=True)
+    assert run.end()[0] == 0
+    password = {**os.environ, "EMOTION_EDGE_PASSWORD": "correct horse"}
+    result = edge("forget", *broker.options, env=password)
+    assert result.returncode == 0, result.stderr
+    assert f"removed {CONFIG}" in result.stdout
+    late = Listener(broker)
+    late.client.publish("end", "end")
+    until(lambda: late.heard, "the end")
+    assert late.heard == [("end", "end", False)]
+    broker.kill()
+    result = edge("forget", *broker.options, env=password)
+    assert result.returncode == 1
+    assert "Connection refused" in result.stderr
+
+
+@plain
+def test_only_counts_leave_when_only_counts_are_asked_for(broker, daemon, changing):
+    run = daemon("--source", changing, "--aggregate", 0.05, "--to", "-", *broker.options)
+    ear = Listener(broker)
+    until(lambda: len(ear.of("counts")) >= 2, "counts")
+    assert run.end()[0] == 0
+    ear.wait("availability", "offline")
+    assert {t for t, _, _ in ear.heard} - {CONFIG} == {
+        f"{PREFIX}/{name}" for name in ("availability", "attributes", "paused", "counts")
+    }
+    counts = json.loads(ear.of("counts")[0])
+    assert set(counts) == {"event", "from", "to", "frames", "counts"}
+    assert 20 <= counts["frames"] == sum(counts["counts"].values())
+    assert set(counts["counts"]) >= {"red", "green"}
+    assert run.stdout[0] == counts
+    person = {"label", "score", "scores", "faces", "face", "box", "raw", "reason"}
+    assert not person & set(ear.attributes())
+    parts = json.loads(next(p for t, p, _ in ear.heard if t == CONFIG))["cmps"]
+    assert parts["emotion"] == {"p": "sensor"}  # removes what a run without --aggregate announced
+    assert "unique_id" in parts["frame_rate"]
+
+
+@plain
+def test_several_brokers_and_stdout_are_told_the_same(broker, daemon, changing, tmp_path):
+    second = broker.url.replace(PREFIX, "other")
+    run = daemon("--source", changing, "--to", "-", "--to", second, *broker.options)
+    ear = Listener(broker)
+    ear.wait("state", "green")
+    other = [p for t, p, _ in ear.heard if t == "other/events"]
+    until(lambda: ear.of("events")[-1] == other[-1], "the same event")
+    assert [line["label"] for line in run.stdout][:2] == ["red", "green"]
+    ear.say("pause")
+    until(lambda: ("other/paused", "paused", False) in ear.heard, "the pause at the other one")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mqtt:///hall", "not mqtt[s]://"),
+        ("http://broker/hall", "not mqtt[s]://"),
+        ("mqtt://broker:70000/hall", "not mqtt[s]://"),
+        ("mqtt://broker/a/#", "not mqtt[s]://"),
+        ("mqtt://broker/a/+/b", "prefix"),
+        ("mqtt://broker/$SYS", "prefix"),
+    ],
+)
+def test_an_address_that_is_none_is_a_mistake(tmp_path, url, words):
+    result = edge("run", "--model", INT8, "--source", tmp_path, "--to", url)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
