@@ -18,7 +18,7 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
-.PHONY: help setup samples train original convert run test check format bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test soak check format bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/python -m pytest tests/edge
 	$(BIN)/python -m pytest tests/workbench
+
+soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and see that it does not grow
+	SOAK_FRAMES=20000 $(BIN)/python -m pytest tests/edge/faults/test_process.py -k memory
 
 check: $(INSTALLED) ## lint, format and types
 	$(BIN)/ruff check

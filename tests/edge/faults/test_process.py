@@ -10,9 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.edge.conftest import FLOAT32, INT8, edge
 from tests.edge.faults.parts import Daemon, Listener, steady, until
+from tests.edge.test_stream import scene
 
 
 def test_a_model_is_read_anew_on_sighup_if_it_is_good(daemon, changing, tmp_path):
@@ -128,22 +130,38 @@ def _descriptors(run: Daemon) -> int:
     return len(list(Path(f"/proc/{run.process.pid}/fd").iterdir()))
 
 
+def faces(folder: Path, seconds: float, rate: float) -> Path:
+    """Write a recording in which a face comes and goes each second."""
+    for name, places in (("somebody", [(200, 120)]), ("nobody", [])):
+        Image.fromarray(scene(*places)).save(folder / f"{name}.bmp")
+    rows = [
+        f"{('somebody', 'nobody')[int(i / rate) % 2]}.bmp,{i / rate:.3f}\n"
+        for i in range(int(seconds * rate))
+    ]
+    (folder / "times.csv").write_text(f"file,seconds\n{''.join(rows)}")
+    return folder
+
+
 @pytest.mark.parametrize("broker", ["plain"], indirect=True)
-def test_memory_and_descriptors_stay_what_they_are(broker, daemon, tmp_path, capsys):
-    """A soak: 1,500 frames here, 20,000 by `make soak`."""
-    frames = int(os.environ.get("SOAK_FRAMES", "1500"))
-    warm = min(3000, frames // 3)
-    rate = 100
-    source = f"replay:{steady(tmp_path / 'recording', (frames + 1000) / rate, rate)}"
-    run = daemon("--source", source, "--frames", frames, "--all", *broker.options)
+@pytest.mark.parametrize(("write", "rate", "short"), [(steady, 100, 1500), (faces, 30, 500)])
+def test_memory_and_descriptors_stay_what_they_are(
+    broker, daemon, tmp_path, capsys, write, rate, short
+):
+    """A soak: some frames here, 20,000 by `make soak`."""
+    frames = int(os.environ.get("SOAK_FRAMES", short))
+    source = f"replay:{write(tmp_path, 2 * frames / rate, rate)}"
+    switch = "off" if write is steady else "on"
+    run = daemon(
+        "--source", source, "--faces", switch, "--frames", frames, "--heartbeat", 1, *broker.options
+    )
     ear = Listener(broker)
 
     def looked_at() -> int:
-        return len(ear.of("events"))
+        return ear.attributes()["frames"] if ear.of("attributes") else 0
 
-    until(lambda: looked_at() >= warm, "the first frames", 600)
+    until(lambda: looked_at() >= frames // 4, "the first quarter", 1200)
     memory, descriptors = _resident(run), _descriptors(run)
-    until(lambda: looked_at() >= frames - 50, "nearly all frames", 1200)
+    until(lambda: looked_at() >= frames - 2 * rate, "nearly all frames", 2400)
     grown = _resident(run) - memory
     assert _descriptors(run) == descriptors
     assert run.process.wait(60) == 0
