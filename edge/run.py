@@ -52,6 +52,7 @@ def run(args: Namespace) -> Iterator[str]:
                 report.introduce(watcher.labels)
             if isinstance(frame, Lost):
                 status.lost(frame.reason)
+                notify(f"STATUS={status.words}")
                 watcher.forget()
                 yield from report.blind(frame.source, "no_camera")
                 continue
@@ -64,7 +65,8 @@ def run(args: Namespace) -> Iterator[str]:
                 sightings = watcher.look(frame)
                 status.saw(frame, None if args.aggregate else watcher.faces)
                 yield from report.frame(frame, sightings, watcher)
-            notify("WATCHDOG=1")  # only here: a loop that goes round without frames is not alive
+            # Only here: a loop that goes round without frames is not alive.
+            notify(f"WATCHDOG=1\nSTATUS={status.words}")
             if status.frames == args.frames:
                 break
 

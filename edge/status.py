@@ -48,6 +48,12 @@ class Status:
         self.streaming, self.reason, self.faces = False, reason, None
 
     @property
+    def words(self) -> str:
+        """What it does, for `systemctl status`."""
+        doing = "paused" if self.paused else f"{self.frame_rate:.1f} frames per second"
+        return doing if self.streaming else self.reason
+
+    @property
     def frame_rate(self) -> float:
         """Frames per second that were looked at, over the last `SPAN` seconds."""
         recent = [t for t in tuple(self._times) if time.monotonic() - t <= SPAN]

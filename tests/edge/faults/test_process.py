@@ -4,8 +4,10 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.edge.conftest import FLOAT32, INT8, edge
-from tests.edge.faults.parts import Daemon, Listener, steady, until
+from tests.edge.faults.parts import Daemon, Listener, colours, steady, until
 from tests.edge.test_stream import scene
 
 
@@ -119,6 +121,25 @@ def test_a_secret_is_not_to_be_seen_by_others(daemon, changing):
     assert result.returncode == 2
     assert "--password-file" in result.stderr
     assert "hush" not in result.stderr
+
+
+def test_the_watchdog_sees_frames_not_loops(daemon, tmp_path):
+    rows = [*(("red", i / 10, "") for i in range(20)), ("red", 2, "stall")]
+    source = f"replay:{colours(tmp_path / 'r', rows)}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(5)
+        place = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        run = daemon("--source", source, "--stall", 0.5, env=place)
+        assert systemd.recv(99) == b"READY=1"
+        run.wait_stderr("no frame for 0.5 seconds; trying again in 2 s")
+        systemd.settimeout(0.1)
+        told = []
+        with suppress(TimeoutError):
+            while True:
+                told.append(systemd.recv(999))
+        assert 15 <= sum(b"WATCHDOG=1" in text for text in told) <= 20  # none by the attempts since
+        assert b"STATUS=no frame for 0.5 seconds" in told
 
 
 def _resident(run: Daemon) -> int:
