@@ -31,6 +31,7 @@ PLAN = {
     "rate": 30.0,
     "stamped": True,  # whether frames have a SensorTimestamp
     "frames": None,  # after so many there are no more
+    "gone": 0.0,  # seconds after that for which it is no more to be found
     "array": None,  # "shape" or "stride": not what the configuration says
     "short": 0,  # bytes by which buffers are too short
     "busy": False,
@@ -38,6 +39,7 @@ PLAN = {
 }
 STREAM_KEYS = ("format", "size", "stride", "preserve_ar")
 _openings = 0
+_back = 0.0  # the moment at which a camera that has gone returns
 _taken = set()
 
 
@@ -79,9 +81,8 @@ class Picamera2:
 
     @staticmethod
     def global_camera_info():
-        return [
-            {"Model": "double", "Id": f"/base/{i}", "Num": i} for i in range(_plan()["cameras"])
-        ]
+        count = _plan()["cameras"] if time.monotonic() >= _back else 0
+        return [{"Model": "double", "Id": f"/base/{i}", "Num": i} for i in range(count)]
 
     def __enter__(self):
         return self
@@ -103,7 +104,7 @@ class Picamera2:
             "main": main,
             "lores": lores,
             "buffer_count": buffer_count,
-            "controls": {"FrameDurationLimits": (33333, 33333)} | (controls or {}),
+            "controls": dict.fromkeys(self.camera_controls, (33333, 33333)) | (controls or {}),
         }
 
     def create_preview_configuration(self, main=None, buffer_count=4, **rest):
@@ -167,12 +168,14 @@ class Picamera2:
         return data[: len(data) - self.plan["short"]]
 
     def _expose(self, stopping):
+        global _back  # noqa: PLW0603 - likewise
         span = 1 / self.plan["rate"]
         if self.plan["paced"]:
             span = self._config["controls"]["FrameDurationLimits"][0] / 1e6
         count, due = 0, time.monotonic()
         while not stopping.wait(max(0, due - time.monotonic())):
             if count == self.plan["frames"]:
+                _back = time.monotonic() + self.plan["gone"]
                 stopping.wait()
                 return
             count, due = count + 1, due + span
