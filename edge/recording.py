@@ -34,9 +34,9 @@ FAULTS = {
 
 
 class Row(NamedTuple):
-    """A row of `TIMES`."""
+    """A row of `TIMES`; path: of the picture."""
 
-    path: Path
+    path: str  # no Path: each of many thousands would grow when it is used
     seconds: float
     fault: str
 
@@ -76,7 +76,7 @@ def read_times(folder: Path) -> list[Row]:
     if not path.exists():
         raise UserError(f"{folder}: not a recording: it has no {TIMES} with the lines file,seconds")
     rows = [
-        Row(folder / row["file"], number(path, i, row["seconds"]), row.get("fault", ""))
+        Row(str(folder / row["file"]), number(path, i, row["seconds"]), row.get("fault", ""))
         for i, row in enumerate(read_table(path, ("file", "seconds")))
     ]
     for line, (before, after) in enumerate(pairwise(rows), start=3):
@@ -94,7 +94,7 @@ def read_times(folder: Path) -> list[Row]:
 def recorded(rows: list[Row]) -> Iterator[Frame]:
     """Yield all frames that `read_times` returned, as quickly as they can be read."""
     for index, row in enumerate(rows):
-        yield Frame(str(row.path), index, _read(row.path), row.seconds)
+        yield Frame(row.path, index, _read(row.path), row.seconds)
 
 
 def stand_in(folder: Path) -> Opener:
@@ -153,9 +153,9 @@ class _Playing:
         return self._next - first
 
 
-def _read(path: Path) -> npt.NDArray[np.uint8]:
+def _read(path: str) -> npt.NDArray[np.uint8]:
     try:
-        return read_image(path)
+        return read_image(Path(path))
     except ImageError as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
 
