@@ -13,7 +13,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from edge.contract import Contract
-from edge.model_file import CONTRACT_FILE, LABELS_FILE
+from edge.model_file import CONTRACT_FILE, GOLDEN_FILE, GOLDEN_PICTURE, LABELS_FILE
 
 _FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
 _NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
@@ -69,7 +69,11 @@ def _model_metadata(contract: Contract, about: About) -> _Table:
         3: [subgraph],
         4: about.author,
         5: about.license,
-        6: [{0: CONTRACT_FILE, 1: "what emotion-edge must do alike in training and inference"}],
+        6: [
+            {0: CONTRACT_FILE, 1: "what emotion-edge must do alike in training and inference"},
+            {0: GOLDEN_PICTURE, 1: "a drawn pattern to prove a machine's arithmetic by"},
+            {0: GOLDEN_FILE, 1: "the logits and scores of that pattern"},
+        ],
         7: "1.0.0",  # the first version of the schema knows all that is used here
     }
 

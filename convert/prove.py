@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from convert import gate
 from convert.convert import convert, normalised, to_logits
+from convert.golden import golden_vector
 from convert.inputs import Run, with_full_range
 from convert.layers import LayerError, layer_errors
 from convert.metadata import About, add_metadata
@@ -110,15 +111,15 @@ def finish(
     variant: str, flatbuffer: bytes, run: Run, about: About, temperature: Path, seconds: float = 0.0
 ) -> Converted:
     """Return a flatbuffer as the file to ship; see `convert_variant`."""
-    contract = run.contract
-    if not gate.check_file(variant, flatbuffer):
+    contract, runs = run.contract, not gate.check_file(variant, flatbuffer)
+    if runs:
         outputs = ask(pack(flatbuffer, contract), temperature, "litert").logits
         fitted = fit_temperature(outputs, run.temperature.targets, contract)
         contract = replace(contract, temperature=fitted)
     about = replace(about, description=f"{about.description} Quantisation: {variant}.")
-    return Converted(
-        variant, pack(add_metadata(flatbuffer, contract, about), contract), contract, seconds
-    )
+    network = add_metadata(flatbuffer, contract, about)
+    golden = golden_vector(network, contract) if runs else {}
+    return Converted(variant, pack(network, contract, golden), contract, seconds)
 
 
 def prove(

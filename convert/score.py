@@ -16,6 +16,7 @@ import numpy as np
 from edge.arguments import describe
 from edge.classifier import Classifier
 from edge.errors import exit_code
+from edge.golden import prove
 from edge.runtime import RUNTIMES
 
 
@@ -32,6 +33,7 @@ def main() -> int:
 
 def _score(args: argparse.Namespace) -> int:
     classifier = Classifier(args.model, runtime=args.runtime)
+    prove(args.model, classifier)
     with np.load(args.pictures) as pictures:
         results = [classifier.classify(image) for image in pictures["images"]]
     np.savez(

@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from edge.classifier import Classifier
+from edge.golden import prove
 from edge.model_file import read_model
 from edge.runtime import find_runtime, make_interpreter, operators
 
@@ -30,6 +31,7 @@ def info(args: Namespace) -> Iterator[str]:
     for name, count in Counter(op["op_name"] for op in nodes).items():
         yield f"  {count} x {name}"
     yield f"multiply-adds: {multiply_adds(nodes, plain.get_tensor_details()):,}"
+    yield f"golden vector: {prove(args.model, classifier) or 'none'}"
 
 
 def _tensor(details: dict[str, Any]) -> str:

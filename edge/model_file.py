@@ -9,6 +9,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from edge.contract import Contract, ContractError, dumps, loads
@@ -16,26 +17,33 @@ from edge.errors import UserError
 
 CONTRACT_FILE = "contract.json"
 LABELS_FILE = "labels.txt"
+GOLDEN_FILE, GOLDEN_PICTURE = "golden.json", "golden.png"  # see edge/golden.py
 # Positions in the schema of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
 _MODEL_BUFFERS = 4
 _BUFFER_DATA = 0
 # What zipfile raises on damaged bytes: an odd method, an encryption flag, an offset out of bounds.
-_UNREADABLE_ZIP = (
+UNREADABLE_ZIP = (
     *(zipfile.BadZipFile, zlib.error, KeyError, ValueError),
     *(NotImplementedError, RuntimeError, EOFError, OSError),
 )
 
 
-def pack(flatbuffer: bytes, contract: Contract) -> bytes:
-    """Return the model with its contract and labels appended, the same bytes for the same input."""
+def pack(flatbuffer: bytes, contract: Contract, more: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the model with its contract and labels appended, the same bytes for the same input.
+
+    more: other files to append, by their names.
+    """
+    labels = "".join(f"{label}\n" for label in contract.labels)
+    files: dict[str, str | bytes] = {
+        CONTRACT_FILE: dumps(contract),
+        LABELS_FILE: labels,
+        **(more or {}),
+    }
     stream = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(stream, "a") as archive:
-        for name, text in (
-            (CONTRACT_FILE, dumps(contract)),
-            (LABELS_FILE, "".join(f"{label}\n" for label in contract.labels)),
-        ):
+        for name, content in files.items():
             # ZipInfo's own date is 1980-01-01: no clock in the file.
-            archive.writestr(zipfile.ZipInfo(name), text)
+            archive.writestr(zipfile.ZipInfo(name), content)
     return stream.getvalue()
 
 
@@ -57,7 +65,7 @@ def read_model(path: Path) -> tuple[bytes, Contract]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return content, loads(archive.read(CONTRACT_FILE))
-    except _UNREADABLE_ZIP:
+    except UNREADABLE_ZIP:
         raise ContractError(
             f"{path}: no contract inside; make the model with `python -m convert`"
         ) from None

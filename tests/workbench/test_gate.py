@@ -18,6 +18,7 @@ from convert.runtimes import Opinion, ask
 from edge.contract import Contract, dequantize, input_table
 from edge.model_file import pack
 from edge.runtime import RUNTIMES
+from tests.edge.test_golden import with_swapped_picture
 
 ABOUT = About(name="tiny", description="", version="1", author="nobody", license="none")
 
@@ -56,11 +57,25 @@ def with_weights(run: Run, change) -> keras.Model:
     return model
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_an_honest_model_passes(variant, case):
+@pytest.fixture(scope="module", params=VARIANTS)
+def honest(request, case):
+    """A variant with nothing wrong with it."""
     run, _, folder = case
-    finished = finish(variant, flatbuffer(run, variant), run, ABOUT, folder / "temperature.npz")
-    assert judge(case, finished) == []
+    content = flatbuffer(run, request.param)
+    return finish(request.param, content, run, ABOUT, folder / "temperature.npz")
+
+
+def test_an_honest_model_passes(honest, case):
+    assert judge(case, honest) == []
+
+
+def test_a_golden_vector_that_does_not_hold_is_refused_on_both_runtimes(honest, case, tmp_path):
+    path = tmp_path / "honest.tflite"
+    path.write_bytes(honest.model)
+    wrong = replace(honest, model=with_swapped_picture(path))
+    (first, second) = judge(case, wrong)
+    for runtime, reason in zip(RUNTIMES, (first, second), strict=True):
+        assert reason.startswith(f"{runtime}: does not run: this machine computes something else")
 
 
 @pytest.mark.parametrize("variant", ["float32", "int8"])

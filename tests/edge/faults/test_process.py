@@ -16,6 +16,7 @@ from PIL import Image
 
 from tests.edge.conftest import FLOAT32, INT8, edge
 from tests.edge.faults.parts import Daemon, Listener, colours, steady, until
+from tests.edge.test_golden import with_swapped_picture
 from tests.edge.test_stream import scene
 
 
@@ -31,6 +32,10 @@ def test_a_model_is_read_anew_on_sighup_if_it_is_good(daemon, changing, tmp_path
     model.write_bytes(INT8.read_bytes()[:-3000])
     run.process.send_signal(signal.SIGHUP)
     until(lambda: run.stderr.count("stays the one it was") == 2, "the second refusal")
+    run.wait_lines(2)
+    model.write_bytes(with_swapped_picture(INT8))  # it would run, but computes something else
+    run.process.send_signal(signal.SIGHUP)
+    run.wait_stderr("this machine computes something else than convert did")
     run.wait_lines(2)
     assert "read anew" not in run.stderr
     shutil.copy(FLOAT32, tmp_path / "new")

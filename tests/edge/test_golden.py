@@ -1,0 +1,165 @@
+"""The golden vector: what is wrong with a model or this machine shows in it."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge.classifier import Classifier
+from edge.contract import Contract
+from edge.errors import UserError
+from edge.golden import prove
+from edge.images import read_image
+from edge.model_file import pack, read_model
+from tests.edge.conftest import FLOAT32, INSTALLED, INT8, edge, own_words
+from tests.edge.test_model import without_zip
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """Return what is in the zip of a model."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def with_files(path: Path, contract: Contract | None = None, **changes: bytes) -> bytes:
+    """Return the model with another golden.png (png=…) or golden.json (json=…), or contract."""
+    files = {f"golden.{kind}": files_of(path)[f"golden.{kind}"] for kind in ("png", "json")}
+    files |= {f"golden.{kind}": content for kind, content in changes.items()}
+    return pack(without_zip(path), contract or read_model(path)[1], files)
+
+
+def with_swapped_picture(path: Path) -> bytes:
+    """Return the model with red and blue swapped in its picture."""
+    stream = io.BytesIO()
+    picture = read_image(io.BytesIO(files_of(path)["golden.png"]))
+    Image.fromarray(picture[..., ::-1]).save(stream, "PNG")
+    return with_files(path, png=stream.getvalue())
+
+
+def with_values(path: Path, **values: object) -> bytes:
+    """Return the model with other values in its golden.json."""
+    return with_files(path, json=json.dumps(vector(path) | values).encode())
+
+
+def vector(path: Path) -> dict:
+    return json.loads(files_of(path)["golden.json"])
+
+
+def proven(content: bytes, folder: Path, runtime: str = "auto") -> str | None:
+    path = folder / "model.tflite"
+    path.write_bytes(content)
+    return prove(path, Classifier(path, runtime=runtime))
+
+
+@pytest.mark.parametrize("runtime", INSTALLED)
+@pytest.mark.parametrize("path", [INT8, FLOAT32], ids=["int8", "float32"])
+def test_a_sound_machine_proves_itself(path, runtime):
+    said = prove(path, Classifier(path, runtime=runtime))
+    assert said.startswith(f"{vector(path)['label']}, as it must be; a logit is off by at most ")
+    assert vector(path)["tolerance_from"] in said
+
+
+def test_the_picture_must_be_scaled():
+    contract = read_model(INT8)[1]
+    picture = read_image(io.BytesIO(files_of(INT8)["golden.png"]))
+    assert picture.shape[0] > contract.height
+    assert picture.shape[1] > contract.width
+    assert picture.shape[0] * contract.width != picture.shape[1] * contract.height
+
+
+def test_a_model_without_one_is_not_refused(tmp_path):
+    content = pack(without_zip(INT8), read_model(INT8)[1])
+    assert proven(content, tmp_path) is None
+    assert edge("info", tmp_path / "model.tflite").stdout.endswith("golden vector: none\n")
+
+
+@pytest.mark.parametrize("path", [INT8, FLOAT32], ids=["int8", "float32"])
+def test_swapped_colours_are_noticed(path, tmp_path):
+    with pytest.raises(UserError, match=r"something else .* is off by .*another --runtime"):
+        proven(with_swapped_picture(path), tmp_path)
+
+
+def test_another_way_to_scale_is_noticed(monkeypatch):
+    resize, nearest = Image.Image.resize, Image.Resampling.NEAREST
+
+    def other(image, size, _, box):
+        return resize(image, size, nearest, box=box)
+
+    monkeypatch.setattr(Image.Image, "resize", other)
+    with pytest.raises(UserError, match="computes something else"):
+        prove(FLOAT32, Classifier(FLOAT32))
+
+
+def test_a_table_of_the_input_that_truncates_is_noticed():
+    classifier = Classifier(FLOAT32)
+    classifier.input_table = np.floor(classifier.input_table * 127) / np.float32(127)
+    with pytest.raises(UserError, match="computes something else"):
+        prove(FLOAT32, classifier)
+
+
+def test_no_numbers_are_noticed():
+    classifier = Classifier(FLOAT32)
+    classifier.input_table = np.full(256, np.nan, np.float32)
+    with pytest.raises(UserError, match="is off by nan"):
+        prove(FLOAT32, classifier)
+
+
+def test_one_changed_byte_of_the_weights_is_noticed(tmp_path):
+    content, path = bytearray(FLOAT32.read_bytes()), tmp_path / "model.tflite"
+    weight = content.index(np.float32(8).tobytes())  # the gain that was written down
+    content[weight] ^= 1  # of its last bit: no logit shows it
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"model\.tflite: the network is not the one"):
+        prove(path, Classifier(path))
+
+
+def test_any_changed_byte_of_picture_or_vector_is_noticed(tmp_path):
+    content, path = INT8.read_bytes(), tmp_path / "model.tflite"
+    classifier = Classifier(INT8)
+    with zipfile.ZipFile(INT8) as archive:
+        starts = [content.index(archive.read(f"golden.{kind}")) for kind in ("png", "json")]
+        sizes = [archive.getinfo(f"golden.{kind}").file_size for kind in ("png", "json")]
+    for start, size in zip(starts, sizes, strict=True):
+        for position in range(start, start + size, 5):
+            damaged = bytearray(content)
+            damaged[position] ^= 0x10
+            path.write_bytes(damaged)
+            with pytest.raises(UserError, match="its golden vector is damaged; copy the model"):
+                prove(path, classifier)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"more": 1}, {"scores": [1.0]}, {"logits": []}, {"tolerance": "wide"}, {"logits": "high"}],
+)
+def test_a_vector_that_is_none_is_damaged(values, tmp_path):
+    with pytest.raises(UserError, match="golden vector is damaged"):
+        proven(with_values(INT8, **values), tmp_path)
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"\xff"])
+def test_a_vector_that_is_no_object_is_damaged(text, tmp_path):
+    with pytest.raises(UserError, match="golden vector is damaged"):
+        proven(with_files(INT8, json=text), tmp_path)
+
+
+@pytest.mark.parametrize("change", ["labels", "temperature", "activation"])
+def test_a_contract_that_says_something_else_is_noticed(change, tmp_path):
+    values = {"labels": ("green", "red", "blue"), "temperature": 1.5, "activation": "softmax"}
+    contract = Contract(**vars(read_model(INT8)[1]) | {change: values[change]})
+    with pytest.raises(UserError, match="the contract inside makes other scores or labels"):
+        proven(with_files(INT8, contract), tmp_path)
+
+
+def test_info_says_everything_else_before_it_refuses(tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(with_swapped_picture(INT8))
+    result = edge("info", path)
+    assert result.returncode == 2
+    assert "multiply-adds: 9" in result.stdout
+    (line,) = own_words(result.stderr)
+    assert "computes something else" in line
