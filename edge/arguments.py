@@ -113,3 +113,21 @@ def frame_size(text: str) -> Size:
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 640x480")
     return Size(int(match[1]), int(match[2]))
+
+
+class Address(NamedTuple):
+    """Where to listen, written as it is read; host is without the brackets of IPv6."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def address(text: str) -> Address:
+    """Parse "HOST:PORT" ("[::1]:9100" for IPv6), or "PORT" of the loopback interface."""
+    match = re.fullmatch(r"(?:([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\]):)?([0-9]{1,5})", text)
+    if not match or not 1 <= int(match[2]) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, nor a port of 1 to 65535")
+    return Address((match[1] or "127.0.0.1").strip("[]"), int(match[2]))

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from edge.arguments import (
+    address,
     count,
     face_side,
     frame_size,
@@ -191,6 +192,12 @@ def add_outlets(parser: argparse.ArgumentParser) -> None:
         type=minutes,
         metavar="MINUTES",
         help="say only how often each label was seen in each such period, no moment and no face",
+    )
+    group.add_argument(
+        "--metrics",
+        type=address,
+        metavar="HOST:PORT",
+        help="serve numbers for Prometheus there; with a PORT alone, to this computer alone",
     )
 
 

@@ -16,6 +16,7 @@ from edge.face_model import NoFaceModelError
 from edge.faces import FaceFinder
 from edge.frame import Lost
 from edge.golden import prove
+from edge.metrics import metrics
 from edge.notice import show_notice
 from edge.notify import notify
 from edge.report import Report
@@ -44,7 +45,11 @@ def run(args: Namespace) -> Iterator[str]:
     )
     show_notice()
     # The report is left first: "offline" must not wait for a camera that does not close.
-    with closing(frames), Report(args, status, watcher.labels) as report:
+    with (
+        closing(frames),
+        metrics(args, status) as observe,
+        Report(args, status, watcher.labels) as report,
+    ):
         notify("READY=1")
         for frame in frames:
             if reload.is_set():
@@ -65,6 +70,7 @@ def run(args: Namespace) -> Iterator[str]:
             else:
                 sightings = watcher.look(frame)
                 status.saw(frame, None if args.aggregate else watcher.faces)
+                observe(sightings, watcher.find_ms)
                 yield from report.frame(frame, sightings, watcher)
             # Only here: a loop that goes round without frames is not alive.
             notify(f"WATCHDOG=1\nSTATUS={status.words}")
