@@ -2,6 +2,7 @@
 
 emotion-edge run --model model.tflite --source photo.jpg
 emotion-edge config --config emotion-edge.toml
+emotion-edge doctor --config emotion-edge.toml
 emotion-edge forget --to mqtt://broker/hall
 emotion-edge install-service
 emotion-edge collect --label happy --count 100 --source clip.mp4 --to data

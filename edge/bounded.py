@@ -12,13 +12,8 @@ T = TypeVar("T")
 _LEAVE = 3.0  # seconds for the rest of the program to end in good order
 
 
-def within(seconds: float, work: Callable[[], T], complaint: str) -> T:
-    """Return what `work` returns or raise what it raises.
-
-    Raises RunError with `complaint` where it takes longer than `seconds`. Its thread hangs then and
-    holds what it holds, which only the end of the process sets free; and since it may hang that
-    too, the process is ended with exit code 1 a little later whatever happens.
-    """
+def start(work: Callable[[], T]) -> Future[T]:
+    """Do `work` in a thread that does not keep the program from ending; return its future."""
     future: Future[T] = Future()
 
     def run() -> None:
@@ -28,6 +23,17 @@ def within(seconds: float, work: Callable[[], T], complaint: str) -> T:
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def within(seconds: float, work: Callable[[], T], complaint: str) -> T:
+    """Return what `work` returns or raise what it raises.
+
+    Raises RunError with `complaint` where it takes longer than `seconds`. Its thread hangs then and
+    holds what it holds, which only the end of the process sets free; and since it may hang that
+    too, the process is ended with exit code 1 a little later whatever happens.
+    """
+    future = start(work)
     try:
         return future.result(timeout=seconds)
     except TimeoutError:

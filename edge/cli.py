@@ -8,6 +8,7 @@ from edge.arguments import count, describe, seconds
 from edge.collect import collect
 from edge.compare import compare
 from edge.config import config
+from edge.doctor import doctor
 from edge.forget import forget
 from edge.info import info
 from edge.options import (
@@ -36,6 +37,7 @@ def make_parser(text: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(describe(commands.add_parser("run", help="label pictures"), usage.RUN))
     _add_config(describe(commands.add_parser("config", help="show the settings"), usage.CONFIG))
+    _add_doctor(describe(commands.add_parser("doctor", help="find what is wrong"), usage.DOCTOR))
     _add_forget(describe(commands.add_parser("forget", help="leave the brokers"), usage.FORGET))
     _add_info(describe(commands.add_parser("info", help="describe a model file"), usage.INFO))
     _add_replay(describe(commands.add_parser("replay", help="measure steadiness"), usage.REPLAY))
@@ -61,6 +63,12 @@ def _add_forget(parser: argparse.ArgumentParser) -> None:
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lines=config, needs=())
+    add_run_options(parser)
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=doctor, needs=())
+    parser.add_argument("--json", action="store_true", help="print one JSON array instead")
     add_run_options(parser)
 
 

@@ -15,7 +15,7 @@ log = logging.getLogger("emotion-edge")
 
 def show_notice() -> None:
     """Log the notice, unless a mark in the state directory says that it has been."""
-    mark = _state_directory() / MARK
+    mark = state_directory() / MARK
     if mark.exists():
         return
     for line in NOTICE.splitlines():
@@ -27,7 +27,7 @@ def show_notice() -> None:
         log.debug("%s: cannot be written: %s; the notice will be shown again", mark, error.strerror)
 
 
-def _state_directory() -> Path:
+def state_directory() -> Path:
     """Return systemd's state directory, or the user's by the XDG Base Directory Specification."""
     if given := os.environ.get("STATE_DIRECTORY"):
         return Path(given)

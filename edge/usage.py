@@ -25,6 +25,19 @@ the command line, the TOML file, or the default. What it prints is such a file; 
 in it.
 
   emotion-edge config > emotion-edge.toml"""
+DOCTOR = """\
+Look at all that `run`, given the same options, needs: the machine, its Python, the runtimes, the
+model, the face finder, the brokers, the camera. A line each: ok, warn or fail, what was found, and
+after an arrow what to do about it.
+
+  emotion-edge doctor --config emotion-edge.toml
+  emotion-edge doctor --model model.tflite --source picamera2 --to mqtt://localhost/hall
+
+Somebody should face the camera, which shows whether its colours are in order. The camera must be
+free: stop the service first. On each broker one message goes to PREFIX/doctor and stays nowhere.
+--json prints an array of objects with check, status, found and remedy.
+
+Exit codes: 0 nothing failed, 1 something did, 2 bad options."""
 REPLAY = """\
 Measure how still and how quick the labels are, on a recording of which the truth is known.
 

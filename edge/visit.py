@@ -13,33 +13,45 @@ from edge.errors import RunError
 PATIENCE = 10.0  # seconds for a broker to answer
 
 
+class RefusedError(RunError):
+    """The broker does not let us in."""
+
+
 @contextmanager
 def visit(broker: Broker, args: Namespace) -> Iterator[Any]:
     """Yield a paho client that is connected, and disconnect it.
 
-    Raises UserError where the options are of no use, RunError in the broker's or the system's words
-    where it cannot be reached, is not trusted, refuses, or does not answer within `PATIENCE`.
+    Raises UserError where the options are of no use, RefusedError with the broker's words, RunError
+    where it cannot be reached or is not trusted (its cause is then what the system raised), breaks
+    the connection off, or does not answer within `PATIENCE`.
     """
     client, answered = make_client(broker, args), Event()
-    trouble: list[str] = []
+    trouble: list[RunError] = []
 
     def connected(client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
         if code.is_failure:
-            trouble.append(f"refused: {code}")
+            trouble.append(RefusedError(f"{broker}: refused: {code}"))
         answered.set()
 
     def failed(client: Any, userdata: Any) -> None:
-        trouble.append(str(sys.exc_info()[1]))  # paho calls this while handling it
+        cause = sys.exc_info()[1]  # paho calls this while handling it
+        trouble.append(RunError(f"{broker}: {cause}"))
+        trouble[-1].__cause__ = cause
+        answered.set()
+
+    def lost(client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
+        trouble.append(RunError(f"{broker}: it breaks the connection off"))
         answered.set()
 
     client.on_connect, client.on_connect_fail = connected, failed
+    client.on_disconnect = lost
     client.connect_async(broker.host, broker.port, keepalive=args.keepalive)
     client.loop_start()
     try:
         if not answered.wait(PATIENCE):
             raise RunError(f"{broker}: no answer within {PATIENCE:g} seconds")
         if trouble:
-            raise RunError(f"{broker}: {trouble[0]}")
+            raise trouble[0]
         yield client
     finally:
         client.disconnect()

@@ -1,0 +1,334 @@
+"""`emotion-edge doctor`: what it finds here, and in what is broken on purpose."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge import checks
+from edge.broker import brokers
+from edge.broker_check import broker as check_broker
+from edge.camera_check import judge_skin
+from edge.checks import judge_machine, judge_temperature, judge_throttling, spoils_picamera2
+from edge.cli import make_parser
+from edge.doctor import examine
+from edge.model_checks import trouble
+from tests.edge.conftest import INSTALLED, INT8, command, edge, own_words
+from tests.edge.faults.conftest import broker, certificates  # noqa: F401 - fixtures
+from tests.edge.faults.parts import PASSWORD, PREFIX, USER, Listener, Mosquitto
+
+LINE = re.compile(r"(ok|warn|fail) +([a-z ]+): (.+)")
+
+
+def arguments(*options: object) -> Namespace:
+    return make_parser("").parse_args(["doctor", *map(str, options)])
+
+
+def record(folder: Path, pixels: np.ndarray, *, fault: str = "", frames: int = 30) -> str:
+    """Write a recording of one picture, ten a second, and return its name as a source."""
+    folder.mkdir()
+    Image.fromarray(pixels).save(folder / "frame.png")
+    rows = [f"frame.png,{i / 10},{fault}" for i in range(frames)]
+    (folder / "times.csv").write_text("\n".join(["file,seconds,fault", *rows]))
+    return f"replay:{folder}"
+
+
+def portrait() -> np.ndarray:
+    photographs = pytest.importorskip("tests.edge.photographs")  # needs scikit-image
+    place = photographs.Box(250, 120, 140)
+    scene = photographs.paste(photographs.scene("coffee"), photographs.astronaut(), place)
+    return np.asarray(scene)
+
+
+def look(*options: object, code: int, **more: object) -> dict[str, dict[str, str]]:
+    """Return what doctor finds as JSON, by the checks' names."""
+    result = edge("doctor", "--json", *options, **more)
+    assert result.returncode == code, result.stdout + result.stderr
+    rows = json.loads(result.stdout)
+    assert all(list(row) == ["check", "status", "found", "remedy"] for row in rows)
+    assert all(bool(row["remedy"]) == (row["status"] != "ok") for row in rows)
+    failed = sum(row["status"] == "fail" for row in rows)
+    if code == 1:
+        assert f"emotion-edge: error: {failed} of {len(rows)} checks failed" in result.stderr
+    else:
+        assert failed == 0
+    return {row["check"]: row for row in rows}
+
+
+@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+def test_where_all_is_well_nothing_fails_and_nothing_stays_behind(broker, tmp_path):  # noqa: F811
+    source = record(tmp_path / "recording", portrait())
+    ear = Listener(broker)
+    result = edge("doctor", "--model", INT8, "--source", source, *broker.options)
+    assert result.returncode == 0, result.stdout
+    assert own_words(result.stderr) == []
+    lines = [LINE.fullmatch(line) for line in result.stdout.splitlines()]
+    found = {line[2]: line[1] for line in lines}
+    usual = ["runtime", "model", "face finder", "broker", "camera", "colours"]
+    expected = ["machine", "python", "numpy", "pillow", "disk", *usual]
+    assert [found.get(name) for name in expected] == ["ok"] * len(expected)
+    assert all(("->" in line[3]) == (line[1] != "ok") for line in lines)
+    assert "3 labels (blue, green, red), 8 x 8 pixels, sha256 7d10743270ea7ab0" in result.stdout
+    rate = re.search(r"640 x 480 pixels, ([0-9.]+) frames per second", result.stdout)
+    assert 9 < float(rate[1]) < 12
+    (heard,) = ear.heard  # and this one is not retained:
+    assert heard[0] == f"{PREFIX}/doctor"
+    late = Listener(broker)
+    late.say("pause")
+    late.wait("set", "pause")
+    assert len(late.heard) == 1
+
+
+def test_exchanged_colours_are_seen_on_a_face(tmp_path):
+    source = record(tmp_path / "recording", portrait(), fault="swapped")
+    found = look("--model", INT8, "--source", source, code=1)
+    assert found["camera"]["status"] == "ok"
+    assert found["colours"]["status"] == "fail"
+    assert "red and blue are exchanged" in found["colours"]["found"]
+    assert "OpenCV" in found["colours"]["remedy"]
+
+
+def test_the_dark_and_a_view_without_a_face_are_told(tmp_path):
+    source = record(tmp_path / "dark", np.full((120, 160, 3), 5, np.uint8))
+    found = look("--source", source, code=0)
+    assert found["camera"]["status"] == "warn"
+    assert "nearly black" in found["camera"]["found"]
+    assert "no face in view" in found["colours"]["found"]
+    assert found["model"]["status"] == "warn"  # none was given
+    assert found["model"]["remedy"].startswith("--model ")
+
+
+def test_without_model_and_source_there_are_remedies_and_no_failure():
+    found = look(code=0)
+    assert {found[name]["status"] for name in ("model", "camera")} == {"warn"}
+    assert found["camera"]["remedy"].startswith("--source picamera2, or source = ")
+    assert "broker" not in found
+
+
+@pytest.mark.parametrize("fault", ["stall", "vanish", "shape"])
+def test_a_camera_that_gives_nothing_fails_with_the_reason(fault, tmp_path):
+    source = record(tmp_path / "recording", portrait(), fault=fault)
+    start = time.monotonic()
+    found = look("--source", source, "--stall", 0.5, code=1)
+    words = {"stall": "no frame for 0.5 seconds", "vanish": "no camera", "shape": "a frame of"}
+    assert words[fault] in found["camera"]["found"]
+    assert time.monotonic() - start < 15
+
+
+def test_a_model_that_is_broken_is_told_and_the_rest_is_still_looked_at(tmp_path):
+    short = tmp_path / "short.tflite"
+    short.write_bytes(INT8.read_bytes()[:400])
+    found = look("--model", short, code=1)
+    assert found["model"]["status"] == "fail"
+    assert found["model"]["remedy"] == "copy it again"
+    assert found["runtime"]["status"] == found["face finder"]["status"] == "ok"
+
+
+@pytest.mark.skipif("tflite-runtime" not in INSTALLED, reason="the other one checks the flatbuffer")
+def test_a_model_that_crashes_the_runtime_does_not_crash_doctor(tmp_path):
+    damaged = tmp_path / "damaged.tflite"
+    content = bytearray(INT8.read_bytes())
+    content[120:124] = b"\xf0\xff\xff\x7f"  # an offset to far away
+    damaged.write_bytes(content)
+    assert "SIGSEGV" in trouble("tflite-runtime", damaged.read_bytes())
+    found = look("--model", damaged, "--runtime", "tflite-runtime", code=1)
+    assert found["model"]["status"] == "ok"  # nothing that can be seen without running it
+    assert "crashed" in found["arithmetic"]["found"]
+    assert found["runtime"]["remedy"] == "copy or convert the model again"
+    assert found["face finder"]["status"] == "ok"
+    assert found["camera"]["status"] == "warn"
+
+
+def test_the_address_of_no_broker_is_told(tmp_path):
+    with_nobody = Mosquitto(tmp_path).port  # which was free a moment ago
+    found = look("--to", f"mqtt://localhost:{with_nobody}/{PREFIX}", code=1)["broker"]
+    assert f"mqtt://localhost:{with_nobody}: nothing listens there" in found["found"]
+    assert ask("--to", "mqtt://nowhere.invalid/x")[1].endswith("no computer has that name")
+
+
+def ask(*options: object) -> tuple[str, str, str]:
+    """Return status, found and remedy of the one broker."""
+    args = arguments(*options)
+    (finding,) = check_broker(brokers(args)[0], args)
+    return finding[1:]
+
+
+@pytest.fixture
+def secured(certificates, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("EMOTION_EDGE_PASSWORD", PASSWORD)
+    mosquitto = Mosquitto(tmp_path / "broker", certificates)
+    yield mosquitto
+    mosquitto.kill()
+
+
+def test_a_wrong_password_is_told_and_not_shown(secured, monkeypatch):
+    secured.start()
+    assert ask(*secured.options)[0] == "ok"
+    monkeypatch.setenv("EMOTION_EDGE_PASSWORD", "wrong horse")
+    result = edge("doctor", *secured.options)
+    assert result.returncode == 1
+    assert f"mqtts://localhost:{secured.port}: refused: Not authorized" in result.stdout
+    assert f"check '{USER}' and the password" in result.stdout
+    assert "horse" not in result.stdout + result.stderr
+    nobody = [str(option).replace(f"{USER}@", "") for option in secured.options]
+    assert "give the user" in ask(*nobody)[2]
+
+
+@pytest.mark.parametrize(
+    ("certificate", "words", "remedy"),
+    [("expired", "expired", "renew"), ("other", "ostname mismatch", "the name that is in the")],
+)
+def test_a_bad_certificate_is_told(certificate, words, remedy, secured):
+    secured.configure(certificate)
+    secured.start()
+    status, found, what = ask(*secured.options)
+    assert status == "fail"
+    assert words in found
+    assert remedy in what
+
+
+def test_an_unknown_authority_and_the_wrong_kind_of_port_are_told(secured, tmp_path):
+    secured.start()
+    status, found, remedy = ask("--to", secured.url)
+    assert (status, "--ca-file" in remedy) == ("fail", True)
+    assert "its certificate is refused" in found
+    plain = secured.url.replace("mqtts", "mqtt")
+    status, found, remedy = ask("--to", plain)
+    assert (status, "mqtts://" in remedy) == ("fail", True)
+    assert "it breaks the connection off" in found
+    other = Mosquitto(tmp_path / "other").start()
+    try:
+        status, found, remedy = ask("--to", other.url.replace("mqtt:", "mqtts:"))
+    finally:
+        other.kill()
+    assert (status, "is that port for TLS" in remedy) == ("fail", True)
+
+
+def test_a_broker_that_hangs_is_given_up(broker, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("EMOTION_EDGE_PASSWORD", PASSWORD)
+    broker.send(signal.SIGSTOP)
+    start = time.monotonic()
+    status, found, _ = ask(*broker.options)
+    assert status == "fail"
+    assert "answer" in found
+    assert time.monotonic() - start < 12
+
+
+def test_a_user_who_may_not_publish_is_told(secured):
+    acl = secured.folder / "acl"
+    acl.write_text(f"user {USER}\ntopic read {PREFIX}/#\n")
+    secured.configure("good", more=f"acl_file {acl}")
+    secured.start()
+    status, found, remedy = ask(*secured.options)
+    assert status == "warn"
+    assert f"a message on {PREFIX}/doctor did not come back" in found
+    assert f"{PREFIX}/#" in remedy
+
+
+def test_a_check_that_hangs_or_raises_is_a_failure():
+    def hang(args: Namespace) -> list:
+        time.sleep(60)
+        return []
+
+    def give_up(args: Namespace) -> list:
+        raise TimeoutError("the line is dead")
+
+    (hung,) = examine("clock", hang, Namespace(), 0.2)
+    assert hung[:3] == ("clock", "fail", "not done after 0.2 seconds")
+    (raised,) = examine("disk", give_up, Namespace(), 5)
+    assert raised[:3] == ("disk", "fail", "TimeoutError: the line is dead")
+    assert hung.remedy
+    assert raised.remedy
+
+
+def test_bad_options_are_no_findings(tmp_path):
+    result = edge("doctor", "--threads", 0)
+    assert (result.returncode, result.stdout) == (2, "")
+    settings = tmp_path / "edge.toml"
+    settings.write_text("modle = 'x'")
+    result = edge("doctor", "--config", settings)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "the nearest known one is 'model'" in result.stderr
+
+
+def test_settings_come_from_the_file(tmp_path):
+    settings = tmp_path / "edge.toml"
+    settings.write_text(f'model = "{tmp_path}/none.tflite"\nfaces = "off"')
+    found = look("--config", settings, code=1)
+    assert "No such file" in found["model"]["found"]
+    assert found["face finder"]["found"] == "not used: --faces off"
+
+
+def test_machines_are_judged():
+    assert judge_machine("", "aarch64", 64).status == "ok"
+    assert judge_machine("", "aarch64", 32).status == "fail"  # 32-bit system, 64-bit kernel
+    assert "64-bit Raspberry Pi OS" in judge_machine("", "armv7l", 32).remedy
+    assert judge_machine("", "riscv64", 64).status == "warn"
+
+
+def test_heat_and_a_weak_supply_are_warned_of():
+    assert judge_temperature(79.9).status == "ok"
+    assert judge_temperature(80.0).status == "warn"
+    assert judge_throttling([]).status == "ok"
+    weak = judge_throttling(["under-voltage", "throttled"])
+    assert (weak.status, weak.found) == ("warn", "under-voltage, throttled")
+
+
+def test_grey_light_tells_no_order():
+    assert judge_skin("picamera2", 1.0).status == "warn"
+    assert judge_skin("picamera2", 1.3).status == "ok"
+    assert "--stream lores" in judge_skin("picamera2", 0.7).remedy
+    assert "rgb24" in judge_skin("-", 0.7).remedy
+
+
+def test_a_numpy_over_the_one_of_apt_is_found_out(tmp_path):
+    (tmp_path / "apt" / "picamera2").mkdir(parents=True)
+    apt, path = tmp_path / "apt", [str(tmp_path / "apt")]
+    assert spoils_picamera2(tmp_path / "venv" / "numpy", apt, path)
+    assert not spoils_picamera2(apt / "numpy", apt, path)
+    assert not spoils_picamera2(tmp_path / "venv" / "numpy", apt, [])
+    assert not spoils_picamera2(tmp_path / "venv" / "numpy", tmp_path / "none", path)
+
+
+def test_a_full_disk_and_a_clock_in_the_past_are_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "not" / "there yet"))
+    (good,) = checks.disk(Namespace())
+    assert (good.status, str(tmp_path) in good.found) == ("ok", True)
+    monkeypatch.setattr(checks, "SPACE", 1e18)
+    (full,) = checks.disk(Namespace())
+    assert full.status == "warn"
+    monkeypatch.setattr(checks, "YEAR", 3000)
+    (past,) = checks.clock(Namespace())
+    assert (past.status, "past" in past.found) == ("fail", True)
+
+
+def test_a_disk_that_cannot_be_written_to_is_told(tmp_path):
+    mount = "mount -t tmpfs -o ro tmpfs "
+    if subprocess.run(["unshare", "-m", "sh", "-c", mount + str(tmp_path)], check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    program = shlex.join(command("doctor"))
+    result = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"{mount}{tmp_path}; exec {program}"],
+        env={**os.environ, "STATE_DIRECTORY": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert f"at {tmp_path}, read-only -> " in result.stdout
+    assert "warn  disk:" in result.stdout
+
+
+def test_a_synchronised_clock_is_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(checks, "SYNCHRONIZED", tmp_path)
+    (finding,) = checks.clock(Namespace())
+    assert finding.status == "ok"
