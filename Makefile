@@ -18,7 +18,7 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
-.PHONY: help setup samples train original convert run test soak check format bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-camera soak check format bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ test: $(INSTALLED) ## run all tests
 
 soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and see that it does not grow
 	SOAK_FRAMES=20000 $(BIN)/python -m pytest tests/edge/faults/test_process.py -k memory
+
+test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
+	tests/camera/run
 
 check: $(INSTALLED) ## lint, format and types
 	$(BIN)/ruff check

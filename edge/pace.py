@@ -5,14 +5,13 @@ class Pace:
     """The times of the frames that were taken."""
 
     def __init__(self, fps: float) -> None:
-        """fps: how many frames a second are to be taken at most."""
-        self._span = 1 / fps
+        """fps: how many frames a second are to be taken, on average and at most."""
+        self._span, self._due = 1 / fps, float("-inf")
         self._last: float | None = None
 
     def early(self, seconds: float) -> bool:
         """Say whether a frame of this time is one too many."""
-        # A camera that keeps to the rate is never early by a quarter.
-        return self._last is not None and seconds - self._last < 0.75 * self._span
+        return seconds < self._due - 0.25 * self._span  # a camera that keeps to the rate jitters
 
     def take(self, seconds: float, span: float = 0.0) -> int:
         """Take a frame; return how many were missed since the last one.
@@ -21,5 +20,7 @@ class Pace:
         """
         last, self._last = self._last, seconds
         if last is None:
+            self._due = seconds + self._span
             return 0
+        self._due = max(self._due + self._span, seconds + 0.5 * self._span)
         return max(0, round((seconds - last) / max(span, self._span)) - 1)

@@ -4,6 +4,7 @@ Written for picamera2 0.3.12 (Bookworm's first) to 0.3.38: only what is in all o
 frames are waited for by a job's signal, for jobs have had no timeout from the beginning.
 """
 
+import gc
 import logging
 import os
 import time
@@ -45,6 +46,8 @@ def picamera(settings: Settings) -> Opener:
 
 @contextmanager
 def _open(library: Any, settings: Settings) -> Iterator["_Pi"]:
+    # What was open before, or was not to be opened, is in circles, with files and buffers.
+    gc.collect()
     with _in_words("cannot be opened"):
         camera = _acquire(library, settings.number)
     try:
@@ -108,7 +111,9 @@ class _Pi:
         self._asked = False
         config = _configure(camera, settings)
         self._config, self._space = config[settings.stream], config["colour_space"]
-        log.debug("the camera gives %s", self._config)
+        log.debug("the camera gives %s, %s", self._config, self._space)
+        if self._config["size"] != settings.resolution:
+            log.warning("the camera gives %d x %d", *self._config["size"])
         camera.start()
 
     def read(self, timeout: float) -> Shot | None:

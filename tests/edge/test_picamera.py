@@ -250,7 +250,7 @@ def test_the_daemon_names_the_colour_that_the_camera_sees(tmp_path, layout):
 
 
 def test_the_daemon_says_that_the_camera_stalled_and_came_back(tmp_path):
-    options = ("--fps", 50, "--stall", 0.5, "--frames", 60)
+    options = ("--fps", 50, "--stall", 0.5, "--frames", 90)
     process = run(tmp_path, "blue", *options, openings=[{"frames": 50}, {}])
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 0, stderr

@@ -1,0 +1,5 @@
+"""What picamera2 imports to draw on a screen, and never uses without one."""
+
+
+class PixelFormat:
+    RGB888 = BGR888 = XRGB8888 = XBGR8888 = YUV420 = YVU420 = NV12 = None
