@@ -52,7 +52,7 @@ def test_frames_have_the_colour_of_the_wall(colour):
         assert shot.pixels.shape == (480, 640, 3)
         assert np.abs(shot.pixels.mean((0, 1)) - COLOURS[colour]).max() < TOLERANCE
     span = np.diff([shot.seconds for shot in shots]).mean()
-    assert span == pytest.approx(0.1, abs=0.02)  # it makes hundreds a second; ten were asked for
+    assert 0.09 < span < 0.3  # it makes hundreds a second; ten were asked for
 
 
 def test_lores_is_a_stream_of_its_own():
@@ -73,6 +73,15 @@ def test_a_camera_out_of_buffers_is_waited_for_a_while_and_closed():
     assert time.monotonic() - start < 3
     for request in held:
         request.release()
+
+
+def test_a_frame_that_comes_after_the_last_look_is_given_back():
+    with picamera(Settings())() as camera:
+        assert camera.read(2) is not None
+        assert camera.read(0) is None
+        time.sleep(0.2)
+        assert not camera._done.empty()
+    assert camera._done.empty()
 
 
 def test_every_request_goes_back():
