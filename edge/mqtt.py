@@ -49,7 +49,7 @@ class Publisher:
         on_pause: Callable[[bool], None],
         on_reconnect: Callable[[], None],
     ) -> None:
-        """args: as `edge.options.add_outlets` gave them. Raises UserError.
+        """args: as `edge.outlet_options.add_outlets` gave them. Raises UserError.
 
         on_pause: called with True for "pause" and False for "resume" on …/set. on_reconnect: called
         for every connection but the first. Both on paho's thread.

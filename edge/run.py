@@ -39,6 +39,7 @@ def run(args: Namespace) -> Iterator[str]:
     stop_on_signals(stop)
     signal.signal(signal.SIGHUP, lambda *_: reload.set())
     watcher, status = make_watcher(args), Status()
+    _warn_unless_proven(args, watcher)
     settings = camera_settings(args)
     frames = open_source(
         args.source, size=args.size, every=args.every, stop=stop, settings=settings
@@ -88,6 +89,14 @@ def _reload(args: Namespace, watcher: Watcher) -> Watcher:
         return watcher
     log.info("%s: read anew", args.model)
     return new
+
+
+def _warn_unless_proven(args: Namespace, watcher: Watcher) -> None:
+    """At the start there is no other model to stay with, and labels a little off beat none."""
+    try:
+        prove(args.model, watcher.classifier)
+    except UserError as error:
+        log.warning("%s", error)
 
 
 def stop_on_signals(stop: Event) -> None:

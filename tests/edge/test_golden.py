@@ -163,3 +163,14 @@ def test_info_says_everything_else_before_it_refuses(tmp_path):
     assert "multiply-adds: 9" in result.stdout
     (line,) = own_words(result.stderr)
     assert "computes something else" in line
+
+
+def test_run_warns_of_a_machine_that_computes_something_else(tmp_path):
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "red.png")
+    (tmp_path / "model.tflite").write_bytes(with_swapped_picture(INT8))
+    arguments = ("--model", tmp_path / "model.tflite", "--source", tmp_path / "red.png")
+    result = edge("run", *arguments, "--faces", "off")
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["label"] == "red"
+    (words,) = own_words(result.stderr)
+    assert "this machine computes something else than convert did" in words

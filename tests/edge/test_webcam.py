@@ -134,7 +134,7 @@ def test_a_webcam_faster_than_asked_is_thinned(driver):
 def test_waiting_for_a_webcam_has_an_end(driver):
     start = time.monotonic()
     assert _Webcam(linuxpy, driver, sent("MJPEG"), 10).read(0.2) is None
-    assert 0.15 < time.monotonic() - start < 1
+    assert 0.15 < time.monotonic() - start < 10
 
 
 def test_a_webcam_that_is_unplugged_says_so(driver):
