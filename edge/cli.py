@@ -1,6 +1,7 @@
 """The command line of `emotion-edge`: a parser for each command."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from edge import __version__, usage
@@ -35,19 +36,17 @@ def make_parser(text: str) -> argparse.ArgumentParser:
     parser = describe(argparse.ArgumentParser(prog="emotion-edge"), text)
     parser.add_argument("--version", action="version", version=f"emotion-edge {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_run(describe(commands.add_parser("run", help="label pictures"), usage.RUN))
-    _add_config(describe(commands.add_parser("config", help="show the settings"), usage.CONFIG))
-    _add_doctor(describe(commands.add_parser("doctor", help="find what is wrong"), usage.DOCTOR))
-    _add_forget(describe(commands.add_parser("forget", help="leave the brokers"), usage.FORGET))
-    _add_info(describe(commands.add_parser("info", help="describe a model file"), usage.INFO))
-    _add_replay(describe(commands.add_parser("replay", help="measure steadiness"), usage.REPLAY))
-    _add_collect(describe(commands.add_parser("collect", help="gather pictures"), usage.COLLECT))
-    _add_compare(
-        describe(commands.add_parser("compare", help="show where two models differ"), usage.COMPARE)
-    )
-    _add_install_service(
-        describe(commands.add_parser("install-service", help="run by systemd"), usage.SERVICE)
-    )
+    # No abbreviations: --password must not be taken for --password-file.
+    add = partial(commands.add_parser, allow_abbrev=False)
+    _add_run(describe(add("run", help="label pictures"), usage.RUN))
+    _add_config(describe(add("config", help="show the settings"), usage.CONFIG))
+    _add_doctor(describe(add("doctor", help="find what is wrong"), usage.DOCTOR))
+    _add_forget(describe(add("forget", help="leave the brokers"), usage.FORGET))
+    _add_info(describe(add("info", help="describe a model file"), usage.INFO))
+    _add_replay(describe(add("replay", help="measure steadiness"), usage.REPLAY))
+    _add_collect(describe(add("collect", help="gather pictures"), usage.COLLECT))
+    _add_compare(describe(add("compare", help="show where two models differ"), usage.COMPARE))
+    _add_install_service(describe(add("install-service", help="run by systemd"), usage.SERVICE))
     return parser
 
 

@@ -64,7 +64,7 @@ def config(args: Namespace) -> Iterator[str]:
             yield f"# {key} = {action.metavar or action.dest.upper()}  # {where}"
         else:
             yield f"{key} = {_toml(raw)}  # {where}"
-    if secret := _secret():
+    if args.password_file is None and (secret := _secret()):
         yield f'# password = "{_MASK}"  # {secret}'
 
 
@@ -77,10 +77,10 @@ def _setting(args: Namespace, action: Action) -> tuple[object, Written]:
 
 def _secret() -> str | None:
     """Return where the password comes from, if not from --password-file."""
-    if PASSWORD in os.environ:
-        return f"environment {PASSWORD}"
     path = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / CREDENTIAL
-    return str(path) if path.is_absolute() and path.exists() else None
+    if path.is_absolute() and path.exists():
+        return str(path)
+    return f"environment {PASSWORD}" if os.environ.get(PASSWORD) else None
 
 
 def _toml(value: object) -> str:

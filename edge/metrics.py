@@ -41,8 +41,9 @@ def metrics(args: Namespace, status: Status) -> Iterator[Observe]:
     host, port = args.metrics
     try:
         server, _ = library.start_http_server(port, host, registry)
-    except OSError as error:
-        raise RunError(f"--metrics {args.metrics}: cannot listen there: {error.strerror}") from None
+    except (OSError, UnicodeError) as error:  # UnicodeError: of a name that cannot be one
+        reason = getattr(error, "strerror", None) or "that is no host's name"
+        raise RunError(f"--metrics {args.metrics}: cannot listen there: {reason}") from None
     log.info("metrics: http://%s/metrics", args.metrics)
     try:
         yield observe

@@ -16,8 +16,11 @@ log = logging.getLogger("emotion-edge")
 def show_notice() -> None:
     """Log the notice, unless a mark in the state directory says that it has been."""
     mark = state_directory() / MARK
-    if mark.exists():
-        return
+    try:
+        if mark.exists():
+            return
+    except OSError:  # a folder above that is closed to us
+        pass
     for line in NOTICE.splitlines():
         log.warning(line)
     try:

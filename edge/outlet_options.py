@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from edge.arguments import address, keepalive, minutes
+from edge.arguments import address, keepalive, minutes, topic
 from edge.broker import CREDENTIAL, PASSWORD, destination
 
 
@@ -40,6 +40,7 @@ def add_outlets(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--discovery",
+        type=topic,
         default="homeassistant",
         metavar="PREFIX",
         help='Home Assistant\'s discovery prefix; "" to not announce (default: %(default)s)',

@@ -115,8 +115,8 @@ class Report:
         attributes = json.dumps(self._attributes(), ensure_ascii=False)
         for publisher in self._publishers:
             publisher.keep("attributes", attributes)
-            if not self._aggregate:
-                publisher.keep("state", self._scene.main.said.label)
+            # Nothing, which removes what was kept there before --aggregate was given.
+            publisher.keep("state", "" if self._aggregate else self._scene.main.said.label)
 
     def _attributes(self) -> dict[str, object]:
         status = self._status

@@ -47,7 +47,7 @@ def test_run_takes_its_options_from_the_file(settings, tmp_path):
 
 def test_the_command_line_goes_before_the_file_and_the_file_before_the_default(settings):
     path = settings('dwell = 2\nwindow = 1.5\nruntime = "auto"\nall = true\n')
-    shown = show("--config", path, "--dwell", "3", "--runt", "litert", "--size", "64x48")
+    shown = show("--config", path, "--dwell", "3", "--runtime", "litert", "--size", "64x48")
     assert shown["dwell"] == "3.0  # command line"
     assert shown["runtime"] == '"litert"  # command line'  # abbreviated, as argparse allows
     assert shown["size"] == '"64x48"  # command line'
@@ -166,10 +166,15 @@ def test_config_never_prints_a_password(settings, tmp_path):
     shown = edge("config", "--config", path, env=place).stdout
     assert 'source = "rtsp://user:********@camera/stream"' in shown
     assert f'# password = "********"  # {directory}/emotion-edge.password\n' in shown
-    variable = {"EMOTION_EDGE_PASSWORD": SECRET, **place}
+    variable = {"EMOTION_EDGE_PASSWORD": SECRET}
+    shown += edge("config", "--config", path, env={**variable, **place}).stdout
+    assert shown.count(f"# {directory}/emotion-edge.password\n") == 2  # goes before
     shown += edge("config", "--config", path, env=variable).stdout
     assert '# password = "********"  # environment EMOTION_EDGE_PASSWORD\n' in shown
     shown += edge("config", "--model", f"mqtt://u:{SECRET}/@{SECRET}@broker", env={}).stdout
+    result = edge("config", "--password", SECRET, env={})
+    assert result.returncode == 2
+    assert "password-file" not in result.stdout
     result = edge("config", "--config", settings(f'all = "mqtt://:{SECRET}@broker"'))
     assert result.returncode == 2
     assert SECRET not in shown + result.stderr

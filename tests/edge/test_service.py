@@ -70,6 +70,25 @@ def test_nothing_in_it_gives_away_secrets_or_frames_and_a_wrong_setting_is_not_r
     assert not [line for line in lines if line.startswith(("Environment", "SetCredential"))]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Type=notify",
+        "NotifyAccess=main",
+        "WatchdogSec=60",
+        "SupplementaryGroups=video",
+        "StateDirectory=emotion-edge",
+        "DeviceAllow=char-media rw",
+        "DeviceAllow=char-video4linux rw",
+        "ExecReload=kill -HUP $MAINPID",
+        "WantedBy=multi-user.target",
+        "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+    ],
+)
+def test_it_has_what_the_service_cannot_do_without(unit, line):
+    assert line in settings(unit)
+
+
 def install(
     folder: Path, *arguments: str, hidden: tuple[str, ...] = ("/nowhere",), prefix: tuple = ()
 ) -> subprocess.CompletedProcess[str]:

@@ -156,22 +156,31 @@ def test_forget_leaves_nothing_on_the_broker(broker, daemon, changing):
 
 @plain
 def test_only_counts_leave_when_only_counts_are_asked_for(broker, daemon, changing):
+    before = daemon("--source", changing, *broker.options)
+    Listener(broker).wait("state", "red")
+    before.end()
     run = daemon("--source", changing, "--aggregate", 0.05, "--to", "-", *broker.options)
     ear = Listener(broker)
     until(lambda: len(ear.of("counts")) >= 2, "counts")
     assert run.end()[0] == 0
     ear.wait("availability", "offline")
-    assert {t for t, _, _ in ear.heard} - {CONFIG} == {
+    late = Listener(broker)
+    late.wait("availability", "offline")
+    until(lambda: late.of("counts"), "the retained counts")
+    # What was kept of the run before is no more.
+    assert {t for t, _, _ in late.heard} - {CONFIG} == {
         f"{PREFIX}/{name}" for name in ("availability", "attributes", "paused", "counts")
     }
+    assert ear.of("state")[-1] == ""
+    assert not ear.of("events")
     counts = json.loads(ear.of("counts")[0])
     assert set(counts) == {"event", "from", "to", "frames", "counts"}
     assert 20 <= counts["frames"] == sum(counts["counts"].values())
     assert set(counts["counts"]) >= {"red", "green"}
     assert run.stdout[0] == counts
     person = {"label", "score", "scores", "faces", "face", "box", "raw", "reason"}
-    assert not person & set(ear.attributes())
-    parts = json.loads(next(p for t, p, _ in ear.heard if t == CONFIG))["cmps"]
+    assert not person & set(late.attributes())
+    parts = json.loads(next(p for t, p, _ in late.heard if t == CONFIG))["cmps"]
     assert parts["emotion"] == {"p": "sensor"}  # removes what a run without --aggregate announced
     assert "unique_id" in parts["frame_rate"]
 
