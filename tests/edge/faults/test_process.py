@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -149,18 +150,28 @@ def test_the_watchdog_sees_frames_not_loops(daemon, tmp_path):
 
 
 def _resident(run: Daemon) -> int:
-    status = Path(f"/proc/{run.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+    """Bytes of memory, but for those that come and go: up to three frames are held at times."""
+    return _least(lambda: _status(run, "VmRSS") * 1024)
 
 
 def _descriptors(run: Daemon) -> int:
     """Open files, but for those that come and go: the pictures of the recording."""
+    return _least(lambda: len(list(Path(f"/proc/{run.process.pid}/fd").iterdir())))
 
-    def count() -> int:
+
+def _status(run: Daemon, key: str) -> int:
+    status = Path(f"/proc/{run.process.pid}/status").read_text()
+    return int(re.search(rf"{key}:\s+(\d+)", status)[1])
+
+
+def _least(look: Callable[[], int]) -> int:
+    """Return the least of what is seen in about a second."""
+
+    def seen() -> int:
         time.sleep(0.02)
-        return len(list(Path(f"/proc/{run.process.pid}/fd").iterdir()))
+        return look()
 
-    return min(count() for _ in range(20))
+    return min(seen() for _ in range(50))
 
 
 def faces(folder: Path, seconds: float, rate: float) -> Path:
@@ -195,7 +206,7 @@ def test_memory_and_descriptors_stay_what_they_are(
     warm = max(frames // 4, 600)  # until then the memory's arenas find their sizes
     until(lambda: looked_at() >= warm, "the warm-up", 1200)
     memory, descriptors = _resident(run), _descriptors(run)
-    until(lambda: looked_at() >= frames - 2 * rate, "nearly all frames", 2400)
+    until(lambda: looked_at() >= frames - 5 * rate, "nearly all frames", 2400)
     grown = _resident(run) - memory
     assert _descriptors(run) == descriptors
     assert run.process.wait(60) == 0
