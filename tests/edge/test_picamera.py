@@ -205,12 +205,12 @@ def test_it_stalls_after_50_frames_and_is_opened_again(pi):
 
 
 def test_it_vanishes_and_returns(pi):
-    opener = pi(openings=[{"frames": 5, "gone": 1.5}, {}])
+    opener = pi(openings=[{"frames": 5, "gone": 4}, {}])
     reasons, stop = [], Event()
     for event in watch("picamera2", opener, Settings(fps=100, stall=0.3), stop):
         if isinstance(event, Lost):
             reasons.append(event.reason)
-        elif reasons and "no camera" in reasons[-1]:
+        elif reasons:
             stop.set()
     assert reasons[0] == "no frame for 0.3 seconds"
     assert reasons[1].startswith("no camera 0 among the 0")
