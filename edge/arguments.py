@@ -58,10 +58,10 @@ def topic(text: str) -> str:
 
 
 def minutes(text: str) -> float:
-    """Parse a number of minutes above 0."""
+    """Parse a number of minutes, 1 or more: counts of a shorter period tell of moments."""
     value = _not_negative(text, "a number of minutes")
-    if not value:
-        raise argparse.ArgumentTypeError("a period of 0 minutes has no counts")
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1: it would tell of moments")
     return value
 
 

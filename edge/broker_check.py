@@ -4,15 +4,13 @@ import socket
 import ssl
 from argparse import Namespace
 from collections.abc import Iterator
-from threading import Event
 from typing import Any
 
 from edge.broker import CREDENTIAL, PASSWORD, Broker
 from edge.checks import Finding, explain
 from edge.errors import RunError, UserError
-from edge.visit import RefusedError, visit
+from edge.visit import RefusedError, echo, visit
 
-ANSWER = 4.0  # seconds for a message there and back
 # OpenSSL's numbers for what is wrong with a certificate (X509_V_ERR_…, openssl/x509_vfy.h).
 NOT_YET, EXPIRED, OTHER_HOST, OTHER_ADDRESS = 9, 10, 62, 64
 KIND = (
@@ -37,7 +35,7 @@ def broker(there: Broker, args: Namespace) -> Iterator[Finding]:
     """Connect, and send a message to ourselves, of which nothing stays."""
     try:
         with visit(there, args) as client:
-            yield _converse(there, client)
+            yield _converse(there, client, args.discovery)
     except UserError as error:
         yield explain("broker", error, SETTINGS)
     except RefusedError as error:
@@ -47,16 +45,18 @@ def broker(there: Broker, args: Namespace) -> Iterator[Finding]:
         yield Finding("broker", "fail", f"{there}: {found}" if found else str(error), remedy)
 
 
-def _converse(there: Broker, client: Any) -> Finding:
-    topic, heard = f"{there.prefix}/doctor", Event()
-    client.on_message = lambda *_: heard.set()
-    client.subscribe(topic)
-    client.publish(topic, "ok")
-    if heard.wait(ANSWER):
-        return Finding("broker", "ok", f"{there}: connected, a message on {topic} came back")
-    found = f"{there}: connected, but a message on {topic} did not come back"
-    remedy = f"let the user write {there.prefix}/# and homeassistant/#, and read {there.prefix}/#"
-    return Finding("broker", "warn", found, remedy)
+def _converse(there: Broker, client: Any, discovery: str) -> Finding:
+    """Say "ok" where nobody listens, beside each place where the daemon speaks, and hear it."""
+    topics = {f"{there.prefix}/doctor": f"{there.prefix}/#"}
+    if discovery:
+        topics[f"{discovery}/device/{there.identity}/doctor"] = f"{discovery}/#"
+    deaf = topics.keys() - echo(client, topics, b"ok")
+    if not deaf:
+        found = f"connected, messages on {' and '.join(topics)} came back"
+        return Finding("broker", "ok", f"{there}: {found}")
+    found = f"{there}: connected, but no message came back on {' and '.join(sorted(deaf))}"
+    may = " and ".join(topics[topic] for topic in sorted(deaf))
+    return Finding("broker", "warn", found, f"let the user read and write {may}")
 
 
 def _let_in(there: Broker) -> str:

@@ -130,7 +130,8 @@ def judge_throttling(reasons: list[str]) -> Finding:
 def disk(args: Namespace) -> Iterator[Finding]:
     """Look at the disk where the state directory is, or will be."""
     path = state_directory().absolute()
-    while not path.exists():
+    # Not Path.exists, which raises where a folder above is closed to the user.
+    while not os.path.exists(path):  # noqa: PTH110
         path = path.parent
     free = shutil.disk_usage(path).free
     found = f"{free / 1e9:.1f} GB free at {path}"

@@ -76,7 +76,9 @@ _PERSON: dict[str, dict[str, object]] = {
         "name": "Confidence",
         "unit_of_measurement": "%",
         "state_class": "measurement",
-        "value_template": "{{ (100 * value_json.score) | round if value_json.score is not none }}",
+        "suggested_display_precision": 0,
+        # Home Assistant takes "None" for unknown, and ignores "".
+        "value_template": "{{ 100 * value_json.score if value_json.score is not none else none }}",
     },
     "faces": {
         "p": "sensor",

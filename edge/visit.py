@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -11,6 +11,7 @@ from edge.broker import Broker, make_client
 from edge.errors import RunError
 
 PATIENCE = 10.0  # seconds for a broker to answer
+ANSWER = 4.0  # seconds for a message there and back
 
 
 class RefusedError(RunError):
@@ -55,3 +56,26 @@ def visit(broker: Broker, args: Namespace) -> Iterator[Any]:
         yield client
     finally:
         client.disconnect()
+
+
+def echo(client: Any, topics: Iterable[str], payload: bytes, *, retain: bool = False) -> set[str]:
+    """Publish on each topic at QoS 1; return those on which it came back within `ANSWER`.
+
+    A broker that forbids to publish confirms the message all the same (MQTT 3.1.1, 3.3.5), so
+    hearing it is the only proof. What the broker had retained there is not taken for it.
+    """
+    missing, done = set(topics), Event()
+    topics = frozenset(missing)
+
+    def heard(client: Any, userdata: Any, message: Any) -> None:
+        if message.payload == payload and not message.retain:
+            missing.discard(message.topic)
+        if not missing:
+            done.set()
+
+    client.on_message = heard
+    client.subscribe([(topic, 1) for topic in topics])
+    for topic in topics:
+        client.publish(topic, payload, qos=1, retain=retain)
+    done.wait(ANSWER)
+    return set(topics - missing)

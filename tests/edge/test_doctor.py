@@ -5,8 +5,10 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from argparse import Namespace
 from pathlib import Path
@@ -65,6 +67,9 @@ def look(*options: object, code: int, **more: object) -> dict[str, dict[str, str
     return {row["check"]: row for row in rows}
 
 
+HOME = "homeassistant/device/emotion-edge-test-hall/doctor"
+
+
 @pytest.mark.parametrize("broker", ["plain"], indirect=True)
 def test_where_all_is_well_nothing_fails_and_nothing_stays_behind(broker, tmp_path):  # noqa: F811
     source = record(tmp_path / "recording", portrait())
@@ -82,12 +87,11 @@ def test_where_all_is_well_nothing_fails_and_nothing_stays_behind(broker, tmp_pa
     assert f"3 labels (blue, green, red), 8 x 8 pixels, sha256 {digest}" in result.stdout
     rate = re.search(r"640 x 480 pixels, ([0-9.]+) frames per second", result.stdout)
     assert 3 < float(rate[1]) < 12
-    (heard,) = ear.heard  # and this one is not retained:
-    assert heard[0] == f"{PREFIX}/doctor"
+    assert {topic for topic, _, _ in ear.heard} == {f"{PREFIX}/doctor", HOME}
     late = Listener(broker)
     late.say("pause")
     late.wait("set", "pause")
-    assert len(late.heard) == 1
+    assert len(late.heard) == 1  # of the others nothing is retained
 
 
 def test_exchanged_colours_are_seen_on_a_face(tmp_path):
@@ -225,15 +229,45 @@ def test_a_broker_that_hangs_is_given_up(broker, monkeypatch):  # noqa: F811
     assert time.monotonic() - start < 12
 
 
-def test_a_user_who_may_not_publish_is_told(secured):
+@pytest.mark.parametrize(
+    ("allowed", "deaf", "remedy"),
+    [
+        (f"read {PREFIX}/#", f"{HOME} and {PREFIX}/doctor", f"homeassistant/# and {PREFIX}/#"),
+        (f"readwrite {PREFIX}/#", HOME, "homeassistant/#"),
+        ("readwrite homeassistant/#", f"{PREFIX}/doctor", f"{PREFIX}/#"),
+    ],
+)
+def test_a_user_who_may_not_publish_is_told(secured, allowed, deaf, remedy):
     acl = secured.folder / "acl"
-    acl.write_text(f"user {USER}\ntopic read {PREFIX}/#\n")
+    acl.write_text(f"user {USER}\ntopic {allowed}\n")
     secured.configure("good", more=f"acl_file {acl}")
     secured.start()
-    status, found, remedy = ask(*secured.options)
-    assert status == "warn"
-    assert f"a message on {PREFIX}/doctor did not come back" in found
-    assert f"{PREFIX}/#" in remedy
+    assert ask(*secured.options) == (
+        "warn",
+        f"mqtts://localhost:{secured.port}: connected, but no message came back on {deaf}",
+        f"let the user read and write {remedy}",
+    )
+
+
+@pytest.mark.skipif(
+    not shutil.which("setpriv"), reason="root may read everything; setpriv is missing"
+)
+def test_a_state_directory_in_a_closed_folder_is_no_defect_of_ours(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    give_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    program = (
+        "from argparse import Namespace; from edge.checks import *\n"
+        "for finding in disk(Namespace()): print(finding)"
+    )
+    result = subprocess.run(
+        [*give_up, sys.executable, "-c", program],
+        env={**os.environ, "STATE_DIRECTORY": str(closed / "state")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"free at {closed}" in result.stdout
 
 
 def test_a_check_that_hangs_or_raises_is_a_failure():

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from edge.contract import NO_FACE, UNKNOWN
+from edge.notice import MARK
+from edge.service import FOLDER, UNIT
 from tests.edge.conftest import INT8, edge
-from tests.edge.faults.parts import PREFIX, Listener, colours, until
+from tests.edge.faults.parts import PREFIX, Listener, Mosquitto, colours, until
 
 README = Path(__file__).parents[3] / "README.md"
+PRIVACY = README.with_name("PRIVACY.md")
 CONFIG = "homeassistant/device/emotion-edge-test-hall/config"
 plain = pytest.mark.parametrize("broker", ["plain"], indirect=True)
 
@@ -81,6 +84,14 @@ def test_topics_are_those_of_the_table_in_readme(broker, daemon, changing):
             assert str(ear.qos[f"{PREFIX}/{name}"]) == told[name][1], name
     assert set(json.loads(ear.of("attributes")[-1])) == set(table("key of `attributes`"))
     assert set(json.loads(ear.of("events")[-1])) == set(table("key"))
+
+
+def test_all_topics_and_files_are_in_the_page_on_privacy():
+    told = PRIVACY.read_text()
+    named = set(re.findall(r"`…/(\w+)`", told))
+    assert named == {*table("topic"), "doctor"}
+    assert f"`{FOLDER / UNIT}`" in told
+    assert f"`{MARK}`" in told
 
 
 @plain
@@ -154,14 +165,30 @@ def test_forget_leaves_nothing_on_the_broker(broker, daemon, changing):
     assert "Connection refused" in result.stderr
 
 
+def test_forget_fails_where_the_broker_keeps_what_it_should_not(certificates, daemon, tmp_path):
+    acl = tmp_path / "acl"
+    acl.write_text(f"user hall\ntopic readwrite {PREFIX}/#\ntopic read homeassistant/#\n")
+    broker = Mosquitto(tmp_path / "broker", certificates)
+    broker.configure("good", more=f"acl_file {acl}")
+    broker.start()
+    try:
+        password = {**os.environ, "EMOTION_EDGE_PASSWORD": "correct horse"}
+        result = edge("forget", *broker.options, env=password)
+    finally:
+        broker.kill()
+    assert result.returncode == 1
+    assert f"removed {PREFIX}/state" in result.stdout
+    assert f"does not show that these are removed: {CONFIG};" in result.stderr
+
+
 @plain
 def test_only_counts_leave_when_only_counts_are_asked_for(broker, daemon, changing):
     before = daemon("--source", changing, *broker.options)
     Listener(broker).wait("state", "red")
     before.end()
-    run = daemon("--source", changing, "--aggregate", 0.05, "--to", "-", *broker.options)
+    run = daemon("--source", changing, "--aggregate", 1, "--to", "-", *broker.options)
     ear = Listener(broker)
-    until(lambda: len(ear.of("counts")) >= 2, "counts")
+    until(lambda: ear.of("counts"), "counts", 90)
     assert run.end()[0] == 0
     ear.wait("availability", "offline")
     late = Listener(broker)
@@ -175,8 +202,8 @@ def test_only_counts_leave_when_only_counts_are_asked_for(broker, daemon, changi
     assert not ear.of("events")
     counts = json.loads(ear.of("counts")[0])
     assert set(counts) == {"event", "from", "to", "frames", "counts"}
-    assert 20 <= counts["frames"] == sum(counts["counts"].values())
-    assert set(counts["counts"]) >= {"red", "green"}
+    assert 200 <= counts["frames"] == sum(counts["counts"].values())
+    assert set(counts["counts"]) >= {"red", "green", "blue"}
     assert run.stdout[0] == counts
     person = {"label", "score", "scores", "faces", "face", "box", "raw", "reason"}
     assert not person & set(late.attributes())
