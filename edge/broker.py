@@ -89,9 +89,7 @@ def read_password(file: Path | None) -> str | None:
 
     Raises UserError where the file cannot be read or is empty.
     """
-    credential = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent"), CREDENTIAL)
-    if file is None and credential.exists():
-        file = credential
+    file = file or credential()
     if file is None:
         return os.environ.get(PASSWORD) or None
     try:
@@ -102,6 +100,15 @@ def read_password(file: Path | None) -> str | None:
     if not password:
         raise UserError(f"--password-file {file}: it is empty")
     return password
+
+
+def credential() -> Path | None:
+    """Return the file in which systemd gives the password, if it does."""
+    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
+    try:
+        return path if path.is_absolute() and path.exists() else None
+    except PermissionError:  # which is told when it is read
+        return path
 
 
 def make_client(broker: Broker, args: Namespace) -> Any:

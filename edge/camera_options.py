@@ -54,8 +54,9 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         default=usual.rotate,
         help="turn the picture clockwise, before it is flipped (default: %(default)s)",
     )
-    add("--hflip", action="store_true", help="exchange left and right")
-    add("--vflip", action="store_true", help="exchange top and bottom")
+    switch = argparse.BooleanOptionalAction
+    add("--hflip", action=switch, default=False, help="exchange left and right")
+    add("--vflip", action=switch, default=False, help="exchange top and bottom")
     add(
         "--stall",
         type=seconds,

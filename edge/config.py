@@ -7,19 +7,17 @@ import argparse
 import difflib
 import json
 import os
-import re
 import tomllib
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from edge.broker import CREDENTIAL, PASSWORD
-from edge.errors import UserError
+from edge.broker import PASSWORD, credential
+from edge.errors import MASK, UserError, mask
 from edge.options import add_run_options
 
 SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read when it is there and no --config is given
-_MASK = "********"
 # What a value must be in TOML, by the return annotation of the option's `type`.
 _KINDS: Mapping[object, tuple[tuple[type, ...], str]] = {
     int: ((int,), "a whole number"),
@@ -65,7 +63,7 @@ def config(args: Namespace) -> Iterator[str]:
         else:
             yield f"{key} = {_toml(raw)}  # {where}"
     if args.password_file is None and (secret := _secret()):
-        yield f'# password = "{_MASK}"  # {secret}'
+        yield f'# password = "{MASK}"  # {secret}'
 
 
 def _setting(args: Namespace, action: Action) -> tuple[object, Written]:
@@ -77,8 +75,7 @@ def _setting(args: Namespace, action: Action) -> tuple[object, Written]:
 
 def _secret() -> str | None:
     """Return where the password comes from, if not from --password-file."""
-    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / CREDENTIAL
-    if path.is_absolute() and path.exists():
+    if path := credential():
         return str(path)
     return f"environment {PASSWORD}" if os.environ.get(PASSWORD) else None
 
@@ -88,9 +85,8 @@ def _toml(value: object) -> str:
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, int | float):
         return json.dumps(value)
-    # TOML's strings are JSON's, but for DEL. A password in a URL must not be there, yet may be.
-    text = re.sub(r"(://[^:]*):.*@", rf"\1:{_MASK}@", str(value), flags=re.DOTALL)
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", r"\u007f")
+    # TOML's strings are JSON's, but for DEL.
+    return json.dumps(mask(str(value)), ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def _parser() -> ArgumentParser:
@@ -102,7 +98,7 @@ def _parser() -> ArgumentParser:
 def _options(parser: ArgumentParser) -> dict[str, Action]:
     """Return the options by their keys in the file."""
     # argparse has no public way to ask a parser for its options.
-    actions = {action.option_strings[-1].lstrip("-"): action for action in parser._actions}
+    actions = {action.option_strings[0].lstrip("-"): action for action in parser._actions}
     del actions["config"]
     return actions
 
@@ -151,6 +147,8 @@ def _words(action: Action, key: str, value: object) -> list[str]:
     right = isinstance(value, list) == repeated and values
     if not right or any(type(value) not in kinds for value in values):
         raise argparse.ArgumentError(action, f"expected {expected}")
+    if any("\0" in str(value) for value in values):
+        raise argparse.ArgumentError(action, "there is a NUL in it")
     if action.nargs == 0:
         return [f"--{key}"] if value else []
     return [f"--{key}={value}" for value in values]

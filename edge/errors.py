@@ -3,8 +3,11 @@
 Shared by the three programs: 2 for bad input or configuration, 1 for failure at run time.
 """
 
+import re
 import sys
 from collections.abc import Callable
+
+MASK = "********"
 
 
 class UserError(Exception):
@@ -29,6 +32,12 @@ def exit_code(program: str, main: Callable[[], int]) -> int:
         return _fail(program, error, 1)
     except KeyboardInterrupt:
         return _fail(program, "interrupted", 130)
+
+
+def mask(text: str) -> str:
+    """Hide what may be a password in a URL, also in one that is mistyped ("mqtt:/u:word@host")."""
+    pattern = r"^([^:/]*:/*[^:@]*:|[^:/]*:(?!/)).*@"
+    return re.sub(pattern, rf"\1{MASK}@", text, flags=re.DOTALL)
 
 
 def _fail(program: str, error: object, code: int) -> int:

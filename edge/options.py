@@ -38,7 +38,12 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="seconds from one frame to the next: of waiting between pictures, of the stream's "
         "time, where frames between are dropped (default: take all)",
     )
-    add("--all", action="store_true", help="a line for every frame and face of a stream")
+    add(
+        "--all",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="a line for every frame and face of a stream",
+    )
     add(
         "--heartbeat",
         type=seconds,
@@ -151,4 +156,9 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=threads, default=1, metavar="N", help="for inference (default: 1)"
     )
-    parser.add_argument("--verbose", action="store_true", help="say more on stderr")
+    parser.add_argument(
+        "--verbose",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="say more on stderr",
+    )

@@ -16,7 +16,7 @@ from threading import Event
 import numpy as np
 
 from edge.camera import Opener, Settings, watch
-from edge.errors import RunError, UserError
+from edge.errors import RunError, UserError, mask
 from edge.frame import POLL, Frame, Lost, rest
 from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
 from edge.picamera import picamera
@@ -86,7 +86,7 @@ def open_files(source: str, *, every: float, stop: Event) -> Pictures:
         )
     names = sorted(glob.glob(source, recursive=True))
     matches = [path for path in map(Path, names) if not path.is_dir()]
-    complaint = f"{source}: no such file, and no picture matches it"
+    complaint = f"{mask(source)}: no such file, and no picture matches it"
     return _pictures(_some(matches, complaint), every, stop)
 
 

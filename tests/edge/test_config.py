@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import configure
+from edge.errors import MASK
 from edge.options import add_run_options
 from tests.edge.conftest import INT8, edge, own_words, save
 
@@ -72,6 +73,7 @@ def test_what_config_prints_is_a_file_with_the_same_settings(settings, tmp_path)
 def test_config_lists_every_option_of_run():
     options = {word for word in edge("run", "--help").stdout.split() if word.startswith("--")}
     named = {word.strip("[],.") for word in options} - {"--help", "--config"}
+    named = {word for word in named if not word.startswith("--no-")}
     assert {f"--{key.removeprefix('# ')}" for key in show()} == named
 
 
@@ -89,6 +91,7 @@ WRONG = {
     "a list": ("dwell = [1]", "dwell = [1]: expected a number"),
     "beyond its range": ("threads = 99", "threads = 99: 99 is not from 1 to 64"),
     "none of the choices": ("faces = 'of'", "faces = \"of\": invalid choice: 'of' (choose from"),
+    "NUL": ('model = "a\\u0000b"', "there is a NUL in it"),
     "badly written": ("size = '64'", "'64' is not WIDTHxHEIGHT"),
 }
 
@@ -143,6 +146,13 @@ def test_the_system_file_is_read_when_it_is_there(settings):
     assert "dwell = 0.2  # default\n" in shown(path)
 
 
+def test_the_command_line_undoes_what_is_true_in_the_file(settings):
+    path = settings("hflip = true\nverbose = true")
+    shown = edge("config", "--config", path, "--no-hflip").stdout
+    assert "hflip = false  # command line\n" in shown
+    assert f"verbose = true  # {path}\n" in shown
+
+
 def test_a_repeated_option_is_a_list_and_the_command_line_replaces_it(settings):
     path = settings('to = ["-", "mqtt://broker/hall"]')
 
@@ -177,4 +187,9 @@ def test_config_never_prints_a_password(settings, tmp_path):
     assert "password-file" not in result.stdout
     result = edge("config", "--config", settings(f'all = "mqtt://:{SECRET}@broker"'))
     assert result.returncode == 2
-    assert SECRET not in shown + result.stderr
+    shown += result.stderr
+    for mistyped in (f"mqtt:/u:{SECRET}@h/x", f"mqtt:u:{SECRET}@h", f"u:{SECRET}@h/x"):
+        shown += edge("config", "--config", settings(f'to = ["{mistyped}"]')).stderr
+        shown += edge("run", "--model", INT8, "--source", mistyped).stderr
+    assert shown.count(f"u:{MASK}@h") == 6
+    assert SECRET not in shown
