@@ -1,4 +1,4 @@
-"""An MQTT client that is online or on its way there, and never waits for the broker.
+"""An MQTT client that is online or on its way there, and waits for the broker only when it begins.
 
 What must be known later (states) is kept and sent again on every connection; what passes (events)
 is dropped while there is none. All at QoS 0, for paho queues the others without limit while it is
@@ -21,6 +21,7 @@ AVAILABILITY, SET = "availability", "set"
 RETAINED = (AVAILABILITY, "state", "attributes", "paused", "counts", SET)
 ONLINE, OFFLINE = "online", "offline"
 COMMANDS = {b"pause": True, b"resume": False}
+MEET = 2.0  # seconds for the first connection, for of a picture there is only one event
 GOODBYE = 0.7  # seconds to say "offline" in, and again to close the connection
 log = logging.getLogger("emotion-edge")
 
@@ -61,6 +62,7 @@ class Publisher:
         self._lock = threading.Lock()
         self._met = self._refused = False
         self._trouble, self._odd = "", 0
+        self._answered = threading.Event()
         self._client = client = make_client(broker, args)
         client.will_set(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)
         client.on_connect = _guarded(self._connected)
@@ -70,7 +72,9 @@ class Publisher:
         client.connect_async(broker.host, broker.port, keepalive=args.keepalive)
 
     def __enter__(self) -> "Publisher":
+        """Begin to connect; return when that has succeeded or failed, after `MEET` at most."""
         self._client.loop_start()
+        self._answered.wait(MEET)
         return self
 
     def __exit__(
@@ -124,6 +128,7 @@ class Publisher:
         if self._birth:
             client.subscribe(self._birth)
         self._say_all()
+        self._answered.set()
 
     def _say_all(self) -> None:
         with self._lock:
@@ -142,6 +147,7 @@ class Publisher:
         if trouble != self._trouble:
             log.warning("%s: %s; trying again until it works", self.broker, trouble)
             self._trouble = trouble
+        self._answered.set()
 
     def _message(self, client: Any, userdata: Any, message: Any) -> None:
         if message.topic == self._birth:

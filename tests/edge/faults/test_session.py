@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from edge.contract import NO_FACE, UNKNOWN
 from edge.notice import MARK
 from edge.service import FOLDER, UNIT
-from tests.edge.conftest import INT8, edge
+from tests.edge.conftest import INT8, edge, save
 from tests.edge.faults.parts import PREFIX, Listener, Mosquitto, colours, until
 
 README = Path(__file__).parents[3] / "README.md"
@@ -210,6 +212,19 @@ def test_only_counts_leave_when_only_counts_are_asked_for(broker, daemon, changi
     parts = json.loads(next(p for t, p, _ in late.heard if t == CONFIG))["cmps"]
     assert parts["emotion"] == {"p": "sensor"}  # removes what a run without --aggregate announced
     assert "unique_id" in parts["frame_rate"]
+
+
+def test_what_is_on_a_picture_waits_a_moment_for_the_broker(broker, daemon, tmp_path):
+    save(tmp_path / "red.png", "red")
+    ear = Listener(broker)
+    broker.send(signal.SIGSTOP)
+    run = daemon("--source", tmp_path / "red.png", *broker.options)
+    time.sleep(1.2)
+    broker.send(signal.SIGCONT)
+    assert run.process.wait(30) == 0
+    ear.wait("availability", "offline")
+    assert [json.loads(event)["label"] for event in ear.of("events")] == ["red"]
+    assert ear.of("state")[-1] == "red"
 
 
 @plain

@@ -1,0 +1,47 @@
+"""Whose label is the one that a camera's state has."""
+
+from edge.contract import NO_FACE, UNKNOWN
+from edge.face import Box
+from edge.scene import Scene
+from edge.steady import Said
+from edge.watch import Sighting
+
+
+def face(number: int, side: float, label: str) -> Sighting:
+    return Sighting(Said(label), number, Box(0, 0, side))
+
+
+def gone(number: int) -> Sighting:
+    return Sighting(Said(NO_FACE), number)
+
+
+def test_the_largest_face_speaks_until_it_has_gone():
+    scene = Scene()
+    assert scene.main.said == Said(UNKNOWN, "starting")
+    scene.see([face(1, 50, "sad"), face(2, 90, "happy")], stream=True)
+    assert scene.main.said.label == "happy"
+    scene.see([face(1, 200, "sad"), face(2, 90, "angry")], stream=True)
+    assert scene.main.said.label == "angry"  # larger now, but the other one is still there
+    scene.see([face(1, 200, "sad"), gone(2)], stream=True)
+    assert scene.main.said.label == "sad"
+    scene.see([gone(1)], stream=True)
+    assert (scene.main.said.label, scene.main.face) == (NO_FACE, None)
+
+
+def test_each_picture_has_a_largest_face_of_its_own():
+    scene = Scene()
+    scene.see([face(1, 90, "sad"), face(2, 50, "happy")], stream=False)
+    assert scene.main.said.label == "sad"
+    scene.see([face(1, 50, "fear"), face(2, 90, "happy")], stream=False)
+    assert scene.main.said.label == "happy"
+    scene.see([Sighting(Said(NO_FACE))], stream=False)
+    assert scene.main.said.label == NO_FACE
+
+
+def test_numbers_mean_nothing_across_a_time_without_frames():
+    scene = Scene()
+    scene.see([face(1, 90, "sad")], stream=True)
+    scene.see_nothing("paused")
+    assert scene.main.said == Said(UNKNOWN, "paused")
+    scene.see([face(1, 50, "fear"), face(2, 90, "happy")], stream=True)
+    assert scene.main.said.label == "happy"
