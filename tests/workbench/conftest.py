@@ -1,6 +1,9 @@
 """Small data sets and runs of the workbench's programs."""
 
+import contextlib
 import csv
+import importlib
+import io
 import json
 import os
 import shutil
@@ -55,6 +58,21 @@ def call(words: list[str], **options: object) -> subprocess.CompletedProcess[str
 def run(module: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     """Run one of our programs to its end."""
     return call(command(module, *arguments), **options)
+
+
+def inside(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Do what `run` does in this process, which has TensorFlow already: it takes seconds to load.
+
+    module: train or convert.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    main = importlib.import_module(f"{module}.__main__").main
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main([*map(str, arguments)])
+        except SystemExit as end:  # argparse's
+            code = end.code
+    return subprocess.CompletedProcess([module], code, out.getvalue(), err.getvalue())
 
 
 def history(build: Path) -> list[dict[str, float]]:

@@ -6,6 +6,8 @@ import os
 import resource
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,9 +22,10 @@ from edge.contract import Contract, dumps, loads, scores
 from edge.errors import UserError
 from edge.model_file import read_model
 from edge.runtime import RUNTIMES
-from tests.workbench.conftest import LABELS, run, save_pictures, tinted
+from tests.workbench.conftest import LABELS, inside, run, save_pictures, tinted
 
 INPUTS = ("model.keras", "contract.json", "calibration.npz", "temperature.npz", "holdout.npz")
+Start = Callable[..., subprocess.CompletedProcess[str]]
 REPORTS = {"convert_report.html", "convert_report.json"}
 
 
@@ -191,7 +194,7 @@ def page_text(build: Path) -> str:
 
 
 def test_auto_leaves_out_the_slow_one_and_prefers_int8_to_a_smaller_file(tiny):
-    result = run("convert", "--build", tiny, "--author", "A. Maker")
+    result = inside("convert", "--build", tiny, "--author", "A. Maker")
     assert result.returncode == 0, result.stderr
     variants = {variant["variant"]: variant for variant in read_report(tiny)["variants"]}
     assert set(variants) == {*VARIANTS} - {"int16x8"}
@@ -199,10 +202,10 @@ def test_auto_leaves_out_the_slow_one_and_prefers_int8_to_a_smaller_file(tiny):
     assert b"A. Maker" in (tiny / "model.tflite").read_bytes()
 
 
-def refused(build: Path, code: int, words: str, *arguments: object, **options: object) -> str:
+def refused(build: Path, code: int, words: str, *arguments: object, start: Start = inside) -> str:
     """Assert that conversion fails in one line and writes nothing but reports; return stdout."""
     before = {path.name: path.read_bytes() for path in build.iterdir()}
-    result = run("convert", "--build", build, *arguments, **options)
+    result = start("convert", "--build", build, *arguments)
     assert result.returncode == code, result.stderr
     assert "Traceback" not in result.stderr
     errors = [line for line in result.stderr.splitlines() if "convert: error" in line]
@@ -238,7 +241,7 @@ def test_a_model_that_loses_accuracy_is_not_written_and_the_report_says_where(ti
 def test_auto_falls_back_to_the_smallest_that_passes(tiny):
     darken(tiny)
     (tiny / "model.int8.tflite").write_bytes(b"of a former run, in which it passed")
-    result = run("convert", "--build", tiny)
+    result = inside("convert", "--build", tiny)
     assert result.returncode == 0, result.stderr
     report = read_report(tiny)
     assert "python -m train --resume --calibration-size 2100" in report["remedy"]
@@ -260,7 +263,7 @@ def test_a_network_whose_weights_are_no_numbers_is_refused(tiny):
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
     model.save(tiny / "model.keras")
     before = {path.name for path in tiny.iterdir()}
-    result = run("convert", "--build", tiny)
+    result = inside("convert", "--build", tiny)
     assert result.returncode == 1
     assert "computes no numbers" in result.stderr
     assert {path.name for path in tiny.iterdir()} == before
@@ -416,7 +419,7 @@ def test_without_pictures_for_it_the_temperature_stays(tiny):
         labels=np.zeros(0, int),
         classes=np.array(LABELS),
     )
-    result = run("convert", "--build", tiny, "--variant", "int8")
+    result = inside("convert", "--build", tiny, "--variant", "int8")
     assert result.returncode == 0, result.stderr
     assert read_model(tiny / "model.tflite")[1].temperature == 1.0
 
@@ -427,7 +430,7 @@ def test_without_pictures_for_it_the_temperature_stays(tiny):
     ids=str,
 )
 def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
-    result = run("convert", "--build", tiny, *arguments)
+    result = inside("convert", "--build", tiny, *arguments)
     assert result.returncode == 2
     assert arguments[0] in result.stderr
 
@@ -444,6 +447,7 @@ def test_an_edge_that_truncates_instead_of_rounding_is_refused(tiny, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(TRUNCATING)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     said = refused(
-        *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"), env=environment
+        *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"),
+        start=partial(run, env=environment),
     )
     assert all(f"refused int8: {runtime}: " in said for runtime in RUNTIMES)

@@ -280,9 +280,9 @@ def test_float32_must_be_keras_to_the_fourth_decimal_and_in_every_label():
 def test_limits_are_of_use(tiny_build: Path, tmp_path: Path):
     import shutil
 
-    from tests.workbench.conftest import run
+    from tests.workbench.conftest import inside
 
     build = shutil.copytree(tiny_build, tmp_path / "build")
-    strict = run("convert", "--build", build, "--variant", "float32", "--float32-score-error", 0)
+    strict = inside("convert", "--build", build, "--variant", "float32", "--float32-score-error", 0)
     assert strict.returncode == 1
     assert "refused float32: litert: a score differs by" in strict.stdout

@@ -15,7 +15,7 @@ from PIL import Image
 
 from edge.contract import loads
 from edge.crop import CROP_FILE, rule_text
-from tests.workbench.conftest import REPOSITORY, command, history, make_photos, run
+from tests.workbench.conftest import REPOSITORY, command, history, inside, make_photos, run
 
 ARTEFACTS = {
     "model.keras",
@@ -236,7 +236,7 @@ def test_a_full_disk_leaves_the_build_as_it_was(unbroken, data, tmp_path):
     ids=" ".join,
 )
 def test_a_bad_option_ends_with_exit_code_2_and_a_line_that_names_it(arguments, data, tmp_path):
-    result = run("train", "--data", data, "--build", tmp_path, *arguments)
+    result = inside("train", "--data", data, "--build", tmp_path, *arguments)
     assert result.returncode == 2
     assert arguments[0] in result.stderr
     assert "Traceback" not in result.stderr

@@ -21,7 +21,7 @@ SEVEN = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear")
 def build(tmp_path_factory) -> Path:
     """The original network, trained on the drawn faces and converted to every variant."""
     folder = tmp_path_factory.mktemp("build")
-    trained = run("train", "--build", folder, "--epochs", 12, "--early-stopping", 4, timeout=1500)
+    trained = run("train", "--build", folder, "--epochs", 8, timeout=1500)
     assert trained.returncode == 0, trained.stderr
     assert "built-in sample set of drawn faces" in trained.stdout
     for n in (2109, 745, 700):
@@ -58,14 +58,20 @@ def keras_outputs(build) -> np.ndarray:
 @pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_pi_computes_what_was_trained(variant, runtime, build, keras_outputs, tmp_path):
-    path = build / f"model.{variant}.tflite"
-    arguments = (path, build / "holdout.npz", tmp_path / "out.npz", "--runtime", runtime)
+    count = 100 if variant == "int16x8" else 700  # a tenth of a second each, and in no order
+    with np.load(build / "holdout.npz") as holdout:
+        part = {name: holdout[name] for name in holdout}
+    chosen = np.random.default_rng(0).permutation(700)[:count]
+    part |= {name: part[name][chosen] for name in ("images", "labels")}
+    np.savez(tmp_path / "in.npz", **part)
+    path, keras_outputs = build / f"model.{variant}.tflite", keras_outputs[chosen]
+    arguments = (path, tmp_path / "in.npz", tmp_path / "out.npz", "--runtime", runtime)
     result = run("convert.score", *arguments)
     assert result.returncode == 0, result.stderr
-    with np.load(tmp_path / "out.npz") as opinion, np.load(build / "holdout.npz") as holdout:
+    with np.load(tmp_path / "out.npz") as opinion:
         logits, labels = opinion["logits"].astype(np.float64), opinion["labels"]
-        targets, classes = holdout["labels"], holdout["classes"]
-    assert len(labels) == 700
+    targets, classes = part["labels"], part["classes"]
+    assert len(labels) == count
     outputs = 1 / (1 + np.exp(-logits))
     error = {"float32": 1e-4, "float16": 0.01, "int16x8": 0.1}.get(variant, 0.5)
     assert np.abs(outputs - keras_outputs).max() <= error
@@ -76,8 +82,7 @@ def test_the_pi_computes_what_was_trained(variant, runtime, build, keras_outputs
     agree = labels == classes[keras_outputs.argmax(axis=1)]
     assert agree[clear].mean() >= (1.0 if variant == "float32" else 0.97)
     accuracy = (classes[targets] == labels).mean()
-    evaluation = json.loads((build / "evaluation.json").read_text())
-    assert accuracy >= evaluation["accuracy"] - 0.015
+    assert accuracy >= (keras_outputs.argmax(axis=1) == targets).mean() - 0.015
 
 
 def write_ferplus(folder: Path, per_split: dict[str, int]) -> Path:
