@@ -18,8 +18,9 @@ from edge.status import Status
 from edge.vitals import temperature
 from edge.watch import Sighting, Watcher
 
-# Home Assistant takes what was not said again for so many heartbeats, and at least so many
-# seconds, for unknown: a camera is tried again every 30 s at least, and each time it is said.
+# Home Assistant takes what was not said again for so many heartbeats (or frames, where those are
+# rarer), and at least so many seconds, for unknown: a camera that is away is tried again every 30 s
+# at least, and each time that is said.
 EXPIRE, LEAST_EXPIRE = 3, 90
 
 
@@ -40,7 +41,7 @@ class Report:
             Publisher(broker, args, on_pause=self._pause, on_reconnect=self._reconnected)
             for broker in brokers(args)
         ]
-        self.introduce(labels)
+        self.begin(labels)
         self._pause(False)
         self._tell_state()
         self._stack = ExitStack()
@@ -58,11 +59,17 @@ class Report:
     ) -> None:
         self._stack.close()
 
-    def introduce(self, labels: Iterable[str]) -> None:
-        """Tell Home Assistant of this device, and of the labels that the model has now."""
+    def begin(self, labels: Iterable[str]) -> None:
+        """Begin with a model: forget the faces, whose numbers begin anew, and introduce its labels.
+
+        What was said of the last main face is so until something is said of another.
+        """
+        self._scene.forget()
+        self._lines.forget()
         if not self._args.discovery:
             return
-        expire = max(LEAST_EXPIRE, EXPIRE * self._args.heartbeat) if self._args.heartbeat else 0
+        beat = self._args.heartbeat and max(self._args.heartbeat, self._args.every)
+        expire = beat and max(LEAST_EXPIRE, EXPIRE * beat)
         for publisher in self._publishers:
             message = discovery(
                 publisher.broker, labels, expire=expire, aggregate=bool(self._aggregate)

@@ -55,8 +55,9 @@ def run(args: Namespace) -> Iterator[str]:
         for frame in frames:
             if reload.is_set():
                 reload.clear()
-                watcher = _reload(args, watcher)
-                report.introduce(watcher.labels)
+                if new := _reload(args):
+                    watcher = new
+                    report.begin(watcher.labels)
             if isinstance(frame, Lost):
                 status.lost(frame.reason)
                 notify(f"STATUS={status.words}")
@@ -79,16 +80,16 @@ def run(args: Namespace) -> Iterator[str]:
                 break
 
 
-def _reload(args: Namespace, watcher: Watcher) -> Watcher:
-    """Return a watcher with the model as it is on disk now, or the old one if it is no good."""
+def _reload(args: Namespace) -> Watcher | None:
+    """Return a watcher with the model as it is on disk now, None if that is no good."""
     try:
-        new = make_watcher(args)
-        prove(args.model, new.classifier)
+        watcher = make_watcher(args)
+        prove(args.model, watcher.classifier)
     except (UserError, RunError, OSError) as error:
         log.error("the model stays the one it was: %s", error)
-        return watcher
+        return None
     log.info("%s: read anew", args.model)
-    return new
+    return watcher
 
 
 def _warn_unless_proven(args: Namespace, watcher: Watcher) -> None:

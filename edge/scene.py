@@ -22,7 +22,7 @@ class Scene:
     def see(self, sightings: list[Sighting], *, stream: bool) -> None:
         """Take in what `Watcher.look` returned for a frame of a stream, or for a picture."""
         if not stream:
-            self._faces, self._main = {}, None
+            self.forget()
         for sighting in sightings:
             if sighting.said.label == NO_FACE:
                 self._faces.pop(sighting.face, None)
@@ -37,7 +37,12 @@ class Scene:
 
     def see_nothing(self, reason: str) -> None:
         """Forget all, for there are no frames: "paused", "no_camera"."""
-        self._faces, self._main, self.main = {}, None, Sighting(Said(UNKNOWN, reason))
+        self.forget()
+        self.main = Sighting(Said(UNKNOWN, reason))
+
+    def forget(self) -> None:
+        """Forget which faces there are: from now on their numbers are others'."""
+        self._faces, self._main = {}, None
 
     def _size(self, face: int | None) -> float:
         box = self._faces[face].box

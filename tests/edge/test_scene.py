@@ -45,3 +45,15 @@ def test_numbers_mean_nothing_across_a_time_without_frames():
     assert scene.main.said == Said(UNKNOWN, "paused")
     scene.see([face(1, 50, "fear"), face(2, 90, "happy")], stream=True)
     assert scene.main.said.label == "happy"
+
+
+def test_with_another_model_faces_are_others_and_the_label_stays_until_there_is_one():
+    scene = Scene()
+    scene.see([face(1, 50, "sad"), face(2, 90, "happy")], stream=True)
+    scene.forget()
+    assert scene.main.said.label == "happy"
+    unsure = Sighting(Said(UNKNOWN, "low_score"), 1, Box(0, 0, 50), changed=False)
+    scene.see([unsure], stream=True)
+    assert scene.main.said.label == "happy"
+    scene.see([face(1, 50, "sad")], stream=True)
+    assert scene.main.said.label == "sad"

@@ -4,6 +4,8 @@ The recording stands in for it (`edge.recording`); `tests/edge/test_picamera.py`
 picamera2 for what only that does.
 """
 
+import json
+
 import pytest
 
 from tests.edge.conftest import edge
@@ -20,6 +22,12 @@ def words(run) -> list[tuple[str, str | None]]:
     return [(line["label"], line["reason"]) for line in run.stdout]
 
 
+def troubles(ear: Listener) -> list[str]:
+    """Return why there were no frames, as each of the attributes had it; "" where there were."""
+    return [json.loads(text)["trouble"] for text in ear.of("attributes")]
+
+
+plain = pytest.mark.parametrize("broker", ["plain"], indirect=True)
 LOST = ("unknown", "no_camera")
 
 
@@ -41,7 +49,7 @@ def test_a_camera_that_never_delivers_is_said_and_tried_again(broker, daemon, tm
     assert seconds < 2
 
 
-@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+@plain
 def test_a_camera_that_stalls_after_50_frames_is_opened_anew(broker, daemon, tmp_path):
     table = [*rows("red", 0, 5), ("red", 5, "stall"), *rows("blue", 5.1, 12)]
     source = f"replay:{colours(tmp_path / 'r', table)}"
@@ -56,6 +64,7 @@ def test_a_camera_that_stalls_after_50_frames_is_opened_anew(broker, daemon, tmp
     assert ear.attributes()["streaming"] is True
 
 
+@plain
 @pytest.mark.parametrize(
     ("fault", "complaint"),
     [
@@ -63,18 +72,32 @@ def test_a_camera_that_stalls_after_50_frames_is_opened_anew(broker, daemon, tmp
         ("stride", "a frame of (30, 72, 3) after frames of (30, 40, 3)"),
     ],
 )
-def test_a_frame_of_the_wrong_shape_is_never_labelled(daemon, tmp_path, fault, complaint):
+def test_a_frame_of_the_wrong_shape_is_never_labelled(broker, daemon, tmp_path, fault, complaint):
     table = [*rows("red", 0, 1), *rows("green", 1, 1.6, fault), *rows("blue", 1.6, 4)]
-    run = daemon("--source", f"replay:{colours(tmp_path / 'r', table)}")
+    source = f"replay:{colours(tmp_path / 'r', table)}"
+    ear = Listener(broker)
+    run = daemon("--source", source, "--to", "-", *broker.options)
     assert run.process.wait(20) == 0
+    ear.wait("availability", "offline")
+    assert ear.of("availability") == ["online", "offline"]
+    assert ear.of("state") == ["unknown", "red", "unknown", "blue"]
+    assert complaint in troubles(ear)
     assert f"{complaint}; trying again in 1 s" in run.stderr
     assert words(run) == [("red", None), LOST, ("blue", None)]
 
 
-def test_a_camera_that_vanishes_and_returns(daemon, tmp_path):
+@plain
+def test_a_camera_that_vanishes_and_returns(broker, daemon, tmp_path):
     table = [*rows("red", 0, 1), *rows("red", 1, 3, "vanish"), *rows("blue", 3, 8)]
-    run = daemon("--source", f"replay:{colours(tmp_path / 'r', table)}", "--all")
+    source = f"replay:{colours(tmp_path / 'r', table)}"
+    ear = Listener(broker)
+    run = daemon("--source", source, "--all", "--to", "-", *broker.options)
     assert run.process.wait(20) == 0
+    ear.wait("availability", "offline")
+    assert ear.of("availability") == ["online", "offline"]
+    assert ear.of("state") == ["unknown", "red", "unknown", "blue"]
+    assert troubles(ear)[-1] == ""
+    assert "the camera has gone" in troubles(ear)
     assert "the camera has gone; trying again in 1 s" in run.stderr
     assert "no camera is there; trying again in 2 s" in run.stderr
     said = words(run)
@@ -83,10 +106,15 @@ def test_a_camera_that_vanishes_and_returns(daemon, tmp_path):
     assert {label for label, _ in said[said.index(LOST) + 3 :]} == {"blue"}
 
 
-def test_channels_that_are_swapped_swap_the_labels(daemon, tmp_path):
+@plain
+def test_channels_that_are_swapped_swap_the_labels(broker, daemon, tmp_path):
     # That the fault is one; `emotion-edge doctor` notices it on a face (tests/edge/test_doctor.py).
-    run = daemon("--source", f"replay:{colours(tmp_path / 'r', rows('red', 0, 1, 'swapped'))}")
+    source = f"replay:{colours(tmp_path / 'r', rows('red', 0, 1, 'swapped'))}"
+    ear = Listener(broker)
+    run = daemon("--source", source, "--to", "-", *broker.options)
     assert run.process.wait(20) == 0
+    ear.wait("availability", "offline")
+    assert ear.of("state") == ["unknown", "blue"]
     assert words(run) == [("blue", None)]
 
 

@@ -21,10 +21,14 @@ from tests.edge.faults.parts import Daemon, Listener, colours, steady, until
 from tests.edge.test_golden import with_swapped_picture
 from tests.edge.test_stream import scene
 
+plain = pytest.mark.parametrize("broker", ["plain"], indirect=True)
 
-def test_a_model_is_read_anew_on_sighup_if_it_is_good(daemon, changing, tmp_path):
+
+@plain
+def test_a_model_is_read_anew_on_sighup_if_it_is_good(broker, daemon, changing, tmp_path):
     model = shutil.copy(INT8, tmp_path / "model.tflite")
-    run = daemon("--source", changing, "--model", model)
+    ear = Listener(broker)
+    run = daemon("--source", changing, "--model", model, "--to", "-", *broker.options)
     run.wait_lines(1)
     model.write_bytes(b"garbage")  # of no consequence until it is told so
     run.wait_lines(2)
@@ -47,9 +51,13 @@ def test_a_model_is_read_anew_on_sighup_if_it_is_good(daemon, changing, tmp_path
     run.wait_lines(2)
     assert {line["label"] for line in run.stdout} == {"red", "green", "blue"}
     assert run.end()[0] == 0
+    ear.wait("availability", "offline")
+    assert ear.of("availability") == ["online", "offline"]  # through all of it
+    told = ["unknown", *(line["label"] for line in run.stdout)]
+    assert ear.of("state") == [now for was, now in pairwise([None, *told]) if now != was]
 
 
-@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+@plain
 def test_a_full_disk_under_stdout_ends_it_with_1_and_offline(broker, daemon, changing):
     ear = Listener(broker)
     with Path("/dev/full").open("wb") as full:
@@ -69,7 +77,7 @@ def test_a_full_disk_under_the_state_directory_is_no_matter(daemon, changing, tm
     assert run.end()[0] == 0
 
 
-@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+@plain
 def test_a_reader_that_has_gone_ends_it_with_0_and_offline(broker, daemon, changing):
     ear = Listener(broker)
     run = daemon("--source", changing, "--to", "-", *broker.options, stdout=subprocess.PIPE)
@@ -92,15 +100,19 @@ def test_a_stdout_that_was_never_open_is_a_mistake_unless_it_is_not_needed(daemo
 
 
 @pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed")
-def test_a_clock_that_steps_back_an_hour_changes_only_the_time_that_is_said(daemon, tmp_path):
+@plain
+def test_a_clock_that_steps_back_an_hour_changes_only_the_time_that_is_said(
+    broker, daemon, tmp_path
+):
     offset = tmp_path / "offset"
     offset.write_text("0")
     shim = tmp_path / "clock.so"
     source = Path(__file__).with_name("clock.c")
     subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
     source = f"replay:{steady(tmp_path / 'recording')}"
+    ear = Listener(broker)
     run = daemon(
-        *("--source", source, "--heartbeat", 0.5, "--to", "-"),
+        *("--source", source, "--heartbeat", 0.5, "--to", "-", *broker.options),
         env={"LD_PRELOAD": str(shim), "CLOCK_OFFSET": str(offset)},
     )
     run.wait_lines(3)
@@ -109,6 +121,9 @@ def test_a_clock_that_steps_back_an_hour_changes_only_the_time_that_is_said(daem
     assert run.end()[0] == 0
     times = [line["time"] for line in run.stdout]
     assert times[-1] < times[0]  # the clock has been stepped back
+    ear.wait("availability", "offline")
+    assert ear.of("availability") == ["online", "offline"]
+    assert ear.attributes()["time"] < times[0]
     seconds = [line["seconds"] for line in run.stdout]
     assert seconds == sorted(seconds)
     gaps = [after - before for before, after in pairwise(seconds)]
@@ -186,7 +201,7 @@ def faces(folder: Path, seconds: float, rate: float) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("broker", ["plain"], indirect=True)
+@plain
 @pytest.mark.parametrize(("write", "rate", "short"), [(steady, 100, 2000), (faces, 30, 1000)])
 def test_memory_and_descriptors_stay_what_they_are(
     broker, daemon, tmp_path, capsys, write, rate, short

@@ -136,7 +136,20 @@ def test_the_discovery_is_a_device_whose_parts_find_their_values(broker, daemon,
         value = json.loads(heard[part["state_topic"]])
         (key,) = set(re.findall(r"value_json\.(\w+)", part["value_template"]))
         assert key in value
-        assert part["expire_after"] >= 30
+        assert part["expire_after"] == 90
+
+
+@plain
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [(("--heartbeat", 60), 180), (("--every", 100), 300), (("--heartbeat", 0), None)],
+)
+def test_values_expire_when_they_should_have_been_said_again(broker, daemon, options, seconds):
+    daemon("--source", "-", "--size", "8x8", *options, *broker.options)
+    ear = Listener(broker)
+    until(lambda: any(t == CONFIG for t, _, _ in ear.heard), "the discovery")
+    parts = json.loads(next(p for t, p, _ in ear.heard if t == CONFIG))["cmps"]
+    assert parts["faces"].get("expire_after") == seconds
 
 
 @plain
