@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from jinja2 import Template
 
 from edge.contract import NO_FACE, UNKNOWN
 from edge.notice import MARK
@@ -137,6 +138,39 @@ def test_the_discovery_is_a_device_whose_parts_find_their_values(broker, daemon,
         (key,) = set(re.findall(r"value_json\.(\w+)", part["value_template"]))
         assert key in value
         assert part["expire_after"] == 90
+
+
+@plain
+def test_home_assistant_reads_each_value_as_what_it_is(broker, daemon, tmp_path):
+    rows = [("red", i / 10, "stall" if i == 30 else "") for i in range(31)]
+    source = f"replay:{colours(tmp_path / 'r', rows)}"
+    ear = Listener(broker)
+    daemon("--source", source, "--stall", 0.5, *broker.options)
+    ear.wait("state", "unknown", after=ear.wait("state", "red"))
+    until(lambda: not ear.attributes()["streaming"], "the loss of the camera")
+    parts = json.loads(next(p for t, p, _ in ear.heard if t == CONFIG))["cmps"]
+    said = [json.loads(text) for text in ear.of("attributes")]
+    red = next(value for value in said if value["label"] == "red")
+    with_face, without = (
+        read(parts, {**red, "faces": 1, "temperature": 48.3}),
+        read(parts, said[-1]),
+    )
+    assert (with_face["emotion"], without["emotion"]) == ("red", "unknown")
+    assert float(with_face["confidence"]) == pytest.approx(100 * red["score"])
+    assert (with_face["faces"], with_face["temperature"]) == ("1", "48.3")
+    assert (with_face["camera"], without["camera"]) == ("OFF", "ON")
+    assert float(with_face["frame_rate"]) >= 0
+    # That is how a number is unknown; "" would let the last one stand.
+    assert (without["confidence"], without["faces"]) == ("None", "None")
+
+
+def read(parts: dict, attributes: dict) -> dict[str, str]:
+    """Return what the templates of a discovery make of attributes."""
+    return {
+        name: Template(part["value_template"]).render(value_json=attributes)
+        for name, part in parts.items()
+        if "value_template" in part
+    }
 
 
 @plain
