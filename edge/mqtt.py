@@ -11,6 +11,7 @@ import sys
 import threading
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -86,7 +87,8 @@ class Publisher:
         """Say "offline" and leave; where a broker hangs, its will says it after `GOODBYE` twice."""
         if self._client.is_connected():
             goodbye = self._client.publish(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)
-            goodbye.wait_for_publish(GOODBYE)
+            with suppress(RuntimeError):  # the connection is lost in this very moment
+                goodbye.wait_for_publish(GOODBYE)
         self._client.disconnect()
         closing = threading.Thread(target=self._client.loop_stop, daemon=True)
         closing.start()

@@ -4,8 +4,12 @@ import signal
 import time
 
 import pytest
+from paho.mqtt.client import Client
 from PIL import Image
 
+from edge.broker import parse_broker
+from edge.cli import make_parser
+from edge.mqtt import Publisher
 from tests.edge.faults.parts import PREFIX, Listener, until
 from tests.edge.test_stream import scene
 
@@ -149,6 +153,17 @@ def test_a_terminated_daemon_says_offline_while_it_is_busy(broker, daemon, tmp_p
     assert code == 0
     assert seconds < 2
     ear.wait("availability", "offline", patience=1)
+
+
+def test_a_connection_lost_in_the_moment_of_goodbye_is_no_matter(monkeypatch):
+    url = "mqtt://localhost:1/hall"
+    args = make_parser("").parse_args(["run", "--to", url])
+    publisher = Publisher(
+        parse_broker(url), args, on_pause=lambda paused: None, on_reconnect=lambda: None
+    )
+    with publisher:
+        # As paho says between the end of the connection and taking note of it.
+        monkeypatch.setattr(Client, "is_connected", lambda self: True)
 
 
 def test_the_broker_says_offline_for_a_killed_daemon(broker, daemon, changing):
