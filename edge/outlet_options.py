@@ -49,7 +49,8 @@ def add_outlets(parser: argparse.ArgumentParser) -> None:
         "--aggregate",
         type=minutes,
         metavar="MINUTES",
-        help="say only how often each label was seen in each such period, no moment and no face",
+        help="say only how often each label was seen in each such period, of 1 or more: no moment, "
+        "no face",
     )
     group.add_argument(
         "--metrics",
