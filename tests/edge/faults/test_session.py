@@ -214,13 +214,17 @@ def test_forget_leaves_nothing_on_the_broker(broker, daemon, changing):
     assert "Connection refused" in result.stderr
 
 
-def test_forget_fails_where_the_broker_keeps_what_it_should_not(certificates, daemon, tmp_path):
+def test_forget_fails_where_the_broker_keeps_what_it_should_not(certificates, tmp_path):
     acl = tmp_path / "acl"
-    acl.write_text(f"user hall\ntopic readwrite {PREFIX}/#\ntopic read homeassistant/#\n")
+    acl.write_text("user hall\ntopic readwrite #\n")
     broker = Mosquitto(tmp_path / "broker", certificates)
     broker.configure("good", more=f"acl_file {acl}")
     broker.start()
     try:
+        broker.client().publish(CONFIG, "{}", qos=1, retain=True).wait_for_publish(30)
+        acl.write_text(f"user hall\ntopic readwrite {PREFIX}/#\ntopic read homeassistant/#\n")
+        broker.send(signal.SIGHUP)
+        until(lambda: "Reloading config" in log(broker), "the new access list")
         password = {**os.environ, "EMOTION_EDGE_PASSWORD": "correct horse"}
         result = edge("forget", *broker.options, env=password)
     finally:
