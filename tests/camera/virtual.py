@@ -93,11 +93,11 @@ def test_every_request_goes_back():
 def test_it_can_be_opened_again_and_again_without_leaving_files_open():
     opener = picamera(Settings())
     counts = []
-    for _ in range(6):
+    for _ in range(12):
         with opener() as camera:
             assert camera.read(2) is not None
         counts.append(files())
-    assert counts[-1] == counts[1]
+    assert counts[-1] - counts[1] < 5  # of a leak there would be 10; threads come and go
 
 
 def test_a_camera_that_is_in_use_says_so_and_leaves_no_file_open():
@@ -108,7 +108,7 @@ def test_a_camera_that_is_in_use_says_so_and_leaves_no_file_open():
             with pytest.raises(CameraError, match=r"cannot be opened: .*busy"), opener():
                 pass
             counts.append(files())
-        assert counts[-1] == counts[1]
+        assert counts[-1] - counts[1] < 10  # of a leak there would be 18; threads come and go
 
 
 def test_a_camera_that_is_not_there_says_so():
