@@ -3,7 +3,7 @@
 
 DATA ?= $(wildcard data)
 MODEL ?= simple_cnn
-TRAIN_FLAGS ?= --early-stopping 4
+TRAIN_FLAGS ?= $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
 CONVERT_FLAGS ?=
 SOURCE ?= $(if $(DATA),$(DATA)/validation,build/samples/frames)
 PI_PREFIX ?= /opt/emotion-edge

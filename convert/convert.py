@@ -46,7 +46,7 @@ def check_activation(model: keras.Model, contract: Contract) -> None:
         raise UserError(
             f"the model's last activation is {activation}, its contract says {contract.activation}"
         )
-    expected = (contract.height, contract.width, 3), (len(contract.labels),)
+    expected = contract.input_shape, (len(contract.labels),)
     if (model.input_shape[1:], model.output_shape[1:]) != expected:
         raise UserError(
             f"the model maps {model.input_shape[1:]} to {model.output_shape[1:]}, its contract "
@@ -65,8 +65,8 @@ def convert(
         "dynamic", int8 weights, float32 in and out, activations quantised as they come;
         "int8", both, int8 in and out (Jacob et al. 2018, arXiv:1712.05877);
         "int16x8", int8 weights, int16 activations, in and out.
-    representative_dataset: (N, height, width, 3) float32, normalised as in training; the ranges
-        seen on it become the scales of int8 and int16x8.
+    representative_dataset: (N, height, width, channels) float32, normalised as in training; the
+        ranges seen on it become the scales of int8 and int16x8.
     Raises RunError where TensorFlow's converter fails.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)

@@ -25,7 +25,7 @@ _PICTURES = ("calibration", "temperature", "holdout")
 
 @dataclass(frozen=True)
 class Pictures:
-    """Preprocessed pictures, uint8 RGB (N, height, width, 3), and their class numbers (N,)."""
+    """Preprocessed pictures, uint8 (N, height, width, channels), and their class numbers (N,)."""
 
     images: Images
     targets: npt.NDArray[np.int64]
@@ -117,7 +117,7 @@ def _read(path: Path, contract: Contract) -> Pictures:
             f"{path}: labels are {targets.dtype} {targets.shape}, not a class number for each "
             f"picture; {_REMEDY}"
         )
-    shape = (len(targets), contract.height, contract.width, 3)
+    shape = (len(targets), *contract.input_shape)
     if images.dtype != np.uint8 or images.shape != shape:
         raise UserError(
             f"{path}: images are {images.dtype} {images.shape}, not uint8 {shape}; {_REMEDY}"

@@ -22,14 +22,14 @@ ROUNDS = 20
 def main(runtime: str, paths: list[Path]) -> None:
     """Print the medians over ROUNDS rounds, each of which runs every model once."""
     classifiers = [Classifier(path, runtime=runtime) for path in paths]
-    contract = classifiers[0].contract
-    noise = np.random.default_rng(0).integers(0, 256, (contract.height, contract.width, 3))
-    image = noise.astype(np.uint8)
+    rng = np.random.default_rng(0)
+    shapes = [classifier.contract.input_shape for classifier in classifiers]
+    images = [rng.integers(0, 256, shape).astype(np.uint8) for shape in shapes]
     taken: list[list[float]] = [[] for _ in classifiers]
-    turns = list(zip(classifiers, taken, strict=True))
+    turns = list(zip(classifiers, images, taken, strict=True))
     for _ in range(ROUNDS + 1):
         turns.append(turns.pop(0))  # whoever comes after a large model finds the cache cold
-        for classifier, times in turns:
+        for classifier, image, times in turns:
             start = time.perf_counter()
             classifier.logits(image)
             times.append(1000 * (time.perf_counter() - start))

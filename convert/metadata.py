@@ -18,7 +18,7 @@ from edge.model_file import CONTRACT_FILE, GOLDEN_FILE, GOLDEN_PICTURE, LABELS_F
 _FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
 _NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
 _TENSOR_AXIS_LABELS = 2  # enum AssociatedFileType
-_RGB = 1  # enum ColorSpaceType
+_COLOR_SPACES = {"RGB": 1, "GRAYSCALE": 2}  # enum ColorSpaceType
 # A table is a dict from field number to value: text, a byte (int), a table, or a list of one kind.
 _Table = dict[int, object]
 
@@ -86,7 +86,7 @@ def _input(contract: Contract) -> _Table:
         0: "image",
         1: f"{contract.width} x {contract.height} {contract.color_space}, "
         f"crop: {contract.crop}, interpolation: {contract.interpolation}",
-        3: {0: _IMAGE_PROPERTIES, 1: {0: _RGB}},
+        3: {0: _IMAGE_PROPERTIES, 1: {0: _COLOR_SPACES[contract.color_space]}},
         4: [{0: _NORMALIZATION_OPTIONS, 1: normalisation}],
         5: {0: [max(ends)], 1: [min(ends)]},
     }

@@ -13,6 +13,7 @@ from PIL import Image
 from convert.metrics import BINS
 
 Reliability = list[tuple[int, float, float]]
+_COLORS = {"R": "#d62728", "G": "#2ca02c", "B": "#1f77b4", "grey": "#59636e"}
 mpl.rcParams["svg.fonttype"] = "none"  # text stays text: small, and found by the browser's search
 mpl.rcParams["font.family"] = "sans-serif"
 
@@ -34,13 +35,13 @@ def draw_reliability(curves: Mapping[str, Reliability]) -> str:
 
 
 def draw_histogram(histogram: Mapping[str, list[int]]) -> str:
-    """Return the histogram of pixel values, of which there are 256 counts for each channel."""
+    """Return the histogram of pixel values, 256 counts for each channel."""
     figure = Figure(figsize=(6.5, 2.8), layout="constrained")
     axes = figure.subplots()
     edges = np.arange(0, 257, 4)
-    for channel, color in zip("RGB", ("#d62728", "#2ca02c", "#1f77b4"), strict=True):
-        counts = np.reshape(histogram[channel], (-1, 4)).sum(axis=1)
-        axes.stairs(counts / counts.sum(), edges, color=color, label=channel)
+    for channel, levels in histogram.items():
+        counts = np.reshape(levels, (-1, 4)).sum(axis=1)
+        axes.stairs(counts / counts.sum(), edges, color=_COLORS[channel], label=channel)
     axes.set(xlabel="pixel value", ylabel="share of pixels", xlim=(0, 256))
     axes.legend()
     return _svg(figure)
@@ -49,7 +50,7 @@ def draw_histogram(histogram: Mapping[str, list[int]]) -> str:
 def png(image: npt.NDArray[np.uint8]) -> str:
     """Return a picture as a data URI."""
     stream = io.BytesIO()
-    Image.fromarray(image).save(stream, "PNG")
+    Image.fromarray(image.squeeze()).save(stream, "PNG")  # grey has no axis of its own
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 

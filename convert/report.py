@@ -58,7 +58,10 @@ def describe(
             "per_class": run.calibration.counts(run.contract),
             "pixel_range": [int(calibration.min()), int(calibration.max())],
             "input_range": [0, 255],  # with `with_full_range`
-            "histogram": {"RGB"[i]: _counts(calibration[..., i]) for i in range(3)},
+            "histogram": {
+                name: _counts(calibration[..., i])
+                for i, name in enumerate("RGB" if calibration.shape[-1] == 3 else ("grey",))
+            },
         },
         "temperature": {"per_class": run.temperature.counts(run.contract)},
         "holdout": {"per_class": run.holdout.counts(run.contract)},

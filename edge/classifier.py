@@ -81,7 +81,7 @@ class Classifier:
         )
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Return float32 (classes,) for a preprocessed picture, uint8 (height, width, 3)."""
+        """Return float32 (classes,) for a preprocessed picture, uint8 of the contract's shape."""
         # Looked up straight into the interpreter's memory, of which nobody may keep a view. The
         # mode is never needed, but without it numpy writes to a copy first.
         entered = self._interpreter.tensor(self._input["index"])()[0]
@@ -100,7 +100,7 @@ def _check(path: Path, contract: Contract, inputs: Any, outputs: Any) -> None:
         " and ".join(str(tuple(map(int, tensor["shape"]))) for tensor in tensors)
         for tensors in (inputs, outputs)
     )
-    expected = str((1, contract.height, contract.width, 3))
+    expected = str((1, *contract.input_shape))
     if given != expected:
         raise ContractError(
             f"{path}: the input tensor is {given}, the contract says {expected}; "

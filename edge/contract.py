@@ -19,8 +19,9 @@ from edge.errors import UserError
 VERSION = 2
 # What the edge says where it has no label to give; no label may be called so.
 UNKNOWN, NO_FACE = "unknown", "no_face"
+_CHANNELS = {"RGB": 3, "GRAYSCALE": 1}  # TFLite Metadata's names
 _KNOWN = {
-    "color_space": ("RGB",),
+    "color_space": tuple(_CHANNELS),
     "crop": ("center",),
     "interpolation": ("bilinear",),
     "face_alignment": ("eyes",),
@@ -44,7 +45,8 @@ class Contract:
     temperature: makes scores surer (below 1) or less sure, and never changes their order: they are
         raised to the power of 1/temperature and divided by their sum again. For softmax that is
         softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
-    color_space, crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
+    color_space: the input's, "RGB" or "GRAYSCALE" (the luma of ITU-R BT.601).
+    crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
     face_width, eye_height, face_alignment: how a face is cut out of a frame before that, see
         `edge.crop`: the side of the square in distances between the eyes, how far below its top
         the eyes are, over its side, and what is made level.
@@ -88,6 +90,11 @@ class Contract:
                 "contract: width, height, temperature and face_width must be positive, "
                 "scale not zero"
             )
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of the input."""
+        return self.height, self.width, _CHANNELS[self.color_space]
 
 
 def dumps(contract: Contract) -> str:
@@ -136,7 +143,7 @@ def _is(value: object, kind: Any) -> bool:
 def preprocess(pixels: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.uint8]:
     """Cut the largest centred box of the input's proportions out of a picture and scale it.
 
-    pixels: (rows, columns, 3) uint8 RGB of any size. Returns (height, width, 3) uint8 RGB.
+    pixels: (rows, columns, 3) uint8 RGB of any size. Returns uint8 of the contract's input_shape.
     Training set, calibration, parity check and every frame on the Pi come through here.
     """
     rows, columns = pixels.shape[:2]
@@ -148,7 +155,9 @@ def preprocess(pixels: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray
         Image.Resampling.BILINEAR,
         box=(left, top, left + crop_width, top + crop_height),
     )
-    return np.asarray(scaled)
+    if contract.color_space == "GRAYSCALE":
+        scaled = scaled.convert("L")
+    return np.asarray(scaled).reshape(contract.input_shape)
 
 
 def quantize(

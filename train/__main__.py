@@ -17,19 +17,19 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
-from edge.arguments import count, describe, seed
+from edge.arguments import count, describe, seed, share
 from edge.crop import read_rule
 from edge.errors import RunError, UserError, exit_code
 from train.data import find_labels, load
 from train.distribute import make_strategy, worker_number
-from train.fit import best_model, build, fit
+from train.fit import build, fit, kept_model
 from train.models import MODELS, contract_of
-from train.recipe import Recipe
+from train.recipe import RECIPES, Recipe
 from train.report import describe_run, summarise, write_build
 
 
@@ -62,7 +62,7 @@ def _train(args: argparse.Namespace) -> int:
         recipe, dataset, contract, strategy=strategy, checkpoint=checkpoint, resume=args.resume
     )
     if worker == 0:
-        model = best_model(recipe, contract, checkpoint)
+        model = kept_model(recipe, contract, checkpoint)
         run = describe_run(recipe, data, history, time.monotonic() - start)
         evaluation = write_build(
             args.build,
@@ -73,7 +73,7 @@ def _train(args: argparse.Namespace) -> int:
             calibration_size=args.calibration_size,
             run=run,
         )
-        print(summarise(evaluation, history))
+        print(summarise(evaluation, history, run))
         print(f"wrote {args.build}/ ({run['seconds']:.0f} s in all); next: python -m convert")
     return 0
 
@@ -93,37 +93,19 @@ def _default_data(args: argparse.Namespace) -> Path:
 
 
 def _recipe(args: argparse.Namespace) -> Recipe:
-    return Recipe(**{field.name: getattr(args, field.name) for field in fields(Recipe)})
+    """Return the model's own recipe, changed by the flags that were given."""
+    given = {field.name: getattr(args, field.name) for field in fields(Recipe)}
+    return replace(RECIPES[args.model], **{k: v for k, v in given.items() if v is not None})
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = describe(argparse.ArgumentParser(prog="python -m train"), str(__doc__))
     add = parser.add_argument
-    recipe = Recipe()
     add("--data", type=Path, help="folder with train/, validation/, maybe test/ (default: data)")
     add("--build", type=Path, default=Path("build"), help="folder to write to (default: build)")
-    add("--model", choices=MODELS, default=recipe.model, help="(default: %(default)s)")
+    add("--model", choices=MODELS, default="simple_cnn", help="(default: %(default)s)")
     add("--summary", action="store_true", help="print the model's layers for 7 classes and end")
-    add("--epochs", type=count, default=recipe.epochs, help="(default: %(default)s)")
-    add("--batch-size", type=count, default=recipe.batch_size, help="(default: %(default)s)")
-    add(
-        "--steps-per-epoch",
-        dest="steps",
-        type=count,
-        help="batches in an epoch (default: as many as show every picture once)",
-    )
-    add("--optimizer", default=recipe.optimizer, help="a Keras name (default: %(default)s)")
-    add("--learning-rate", type=float, help="(default: the optimizer's own)")
-    add("--seed", type=seed, default=recipe.seed, help="(default: %(default)s)")
-    add("--augment", action="store_true", help="mirror, turn, shift, zoom and light at random")
-    add("--class-weights", action="store_true", help="give rare classes the same say")
-    add(
-        "--early-stopping",
-        dest="patience",
-        type=count,
-        metavar="EPOCHS",
-        help="end after so many epochs without a better val_accuracy (default: never)",
-    )
+    _add_recipe(parser)
     add("--resume", action="store_true", help="go on after the last finished epoch")
     add(
         "--calibration-size",
@@ -132,6 +114,37 @@ def _parser() -> argparse.ArgumentParser:
         help="training pictures for quantisation, as many of each class (default: %(default)s)",
     )
     return parser
+
+
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the recipe", "(defaults: the model's, in train/recipe.py)")
+    add = group.add_argument
+    add("--epochs", type=count)
+    add("--batch-size", type=count)
+    add(
+        "--steps-per-epoch",
+        dest="steps",
+        type=count,
+        help="batches in an epoch (as many as show every picture once)",
+    )
+    add("--optimizer", help="a Keras name")
+    add("--learning-rate", type=float)
+    add("--warmup-epochs", type=count, help="rising epochs; then the rate falls along a cosine")
+    add("--weight-decay", type=float)
+    add("--average", type=share, help="keep averaged weights of the last epoch; the momentum")
+    switch = argparse.BooleanOptionalAction
+    add("--soft-labels", action=switch, help="learn from DATA/votes.csv, not from folders alone")
+    add("--seed", type=seed)
+    add("--augment", action=switch, help="move, light, blur and cover pictures at random")
+    add("--balance", type=share, help="how much more often rare classes are shown, 0 to 1")
+    add("--class-weights", action=switch, help="give rare classes the same say")
+    add(
+        "--early-stopping",
+        dest="patience",
+        type=count,
+        metavar="EPOCHS",
+        help="end after so many epochs without a better val_accuracy",
+    )
 
 
 if __name__ == "__main__":

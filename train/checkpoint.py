@@ -22,14 +22,24 @@ class Checkpoint(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, folder: Path, settings: dict[str, Any], history: History, patience: int | None
+        self,
+        folder: Path,
+        settings: dict[str, Any],
+        history: History,
+        patience: int | None,
+        averaged: keras.callbacks.SwapEMAWeights | None,
     ) -> None:
-        """Keep the state in `folder`; `history` grows by one row (of metrics) an epoch."""
+        """Keep the state in `folder`; `history` grows by one row (of metrics) an epoch.
+
+        averaged: what puts the averaged weights into the model for a while, where there are such;
+        then those of the last epoch are kept, not of the best.
+        """
         super().__init__()
         self.folder = folder
         self.settings = settings
         self.history = history
         self.patience = patience
+        self.averaged = averaged
         self.interrupted = False  # set by Ctrl-C: end after this epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -39,17 +49,25 @@ class Checkpoint(keras.callbacks.Callback):
         self.model.stop_training = self.interrupted or is_stale(self.history, self.patience)
 
     def _save(self) -> None:
-        done, best = len(self.history), best_epoch(self.history)
-        files = {"last": f"last-{done:04}.keras", "best": f"best-{best:04}.weights.h5"}
+        done = len(self.history)
+        kept = kept_epoch(self.history, last=bool(self.averaged))
+        files = {"last": f"last-{done:04}.keras", "kept": f"kept-{kept:04}.weights.h5"}
         dropout = [seed.numpy().tolist() for seed in _dropout_seeds(self.model)]
         state = {"settings": self.settings, "history": self.history, "dropout": dropout, **files}
         with publish(self.folder) as stage:
             self.model.save(stage / files["last"])
-            if best == done:
-                self.model.save_weights(stage / files["best"])
+            if kept == done:
+                self._save_weights(stage / files["kept"])
             # Last in the alphabet, so renamed last: what it names is there, whenever we are killed.
             (stage / _STATE).write_text(json.dumps(state), encoding="utf-8")
         self._tidy({_STATE, *files.values()})
+
+    def _save_weights(self, path: Path) -> None:
+        if self.averaged:
+            self.averaged.on_test_begin()
+        self.model.save_weights(path)
+        if self.averaged:
+            self.averaged.on_test_end()
 
     def _tidy(self, keep: set[str]) -> None:
         for path in self.folder.iterdir():
@@ -62,6 +80,11 @@ class Checkpoint(keras.callbacks.Callback):
 def best_epoch(history: History) -> int:
     """Return the epoch (from 1) with the highest val_accuracy, the first of equals; 0 for none."""
     return max(range(len(history)), key=lambda i: history[i]["val_accuracy"], default=-1) + 1
+
+
+def kept_epoch(history: History, *, last: bool) -> int:
+    """Return the epoch (from 1) whose weights a run keeps: the last one, or else the best."""
+    return len(history) if last else best_epoch(history)
 
 
 def is_stale(history: History, patience: int | None) -> bool:
@@ -95,9 +118,9 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
     return model, state["history"]
 
 
-def best_weights(folder: Path) -> Path:
-    """Return the file with the weights of the best epoch of the run in `folder`."""
-    return folder / _read_state(folder)["best"]
+def kept_weights(folder: Path) -> Path:
+    """Return the file with the weights that the run in `folder` keeps."""
+    return folder / _read_state(folder)["kept"]
 
 
 def _read_state(folder: Path) -> dict[str, Any]:

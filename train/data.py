@@ -22,6 +22,7 @@ from edge.contract import Contract, preprocess
 from edge.errors import UserError
 from edge.files import publish
 from edge.images import IMAGE_SUFFIXES, ImageError, find_images, read_image
+from train.votes import Votes, read_votes
 
 UNREADABLE_LIMIT = 0.05  # more than this share of a split and something is wrong with the data
 
@@ -30,12 +31,21 @@ UNREADABLE_LIMIT = 0.05  # more than this share of a split and something is wron
 class Split:
     """One split of a data set.
 
-    images: (N, height, width, 3) uint8 RGB, mapped from disk. targets: (N,) class numbers.
+    images: (N, height, width, channels) uint8, mapped from disk. targets: (N,) class numbers.
+    votes: (N, classes + 1) float32, how many people said each label, and no label, see
+    `train.votes`.
     """
 
     images: npt.NDArray[np.uint8]
     targets: npt.NDArray[np.int64]
+    votes: Votes
     key: str
+
+    @property
+    def shares(self) -> npt.NDArray[np.float32]:
+        """The soft labels: each label's share of the votes for labels, (N, classes)."""
+        named = self.votes[:, :-1]
+        return np.asarray(named / named.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -105,8 +115,10 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     if index["unreadable"]:
         print(f"{folder}: left out {len(index['unreadable'])} of {len(files)}", file=sys.stderr)
     targets = np.array([labels.index(label) for label in index["labels"]])
-    shape = (len(targets), contract.height, contract.width, 3)
-    return Split(np.memmap(entry / "images.u8", np.uint8, "r", shape=shape), targets, key)
+    shape = (len(targets), *contract.input_shape)
+    images = np.memmap(entry / "images.u8", np.uint8, "r", shape=shape)
+    read = [(label, path) for label, path in files if str(path) not in index["unreadable"]]
+    return Split(images, targets, read_votes(folder.parent, labels, read), key)
 
 
 def _list(folder: Path, labels: tuple[str, ...]) -> list[tuple[str, Path]]:

@@ -1,18 +1,23 @@
-"""FER2013 and the votes of FER+, in the csv formats in which they are handed about.
+"""FER2013 and the votes of FER+, in the forms in which they are handed about: csv, and one .npz.
 
 FER2013: I. Goodfellow et al., *Challenges in Representation Learning* (2013), arXiv:1307.0414;
 `fer2013.csv` has the columns emotion, pixels and Usage. FER+: E. Barsoum et al., *Training Deep
 Networks for Facial Expression Recognition with Crowd-Sourced Label Distribution* (2016),
 arXiv:1608.01041; `fer2013new.csv` has, in the same order, what ten people said of each picture.
+The .npz has the arrays images (N, 48, 48) uint8, votes (N, 10) in the order of `VOTES`, split (N,)
+and maybe name (N,).
 
 The pictures are faces already, but tilted and of all sizes. So they are cut anew, by the same rule
 as every other face.
 """
 
 import csv
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +29,10 @@ from edge.errors import UserError
 from edge.face import Box, Face
 from edge.faces import FaceFinder
 from train.ledger import WRITTEN, Ledger, Row
+from train.splits import SPLITS
+from train.votes import write_votes
 
+Pixels = npt.NDArray[np.uint8]
 SIDE = 48
 # The faces fill their pictures, and the finder wants some room about one.
 _ENLARGED, _ROOM = 4, 12
@@ -46,37 +54,105 @@ VOTES = {
 TIE, NO_NAME = "tie", "no image name"
 
 
-def prepare_fer(
-    fer2013: Path, ferplus: Path | None, ledger: Ledger, finder: FaceFinder
-) -> Counter[str]:
-    """Write FER2013's pictures into the splits that it gives them, by its own labels or FER+'s.
+class Picture(NamedTuple):
+    """A picture of FER2013: its name here, where it is from, its split, label and pixels.
 
-    Returns how many rows came to which outcome. Raises UserError for files that are not what they
-    should be, and where a former run labelled the pictures otherwise.
+    label: one of EMOTIONS, or why it has none. votes: what people said, in the order of `VOTES`.
     """
-    count = sum(1 for _ in _rows(fer2013, ("emotion", "pixels", "Usage")))
-    votes = read_ferplus(ferplus) if ferplus else [None] * count
-    if len(votes) != count:
-        raise UserError(f"{ferplus}: has {len(votes)} rows, but {fer2013} has {count}")
+
+    name: str
+    where: str
+    split: str
+    label: str
+    pixels: Pixels
+    votes: list[int] | None = None
+
+
+def prepare_fer(
+    pictures: Iterable[Picture], count: int, ledger: Ledger, finder: FaceFinder
+) -> Counter[str]:
+    """Write pictures into the splits that they have, and the votes there are into votes.csv.
+
+    Returns how many came to which outcome. Raises UserError where the pictures are not what they
+    should be, and where a former run labelled them otherwise.
+    """
     outcomes: Counter[str] = Counter()
-    rows = tqdm(_read_fer2013(fer2013), "writing faces", count, unit=" images", disable=None)
-    for number, ((where, split, label, pixels), vote) in enumerate(zip(rows, votes, strict=True)):
-        if vote and vote[0] != split:
-            raise UserError(f"{where}: Usage differs from the same row of {ferplus}")
-        name, outcome = f"fer{number:07d}", vote[1] if vote else label
-        row = Row(name, where, "", outcome)
-        if outcome in EMOTIONS:
-            row = row._replace(outcome=WRITTEN, picture=f"{split}/{outcome}/{name}.png")
-        known = ledger.rows.get(name, row)
+    votes: dict[str, list[int]] = {}
+    for picture in tqdm(pictures, "writing faces", count, unit=" images", disable=None):
+        row = Row(picture.name, picture.where, "", picture.label)
+        if picture.label in EMOTIONS:
+            path = f"{picture.split}/{picture.label}/{picture.name}.png"
+            row = row._replace(outcome=WRITTEN, picture=path)
+        known = ledger.rows.get(picture.name, row)
         if known.picture != row.picture:
             raise UserError(
-                f"{where}: a former run made {known.picture or known.outcome} of it, this one "
-                f"would make {row.picture or row.outcome}: choose another --to"
+                f"{picture.where}: a former run made {known.picture or known.outcome} of it, this "
+                f"one would make {row.picture or row.outcome}: choose another --to"
             )
-        if name not in ledger.rows:
-            ledger.add(row, cut(pixels, finder) if row.picture else None)
+        if picture.name not in ledger.rows:
+            ledger.add(row, cut(picture.pixels, finder) if row.picture else None)
+        if row.picture and picture.votes:
+            votes[row.picture] = _by_label(picture.votes)
         outcomes[row.outcome] += 1
+    if votes:
+        write_votes(ledger.data, sorted(EMOTIONS), votes)
     return outcomes
+
+
+def _by_label(votes: list[int]) -> list[int]:
+    """Return the votes for each of the sorted EMOTIONS, and for all else."""
+    said = dict(zip(VOTES.values(), votes, strict=True))
+    named = [said[label] for label in sorted(EMOTIONS)]
+    return [*named, sum(votes) - sum(named)]
+
+
+def read_csv(fer2013: Path, ferplus: Path | None) -> tuple[Iterator[Picture], int]:
+    """Return the pictures of fer2013.csv, labelled by itself or by FER+, and their number."""
+    count = sum(1 for _ in _rows(fer2013, ("emotion", "pixels", "Usage")))
+    votes = read_ferplus(ferplus) if ferplus else None
+    if votes and len(votes) != count:
+        raise UserError(f"{ferplus}: has {len(votes)} rows, but {fer2013} has {count}")
+    return _join(fer2013, ferplus, votes), count
+
+
+def _join(
+    fer2013: Path, ferplus: Path | None, votes: list[tuple[str, str, list[int]]] | None
+) -> Iterator[Picture]:
+    for number, (where, split, label, pixels) in enumerate(_read_fer2013(fer2013)):
+        picture = Picture(f"fer{number:07d}", where, split, label, pixels)
+        if votes:
+            other, voted, counts = votes[number]
+            if other != split:
+                raise UserError(f"{where}: Usage differs from the same row of {ferplus}")
+            picture = picture._replace(label=voted, votes=counts)
+        yield picture
+
+
+def read_npz(path: Path) -> tuple[Iterator[Picture], int]:
+    """Return the pictures of an .npz, and their number. Raises UserError for any other file."""
+    try:
+        with np.load(path) as archive:
+            images, votes, splits = (archive[name] for name in ("images", "votes", "split"))
+            names = archive["name"] if "name" in archive else range(len(images))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise UserError(f"{path}: cannot read it: {error}") from None
+    count = len(images)
+    shapes = (count, SIDE, SIDE), (count, len(VOTES)), (count,)
+    if (images.shape, votes.shape, splits.shape) != shapes or images.dtype != np.uint8:
+        raise UserError(
+            f"{path}: images, votes and split are {images.dtype} {images.shape}, {votes.shape} and "
+            f"{splits.shape}, not uint8 {shapes[0]}, {shapes[1]} and {shapes[2]}"
+        )
+    if unknown := set(splits.tolist()) - set(SPLITS):
+        raise UserError(f"{path}: a split is {min(unknown)!r}, not {', '.join(SPLITS)}")
+    numbers = [int(name) if str(name).isdecimal() else i for i, name in enumerate(names)]
+    if len(set(numbers)) < count:
+        raise UserError(f"{path}: several pictures of one name")
+    rows = zip(numbers, splits.tolist(), images, votes.tolist(), strict=True)
+    return (
+        Picture(f"fer{n:07d}", f"{path}, {n}", split, majority(said), pixels, said)
+        for n, split, pixels, said in rows
+    ), count
 
 
 def make_finder(model: Path | None) -> FaceFinder:
@@ -87,7 +163,7 @@ def make_finder(model: Path | None) -> FaceFinder:
     return FaceFinder(model, threshold=0.55, min_face=20 * _ENLARGED)
 
 
-def cut(pixels: npt.NDArray[np.uint8], finder: FaceFinder) -> npt.NDArray[np.uint8]:
+def cut(pixels: Pixels, finder: FaceFinder) -> Pixels:
     """Return (side, side) uint8 grey, the face cut by the rule; where none is found, all of it."""
     side = SIDE * _ENLARGED
     enlarged = Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC)
@@ -102,7 +178,7 @@ def cut(pixels: npt.NDArray[np.uint8], finder: FaceFinder) -> npt.NDArray[np.uin
     return cut_face(np.repeat(pixels[..., np.newaxis], 3, axis=2), face, DEFAULT_RULE)[..., 0]
 
 
-def _read_fer2013(path: Path) -> Iterator[tuple[str, str, str, npt.NDArray[np.uint8]]]:
+def _read_fer2013(path: Path) -> Iterator[tuple[str, str, str, Pixels]]:
     """Yield of each row where it is, its split, its label and (48, 48) uint8 grey."""
     for where, (emotion, text, usage) in _rows(path, ("emotion", "pixels", "Usage")):
         if emotion not in map(str, range(len(EMOTIONS))):
@@ -114,14 +190,15 @@ def _read_fer2013(path: Path) -> Iterator[tuple[str, str, str, npt.NDArray[np.ui
         yield where, _split(where, usage), EMOTIONS[int(emotion)], pixels
 
 
-def read_ferplus(path: Path) -> list[tuple[str, str]]:
-    """Return of each row of fer2013new.csv its split and its label, or why it has none."""
+def read_ferplus(path: Path) -> list[tuple[str, str, list[int]]]:
+    """Return of each row of fer2013new.csv its split, its label or why it has none, its votes."""
     result = []
     for where, (usage, name, *votes) in _rows(path, ("Usage", "Image name", *VOTES)):
         if not all(vote.isdecimal() for vote in votes):
             raise UserError(f"{where}: votes are not whole numbers")
-        label = majority(list(map(int, votes))) if name.strip() else NO_NAME
-        result.append((_split(where, usage), label))
+        counts = list(map(int, votes))
+        label = majority(counts) if name.strip() else NO_NAME
+        result.append((_split(where, usage), label, counts))
     return result
 
 

@@ -1,11 +1,13 @@
 """The training run: compile, fit, resume, stop."""
 
+import hashlib
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,7 +15,7 @@ import tensorflow as tf
 
 from edge.contract import Contract
 from edge.errors import RunError, UserError
-from train.checkpoint import Checkpoint, History, best_weights, is_stale, restore
+from train.checkpoint import Checkpoint, History, is_stale, kept_weights, restore
 from train.data import Dataset
 from train.distribute import prepare_for_replicas
 from train.models import MODELS
@@ -21,24 +23,44 @@ from train.pipeline import evaluation_batches, steps_per_epoch, training_batches
 from train.recipe import Recipe
 
 
-def build(recipe: Recipe, classes: int) -> keras.Model:
-    """Return the recipe's network, compiled. Raises UserError for an unknown optimizer."""
+def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
+    """Return the recipe's network, compiled; steps: of an epoch.
+
+    Raises UserError for an unknown optimizer.
+    """
     keras.utils.set_random_seed(recipe.seed)
     model = MODELS[recipe.model](classes)
-    try:
-        optimizer = keras.optimizers.get(recipe.optimizer)
-    except ValueError:
-        raise UserError(f"--optimizer {recipe.optimizer}: Keras has none of that name") from None
-    if recipe.learning_rate is not None:
-        optimizer.learning_rate = recipe.learning_rate
-    # XLA, which Keras may choose by itself, makes this network's epochs longer on a processor.
+    # XLA, which Keras may choose by itself, makes these networks' epochs longer on a processor.
     model.compile(
-        optimizer=optimizer,
+        optimizer=_optimizer(recipe, steps),
         loss="categorical_crossentropy",
         weighted_metrics=["accuracy"],  # weighted, because padding of a batch must not count
         jit_compile=False,
     )
     return model
+
+
+def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    try:
+        optimizer = keras.optimizers.get(recipe.optimizer)
+    except ValueError:
+        raise UserError(f"--optimizer {recipe.optimizer}: Keras has none of that name") from None
+    changes: dict[str, Any] = {}
+    if recipe.learning_rate is not None:
+        changes["learning_rate"] = recipe.learning_rate
+    if recipe.warmup_epochs is not None:
+        peak = recipe.learning_rate or float(optimizer.learning_rate)
+        changes["learning_rate"] = keras.optimizers.schedules.CosineDecay(
+            0.0,
+            decay_steps=max(1, (recipe.epochs - recipe.warmup_epochs) * steps),
+            warmup_target=peak,
+            warmup_steps=recipe.warmup_epochs * steps,
+        )
+    if recipe.weight_decay is not None:
+        changes["weight_decay"] = recipe.weight_decay
+    if recipe.average is not None:
+        changes |= {"use_ema": True, "ema_momentum": recipe.average}
+    return type(optimizer)(**changes)
 
 
 def fit(
@@ -52,32 +74,37 @@ def fit(
 ) -> History:
     """Train until the recipe is done, patience ends, or Ctrl-C (then the epoch is finished).
 
-    Returns the history, one row an epoch; the weights stay in `checkpoint`, see `best_model`.
+    Returns the history, one row an epoch; the weights stay in `checkpoint`, see `kept_model`.
     Raises UserError where `resume` cannot be done.
     """
     settings = {**recipe.settings(), "labels": list(contract.labels), "data": dataset.training.key}
+    if recipe.soft_labels:
+        settings["votes"] = hashlib.sha256(dataset.training.votes.tobytes()).hexdigest()
     if not resume:
         shutil.rmtree(checkpoint, ignore_errors=True)
     with strategy.scope():
         model, history = restore(checkpoint, settings) if resume else (None, [])
-        model = model or build(recipe, len(contract.labels))
+        model = model or build(
+            recipe, len(contract.labels), steps_per_epoch(dataset.training, recipe)
+        )
     if strategy is not tf.distribute.get_strategy():
         prepare_for_replicas(model, strategy)
     model.summary()
-    saver = Checkpoint(checkpoint, settings, history, recipe.patience)
+    averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
+    saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged)
     if len(history) < recipe.epochs and not is_stale(history, recipe.patience):
         with _finish_epoch_on_interrupt(saver):
             _fit(model, recipe, dataset, contract, saver)
     return history
 
 
-def best_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
-    """Return the network with the weights of the run's best epoch, on this device alone.
+def kept_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
+    """Return the network with the weights that the run keeps, on this device alone.
 
     Raises RunError where they are not numbers.
     """
     model = MODELS[recipe.model](len(contract.labels))
-    model.load_weights(best_weights(checkpoint))
+    model.load_weights(kept_weights(checkpoint))
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise RunError("training diverged: weights are not finite; try a smaller --learning-rate")
     return model
@@ -99,7 +126,7 @@ def _fit(
             full=model.distribute_strategy.num_replicas_in_sync > 1,
         ),
         shuffle=False,  # the batches are
-        callbacks=[saver],
+        callbacks=[saver.averaged, saver] if saver.averaged else [saver],
         verbose=1 if sys.stdout.isatty() else 2,
     )
 

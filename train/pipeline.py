@@ -1,11 +1,13 @@
 """Batches for Keras: from the memory-mapped cache to float32, in the order that the seed says."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from keras import Sequential, layers
 
 from edge.contract import Contract, input_table
+from train.augment import augment
 from train.data import Split
 from train.recipe import Recipe
 
@@ -15,23 +17,40 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Return the shuffled batches of all epochs from `first_epoch` on, one epoch after the other.
 
-    Each is (images, one-hot, sample weights); images are float32 (batch, height, width, 3),
-    normalised by the contract. Batches are always full: an epoch's last one is filled up with its
-    first pictures. The order depends on seed and epoch number alone, so that a resumed run sees
-    what it would have.
+    Each is (images, targets, sample weights); images are float32 (batch, height, width, channels),
+    normalised by the contract, targets (batch, classes) add up to 1. Batches are always full: an
+    epoch's last one is filled up with its first pictures. Order and augmentation depend on seed and
+    epoch number alone, so that a resumed run sees what it would have.
     """
-    indices = tf.range(len(split.targets))
-    steps = steps_per_epoch(split, recipe)
+    count, steps = len(split.targets), steps_per_epoch(split, recipe)
+    chances = tf.math.log(tf.constant([_chances(split, recipe.balance)], tf.float32))
 
     def epoch_order(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = tf.random.experimental.stateless_shuffle(indices, seed=[recipe.seed, epoch])
+        seed = tf.stack([tf.constant(recipe.seed, tf.int64), epoch])
+        if recipe.balance:
+            order = tf.random.stateless_categorical(chances, count, seed)[0]
+        else:
+            order = tf.random.experimental.stateless_shuffle(tf.range(count), seed=seed)
+        order = tf.cast(order, tf.int64)
         batches = tf.data.Dataset.from_tensor_slices(order).repeat().batch(recipe.batch_size)
-        return batches.take(steps)
+        seeds = tf.data.Dataset.range(epoch * steps, (epoch + 1) * steps)
+        return tf.data.Dataset.zip(batches.take(steps), seeds)
 
-    order = tf.data.Dataset.range(first_epoch, recipe.epochs).flat_map(epoch_order)
-    weights = _class_weights(split, contract) if recipe.class_weights else None
-    augmentation = _augmentation(recipe.seed) if recipe.augment else None
-    batches = _load(order, split, contract, weights, augmentation)
+    numbered = tf.data.Dataset.range(first_epoch, recipe.epochs).flat_map(epoch_order)
+    look_up = _look_up(
+        split,
+        contract,
+        weights=_class_weights(split, contract) if recipe.class_weights else None,
+        soft=recipe.soft_labels,
+    )
+
+    def load(order: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        images, targets, weights = look_up(order)
+        if recipe.augment:
+            images = augment(images, tf.stack([tf.constant(recipe.seed, tf.int64), number]))
+        return images, targets, weights
+
+    batches = numbered.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
     return _sharded(batches, tf.data.experimental.AutoShardPolicy.DATA)
 
 
@@ -46,8 +65,8 @@ def evaluation_batches(
     images = len(split.targets)
     padding = -images % batch_size if full else 0
     order = tf.data.Dataset.range(images + padding).batch(batch_size)
+    batches = order.map(_look_up(split, contract), num_parallel_calls=2).prefetch(2)
     # Each worker goes through all of it; the metrics, sums over workers, come out the same.
-    batches = _load(order, split, contract)
     return _sharded(batches, tf.data.experimental.AutoShardPolicy.OFF)
 
 
@@ -63,35 +82,47 @@ def _class_weights(split: Split, contract: Contract) -> npt.NDArray[np.float32]:
     return (len(split.targets) / (classes * counts)).astype(np.float32)
 
 
-def _load(
-    order: tf.data.Dataset,
+def _chances(split: Split, balance: float) -> npt.NDArray[np.float64]:
+    """Return how likely each picture is to be drawn, (N,), see `Recipe.balance`."""
+    counts = np.bincount(split.targets)
+    chances = (len(split.targets) / counts[split.targets]) ** balance
+    return np.asarray(chances / chances.sum())
+
+
+def _look_up(
     split: Split,
     contract: Contract,
-    class_weights: npt.NDArray[np.float32] | None = None,
-    augmentation: Sequential | None = None,
-) -> tf.data.Dataset:
+    *,
+    weights: npt.NDArray[np.float32] | None = None,
+    soft: bool = False,
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]:
+    """Return a function from numbers of pictures to a batch of them.
+
+    weights: of each class. soft: targets are the votes' shares. Numbers beyond the last picture
+    stand for pictures of weight 0.
+    """
     table = input_table(contract, dtype=np.float32)
     one_hot = np.eye(len(contract.labels), dtype=np.float32)
-    if class_weights is None:
-        class_weights = np.ones(len(contract.labels), np.float32)
-    shape = split.images.shape[1:]
+    class_weights = np.ones(len(one_hot), np.float32) if weights is None else weights
+    count, shares = len(split.targets), split.shares if soft else None
+
+    def read(indices):
+        numbers = indices % count
+        targets = split.targets[numbers]
+        says = class_weights[targets] * (indices < count).astype(np.float32)
+        wanted = one_hot[targets] if shares is None else shares[numbers]
+        return table[split.images[numbers]], wanted, says
 
     def look_up(indices):
-        count = len(split.targets)
-        targets = split.targets[indices % count]
-        weights = class_weights[targets] * (indices < count).astype(np.float32)
-        return table[split.images[indices % count]], one_hot[targets], weights
-
-    def load(indices):
         images, targets, weights = tf.numpy_function(
-            look_up, [indices], (tf.float32, tf.float32, tf.float32)
+            read, [indices], (tf.float32, tf.float32, tf.float32)
         )
-        images.set_shape((None, *shape))
+        images.set_shape((None, *split.images.shape[1:]))
         targets.set_shape((None, len(contract.labels)))
         weights.set_shape((None,))
-        return (augmentation(images, training=True) if augmentation else images), targets, weights
+        return images, targets, weights
 
-    return order.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
+    return look_up
 
 
 def _sharded(
@@ -101,17 +132,3 @@ def _sharded(
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = policy
     return batches.with_options(options)
-
-
-def _augmentation(seed: int) -> Sequential:
-    """Return mild changes that keep an expression what it is; edges are filled by reflection."""
-    return Sequential(
-        [
-            layers.RandomFlip("horizontal", seed=seed),
-            layers.RandomRotation(0.04, fill_mode="reflect", seed=seed),
-            layers.RandomTranslation(0.08, 0.08, fill_mode="reflect", seed=seed),
-            layers.RandomZoom(0.1, fill_mode="reflect", seed=seed),
-            layers.RandomBrightness(0.2, value_range=(0, 1), seed=seed),
-            layers.RandomContrast(0.2, value_range=(0, 1), seed=seed),
-        ]
-    )

@@ -5,17 +5,17 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from train.checkpoint import History, best_epoch
+from train.checkpoint import History
 
 
-def plot_history(history: History, path: Path) -> None:
-    """Draw the Train History: accuracy and loss over epochs, the best epoch marked."""
+def plot_history(history: History, path: Path, kept: int) -> None:
+    """Draw the Train History: accuracy and loss over epochs, the `kept` epoch marked."""
     figure = Figure(figsize=(10, 4), layout="constrained")
     epochs = [row["epoch"] for row in history]
     for axes, metric in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
         axes.plot(epochs, [row[metric] for row in history], "o-", label="train")
         axes.plot(epochs, [row[f"val_{metric}"] for row in history], "o-", label="validation")
-        axes.axvline(best_epoch(history), color="grey", linestyle=":", label="best epoch")
+        axes.axvline(kept, color="grey", linestyle=":", label="kept epoch")
         axes.set(xlabel="epoch", ylabel=metric)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()

@@ -3,6 +3,7 @@
   python -m train.prepare --photos ~/photos             data/train/<class>/, data/validation/, ...
   python -m train.prepare --photos ~/photos --split 80/20/0 --to faces
   python -m train.prepare --fer2013 fer2013.csv --ferplus fer2013new.csv --to fer
+  python -m train.prepare --npz ferplus.npz --to fer   the same in one file
   python -m train.prepare --check --to data             only the leak check
 
 Photographs are whole ones, in folders that name the class: ~/photos/happy/IMG_0001.jpg. The one
@@ -12,7 +13,7 @@ where the name tells who it is: ~/photos/happy/anna/IMG_0001.jpg or ~/photos/hap
 
 FER2013's pictures have their splits, and are cut anew like all others. With --ferplus the label is
 what more of FER+'s ten people said than anything else; pictures without one of the seven labels are
-left out.
+left out. The votes go into TO/votes.csv, for training with --soft-labels.
 
 TO/prepared.csv says what became of each picture, TO/crop.json how faces are cut. Nothing that is
 there is overwritten: a second run goes on where the first one ended, and takes what is new. At the
@@ -46,9 +47,10 @@ def _prepare(args: argparse.Namespace) -> int:
     if args.ferplus and not args.fer2013:
         raise UserError("--ferplus only has the votes: add --fer2013 fer2013.csv, the pictures")
     ledger = Ledger(args.to, DEFAULT_RULE)
-    if args.fer2013:
+    if args.fer2013 or args.npz:
         finder = fer.make_finder(args.face_model)
-        outcomes = fer.prepare_fer(args.fer2013, args.ferplus, ledger, finder)
+        read = fer.read_npz(args.npz) if args.npz else fer.read_csv(args.fer2013, args.ferplus)
+        outcomes = fer.prepare_fer(*read, ledger, finder)
     else:
         outcomes = _from_photos(args, ledger)
     print(summarise(outcomes, ledger))
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--photos", type=Path, metavar="DIR", help="whole photographs, DIR/<class>/")
     what.add_argument("--fer2013", type=Path, metavar="CSV", help="fer2013.csv")
+    what.add_argument("--npz", type=Path, metavar="FILE", help="FER2013 and FER+ in one .npz")
     what.add_argument("--check", action="store_true", help="only look for near-duplicates in --to")
     add = parser.add_argument
     add("--ferplus", type=Path, metavar="CSV", help="fer2013new.csv, FER+'s votes for --fer2013")

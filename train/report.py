@@ -18,7 +18,7 @@ import tensorflow as tf
 from edge.contract import Contract, dumps
 from edge.files import publish
 from train.aside import set_aside
-from train.checkpoint import History, best_epoch
+from train.checkpoint import History, kept_epoch
 from train.data import Dataset, Split
 from train.evaluate import evaluate, predict
 from train.pipeline import evaluation_batches
@@ -56,7 +56,7 @@ def write_build(
         for name, (split, chosen) in pictures.items():
             _save_images(stage / f"{name}.npz", split, chosen, contract)
         _write_history(stage / "history.csv", history)
-        plot_history(history, stage / "history.png")
+        plot_history(history, stage / "history.png", run["kept_epoch"])
         (stage / "evaluation.json").write_text(json.dumps(evaluation, indent=2) + "\n")
         plot_confusion(evaluation, stage / "confusion.png")
         (stage / "run.json").write_text(json.dumps(run, indent=2) + "\n")
@@ -69,7 +69,7 @@ def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -
         "arguments": sys.argv[1:],
         "recipe": asdict(recipe),
         "data": str(data),
-        "best_epoch": best_epoch(history),
+        "kept_epoch": kept_epoch(history, last=recipe.average is not None),
         "versions": {
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
@@ -80,15 +80,19 @@ def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -
     }
 
 
-def summarise(evaluation: dict[str, Any], history: History) -> str:
+def summarise(evaluation: dict[str, Any], history: History, run: dict[str, Any]) -> str:
     """Return the closing words of a run, which say what its figures are worth."""
-    best = best_epoch(history)
+    kept = run["kept_epoch"]
     low, high = evaluation["accuracy_ci95"]
-    lines = [
-        f"kept epoch {best} of {len(history)}, the best by val_accuracy "
-        f"({history[best - 1]['val_accuracy']:.4f}). It was chosen on the validation split: "
-        "that figure is not a test result.",
-    ]
+    figure = f"({history[kept - 1]['val_accuracy']:.4f})"
+    if run["recipe"]["average"] is None:
+        said = (
+            f"kept epoch {kept} of {len(history)}, the best by val_accuracy {figure}. It was "
+            "chosen on the validation split: that figure is not a test result."
+        )
+    else:
+        said = f"kept the averaged weights after epoch {kept}; val_accuracy {figure}"
+    lines = [said]
     figures = (
         f"accuracy {evaluation['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}, "
         f"{evaluation['images']} images), macro-F1 {evaluation['macro_f1']:.4f}"
