@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from convert.convert import check_activation
-from convert.metrics import Quality
 from edge.contract import Contract, loads
 from edge.errors import UserError
+from measure.metrics import Quality
 
 Images = npt.NDArray[np.uint8]
 _REMEDY = "make it with `python -m train`"

@@ -15,12 +15,12 @@ from convert.golden import golden_vector
 from convert.inputs import Run, with_full_range
 from convert.layers import LayerError, layer_errors
 from convert.metadata import About, add_metadata
-from convert.metrics import Parity, Quality, parity, quality
 from convert.runtimes import Opinion, ask, ask_both
-from convert.temperature import fit_temperature
+from convert.temperature import calibrate
 from edge.contract import Contract, scores
 from edge.errors import RunError
 from edge.model_file import pack
+from measure.metrics import Parity, Quality, parity, quality
 
 _LAYER_PICTURES = 32  # enough for a mean over all pixels of a layer
 
@@ -114,8 +114,7 @@ def finish(
     contract, runs = run.contract, not gate.check_file(variant, flatbuffer)
     if runs:
         outputs = ask(pack(flatbuffer, contract), temperature, "litert").logits
-        fitted = fit_temperature(outputs, run.temperature.targets, contract)
-        contract = replace(contract, temperature=fitted)
+        contract = calibrate(outputs, run.temperature.targets, contract)
     about = replace(about, description=f"{about.description} Quantisation: {variant}.")
     network = add_metadata(flatbuffer, contract, about)
     golden = golden_vector(network, contract) if runs else {}

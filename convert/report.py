@@ -18,11 +18,11 @@ from convert.choose import remedy
 from convert.flatbuffer import operators
 from convert.gate import Limits
 from convert.inputs import Run
-from convert.metrics import reliability
-from convert.plots import draw_histogram, draw_reliability, png
 from convert.prove import OnRuntime, Reference, Verdict
 from edge.contract import scores
 from edge.errors import RunError
+from measure.metrics import reliability
+from measure.plots import draw_histogram, draw_reliability, png
 
 SHOWN = "litert"  # the runtime whose reliability the page draws
 MOST_PICTURES = 24  # of disagreements on the page; the JSON has all

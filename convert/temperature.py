@@ -7,8 +7,27 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
 from edge.contract import Contract, scores
+from measure.selective import find_threshold
 
 LIMITS = (0.1, 10.0)
+RIGHT = 0.9  # of what is said in a stream
+LEAST, MOST = 0.4, 0.7  # of the threshold, whatever the pictures say
+
+
+def calibrate(
+    logits: npt.NDArray[np.float32], targets: npt.NDArray[np.int64], contract: Contract
+) -> Contract:
+    """Return the contract with temperature and thresholds fitted on logits (N, classes).
+
+    enter: the lowest score above which `RIGHT` of the pictures get their label, `MOST` if there is
+    none. leave: three quarters of it, as the contract's own are. Without pictures nothing changes.
+    """
+    if not len(targets):
+        return contract
+    fitted = replace(contract, temperature=fit_temperature(logits, targets, contract))
+    enter = find_threshold(scores(logits, fitted), targets, accuracy=RIGHT, most=MOST)
+    enter = max(enter, LEAST)
+    return replace(fitted, enter=enter, leave=round(0.75 * enter, 4))
 
 
 def fit_temperature(

@@ -16,7 +16,7 @@ from PIL import Image
 
 from edge.errors import UserError
 
-VERSION = 2
+VERSION = 3
 # What the edge says where it has no label to give; no label may be called so.
 UNKNOWN, NO_FACE = "unknown", "no_face"
 _CHANNELS = {"RGB": 3, "GRAYSCALE": 1}  # TFLite Metadata's names
@@ -45,6 +45,8 @@ class Contract:
     temperature: makes scores surer (below 1) or less sure, and never changes their order: they are
         raised to the power of 1/temperature and divided by their sum again. For softmax that is
         softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
+    enter, leave: in a stream, the score from which a label is said of a face, and below which it no
+        longer is, see `edge.steady`.
     color_space: the input's, "RGB" or "GRAYSCALE" (the luma of ITU-R BT.601).
     crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
     face_width, eye_height, face_alignment: how a face is cut out of a frame before that, see
@@ -59,6 +61,8 @@ class Contract:
     scale: float = 1 / 255
     offset: float = 0.0
     temperature: float = 1.0
+    enter: float = 0.4
+    leave: float = 0.3
     color_space: str = "RGB"
     crop: str = "center"
     interpolation: str = "bilinear"
@@ -84,6 +88,8 @@ class Contract:
         numbers = [getattr(self, f.name) for f in fields(self) if f.type is float]
         if not all(abs(number) <= sys.float_info.max for number in numbers):  # NaN is not either
             raise ContractError("contract: its numbers must be finite")
+        if not 0 <= self.leave <= self.enter <= 1:
+            raise ContractError("contract: leave must not be above enter, and both from 0 to 1")
         positive = (self.width, self.height, self.temperature, self.face_width)
         if min(positive) <= 0 or self.scale == 0:
             raise ContractError(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from edge.classifier import Classifier
@@ -30,7 +31,9 @@ def info(args: Namespace) -> Iterator[str]:
     yield "operators:"
     for name, count in Counter(op["op_name"] for op in nodes).items():
         yield f"  {count} x {name}"
-    yield f"multiply-adds: {multiply_adds(nodes, plain.get_tensor_details()):,}"
+    tensors = plain.get_tensor_details()
+    yield f"parameters: {parameters(nodes, tensors):,}"
+    yield f"multiply-adds: {multiply_adds(nodes, tensors):,}"
     yield f"golden vector: {prove(args.model, classifier) or 'none'}"
 
 
@@ -39,6 +42,28 @@ def _tensor(details: dict[str, Any]) -> str:
     scale, zero_point = details["quantization"]
     text = f"{details['dtype'].__name__} {shape}"
     return f"{text}, scale {scale:.6g}, zero_point {zero_point}" if scale else text
+
+
+def cost(path: Path) -> dict[str, int]:
+    """Return a model's bytes, parameters and multiply-adds; raises UserError as `Classifier`."""
+    content, _ = read_model(path)
+    plain = make_interpreter(content, find_runtime("auto")[1], delegates=False)
+    nodes, tensors = operators(plain), plain.get_tensor_details()
+    return {
+        "bytes": len(content),
+        "parameters": parameters(nodes, tensors),
+        "multiply_adds": multiply_adds(nodes, tensors),
+    }
+
+
+_WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+
+
+def parameters(nodes: list[dict[str, Any]], tensors: list[dict[str, Any]]) -> int:
+    """Return how many numbers the convolutions and dense layers have, biases among them."""
+    shapes = {tensor["index"]: tensor["shape"] for tensor in tensors}
+    weights = {i for op in nodes if op["op_name"] in _WEIGHTED for i in op["inputs"][1:] if i >= 0}
+    return sum(prod(map(int, shapes[i])) for i in weights)
 
 
 def multiply_adds(nodes: list[dict[str, Any]], tensors: list[dict[str, Any]]) -> int:
@@ -50,7 +75,7 @@ def multiply_adds(nodes: list[dict[str, Any]], tensors: list[dict[str, Any]]) ->
     shapes = {tensor["index"]: [int(n) for n in tensor["shape"]] for tensor in tensors}
     total = 0
     for op in nodes:
-        if op["op_name"] not in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+        if op["op_name"] not in _WEIGHTED:
             continue
         weights, output = shapes[op["inputs"][1]], shapes[op["outputs"][0]]
         positions = prod(output[:-1])

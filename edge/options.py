@@ -11,6 +11,8 @@ from edge.outlet_options import add_outlets
 from edge.runtime import RUNTIMES
 from edge.steady import Rules
 
+MODELS_OWN = ("enter", "leave")  # thresholds that the contract has, unless a flag says otherwise
+
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add all options of `run`: each with a long name, which is its key in the TOML file.
@@ -139,10 +141,14 @@ def add_steady(parser: argparse.ArgumentParser) -> None:
         group.add_argument(
             f"--{name}",
             type=kind,
-            default=getattr(rules, name),
+            default=None if name in MODELS_OWN else getattr(rules, name),
             metavar=unit,
-            help=f"{text} (default: %(default)s)",
+            help=f"{text} (default: {_usual(name, rules)})",
         )
+
+
+def _usual(name: str, rules: Rules) -> str:
+    return "the model's" if name in MODELS_OWN else f"{getattr(rules, name):g}"
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

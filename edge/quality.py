@@ -22,11 +22,20 @@ def find_doubt(image: npt.NDArray[np.uint8], side: float) -> str | None:
     """
     if side < TOO_SMALL:
         return "too_small"
-    picture = Image.fromarray(image).convert("L")
-    grey = np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR), np.float32)
+    grey = _grey(image)
     if np.percentile(grey, 95) < TOO_DARK:
         return "too_dark"
     return "blurred" if _sharpness(grey) < BLURRED else None
+
+
+def sharpness(image: npt.NDArray[np.uint8]) -> float:
+    """Return how sharp a face is, (rows, columns, 3 or 1) uint8; below `BLURRED` it is not."""
+    return _sharpness(_grey(image))
+
+
+def _grey(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    picture = Image.fromarray(image.squeeze()).convert("L")
+    return np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR), np.float32)
 
 
 def _sharpness(grey: npt.NDArray[np.float32]) -> float:

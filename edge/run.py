@@ -19,6 +19,7 @@ from edge.golden import prove
 from edge.metrics import metrics
 from edge.notice import show_notice
 from edge.notify import notify
+from edge.options import MODELS_OWN
 from edge.report import Report
 from edge.sources import open_source
 from edge.status import Status
@@ -108,15 +109,12 @@ def stop_on_signals(stop: Event) -> None:
 
 def make_watcher(args: Namespace) -> Watcher:
     """Return what the options of the command line ask for; raises UserError."""
-    rules = Rules(
-        window=args.window,
-        enter=args.enter,
-        leave=args.leave,
-        margin=args.margin,
-        dwell=args.dwell,
-    )
     classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
     log.debug("%s on %s, %d thread(s)", args.model, classifier.runtime, args.threads)
+    contract = vars(classifier.contract)
+    given = {name: getattr(args, name) for name in MODELS_OWN}
+    own = {name: contract[name] if value is None else value for name, value in given.items()}
+    rules = Rules(window=args.window, margin=args.margin, dwell=args.dwell, **own)
     return Watcher(classifier, _choose_finder(args), rules=rules, find_every=args.find_every)
 
 

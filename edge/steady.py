@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge.contract import UNKNOWN
+from edge.contract import UNKNOWN, Contract
 from edge.errors import UserError
 
 
@@ -27,8 +27,8 @@ class Rules:
     """
 
     window: float = 0.15
-    enter: float = 0.4
-    leave: float = 0.3
+    enter: float = Contract.enter
+    leave: float = Contract.leave
     margin: float = 0.02
     dwell: float = 0.2
 

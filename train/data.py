@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,13 @@ class Split:
 
     images: (N, height, width, channels) uint8, mapped from disk. targets: (N,) class numbers.
     votes: (N, classes + 1) float32, how many people said each label, and no label, see
-    `train.votes`.
+    `train.votes`. paths: the files.
     """
 
     images: npt.NDArray[np.uint8]
     targets: npt.NDArray[np.int64]
     votes: Votes
+    paths: list[Path]
     key: str
 
     @property
@@ -118,7 +119,8 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     shape = (len(targets), *contract.input_shape)
     images = np.memmap(entry / "images.u8", np.uint8, "r", shape=shape)
     read = [(label, path) for label, path in files if str(path) not in index["unreadable"]]
-    return Split(images, targets, read_votes(folder.parent, labels, read), key)
+    votes = read_votes(folder.parent, labels, read)
+    return Split(images, targets, votes, [path for _, path in read], key)
 
 
 def _list(folder: Path, labels: tuple[str, ...]) -> list[tuple[str, Path]]:
@@ -138,8 +140,9 @@ def _list(folder: Path, labels: tuple[str, ...]) -> list[tuple[str, Path]]:
 
 
 def _key(folder: Path, files: list[tuple[str, Path]], contract: Contract) -> str:
-    """Return a digest of what decoding depends on: the files, and the contract's picture part."""
-    picture = asdict(replace(contract, labels=("-", "+"), activation="softmax", temperature=1.0))
+    """Return a digest of what decoding depends on: the files, and what `preprocess` obeys."""
+    obeyed = ("width", "height", "color_space", "crop", "interpolation")
+    picture = {name: getattr(contract, name) for name in obeyed}
     digest = hashlib.sha256(json.dumps(picture, sort_keys=True).encode())
     for _, path in files:
         digest.update(os.fsencode(path.relative_to(folder)))

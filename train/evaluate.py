@@ -1,49 +1,120 @@
-"""How well a model does on a split it was not trained on: numbers for evaluation.json."""
+"""Measure a model, Keras's or TFLite's, on a split of a data set: what it is worth, and where.
 
+  python -m train.evaluate models/emotion-compact.tflite --data fer
+  python -m train.evaluate build/model.keras --data fer --split test
+
+Accuracy and macro-F1 with 95 % intervals, figures per class, calibration, what a threshold for
+"unknown" costs and saves, pictures made worse, groups of pictures, and how far people agree. Writes
+evaluation.<model>.html, a page to look at, and evaluation.<model>.json with the same figures.
+Exit codes: 0 done, 1 failure at run time, 2 bad input or options.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-import numpy.typing as npt
-import tensorflow as tf
-from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from edge.arguments import describe as describe_arguments
+from edge.crop import read_rule, rule_of
+from edge.errors import UserError, exit_code
+from edge.files import publish
+from edge.runtime import RUNTIMES
+from measure.plots import draw_reliability, draw_risk_coverage
+from train.data import load_split
+from train.figures import describe, measure
+from train.judge import load_judge
+from train.splits import SPLITS
 
 
-def predict(model: keras.Model, batches: tf.data.Dataset) -> npt.NDArray[np.int64]:
-    """Return the class numbers (N,) that the edge will see: the largest logit of each picture.
-
-    Not the largest output: trained sigmoids saturate at 1.0 in float32, and then several tie.
-    """
-    head = model.layers[-1]
-    features = keras.Model(model.inputs, head.input).predict(batches, verbose=0)
-    kernel, bias = head.get_weights()
-    return (features @ kernel + bias).argmax(axis=1)
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    args = _parser().parse_args(argv)
+    return exit_code("train.evaluate", lambda: _evaluate(args))
 
 
-def evaluate(
-    targets: npt.NDArray[np.int64], predictions: npt.NDArray[np.int64], labels: list[str]
-) -> dict[str, Any]:
-    """Return top-1 accuracy with its 95 % Wilson interval, macro-F1, and figures per class.
+def _evaluate(args: argparse.Namespace) -> int:
+    judge = load_judge(args.model, args.contract, args.runtime)
+    if (rule := read_rule(args.data)) != rule_of(judge.contract):
+        raise UserError(
+            f"{args.data}: its faces are cut by {rule}, {args.model} wants "
+            f"{rule_of(judge.contract)}: prepare the data anew"
+        )
+    folder = args.data / args.split
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder; --split names another one")
+    split = load_split(folder, judge.contract, args.build / "cache")
+    figures = {
+        **describe(judge, judge.contract),
+        "sha256": hashlib.sha256(args.model.read_bytes()).hexdigest(),
+        "split": args.split,
+        **measure(judge, split, robustness=args.robustness),
+    }
+    _write(args.to or args.build, args.model, figures)
+    print(summarise(figures))
+    return 0
 
-    targets, predictions: (N,) class numbers. A figure whose denominator is 0 is 0. The confusion
-    matrix has a row for each true class, a column for each predicted one.
-    """
-    correct = int((targets == predictions).sum())
-    interval = binomtest(correct, len(targets)).proportion_ci(method="wilson")
-    numbers = list(range(len(labels)))
-    figures = precision_recall_fscore_support(
-        targets, predictions, labels=numbers, zero_division=0.0
+
+def _write(folder: Path, model: Path, figures: dict[str, Any]) -> None:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
-    per_class = {
-        label: {"precision": p, "recall": r, "f1": f, "support": int(n)}
-        for label, p, r, f, n in zip(labels, *(a.tolist() for a in figures), strict=True)
-    }
-    return {
-        "images": len(targets),
-        "accuracy": correct / len(targets),
-        "accuracy_ci95": [float(interval.low), float(interval.high)],
-        "macro_f1": float(np.mean(figures[2])),
-        "per_class": per_class,
-        "confusion_matrix": confusion_matrix(targets, predictions, labels=numbers).tolist(),
-    }
+    page = environment.get_template("evaluation.html").render(
+        figures=figures,
+        reliability=draw_reliability({figures["model"]: figures["reliability"]}),
+        risk_coverage=draw_risk_coverage(figures["risk_coverage"], figures["thresholds"]),
+    )
+    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    with publish(folder) as stage:
+        (stage / f"evaluation.{model.name}.json").write_text(text, encoding="utf-8")
+        (stage / f"evaluation.{model.name}.html").write_text(page, encoding="utf-8")
+    print(f"wrote {folder / f'evaluation.{model.name}.html'} and .json")
+
+
+def summarise(figures: dict[str, Any]) -> str:
+    """Return the most important figures in a few lines."""
+    low, high = figures["accuracy_ci95"]
+    low_f1, high_f1 = figures["macro_f1_ci95"]
+    enter = figures["thresholds"]["enter"]
+    lines = [
+        f"{figures['model']} on {figures['split']}, {figures['images']} pictures:",
+        f"accuracy  {figures['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f})",
+        f"macro-F1  {figures['macro_f1']:.4f} ({low_f1:.4f} to {high_f1:.4f})",
+        f"ECE       {figures['ece']:.4f}",
+        f"from a score of {enter['threshold']:g}: {enter['coverage']:.1%} of the pictures named, "
+        f"{enter['accuracy']:.1%} of them right",
+    ]
+    if voters := figures["voters"]:
+        lines.append(f"people agree with the label in {voters['agreement']:.1%} of their votes")
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = describe_arguments(
+        argparse.ArgumentParser(prog="python -m train.evaluate"), str(__doc__)
+    )
+    add = parser.add_argument
+    add("model", type=Path, help="a .tflite, or a .keras")
+    add("--data", type=Path, required=True, help="folder with the split's class folders")
+    add("--split", choices=SPLITS, default="validation", help="(default: %(default)s)")
+    add("--contract", type=Path, help="of a .keras (default: the contract.json beside it)")
+    add("--to", type=Path, metavar="DIR", help="folder to write to (default: that of --build)")
+    add("--build", type=Path, default=Path("build"), help="has the cache (default: build)")
+    add("--runtime", choices=["auto", *RUNTIMES], default="auto", help="for a .tflite")
+    add(
+        "--robustness",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="measure on pictures made worse, too, which takes most of the time (default: yes)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

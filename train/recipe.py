@@ -47,7 +47,7 @@ RECIPES = {
     "simple_cnn": Recipe(),
     "compact": Recipe(
         model="compact",
-        epochs=44,
+        epochs=64,
         batch_size=32,
         optimizer="adamw",
         learning_rate=2e-3,
@@ -56,6 +56,6 @@ RECIPES = {
         average=0.999,
         soft_labels=True,
         augment=True,
-        balance=0.3,
+        balance=0.4,
     ),
 }

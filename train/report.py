@@ -20,7 +20,7 @@ from edge.files import publish
 from train.aside import set_aside
 from train.checkpoint import History, kept_epoch
 from train.data import Dataset, Split
-from train.evaluate import evaluate, predict
+from train.holdout import evaluate, predict
 from train.pipeline import evaluation_batches
 from train.plots import plot_confusion, plot_history
 from train.recipe import Recipe

@@ -137,7 +137,7 @@ def _with_text(text):
 
 def _newer():
     _, contract = read_model(INT8)
-    return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 3}))
+    return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 4}))
 
 
 BAD_MODELS = {
@@ -145,7 +145,7 @@ BAD_MODELS = {
     "a JPEG": (lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(100), "not a .tflite"),
     "no contract": (lambda: without_zip(INT8), "no contract inside"),
     "a contract that is no contract": (lambda: _with_text("hello"), "not JSON"),
-    "a newer contract": (_newer, "version 3, but this emotion-edge reads version 2"),
+    "a newer contract": (_newer, "version 4, but this emotion-edge reads version 3"),
     "a label too many": (
         lambda: with_contract(labels=("a", "b", "c", "d")),
         r"4 labels for an output of \(1, 3\)",

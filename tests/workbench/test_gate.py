@@ -12,12 +12,12 @@ from convert.convert import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits, check_input, check_quality
 from convert.inputs import Run, read_run, with_full_range
 from convert.metadata import About
-from convert.metrics import parity, quality
 from convert.prove import Converted, ask_keras, finish, prove
 from convert.runtimes import Opinion, ask
 from edge.contract import Contract, dequantize, input_table
 from edge.model_file import pack
 from edge.runtime import RUNTIMES
+from measure.metrics import parity, quality
 from tests.edge.test_golden import with_swapped_picture
 
 ABOUT = About(name="tiny", description="", version="1", author="nobody", license="none")

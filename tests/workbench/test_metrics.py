@@ -7,9 +7,9 @@ import pytest
 from scipy.special import rel_entr, softmax
 from sklearn.metrics import f1_score, log_loss, recall_score
 
-from convert.metrics import expected_calibration_error, parity, quality, reliability
 from convert.temperature import fit_temperature
 from edge.contract import Contract
+from measure.metrics import expected_calibration_error, parity, quality, reliability
 
 CONTRACT = Contract(labels=("a", "b", "c"), width=8, height=8, activation="softmax")
 

@@ -1,8 +1,8 @@
-"""The drawings of the report, as SVG text to stand in the page itself."""
+"""The drawings of reports, as SVG text to stand in the page itself."""
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from PIL import Image
 
-from convert.metrics import BINS
+from measure.metrics import BINS
 
 Reliability = list[tuple[int, float, float]]
 _COLORS = {"R": "#d62728", "G": "#2ca02c", "B": "#1f77b4", "grey": "#59636e"}
@@ -31,6 +31,22 @@ def draw_reliability(curves: Mapping[str, Reliability]) -> str:
     above.set(ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
     above.legend(fontsize="small")
     below.set(xlabel="score of the winning label", ylabel="pictures")
+    return _svg(figure)
+
+
+def draw_risk_coverage(
+    curve: Sequence[Sequence[float]], thresholds: Mapping[str, Mapping[str, float]]
+) -> str:
+    """Return the risk-coverage curve, (coverage, risk, threshold) by point, with thresholds."""
+    figure = Figure(figsize=(6.5, 5.5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([point[0] for point in curve], [point[1] for point in curve])
+    for name, point in thresholds.items():
+        said = f"{name}: from {point['threshold']:.2f}"
+        axes.plot(point["coverage"], 1 - point["accuracy"], "o", label=said)
+    axes.set(xlabel="share of the pictures that is named", ylabel="share of these that is wrong")
+    axes.set(xlim=(0, 1.01), ylim=(0, None))
+    axes.legend(fontsize="small")
     return _svg(figure)
 
 

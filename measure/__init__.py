@@ -1,0 +1,1 @@
+"""Arrays in, numbers and drawings out: what training, conversion and evaluation measure by."""

@@ -1,0 +1,117 @@
+"""All that an evaluation measures of a model, as one JSON object."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy.stats import binomtest
+from tqdm import tqdm
+
+from edge.contract import Contract, scores
+from edge.quality import sharpness
+from measure.metrics import Scores, Targets, quality, reliability
+from measure.selective import at_threshold, risk_coverage
+from train.data import Split
+from train.disturb import CHANGES, disturb
+from train.holdout import evaluate
+from train.judge import Judge
+
+PARTS = 4  # of the pictures, by what can be measured of them
+_POINTS = 100  # of the risk-coverage curve
+
+
+def measure(judge: Judge, split: Split, *, robustness: bool) -> dict[str, Any]:
+    """Return what a model is worth on a split; robustness: also on pictures made worse."""
+    contract, targets = judge.contract, split.targets
+    values = scores(judge.logits(split.images), contract)
+    predictions = values.argmax(axis=1)
+    figures = evaluate(targets, predictions, list(contract.labels))
+    more = asdict(quality(values, targets))
+    return {
+        **figures,
+        **{name: more[name] for name in ("macro_f1_ci95", "ece", "nll")},
+        "temperature": contract.temperature,
+        "reliability": reliability(values, targets),
+        "risk_coverage": _curve(values, targets),
+        "thresholds": {
+            name: at_threshold(values, targets, getattr(contract, name))
+            for name in ("enter", "leave")
+        },
+        "voters": _voters(split),
+        "groups": list(_groups(split, predictions == targets)),
+        "robustness": list(_robustness(judge, split)) if robustness else [],
+    }
+
+
+def share_right(right: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Return how many pictures, the share that is right, and its 95 % Wilson interval."""
+    count = len(right)
+    interval = binomtest(int(right.sum()), count).proportion_ci(method="wilson")
+    low, high = float(interval.low), float(interval.high)
+    return {"images": count, "accuracy": float(right.mean()), "accuracy_ci95": [low, high]}
+
+
+def _curve(values: Scores, targets: Targets) -> list[list[float]]:
+    """Return some points of the risk-coverage curve: coverage, risk, threshold."""
+    columns = risk_coverage(values, targets)
+    chosen = np.unique(np.linspace(0, len(targets) - 1, _POINTS).round().astype(int))
+    return [[float(column[i]) for column in columns] for i in chosen]
+
+
+def _voters(split: Split) -> dict[str, Any] | None:
+    """Return how far people agree with the label that most of them gave; None without votes."""
+    several = split.votes.sum(axis=1) > 1
+    if not several.any():
+        return None
+    votes, targets = split.votes[several], split.targets[several]
+    agreed = votes[np.arange(len(targets)), targets] / votes.sum(axis=1)
+    by_class = {int(c): float(agreed[targets == c].mean()) for c in np.unique(targets)}
+    return {"images": len(targets), "agreement": float(agreed.mean()), "by_class": by_class}
+
+
+def _groups(split: Split, right: npt.NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
+    """Yield the accuracy in equal parts of the pictures, sorted by what a picture itself tells."""
+    for name, values in _measurable(split).items():
+        limits = np.quantile(values, np.linspace(0, 1, PARTS + 1))
+        part = np.searchsorted(limits[1:-1], values, side="right")
+        for i in np.unique(part).tolist():
+            inside = part == i
+            low, high = float(values[inside].min()), float(values[inside].max())
+            yield {"by": name, "from": low, "to": high, **share_right(right[inside])}
+
+
+def _measurable(split: Split) -> dict[str, npt.NDArray[np.float64]]:
+    images = split.images
+    rows, columns = images.shape[1:3]
+    middle = images[:, rows * 2 // 5 : rows * 4 // 5, columns // 4 : columns * 3 // 4]
+    sides = [_side(path) for path in split.paths]
+    return {
+        "luminance of the middle of the face, 0 to 255": np.median(
+            np.reshape(middle, (len(images), -1)), axis=1
+        ),
+        "contrast, standard deviation of the pixels": np.std(images, axis=(1, 2, 3)),
+        "sharpness, see edge/quality.py": np.array([sharpness(image) for image in images]),
+        "side of the picture in pixels": np.array(sides, np.float64),
+    }
+
+
+def _side(path: Any) -> int:
+    with Image.open(path) as picture:
+        return min(picture.size)
+
+
+def _robustness(judge: Judge, split: Split) -> Iterator[dict[str, Any]]:
+    tasks = [(name, strength) for name, (_, all_) in CHANGES.items() for strength in all_]
+    for name, strength in tqdm(tasks, "disturbing pictures", disable=None):
+        changed = disturb(split.images, name, strength)
+        right = judge.logits(changed).argmax(axis=1) == split.targets
+        yield {"change": name, "strength": strength, **share_right(right)}
+
+
+def describe(judge: Judge, contract: Contract) -> dict[str, Any]:
+    """Return what model was measured."""
+    shape = " x ".join(map(str, contract.input_shape))
+    return {"model": judge.name, "input": shape, "labels": list(contract.labels), **judge.cost}
