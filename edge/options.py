@@ -54,6 +54,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="say again what has not changed for so long; 0: never (default: %(default)g)",
     )
     add_outlets(parser)
+    add(
+        "--draw",
+        type=Path,
+        metavar="PATH",
+        help="when done, write the pictures with boxes and labels to this .jpg or .png: several, "
+        "or the frames of a stream in which a label changed, as a contact sheet of the first 60",
+    )
     add_faces(parser)
     add_steady(parser)
     add_common(parser)

@@ -11,6 +11,7 @@ from threading import Event
 from edge.broker import destinations
 from edge.camera_options import camera_settings
 from edge.classifier import Classifier
+from edge.draw import drawing
 from edge.errors import RunError, UserError
 from edge.face_model import NoFaceModelError
 from edge.faces import FaceFinder
@@ -36,6 +37,8 @@ def run(args: Namespace) -> Iterator[str]:
     """
     if sys.stdout is None and "-" in destinations(args):
         raise UserError("stdout is closed, and --to does not name another place")
+    if args.draw and args.aggregate:
+        raise UserError("--draw shows who was there, which --aggregate is not to tell")
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     signal.signal(signal.SIGHUP, lambda *_: reload.set())
@@ -50,6 +53,7 @@ def run(args: Namespace) -> Iterator[str]:
     with (
         closing(frames),
         metrics(args, status) as observe,
+        drawing(args.draw) as sheet,
         Report(args, status, watcher.labels) as report,
     ):
         notify("READY=1")
@@ -74,6 +78,8 @@ def run(args: Namespace) -> Iterator[str]:
                 sightings = watcher.look(frame)
                 status.saw(frame, None if args.aggregate else watcher.faces)
                 observe(sightings, watcher.find_ms)
+                if sheet:
+                    sheet.add(frame, sightings)
                 yield from report.frame(frame, sightings, watcher)
             # Only here: a loop that goes round without frames is not alive.
             notify(f"WATCHDOG=1\nSTATUS={status.words}")

@@ -4,7 +4,7 @@ RUN = """\
 Find the faces in pictures or in a stream and label them: one JSON object a line on stdout.
 
   emotion-edge run --model model.tflite --source photo.jpg
-  emotion-edge run --model model.tflite --source 'photos/*.jpg' --every 1
+  emotion-edge run --model model.tflite --source 'photos/*.jpg' --draw sheet.jpg
   emotion-edge run --model model.tflite --source picamera2
   emotion-edge run --model model.tflite --source clip.mp4
   ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |

@@ -184,3 +184,17 @@ def test_temperature_sharpens_or_flattens_scores_even_where_sigmoids_saturate(te
     assert changed == pytest.approx(powers / powers.sum())
     assert (changed.max() > scores(logits, CONTRACT).max()) == (temperature < 1)
     assert np.array_equal(changed.argsort(), logits.argsort())
+
+
+def test_grey_is_luma_and_a_grey_picture_stays_what_it_is():
+    contract = replace(CONTRACT, color_space="GRAYSCALE")
+    assert contract.input_shape == (8, 8, 1)
+    colours = np.zeros((8, 8, 3), np.uint8)
+    colours[:4], colours[4:] = (200, 100, 50), (10, 20, 250)
+    grey = preprocess(colours, contract)
+    assert grey.shape == (8, 8, 1)
+    assert grey.dtype == np.uint8
+    luma = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+    assert np.abs(grey[..., 0] - colours @ luma).max() <= 0.5 + 1e-6
+    levels = np.arange(64, dtype=np.uint8).reshape(8, 8, 1) * 4
+    assert np.array_equal(preprocess(levels.repeat(3, axis=2), contract), levels)

@@ -10,7 +10,8 @@ from tests.workbench.conftest import COLOURS, run
 from train.data import load_split
 from train.models import MODELS, contract_of
 from train.pipeline import evaluation_batches, training_batches
-from train.recipe import Recipe
+from train.recipe import RECIPES, Recipe
+from train.votes import write_votes
 
 CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=16, height=16, activation="softmax")
 RECIPE = Recipe(batch_size=9, epochs=3)
@@ -39,6 +40,25 @@ def test_the_summary_on_the_command_line_counts_the_parameters():
         assert number in result.stdout
 
 
+def test_compact_is_within_its_budget():
+    model = MODELS["compact"](7)
+    assert model.count_params() <= 500_000
+    convolutions = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    multiply_adds = sum(
+        np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:-1]) for layer in convolutions
+    )
+    assert multiply_adds == 20_791_968  # at most a quarter of simple_cnn's 90,384,320
+    assert {type(layer).__name__ for layer in model.layers} <= {
+        *("InputLayer", "Conv2D", "BatchNormalization", "Activation", "ReLU", "Add"),
+        *("AveragePooling2D", "GlobalAveragePooling2D", "Dropout", "Dense"),
+    }  # what XNNPACK has int8 kernels for, or what is folded away
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_model_has_a_recipe_of_its_own(name):
+    assert RECIPES[name].model == name
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_the_contract_of_a_model_is_read_off_it(name):
     model = MODELS[name](3)
@@ -46,6 +66,7 @@ def test_the_contract_of_a_model_is_read_off_it(name):
     assert (contract.height, contract.width) == model.input_shape[1:3]
     assert contract.activation == model.layers[-1].activation.__name__
     assert contract.scale == 1 / 255
+    assert contract.input_shape == model.input_shape[1:]
 
 
 def _numbers(split, batches):
@@ -94,3 +115,43 @@ def test_augmentation_changes_the_pictures_and_keeps_their_range(split):
     assert np.abs(changed - plain).mean() > 0.01
     assert changed.min() >= 0
     assert changed.max() <= 1
+
+
+def test_augmentation_depends_on_the_seed_and_the_epoch_alone(split):
+    recipe = replace(RECIPE, augment=True, batch_size=18)
+    whole = [images.numpy() for images, _, _ in training_batches(split, CONTRACT, recipe)]
+    resumed = training_batches(split, CONTRACT, recipe, first_epoch=2)
+    for images, expected in zip([part.numpy() for part, _, _ in resumed], whole[4:], strict=True):
+        assert np.array_equal(images, expected)
+    other = next(iter(training_batches(split, CONTRACT, replace(recipe, seed=1))))[0].numpy()
+    assert not np.array_equal(other, whole[0])
+
+
+def test_balance_shows_rare_classes_more_often(split):
+    chosen = np.r_[0:12, 12:18, 24:27]  # 12, 6 and 3 of the classes
+    votes, targets = split.votes[chosen], split.targets[chosen]
+    few = replace(split, images=split.images[chosen], votes=votes, targets=targets)
+
+    def shown(balance):
+        recipe = replace(RECIPE, balance=balance, batch_size=21, epochs=40)
+        batches = training_batches(few, CONTRACT, recipe)
+        return sum(np.sum(targets, axis=0) for _, targets, _ in batches) / (21 * 40)
+
+    assert np.allclose(shown(0.0), [12 / 21, 6 / 21, 3 / 21])
+    assert np.allclose(shown(1.0), 1 / 3, atol=0.06)
+    roots = np.sqrt([12, 6, 3])
+    assert np.allclose(shown(0.5), roots / roots.sum(), atol=0.06)
+
+
+def test_soft_labels_are_the_votes_where_there_are_any_and_the_folder_elsewhere(photos, tmp_path):
+    votes = {"train/blue/00.png": [6, 2, 0, 2], "train/red/03.png": [0, 1, 3, 0]}
+    write_votes(photos, ["blue", "green", "red"], votes)
+    split = load_split(photos / "train", CONTRACT, tmp_path / "cache")
+    recipe = replace(RECIPE, soft_labels=True, batch_size=36, epochs=1)
+    ((images, targets, _),) = training_batches(split, CONTRACT, recipe)
+    numbers = _numbers(split, [(images, None, None)])
+    wanted = np.eye(3)[split.targets]
+    wanted[0], wanted[27] = [0.75, 0.25, 0], [0, 0.25, 0.75]
+    assert np.allclose(targets, wanted[numbers])
+    ((_, hard, _),) = training_batches(split, CONTRACT, replace(recipe, soft_labels=False))
+    assert np.unique(hard).tolist() == [0, 1]

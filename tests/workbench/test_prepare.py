@@ -15,6 +15,7 @@ from PIL import Image
 
 from edge.contract import Contract, preprocess
 from edge.crop import DEFAULT_RULE, cut_face, rule_of
+from edge.errors import UserError
 from edge.faces import FaceFinder
 from edge.images import find_images, read_image
 from tests.workbench.conftest import REPOSITORY, command
@@ -23,6 +24,7 @@ from train.data import load_split
 from train.fer import VOTES, majority
 from train.prepare import main
 from train.splits import SPLITS, assign, shares, subject_of
+from train.votes import read_votes
 
 ASTRONAUT = Image.fromarray(skimage.data.astronaut())
 
@@ -460,6 +462,75 @@ def test_ferplus_relabels_by_majority_and_counts_what_it_rejects(tmp_path, capsy
     assert prepare(*csvs[:2], "--to", tmp_path / "data") == 2
     assert "line 3: a former run made train/neutral/fer0000001.png of it" in capsys.readouterr().err
     assert digests(tmp_path / "data") == before
+
+
+def write_npz(path: Path, **changes: object) -> np.ndarray:
+    """Write the votes of VOTED as one file, and return its images."""
+    images = np.random.default_rng(0).integers(0, 256, (10, 48, 48)).astype(np.uint8)
+    arrays = {
+        "images": images,
+        "votes": np.array([row.split(",")[1:] for row in VOTED]).astype(np.uint8),
+        "split": np.array(["train"] * 7 + ["validation"] * 2 + ["test"]),
+        "name": np.array([f"{i:07}" for i in range(10)]),
+    }
+    np.savez(path, **{k: v for k, v in (arrays | changes).items() if v is not None})
+    return images
+
+
+def test_an_npz_gives_the_same_folders_and_votes_as_the_csv_files(tmp_path):
+    write_fer(tmp_path, ROWS, VOTED)
+    csvs = ("--fer2013", tmp_path / "fer2013.csv", "--ferplus", tmp_path / "fer2013new.csv")
+    assert prepare(*csvs, "--to", tmp_path / "csv") == 0
+    write_npz(tmp_path / "x.npz")
+    assert prepare("--npz", tmp_path / "x.npz", "--to", tmp_path / "npz") == 0
+    one, other = digests(tmp_path / "csv"), digests(tmp_path / "npz")
+    del one["prepared.csv"], other["prepared.csv"]  # names the sources
+    assert one == other
+    rows = (tmp_path / "npz" / "votes.csv").read_text().splitlines()
+    assert rows[0] == "picture,angry,disgust,fear,happy,neutral,sad,surprise,(others)"
+    assert "train/angry/fer0000000.png,6,3,0,1,0,0,0,0" in rows
+    assert "test/surprise/fer0000009.png,0,0,3,0,0,0,7,0" in rows
+    assert len(rows) == 5
+
+
+BAD_NPZ = {
+    "no votes": ({"votes": None}, "votes"),
+    "colour": ({"images": np.zeros((10, 48, 48, 3), np.uint8)}, "images, votes and split are"),
+    "floats": ({"images": np.zeros((10, 48, 48))}, "float64"),
+    "another split": ({"split": np.array(["PrivateTest"] * 10)}, "a split is 'PrivateTest', not"),
+    "one name for all": ({"name": np.array(["7"] * 10)}, "several pictures of one name"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_NPZ)
+def test_an_npz_of_something_else_is_refused(kind, tmp_path, capsys):
+    changes, words = BAD_NPZ[kind]
+    write_npz(tmp_path / "x.npz", **changes)
+    assert prepare("--npz", tmp_path / "x.npz", "--to", tmp_path / "data") == 2
+    assert words in capsys.readouterr().err
+    assert not list((tmp_path / "data").rglob("*.png"))
+
+
+def test_a_file_that_is_no_npz_is_refused(tmp_path, capsys):
+    (tmp_path / "x.npz").write_bytes(b"PK\x03\x04 and then nothing")
+    assert prepare("--npz", tmp_path / "x.npz", "--to", tmp_path / "data") == 2
+    assert "cannot read it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("picture,a,(others)\ntrain/a/1.png,3,0\n", "no column 'b'"),
+        ("picture,a,b,(others)\ntrain/a/1.png,3,x,0\n", "not a file of votes"),
+        ("picture,a,b,(others)\ntrain/a/1.png,3\n", "not a file of votes"),
+        ("picture,a,b,(others)\ntrain/a/1.png,0,0,4\n", "no vote for any label"),
+        ("", "not a file of votes"),
+    ],
+)
+def test_a_file_of_votes_that_is_none_is_refused(text, words, tmp_path):
+    (tmp_path / "votes.csv").write_text(text)
+    with pytest.raises(UserError, match=words):
+        read_votes(tmp_path, ["a", "b"], [("a", tmp_path / "train/a/1.png")])
 
 
 def test_a_run_on_fer2013_goes_on_where_it_ended(tmp_path):

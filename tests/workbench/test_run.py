@@ -99,7 +99,7 @@ def test_the_model_kept_is_that_of_the_best_epoch_and_does_what_the_evaluation_s
     low, high = evaluation["accuracy_ci95"]
     assert low < evaluation["accuracy"] < high or evaluation["accuracy"] in (0, 1)
     best = max(row["val_accuracy"] for row in history(build))
-    kept = history(build)[json.loads((build / "run.json").read_text())["best_epoch"] - 1]
+    kept = history(build)[json.loads((build / "run.json").read_text())["kept_epoch"] - 1]
     assert kept["val_accuracy"] == best
 
 
@@ -140,6 +140,36 @@ def test_a_killed_run_resumes_at_its_last_finished_epoch(unbroken, data, tmp_pat
     # Same order, same dropout, same optimizer state: the figures are those of the unbroken run.
     for name in ("loss", "val_loss"):
         assert [r[name] for r in resumed] == pytest.approx([r[name] for r in whole], rel=1e-3)
+
+
+AVERAGED = ("--average", 0.9, "--warmup-epochs", 1, "--optimizer", "adamw", "--balance", 0.5)
+
+
+def test_a_killed_run_with_all_of_the_shipped_recipe_resumes_as_well(data, tmp_path):
+    options = (*AVERAGED, "--augment", "--learning-rate", 1e-3, "--batch-size", 8, "--epochs", 4)
+    whole = run("train", "--data", data, "--build", tmp_path / "whole", *options)
+    assert whole.returncode == 0, whole.stderr
+    process = subprocess.Popen(
+        command("train", "--data", data, "--build", tmp_path / "cut", *options),
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for_epoch(process, tmp_path / "cut", 2)
+    process.kill()
+    process.wait()
+    result = run("train", "--data", data, "--build", tmp_path / "cut", *options, "--resume")
+    assert result.returncode == 0, result.stderr
+    assert "Epoch 2/4" not in result.stdout
+    assert "kept the averaged weights after epoch 4" in result.stdout
+    for name in ("loss", "val_loss"):
+        cut, expected = (
+            [row[name] for row in history(tmp_path / build)] for build in ("cut", "whole")
+        )
+        assert cut == pytest.approx(expected, rel=2e-3)
+    longer = run("train", "--data", data, "--build", tmp_path / "cut", "--resume", *options[:-1], 6)
+    assert longer.returncode == 2  # the learning rate has fallen for 4 epochs
+    assert "had epochs 4, now it is 6" in longer.stderr
 
 
 def test_resume_refuses_a_run_with_other_settings_and_starts_where_there_is_none(unbroken, data):

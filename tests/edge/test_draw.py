@@ -1,0 +1,87 @@
+"""What --draw leaves: boxes and labels on the pictures, or on a sheet of several."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge.draw import MOST, Sheet
+from edge.frame import Frame
+from edge.steady import Said
+from edge.watch import Sighting
+from tests.edge.conftest import COLOURS, INT8, edge, save
+
+YELLOW = np.array((255, 214, 10))
+OFF = ("--model", INT8, "--faces", "off")
+
+
+def yellow(path) -> int:
+    """Return how many pixels have the colour of boxes."""
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    return int((np.abs(pixels - YELLOW).max(axis=2) < 12).sum())
+
+
+def test_one_picture_is_drawn_at_its_own_size_with_its_label(tmp_path):
+    source = save(tmp_path / "red.png", "red")
+    Image.open(source).resize((400, 320)).save(source)
+    result = edge("run", *OFF, "--source", source, "--draw", tmp_path / "out.png")
+    assert result.returncode == 0, result.stderr
+    assert Image.open(tmp_path / "out.png").size == (400, 320)
+    assert 300 < yellow(tmp_path / "out.png") < 20_000
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_several_pictures_make_a_sheet(photos, tmp_path):
+    result = edge("run", *OFF, "--source", photos, "--draw", tmp_path / "new" / "sheet.jpg")
+    assert result.returncode == 0, result.stderr
+    with Image.open(tmp_path / "new" / "sheet.jpg") as sheet:
+        assert sheet.format == "JPEG"
+        assert sheet.width > 2.5 * sheet.height
+        thirds = np.array_split(np.asarray(sheet).astype(int), 3, axis=1)
+    for third, colour in zip(thirds, COLOURS.values(), strict=True):
+        assert (np.abs(third - colour).max(axis=2) < 20).mean() > 0.3
+
+
+def test_a_box_is_drawn_where_the_face_is(tmp_path):
+    from edge.face import Box
+
+    sheet = Sheet()
+    frame = Frame("x", 0, np.zeros((200, 400, 3), np.uint8), None)
+    sheet.add(frame, [Sighting(Said("happy"), face=1, box=Box(30, 40, 100))])
+    pixels = np.asarray(sheet.image()).astype(int)
+    assert not np.abs(pixels[140, 40:120] - YELLOW).any()
+    assert not np.abs(pixels[80:130, 30] - YELLOW).any()
+    assert not pixels[:, :25].any()
+    assert not pixels[100:130, 40:120].any()
+
+
+def test_of_a_stream_only_changes_are_drawn_and_not_without_end():
+    sheet = Sheet()
+    frame = Frame("x", 0, np.zeros((100, 120, 3), np.uint8), 0.0)
+    sheet.add(frame, [Sighting(Said("happy"), changed=False)])
+    sheet.add(frame, [])
+    assert not sheet.pictures
+    for _ in range(MOST + 5):
+        sheet.add(frame, [Sighting(Said("happy"))])
+    assert len(sheet.pictures) == MOST
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--draw", "out.gif"), "--draw out.gif: the name must end in .jpg, .jpeg, .png"),
+        (("--draw", "out.jpg", "--aggregate", 5), "--draw shows who was there"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(options, words, photos, tmp_path):
+    result = edge("run", *OFF, "--source", photos, *options, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert words in result.stderr
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_sheet_that_cannot_be_written_is_a_failure_at_run_time(photos):
+    result = edge("run", *OFF, "--source", photos, "--draw", "/proc/nowhere/sheet.jpg")
+    assert result.returncode == 1
+    assert "cannot write to /proc/nowhere" in result.stderr
+    assert len(result.stdout.splitlines()) == 3
