@@ -1,6 +1,6 @@
 """All that an evaluation measures of a model, as one JSON object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -40,7 +40,7 @@ def measure(judge: Judge, split: Split, *, robustness: bool) -> dict[str, Any]:
             name: at_threshold(values, targets, getattr(contract, name))
             for name in ("enter", "leave")
         },
-        "voters": _voters(split),
+        "voters": _voters(split, contract.labels),
         "groups": list(_groups(split, predictions == targets)),
         "robustness": list(_robustness(judge, split)) if robustness else [],
     }
@@ -61,14 +61,14 @@ def _curve(values: Scores, targets: Targets) -> list[list[float]]:
     return [[float(column[i]) for column in columns] for i in chosen]
 
 
-def _voters(split: Split) -> dict[str, Any] | None:
+def _voters(split: Split, labels: Sequence[str]) -> dict[str, Any] | None:
     """Return how far people agree with the label that most of them gave; None without votes."""
     several = split.votes.sum(axis=1) > 1
     if not several.any():
         return None
-    votes, targets = split.votes[several], split.targets[several]
+    votes, targets = split.votes[several].astype(np.float64), split.targets[several]
     agreed = votes[np.arange(len(targets)), targets] / votes.sum(axis=1)
-    by_class = {int(c): float(agreed[targets == c].mean()) for c in np.unique(targets)}
+    by_class = {labels[c]: float(agreed[targets == c].mean()) for c in np.unique(targets)}
     return {"images": len(targets), "agreement": float(agreed.mean()), "by_class": by_class}
 
 
