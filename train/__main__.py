@@ -22,7 +22,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
-from edge.arguments import count, describe, seed, share
+from edge.arguments import count, describe, limit, seed, share
 from edge.crop import read_rule
 from edge.errors import RunError, UserError, exit_code
 from train.data import find_labels, load
@@ -131,7 +131,12 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     add("--learning-rate", type=float)
     add("--warmup-epochs", type=count, help="rising epochs; then the rate falls along a cosine")
     add("--weight-decay", type=float)
-    add("--average", type=share, help="keep averaged weights of the last epoch; the momentum")
+    add(
+        "--average",
+        type=limit,
+        metavar="EPOCHS",
+        help="keep the weights as averaged over so many epochs, not those of the best one",
+    )
     switch = argparse.BooleanOptionalAction
     add("--soft-labels", action=switch, help="learn from DATA/votes.csv, not from folders alone")
     add("--seed", type=seed)

@@ -59,7 +59,8 @@ def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     if recipe.weight_decay is not None:
         changes["weight_decay"] = recipe.weight_decay
     if recipe.average is not None:
-        changes |= {"use_ema": True, "ema_momentum": recipe.average}
+        momentum = 1 - 1 / max(1.0, recipe.average * steps)
+        changes |= {"use_ema": True, "ema_momentum": momentum}
     return type(optimizer)(**changes)
 
 

@@ -12,8 +12,8 @@ class Recipe:
     warmup_epochs: so many epochs it rises from 0, then it falls along a cosine until the last one
     (Loshchilov and Hutter 2016, arXiv:1608.03983); None leaves it as it is.
     weight_decay: of the optimizer, None for its own default.
-    average: of the weights over steps, the momentum of an exponential one; the averaged weights
-    of the last epoch are kept, and the validation split chooses nothing. None keeps the best epoch.
+    average: of the weights, exponential over so many epochs; what it is after the last epoch is
+    kept, and the validation split chooses nothing. None keeps the best epoch's weights.
     soft_labels: learn from the share of people who said each label, where the data set has votes.
     balance: how much more often rare classes are shown, 0 (as they come) to 1 (all equally often):
     a picture's chance is (pictures / pictures of its class) to this power.
@@ -53,7 +53,7 @@ RECIPES = {
         learning_rate=2e-3,
         warmup_epochs=2,
         weight_decay=0.02,
-        average=0.999,
+        average=1.25,
         soft_labels=True,
         augment=True,
         balance=0.4,

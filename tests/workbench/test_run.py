@@ -142,7 +142,7 @@ def test_a_killed_run_resumes_at_its_last_finished_epoch(unbroken, data, tmp_pat
         assert [r[name] for r in resumed] == pytest.approx([r[name] for r in whole], rel=1e-3)
 
 
-AVERAGED = ("--average", 0.9, "--warmup-epochs", 1, "--optimizer", "adamw", "--balance", 0.5)
+AVERAGED = ("--average", 0.5, "--warmup-epochs", 1, "--optimizer", "adamw", "--balance", 0.5)
 
 
 def test_a_killed_run_with_all_of_the_shipped_recipe_resumes_as_well(data, tmp_path):
