@@ -56,6 +56,7 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format
 
 bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## side-by-side figures: labels over time, finder, training
+	$(BIN)/python -m bench.models
 	$(BIN)/python -m bench.steady
 	$(BIN)/python -m bench.frame_path
 	$(BIN)/python -m bench.finder
