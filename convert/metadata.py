@@ -85,7 +85,8 @@ def _input(contract: Contract) -> _Table:
     return {
         0: "image",
         1: f"{contract.width} x {contract.height} {contract.color_space}, "
-        f"crop: {contract.crop}, interpolation: {contract.interpolation}",
+        f"crop: {contract.crop}, interpolation: {contract.interpolation}, "
+        f"contrast: {contract.contrast}",
         3: {0: _IMAGE_PROPERTIES, 1: {0: _COLOR_SPACES[contract.color_space]}},
         4: [{0: _NORMALIZATION_OPTIONS, 1: normalisation}],
         5: {0: [max(ends)], 1: [min(ends)]},

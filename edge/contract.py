@@ -12,18 +12,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageOps
 
 from edge.errors import UserError
 
 VERSION = 3
 # What the edge says where it has no label to give; no label may be called so.
 UNKNOWN, NO_FACE = "unknown", "no_face"
+_DARKEST_AND_BRIGHTEST = 1  # per cent of the pixels that become black, and white
 _CHANNELS = {"RGB": 3, "GRAYSCALE": 1}  # TFLite Metadata's names
 _KNOWN = {
     "color_space": tuple(_CHANNELS),
     "crop": ("center",),
     "interpolation": ("bilinear",),
+    "contrast": ("none", "stretch"),
     "face_alignment": ("eyes",),
     "activation": ("sigmoid", "softmax"),
 }
@@ -48,7 +50,7 @@ class Contract:
     enter, leave: in a stream, the score from which a label is said of a face, and below which it no
         longer is, see `edge.steady`.
     color_space: the input's, "RGB" or "GRAYSCALE" (the luma of ITU-R BT.601).
-    crop, interpolation: how a picture of a face becomes the input, see `preprocess`.
+    crop, interpolation, contrast: how a picture of a face becomes the input, see `preprocess`.
     face_width, eye_height, face_alignment: how a face is cut out of a frame before that, see
         `edge.crop`: the side of the square in distances between the eyes, how far below its top
         the eyes are, over its side, and what is made level.
@@ -66,6 +68,7 @@ class Contract:
     color_space: str = "RGB"
     crop: str = "center"
     interpolation: str = "bilinear"
+    contrast: str = "none"
     face_width: float = 2.7
     eye_height: float = 0.39
     face_alignment: str = "eyes"
@@ -149,6 +152,10 @@ def _is(value: object, kind: Any) -> bool:
 def preprocess(pixels: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.uint8]:
     """Cut the largest centred box of the input's proportions out of a picture and scale it.
 
+    Where the contract says contrast "stretch", the darkest and the brightest hundredth of the
+    pixels then become black and white, and all others lie between, so that less of the light is
+    left for the network to learn.
+
     pixels: (rows, columns, 3) uint8 RGB of any size. Returns uint8 of the contract's input_shape.
     Training set, calibration, parity check and every frame on the Pi come through here.
     """
@@ -163,6 +170,8 @@ def preprocess(pixels: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray
     )
     if contract.color_space == "GRAYSCALE":
         scaled = scaled.convert("L")
+    if contract.contrast == "stretch":
+        scaled = ImageOps.autocontrast(scaled, _DARKEST_AND_BRIGHTEST, preserve_tone=True)
     return np.asarray(scaled).reshape(contract.input_shape)
 
 

@@ -13,8 +13,9 @@ import tensorflow as tf
 
 # Largest turn in degrees; largest change of size, of proportions, and shift, all over the side.
 _TURN, _ZOOM, _SQUASH, _SHIFT, _SHEAR = 12.0, 0.12, 0.08, 0.05, 0.05
-# Largest change of gamma and contrast (natural logarithms), of brightness and noise (of 0..1).
-_GAMMA, _CONTRAST, _BRIGHTNESS, _NOISE = 0.5, 0.4, 0.15, 0.06
+# Largest change of gamma and contrast (natural logarithms), of brightness and noise (of 0..1), and
+# of light from one side: what the far edge loses of its light.
+_GAMMA, _CONTRAST, _BRIGHTNESS, _NOISE, _SIDE = 0.7, 0.2, 0.1, 0.05, 0.8
 _LIT, _BLURRED, _COVERED, _COMPRESSED = 0.5, 0.125, 0.25, 0.125  # shares of the pictures
 _COVER = (0.12, 0.38)  # sides of what covers a part of a face, over the picture's
 _SMALLEST = 0.4  # what a picture is scaled down to, and up again, over its side
@@ -85,11 +86,19 @@ def _move(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 def _light(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Change gamma, contrast and brightness."""
-    gamma, contrast, brightness = _each(images, seed, -1.0, 1.0, 3)
-    images = tf.pow(images, tf.exp(gamma * _GAMMA))
+    """Change gamma, contrast and brightness, and let the light come from one side."""
+    gamma, contrast, brightness, strength, angle = _each(images, seed, -1.0, 1.0, 5)
+    images = tf.pow(images, tf.exp(gamma * _GAMMA)) * _from_one_side(images, strength, angle)
     mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
     return (images - mean) * tf.exp(contrast * _CONTRAST) + mean + brightness * _BRIGHTNESS
+
+
+def _from_one_side(images: tf.Tensor, strength: tf.Tensor, angle: tf.Tensor) -> tf.Tensor:
+    """Return what share of the light each pixel gets, (N, side, side, 1)."""
+    places = tf.linspace(-1.0, 1.0, images.shape[1])
+    across, down = tf.reshape(places, (1, 1, -1, 1)), tf.reshape(places, (1, -1, 1, 1))
+    toward = across * tf.cos(angle * math.pi) + down * tf.sin(angle * math.pi)  # -1.4 to 1.4
+    return 1 - tf.abs(strength) * _SIDE * tf.clip_by_value(0.5 + 0.5 * toward, 0.0, 1.0)
 
 
 def _blur(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -141,7 +141,7 @@ def _list(folder: Path, labels: tuple[str, ...]) -> list[tuple[str, Path]]:
 
 def _key(folder: Path, files: list[tuple[str, Path]], contract: Contract) -> str:
     """Return a digest of what decoding depends on: the files, and what `preprocess` obeys."""
-    obeyed = ("width", "height", "color_space", "crop", "interpolation")
+    obeyed = ("width", "height", "color_space", "crop", "interpolation", "contrast")
     picture = {name: getattr(contract, name) for name in obeyed}
     digest = hashlib.sha256(json.dumps(picture, sort_keys=True).encode())
     for _, path in files:

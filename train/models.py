@@ -87,6 +87,8 @@ def _convolution(
 
 MODELS: dict[str, Callable[[int], keras.Model]] = {"simple_cnn": simple_cnn, "compact": compact}
 
+_CONTRAST = {"compact": "stretch"}
+
 
 def contract_of(
     model: keras.Model, labels: list[str], rule: Mapping[str, float] = DEFAULT_RULE
@@ -102,6 +104,7 @@ def contract_of(
         width=width,
         height=height,
         color_space="RGB" if channels == 3 else "GRAYSCALE",
+        contrast=_CONTRAST.get(model.name, "none"),
         activation=activation,
         face_width=rule["face_width"],
         eye_height=rule["eye_height"],

@@ -41,6 +41,7 @@ MALFORMED = {
     "the same label twice": ({"labels": ["a", "a"]}, "at least two different"),
     "unknown activation": ({"activation": "tanh"}, "activation is 'tanh', known: sigmoid, softmax"),
     "other colour order": ({"color_space": "BGR"}, "color_space is 'BGR'"),
+    "unknown contrast": ({"contrast": "more"}, "contrast is 'more', known: none, stretch"),
     "unknown crop": ({"crop": "stretch"}, "crop is 'stretch'"),
     "no width": ({"width": 0}, "must be positive"),
     "no temperature": ({"temperature": 0.0}, "must be positive"),
@@ -198,3 +199,16 @@ def test_grey_is_luma_and_a_grey_picture_stays_what_it_is():
     assert np.abs(grey[..., 0] - colours @ luma).max() <= 0.5 + 1e-6
     levels = np.arange(64, dtype=np.uint8).reshape(8, 8, 1) * 4
     assert np.array_equal(preprocess(levels.repeat(3, axis=2), contract), levels)
+
+
+def test_a_dull_picture_is_stretched_to_the_whole_range():
+    contract = replace(CONTRACT, contrast="stretch", width=32, height=32)
+    grey = replace(contract, color_space="GRAYSCALE")
+    dull = np.linspace(60, 110, 32 * 32).round().astype(np.uint8).reshape(32, 32, 1).repeat(3, 2)
+    stretched = preprocess(dull, grey)
+    assert (stretched.min(), stretched.max()) == (0, 255)
+    assert np.mean(stretched == 0) == pytest.approx(0.02, abs=0.02)
+    assert (np.diff(stretched.ravel().astype(int)) >= 0).all()
+    assert preprocess(dull, contract).shape == (32, 32, 3)
+    flat = np.full((32, 32, 3), 90, np.uint8)
+    assert np.array_equal(preprocess(flat, grey), flat[..., :1])
