@@ -29,12 +29,12 @@ def find_doubt(image: npt.NDArray[np.uint8], side: float) -> str | None:
 
 
 def sharpness(image: npt.NDArray[np.uint8]) -> float:
-    """Return how sharp a face is, (rows, columns, 3 or 1) uint8; below `BLURRED` it is not."""
+    """Return how sharp a face is, uint8 RGB of any size; below `BLURRED` it is not."""
     return _sharpness(_grey(image))
 
 
 def _grey(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    picture = Image.fromarray(image.squeeze()).convert("L")
+    picture = Image.fromarray(image).convert("L")
     return np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR), np.float32)
 
 

@@ -26,14 +26,14 @@ def _compress(picture: Image.Image, quality: float) -> Image.Image:
 
 
 def _shrink(picture: Image.Image, side: float) -> Image.Image:
-    small = picture.resize((int(side), int(side)), Image.Resampling.BOX)
-    return small.resize(picture.size, Image.Resampling.BILINEAR)
+    small = (int(side), int(side))
+    return picture.resize(small, Image.Resampling.BOX)
 
 
 def _turn(picture: Image.Image, degrees: float) -> Image.Image:
     """Turn, mirrored pictures of the border filling the corners."""
     reach = picture.width // 2
-    padding = [(reach, reach), (reach, reach), (0, 0)][: np.asarray(picture).ndim]
+    padding = ((reach, reach), (reach, reach), (0, 0))
     around = Image.fromarray(np.pad(np.asarray(picture), padding, "symmetric"))
     turned = around.rotate(degrees, Image.Resampling.BILINEAR)
     return turned.crop((reach, reach, reach + picture.width, reach + picture.height))
@@ -48,8 +48,7 @@ CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
 }
 
 
-def disturb(images: Pixels, change: str, strength: float) -> Pixels:
-    """Return changed copies of uint8 (N, height, width, channels)."""
+def disturb(pixels: Pixels, change: str, strength: float) -> Pixels:
+    """Return a changed copy of a picture, (rows, columns, 3) uint8 RGB."""
     function, _ = CHANGES[change]
-    changed = [np.asarray(function(Image.fromarray(image.squeeze()), strength)) for image in images]
-    return np.array(changed, np.uint8).reshape(images.shape)
+    return np.asarray(function(Image.fromarray(pixels), strength))

@@ -10,7 +10,8 @@ from PIL import Image
 from scipy.stats import binomtest
 from tqdm import tqdm
 
-from edge.contract import Contract, scores
+from edge.contract import Contract, preprocess, scores
+from edge.images import read_image
 from edge.quality import sharpness
 from measure.metrics import Scores, Targets, quality, reliability
 from measure.selective import at_threshold, risk_coverage
@@ -84,30 +85,32 @@ def _groups(split: Split, right: npt.NDArray[np.bool_]) -> Iterator[dict[str, An
 
 
 def _measurable(split: Split) -> dict[str, npt.NDArray[np.float64]]:
-    images = split.images
-    rows, columns = images.shape[1:3]
-    middle = images[:, rows * 2 // 5 : rows * 4 // 5, columns // 4 : columns * 3 // 4]
-    sides = [_side(path) for path in split.paths]
-    return {
-        "luminance of the middle of the face, 0 to 255": np.median(
-            np.reshape(middle, (len(images), -1)), axis=1
-        ),
-        "contrast, standard deviation of the pixels": np.std(images, axis=(1, 2, 3)),
-        "sharpness, see edge/quality.py": np.array([sharpness(image) for image in images]),
-        "side of the picture in pixels": np.array(sides, np.float64),
-    }
+    """Return some measures of each picture as it is in its file, (N,)."""
+    columns = zip(*(_measure(read_image(path)) for path in split.paths), strict=True)
+    return dict(zip(_MEASURES, map(np.array, columns), strict=True))
 
 
-def _side(path: Any) -> int:
-    with Image.open(path) as picture:
-        return min(picture.size)
+_MEASURES = (
+    "luminance of the middle of the face, 0 to 255",
+    "contrast, standard deviation of the pixels",
+    "sharpness, see edge/quality.py",
+    "side of the picture in pixels",
+)
+
+
+def _measure(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
+    grey = np.asarray(Image.fromarray(pixels).convert("L"))
+    rows, columns = grey.shape
+    middle = grey[rows * 2 // 5 : rows * 4 // 5, columns // 4 : columns * 3 // 4]
+    return float(np.median(middle)), float(grey.std()), sharpness(pixels), float(min(grey.shape))
 
 
 def _robustness(judge: Judge, split: Split) -> Iterator[dict[str, Any]]:
     tasks = [(name, strength) for name, (_, all_) in CHANGES.items() for strength in all_]
     for name, strength in tqdm(tasks, "disturbing pictures", disable=None):
-        changed = disturb(split.images, name, strength)
-        right = judge.logits(changed).argmax(axis=1) == split.targets
+        changed = (disturb(read_image(path), name, strength) for path in split.paths)
+        images = np.array([preprocess(pixels, judge.contract) for pixels in changed])
+        right = judge.logits(images).argmax(axis=1) == split.targets
         yield {"change": name, "strength": strength, **share_right(right)}
 
 

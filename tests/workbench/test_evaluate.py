@@ -119,17 +119,16 @@ def test_a_threshold_names_fewer_pictures_and_errs_less():
     assert find_threshold(values, targets, accuracy=0.9, most=0.5) == 0.5
 
 
-@pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("change", CHANGES)
-def test_each_change_is_worse_the_stronger_it_is(change, channels):
+def test_each_change_is_worse_the_stronger_it_is(change):
     ramp = np.linspace(40, 220, 48)
-    picture = np.clip(ramp + 30 * np.sin(np.arange(48) * 1.3)[:, None], 0, 255).astype(np.uint8)
-    images = picture[None, :, :, None].repeat(channels, axis=3)
+    grey = np.clip(ramp + 30 * np.sin(np.arange(48) * 1.3)[:, None], 0, 255).astype(np.uint8)
+    picture = grey[:, :, None].repeat(3, axis=2)
     errors = []
     for strength in CHANGES[change][1]:
-        changed = disturb(images, change, strength)
-        assert (changed.shape, changed.dtype) == (images.shape, np.uint8)
-        errors.append(np.abs(changed.astype(int) - images).mean())
+        changed = disturb(picture, change, strength)
+        seen = np.asarray(Image.fromarray(changed).resize((48, 48), Image.Resampling.BILINEAR))
+        errors.append(np.abs(seen.astype(int) - picture).mean())
     assert errors[0] > 0
     assert errors == sorted(errors)
 

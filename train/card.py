@@ -1,0 +1,96 @@
+"""Make models/MODEL_CARD.md of MODEL_CARD.md.in and the JSON files beside it: no figure by hand.
+
+  python -m train.card [--models models]
+
+Reads evaluation.<model>.json of `python -m train.evaluate`, run.json of `python -m train` and
+card.json: {"choices": what was chosen on the validation split, "took": how long the training took
+and where, "rows": {file of an evaluation:
+name}, "latency": {file: over simple_cnn's}}. Exit codes: 0 done, 1 cannot write, 2 bad input.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from edge.arguments import describe
+from edge.errors import UserError, exit_code
+from edge.files import publish
+
+CARD = "MODEL_CARD.md"
+MODEL = "emotion-compact.tflite"
+_WEAK = 0.7  # an F1 below which the card names a class
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    parser = describe(argparse.ArgumentParser(prog="python -m train.card"), str(__doc__))
+    parser.add_argument("--models", type=Path, default=Path("models"), help="(default: models)")
+    args = parser.parse_args(argv)
+    return exit_code("train.card", lambda: _write(args.models))
+
+
+def _write(models: Path) -> int:
+    text = render(models)
+    with publish(models) as stage:
+        (stage / CARD).write_text(text, encoding="utf-8")
+    print(f"wrote {models / CARD}")
+    return 0
+
+
+def render(models: Path) -> str:
+    """Return the card's text; raises UserError where a file is missing or damaged."""
+    card, run = _read(models / "card.json"), _read(models / "run.json")
+    int8 = _read(models / f"evaluation.{MODEL}.json")
+    rows = [
+        {
+            "name": name,
+            "multiply_adds": None,
+            **_read(models / file),
+            "latency": card["latency"].get(file),
+        }
+        for file, name in card["rows"].items()
+    ]
+    try:
+        template = (models / f"{CARD}.in").read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{models / CARD}.in: {error.strerror}") from None
+    environment = Environment(
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Markdown of our own figures
+    )
+    environment.globals |= {"percent": _percent, "interval": _interval}
+    return environment.from_string(template).render(
+        int8=int8,
+        run=run,
+        rows=rows,
+        labels=", ".join(int8["labels"]),
+        size=f"{int8['bytes']:,}",
+        weak=[label for label, v in int8["per_class"].items() if v["f1"] < _WEAK],
+        choices=card["choices"],
+        took=card["took"],
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot read it: {error}") from None
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _interval(ends: list[float]) -> str:
+    return f"{100 * ends[0]:.1f} to {100 * ends[1]:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
