@@ -216,6 +216,7 @@ def test_memory_and_descriptors_stay_what_they_are(
     ear = Listener(broker)
 
     def looked_at() -> int:
+        assert run.process.poll() is None, "too slow: the recording ended before all frames"
         return ear.attributes()["frames"] if ear.of("attributes") else 0
 
     warm = max(frames // 4, 600)  # until then the memory's arenas find their sizes
