@@ -59,8 +59,8 @@ def compact(classes: int) -> keras.Model:
 def _residual(x: keras.KerasTensor, filters: int, *, strides: int) -> keras.KerasTensor:
     y = _convolution(x, filters, strides=strides)
     y = _convolution(y, filters, activation=None)
-    if strides > 1:  # the way past must be scaled alike; averaging loses less than skipping pixels
-        x = layers.AveragePooling2D(strides)(x)
+    if strides > 1:  # the way past must be scaled alike; XNNPACK has no average of int8
+        x = layers.MaxPooling2D(strides)(x)
         x = _convolution(x, filters, size=1, activation=None)
     return layers.ReLU()(layers.Add()([x, y]))
 
