@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from convert.choose import remedy
 from convert.flatbuffer import operators
@@ -22,6 +21,7 @@ from convert.prove import OnRuntime, Reference, Verdict
 from edge.contract import scores
 from edge.errors import RunError
 from measure.metrics import reliability
+from measure.page import render
 from measure.plots import draw_histogram, draw_reliability, png
 
 SHOWN = "litert"  # the runtime whose reliability the page draws
@@ -151,10 +151,8 @@ def write_report(
     """Write convert_report.json and convert_report.html, which needs no other file."""
     text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "convert_report.json").write_text(text + "\n", encoding="utf-8")
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
-    )
-    page = environment.get_template("report.html").render(
+    page = render(
+        Path(__file__).with_name("report.html"),
         report=report,
         most=MOST_PICTURES,
         reliability=draw_reliability(_curves(run, verdicts, reference, report["chosen"])),

@@ -19,21 +19,20 @@ def info(args: Namespace) -> Iterator[str]:
     classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
     content, _ = read_model(args.model)
     plain = make_interpreter(content, find_runtime(classifier.runtime)[1], delegates=False)
+    figures = _cost(content, plain)
     yield f"{args.model}"
-    yield f"size: {len(content):,} bytes"
+    yield f"size: {figures['bytes']:,} bytes"
     yield f"runtime: {classifier.runtime}"
     yield "contract:"
     for name, value in asdict(classifier.contract).items():
         yield f"  {name}: {', '.join(value) if name == 'labels' else value}"
     yield f"input: {_tensor(plain.get_input_details()[0])}"
     yield f"output: {_tensor(plain.get_output_details()[0])}"
-    nodes = operators(plain)
     yield "operators:"
-    for name, count in Counter(op["op_name"] for op in nodes).items():
+    for name, count in Counter(op["op_name"] for op in operators(plain)).items():
         yield f"  {count} x {name}"
-    tensors = plain.get_tensor_details()
-    yield f"parameters: {parameters(nodes, tensors):,}"
-    yield f"multiply-adds: {multiply_adds(nodes, tensors):,}"
+    yield f"parameters: {figures['parameters']:,}"
+    yield f"multiply-adds: {figures['multiply_adds']:,}"
     yield f"golden vector: {prove(args.model, classifier) or 'none'}"
 
 
@@ -47,7 +46,11 @@ def _tensor(details: dict[str, Any]) -> str:
 def cost(path: Path) -> dict[str, int]:
     """Return a model's bytes, parameters and multiply-adds; raises UserError as `Classifier`."""
     content, _ = read_model(path)
-    plain = make_interpreter(content, find_runtime("auto")[1], delegates=False)
+    return _cost(content, make_interpreter(content, find_runtime("auto")[1], delegates=False))
+
+
+def _cost(content: bytes, plain: Any) -> dict[str, int]:
+    """Return the same of a model that was loaded without delegates, which hide its operators."""
     nodes, tensors = operators(plain), plain.get_tensor_details()
     return {
         "bytes": len(content),

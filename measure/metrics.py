@@ -52,17 +52,22 @@ class Parity:
     mean_kl: float
 
 
+def wilson(right: int, count: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share."""
+    interval = binomtest(right, count).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
 def quality(scores: Scores, targets: Targets) -> Quality:
     """Return what scores (N, classes) are worth against class numbers (N,)."""
     predictions, classes = scores.argmax(axis=1), scores.shape[1]
     correct = int((predictions == targets).sum())
-    interval = binomtest(correct, len(targets)).proportion_ci(method="wilson")
     matrix = confusion_matrix(targets, predictions, labels=range(classes))
     supports = matrix.sum(axis=1).tolist()
     hits = matrix.diagonal().tolist()
     return Quality(
         top1=correct / len(targets),
-        top1_ci95=(float(interval.low), float(interval.high)),
+        top1_ci95=wilson(correct, len(targets)),
         macro_f1=float(_macro_f1(matrix)),
         macro_f1_ci95=_macro_f1_interval(matrix),
         recall=[hit / n if n else None for hit, n in zip(hits, supports, strict=True)],

@@ -19,13 +19,12 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from edge.arguments import describe as describe_arguments
 from edge.crop import read_rule, rule_of
 from edge.errors import UserError, exit_code
 from edge.files import publish
 from edge.runtime import RUNTIMES
+from measure.page import render
 from measure.plots import draw_reliability, draw_risk_coverage
 from train.data import load_split
 from train.figures import describe, measure
@@ -51,7 +50,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         raise UserError(f"{folder}: no such folder; --split names another one")
     split = load_split(folder, judge.contract, args.build / "cache")
     figures = {
-        **describe(judge, judge.contract),
+        **describe(judge),
         "sha256": hashlib.sha256(args.model.read_bytes()).hexdigest(),
         "split": args.split,
         **measure(judge, split, robustness=args.robustness),
@@ -62,10 +61,8 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _write(folder: Path, model: Path, figures: dict[str, Any]) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
-    )
-    page = environment.get_template("evaluation.html").render(
+    page = render(
+        Path(__file__).with_name("evaluation.html"),
         figures=figures,
         reliability=draw_reliability({figures["model"]: figures["reliability"]}),
         risk_coverage=draw_risk_coverage(figures["risk_coverage"], figures["thresholds"]),

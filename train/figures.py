@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from scipy.stats import binomtest
 from tqdm import tqdm
 
-from edge.contract import Contract, preprocess, scores
+from edge.contract import preprocess, scores
 from edge.images import read_image
 from edge.quality import sharpness
-from measure.metrics import Scores, Targets, quality, reliability
+from measure.metrics import Scores, Targets, quality, reliability, wilson
 from measure.selective import at_threshold, risk_coverage
 from train.data import Split
 from train.disturb import CHANGES, disturb
@@ -49,10 +48,12 @@ def measure(judge: Judge, split: Split, *, robustness: bool) -> dict[str, Any]:
 
 def share_right(right: npt.NDArray[np.bool_]) -> dict[str, Any]:
     """Return how many pictures, the share that is right, and its 95 % Wilson interval."""
-    count = len(right)
-    interval = binomtest(int(right.sum()), count).proportion_ci(method="wilson")
-    low, high = float(interval.low), float(interval.high)
-    return {"images": count, "accuracy": float(right.mean()), "accuracy_ci95": [low, high]}
+    interval = wilson(int(right.sum()), len(right))
+    return {
+        "images": len(right),
+        "accuracy": float(right.mean()),
+        "accuracy_ci95": list(interval),
+    }
 
 
 def _curve(values: Scores, targets: Targets) -> list[list[float]]:
@@ -114,7 +115,8 @@ def _robustness(judge: Judge, split: Split) -> Iterator[dict[str, Any]]:
         yield {"change": name, "strength": strength, **share_right(right)}
 
 
-def describe(judge: Judge, contract: Contract) -> dict[str, Any]:
+def describe(judge: Judge) -> dict[str, Any]:
     """Return what model was measured."""
+    contract = judge.contract
     shape = " x ".join(map(str, contract.input_shape))
     return {"model": judge.name, "input": shape, "labels": list(contract.labels), **judge.cost}

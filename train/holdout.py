@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+from measure.metrics import wilson
 
 
 def predict(model: keras.Model, batches: tf.data.Dataset) -> npt.NDArray[np.int64]:
@@ -37,7 +38,6 @@ def evaluate(
     matrix has a row for each true class, a column for each predicted one.
     """
     correct = int((targets == predictions).sum())
-    interval = binomtest(correct, len(targets)).proportion_ci(method="wilson")
     numbers = list(range(len(labels)))
     figures = precision_recall_fscore_support(
         targets, predictions, labels=numbers, zero_division=0.0
@@ -49,7 +49,7 @@ def evaluate(
     return {
         "images": len(targets),
         "accuracy": correct / len(targets),
-        "accuracy_ci95": [float(interval.low), float(interval.high)],
+        "accuracy_ci95": list(wilson(correct, len(targets))),
         "macro_f1": float(np.mean(figures[2])),
         "per_class": per_class,
         "confusion_matrix": confusion_matrix(targets, predictions, labels=numbers).tolist(),

@@ -8,9 +8,10 @@ import pytest
 
 from convert.convert import convert, to_logits
 from edge.classifier import Classifier
+from edge.contract import dumps
 from edge.info import cost
 from edge.model_file import pack
-from tests.workbench.conftest import REPOSITORY, run
+from tests.workbench.conftest import REPOSITORY, inside, run
 from train.models import MODELS, contract_of
 from train.prepare import main as prepare
 
@@ -61,3 +62,22 @@ def test_as_int8_it_is_within_its_budget(tmp_path):
     picture = np.full((60, 80, 3), 90, np.uint8)
     assert classifier.classify(picture).logits.shape == (7,)
     assert classifier.delegate_nodes == 1  # XNNPACK has taken all of it
+
+
+def test_grey_pictures_whose_contrast_was_stretched_are_not_stretched_again(tmp_path):
+    model = MODELS["compact"](3)
+    contract = contract_of(model, ["a", "b", "c"])
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "contract.json").write_text(dumps(contract))
+    rng = np.random.default_rng(0)
+    for name in ("calibration", "temperature", "holdout"):
+        images = rng.integers(60, 190, (30, *contract.input_shape)).astype(np.uint8)
+        arrays = {"labels": np.arange(30) % 3, "classes": np.array(contract.labels)}
+        np.savez(tmp_path / f"{name}.npz", images=images, **arrays)
+    result = inside("convert", "--build", tmp_path, "--variant", "float32")
+    assert result.returncode == 0, result.stdout + result.stderr
+    report = json.loads((tmp_path / "convert_report.json").read_text())
+    assert list(report["calibration"]["histogram"]) == ["grey"]
+    for figures in report["variants"][0]["runtimes"].values():
+        assert figures["agreement"] == 1
+        assert figures["max_score_error"] < 1e-4
