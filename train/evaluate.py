@@ -29,6 +29,7 @@ from measure.plots import draw_reliability, draw_risk_coverage
 from train.data import load_split
 from train.figures import describe, measure
 from train.judge import load_judge
+from train.leaks import known_copies
 from train.splits import SPLITS
 
 
@@ -53,7 +54,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         **describe(judge),
         "sha256": hashlib.sha256(args.model.read_bytes()).hexdigest(),
         "split": args.split,
-        **measure(judge, split, robustness=args.robustness),
+        **measure(judge, split, known_copies(args.data), robustness=args.robustness),
     }
     _write(args.to or args.build, args.model, figures)
     print(summarise(figures))
@@ -87,6 +88,9 @@ def summarise(figures: dict[str, Any]) -> str:
         f"from a score of {enter['threshold']:g}: {enter['coverage']:.1%} of the pictures named, "
         f"{enter['accuracy']:.1%} of them right",
     ]
+    if unseen := figures["unseen"]:
+        copies = figures["images"] - unseen["images"]
+        lines.append(f"without {copies} near-copies of other splits {unseen['accuracy']:.4f}")
     if voters := figures["voters"]:
         lines.append(f"people agree with the label in {voters['agreement']:.1%} of their votes")
     return "\n".join(lines)

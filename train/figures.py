@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,14 @@ PARTS = 4  # of the pictures, by what can be measured of them
 _POINTS = 100  # of the risk-coverage curve
 
 
-def measure(judge: Judge, split: Split, *, robustness: bool) -> dict[str, Any]:
-    """Return what a model is worth on a split; robustness: also on pictures made worse."""
+def measure(
+    judge: Judge, split: Split, copies: set[Path] | None, *, robustness: bool
+) -> dict[str, Any]:
+    """Return what a model is worth on a split.
+
+    copies: pictures with near-copies in other splits, None where nobody has looked for them.
+    robustness: also on pictures made worse.
+    """
     contract, targets = judge.contract, split.targets
     values = scores(judge.logits(split.images), contract)
     predictions = values.argmax(axis=1)
@@ -40,6 +47,7 @@ def measure(judge: Judge, split: Split, *, robustness: bool) -> dict[str, Any]:
             name: at_threshold(values, targets, getattr(contract, name))
             for name in ("enter", "leave")
         },
+        "unseen": _unseen(split, predictions == targets, copies),
         "voters": _voters(split, contract.labels),
         "groups": list(_groups(split, predictions == targets)),
         "robustness": list(_robustness(judge, split)) if robustness else [],
@@ -54,6 +62,19 @@ def share_right(right: npt.NDArray[np.bool_]) -> dict[str, Any]:
         "accuracy": float(right.mean()),
         "accuracy_ci95": list(interval),
     }
+
+
+def _unseen(
+    split: Split, right: npt.NDArray[np.bool_], copies: set[Path] | None
+) -> dict[str, Any] | None:
+    """Return the same of the pictures without near-copies in other splits; None if none is known.
+
+    What a model has learnt from flatters it.
+    """
+    if copies is None:
+        return None
+    unseen = np.array([path not in copies for path in split.paths])
+    return share_right(right[unseen]) if unseen.any() else None
 
 
 def _curve(values: Scores, targets: Targets) -> list[list[float]]:

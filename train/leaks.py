@@ -30,6 +30,7 @@ import numpy.typing as npt
 from PIL import Image
 from tqdm import tqdm
 
+from edge.errors import UserError
 from edge.files import publish
 from edge.images import ImageError, find_images, read_image
 from train.splits import SPLITS
@@ -91,6 +92,18 @@ def check(data: Path) -> list[Leak]:
         print(f"They are listed in {data / LEAKS}: remove those of its column `picture`.")
     _write(data, leaks)
     return leaks
+
+
+def known_copies(data: Path) -> set[Path] | None:
+    """Return the pictures that `check` listed, None where it was not made; raises UserError."""
+    path = data / LEAKS
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return {data / row["picture"] for row in csv.DictReader(file)}
+    except FileNotFoundError:
+        return None
+    except (OSError, KeyError, TypeError, csv.Error) as error:
+        raise UserError(f"{path}: cannot read it: {error!r}") from None
 
 
 def describe(leaks: list[Leak], split: str, count: int, known: str) -> str:

@@ -69,6 +69,23 @@ def test_the_figures_are_those_of_the_model_on_the_pictures(data, capsys):
     assert "no measure of skin" in page
 
 
+def test_pictures_with_a_copy_in_training_are_left_out_of_a_second_figure(data, capsys):
+    _, figures = evaluate(data, INT8, "--no-robustness")
+    assert figures["unseen"] is None  # nobody has looked for them
+    head = "split,picture,label,copy,copy_label,mirrored,correlation\n"
+    rows = [f"validation,validation/{name}.png,,,,," for name in ("red/01", "blue/wrong")]
+    (data / "leaks.csv").write_text(head + "\n".join(rows))
+    _, figures = evaluate(data, INT8, "--no-robustness")
+    assert (figures["images"], figures["unseen"]["images"]) == (18, 16)
+    assert figures["accuracy"] == pytest.approx(16 / 18)
+    assert figures["unseen"]["accuracy"] == pytest.approx(15 / 16)
+    assert "without 2 near-copies of other splits 0.9375" in capsys.readouterr().out
+    (data / "leaks.csv").write_text("nothing\nof the kind\n")
+    code, _ = evaluate(data, INT8)
+    assert code == 2
+    assert "leaks.csv: cannot read it" in capsys.readouterr().err
+
+
 def test_groups_are_equal_parts_by_what_the_pictures_tell(data):
     for path in sorted((data / "validation/red").glob("*.png")):
         with Image.open(path) as picture:
