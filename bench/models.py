@@ -2,15 +2,18 @@
 
   python -m bench.models A.tflite B.tflite ...
   python -m bench.models                   the shipped one and build/model.tflite
+  python -m bench.models A.tflite B.tflite --json latency.json
 
 The latency is the median of one inference, as a ratio to the last model's.
 """
 
 import argparse
+import json
 from pathlib import Path
 
 from convert.runtimes import latencies
 from edge.errors import RunError
+from edge.files import publish
 from edge.info import cost
 from edge.runtime import RUNTIMES
 
@@ -23,25 +26,32 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     usual = [path for path in MODELS if path.exists()]
     parser.add_argument("models", type=Path, nargs="*", default=usual)
+    parser.add_argument("--json", type=Path, metavar="PATH", help="write the ratios there, too")
     args = parser.parse_args()
-    ratios = [measure(args.models, runtime) for runtime in RUNTIMES]
+    ratios = {runtime: measure(args.models, runtime) for runtime in RUNTIMES}
     print(f"{'model':34} {'parameters':>12} {'multiply-adds':>14} {'bytes':>11}", *RUNTIMES)
-    for i, path in enumerate(args.models):
+    for path in args.models:
         figures = cost(path)
         numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
         columns = [f"{n:>{width},}" for n, width in zip(numbers, (12, 14, 11), strict=True)]
-        shown = [f"{column[i]:.2f} x" if column else "-" for column in ratios]
+        shown = [f"{of[path.name]:.2f} x" if of else "-" for of in ratios.values()]
         print(f"{path!s:34}", *columns, *shown)
+    if args.json:
+        with publish(args.json.parent) as stage:
+            (stage / args.json.name).write_text(json.dumps(ratios, indent=2) + "\n")
 
 
-def measure(models: list[Path], runtime: str) -> list[float]:
+def measure(models: list[Path], runtime: str) -> dict[str, float]:
     """Return each model's latency over the last one's; empty where the runtime refuses."""
     try:
         medians = latencies([path.read_bytes() for path in models], runtime)
     except RunError as error:
         print(f"{runtime}: {error}")
-        return []
-    return [median / medians[-1] for median in medians]
+        return {}
+    names = [path.name for path in models]
+    return {
+        name: round(median / medians[-1], 3) for name, median in zip(names, medians, strict=True)
+    }
 
 
 if __name__ == "__main__":

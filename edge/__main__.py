@@ -1,13 +1,13 @@
 """Name the emotion on a face: pictures in, labels out, on a Raspberry Pi or any computer.
 
-emotion-edge run --model model.tflite --source photo.jpg
+emotion-edge run --source photo.jpg
 emotion-edge config --config emotion-edge.toml
 emotion-edge doctor --config emotion-edge.toml
 emotion-edge forget --to mqtt://broker/hall
 emotion-edge install-service
 emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
-emotion-edge replay recording --model model.tflite
-emotion-edge info model.tflite
+emotion-edge replay recording
+emotion-edge info
 emotion-edge compare old.tflite new.tflite --images photos
 """
 

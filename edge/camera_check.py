@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from edge.camera_options import camera_settings
 from edge.checks import Finding, explain
+from edge.config import SYSTEM_FILE
 from edge.errors import RunError, UserError
 from edge.face import Box
 from edge.face_model import INSTALL, find_face_model
 from edge.frame import Frame, Lost
-from edge.model_checks import give, need_runtime
+from edge.model_checks import need_runtime
 from edge.run import make_finder
 from edge.sources import PICAMERA, WEBCAM, open_source
 
@@ -26,6 +27,7 @@ BLACK = 16  # of 255: what noise makes of a covered lens
 # Skin reflects more red than blue, on everybody. Between the two there is hardly any colour, as in
 # infrared light, or the light is blue.
 REDDER, BLUER = 1.1, 0.9
+CHOICE = f'--source {PICAMERA}, or source = "{PICAMERA}" in {SYSTEM_FILE}'
 CHOOSE = "install what it needs, or correct --source"
 CONNECT = (
     "if the service has the camera: sudo systemctl stop emotion-edge; else look at its cable, at "
@@ -37,7 +39,7 @@ AGAIN = "have somebody face the camera in white light, and run doctor again"
 def camera(args: Namespace) -> Iterator[Finding]:
     """Take frames for `LOOK` seconds and look at them."""
     if args.source is None:
-        yield Finding("camera", "warn", "no source is given", give("source", PICAMERA))
+        yield Finding("camera", "warn", "no source is given", CHOICE)
         return
     try:
         frames = _take(args)

@@ -12,6 +12,7 @@ from edge.config import config
 from edge.doctor import doctor
 from edge.forget import forget
 from edge.info import info
+from edge.model_file import SHIPPED
 from edge.options import (
     add_common,
     add_faces,
@@ -51,7 +52,7 @@ def make_parser(text: str) -> argparse.ArgumentParser:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=run, needs=("model", "source"))
+    parser.set_defaults(lines=run, needs=("source",))
     add_run_options(parser)
 
 
@@ -75,7 +76,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lines=replay)
     parser.add_argument("recording", type=Path, metavar="DIR", help="frames and times.csv")
     parser.add_argument("--truth", type=Path, help="(default: DIR/truth.csv)")
-    add_model(parser, required=True)
+    add_model(parser)
     add_faces(parser)
     add_steady(parser)
     add_common(parser)
@@ -107,7 +108,13 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lines=info)
-    parser.add_argument("model", type=Path, help="the .tflite that convert wrote")
+    parser.add_argument(
+        "model",
+        type=Path,
+        nargs="?",
+        default=SHIPPED,
+        help="a .tflite that convert wrote (default: the one that `run` uses)",
+    )
     add_common(parser)
 
 

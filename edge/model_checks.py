@@ -13,7 +13,6 @@ from pathlib import Path
 
 from edge.checks import Finding, explain
 from edge.classifier import Classifier
-from edge.config import SYSTEM_FILE
 from edge.contract import Contract
 from edge.errors import RunError, UserError, exit_code
 from edge.face_model import INSTALL, NoFaceModelError, find_face_model
@@ -41,7 +40,7 @@ def runtimes(args: Namespace) -> Iterator[Finding]:
         return
     if others := [name for name in tried if not tried[name]]:
         remedy = f"--runtime {others[0]}"
-    elif chosen is not None and args.model:
+    elif chosen is not None:
         remedy = "copy or convert the model again"
     else:
         wanted = "litert" if args.runtime == "auto" else args.runtime
@@ -59,7 +58,7 @@ def _version(name: str) -> str:
 def _network(args: Namespace) -> bytes:
     """Return a network to try runtimes with, b"" where there is none."""
     try:
-        return read_model(args.model)[0] if args.model else find_face_model(args.face_model)
+        return read_model(args.model)[0]
     except UserError:
         try:
             return find_face_model(args.face_model)
@@ -118,9 +117,6 @@ def need_runtime(runtime: str, network: bytes) -> None:
 
 def model(args: Namespace) -> Iterator[Finding]:
     """Read the model and let it prove its arithmetic."""
-    if args.model is None:
-        yield Finding("model", "warn", "none is given", give("model", "/path/to/model.tflite"))
-        return
     try:
         content, contract = read_model(args.model)
     except UserError as error:
@@ -132,11 +128,6 @@ def model(args: Namespace) -> Iterator[Finding]:
         yield _prove(args.model, Classifier(args.model, runtime=args.runtime, threads=args.threads))
     except (UserError, RunError) as error:
         yield explain("arithmetic", error, CONVERT)
-
-
-def give(name: str, value: str) -> str:
-    """Return the remedy for an option that nobody gave."""
-    return f'--{name} {value}, or {name} = "{value}" in {SYSTEM_FILE}'
 
 
 def _describe(content: bytes, contract: Contract) -> str:

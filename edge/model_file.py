@@ -15,6 +15,8 @@ from pathlib import Path
 from edge.contract import Contract, ContractError, dumps, loads
 from edge.errors import UserError
 
+SHIPPED = Path(__file__).with_name("emotion-compact.tflite")
+"""The model that is part of the program; models/MODEL_CARD.md describes it."""
 CONTRACT_FILE = "contract.json"
 LABELS_FILE = "labels.txt"
 GOLDEN_FILE, GOLDEN_PICTURE = "golden.json", "golden.png"  # see edge/golden.py

@@ -7,6 +7,7 @@ from edge.arguments import count, face_side, frame_size, seconds, share, threads
 from edge.camera_options import add_camera, usual_source
 from edge.face_model import PACKAGE
 from edge.faces import THRESHOLD
+from edge.model_file import SHIPPED
 from edge.outlet_options import add_outlets
 from edge.runtime import RUNTIMES
 from edge.steady import Rules
@@ -29,7 +30,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         help="a TOML file with values for the options that are not given here (default: "
         "/etc/emotion-edge.toml, if there is one)",
     )
-    add_model(parser, required=False)
+    add_model(parser)
     add_source(parser, required=False)
     add("--frames", type=count, metavar="N", help="stop after N frames")
     add(
@@ -66,10 +67,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
 
 
-def add_model(parser: argparse.ArgumentParser, *, required: bool) -> None:
+def add_model(parser: argparse.ArgumentParser) -> None:
     """Add --model."""
     parser.add_argument(
-        "--model", type=Path, required=required, help="the .tflite that convert wrote"
+        "--model",
+        type=Path,
+        default=SHIPPED,
+        help="a .tflite that convert wrote (default: emotion-compact, which is part of this "
+        "program)",
     )
 
 

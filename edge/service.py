@@ -20,7 +20,7 @@ FOLDER = Path("/etc/systemd/system")
 HIDDEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - nothing is put there
 NEXT = """\
 {path} is written. The service reads
-  /etc/emotion-edge.toml                the settings, with whole paths: model = "/…/model.tflite"
+  /etc/emotion-edge.toml                the settings, with whole paths: model = "/…/mine.tflite"
   /etc/credstore/emotion-edge.password  the broker's password, if it wants one (mode 600)
 Then
   sudo systemctl daemon-reload

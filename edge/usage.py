@@ -3,12 +3,13 @@
 RUN = """\
 Find the faces in pictures or in a stream and label them: one JSON object a line on stdout.
 
-  emotion-edge run --model model.tflite --source photo.jpg
-  emotion-edge run --model model.tflite --source 'photos/*.jpg' --draw sheet.jpg
-  emotion-edge run --model model.tflite --source picamera2
-  emotion-edge run --model model.tflite --source clip.mp4
+  emotion-edge run --source photo.jpg
+  emotion-edge run --source 'photos/*.jpg' --draw sheet.jpg
+  emotion-edge run --source picamera2
+  emotion-edge run --source clip.mp4
+  emotion-edge run --source picamera2 --model mine.tflite
   ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
-    emotion-edge run --model model.tflite --source - --size 640x480
+    emotion-edge run --source - --size 640x480
 
 Pictures (a file, a folder, a glob) are unrelated: a line for each face, with the label that has
 the largest score, or one with the label no_face. In a stream (a camera, a video, stdin) faces
@@ -31,7 +32,7 @@ model, the face finder, the brokers, the camera. A line each: ok, warn or fail, 
 after an arrow what to do about it.
 
   emotion-edge doctor --config emotion-edge.toml
-  emotion-edge doctor --model model.tflite --source picamera2 --to mqtt://localhost/hall
+  emotion-edge doctor --source picamera2 --to mqtt://localhost/hall
 
 Somebody should face the camera, which shows whether its colours are in order. The camera must be
 free: stop the service first. On each broker one message goes to PREFIX/doctor and stays nowhere.
@@ -41,7 +42,7 @@ Exit codes: 0 nothing failed, 1 something did, 2 bad options."""
 REPLAY = """\
 Measure how still and how quick the labels are, on a recording of which the truth is known.
 
-  emotion-edge replay DIR --model model.tflite [--truth truth.csv]
+  emotion-edge replay DIR [--truth truth.csv]
 
 DIR holds frames and times.csv (file,seconds: one row a frame). The truth, DIR/truth.csv unless
 given, has the columns seconds,label and perhaps person,x,y: from that second on the person shows
@@ -64,7 +65,8 @@ their consent on the terminal first."""
 INFO = """\
 Print what a model file says of itself: contract, tensors, quantisation, operators, cost.
 
-  emotion-edge info model.tflite"""
+  emotion-edge info
+  emotion-edge info mine.tflite"""
 COMPARE = """\
 Show where two models differ: a line for each picture that they name differently, then how often
 they agree, how far their scores are apart, and how long each takes on this machine.

@@ -3,9 +3,7 @@
   python -m train.card [--models models]
 
 Reads evaluation.<model>.json of `python -m train.evaluate`, run.json of `python -m train` and
-card.json: {"choices": what was chosen on the validation split, "took": how long the training took
-and where, "rows": {file of an evaluation:
-name}, "latency": {file: over simple_cnn's}}. Exit codes: 0 done, 1 cannot write, 2 bad input.
+latency.json of `python -m bench.models --json`. Exit codes: 0 done, 1 cannot write, 2 bad input.
 """
 
 import argparse
@@ -43,17 +41,9 @@ def _write(models: Path) -> int:
 
 def render(models: Path) -> str:
     """Return the card's text; raises UserError where a file is missing or damaged."""
-    card, run = _read(models / "card.json"), _read(models / "run.json")
+    run, latency = _read(models / "run.json"), _read(models / "latency.json")
     int8 = _read(models / f"evaluation.{MODEL}.json")
-    rows = [
-        {
-            "name": name,
-            "multiply_adds": None,
-            **_read(models / file),
-            "latency": card["latency"].get(file),
-        }
-        for file, name in card["rows"].items()
-    ]
+    rows = [_read(path) for path in sorted(models.glob("evaluation.*.json"))]
     try:
         template = (models / f"{CARD}.in").read_text(encoding="utf-8")
     except OSError as error:
@@ -64,16 +54,14 @@ def render(models: Path) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown of our own figures
     )
-    environment.globals |= {"percent": _percent, "interval": _interval}
+    environment.filters |= {"percent": _percent, "interval": _interval, "thousands": _thousands}
     return environment.from_string(template).render(
         int8=int8,
         run=run,
         rows=rows,
+        latency=latency,
         labels=", ".join(int8["labels"]),
-        size=f"{int8['bytes']:,}",
         weak=[label for label, v in int8["per_class"].items() if v["f1"] < _WEAK],
-        choices=card["choices"],
-        took=card["took"],
     )
 
 
@@ -86,6 +74,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.1f} %"
+
+
+def _thousands(value: float) -> str:
+    return f"{value:,}"
 
 
 def _interval(ends: list[float]) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from edge.config import configure
 from edge.errors import MASK
+from edge.model_file import SHIPPED
 from edge.options import add_run_options
 from tests.edge.conftest import INT8, edge, own_words, save
 
@@ -117,13 +118,17 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
     assert "not a TOML file" in result.stderr
 
 
-def test_without_model_or_source_run_says_where_to_write_it(settings):
+def test_without_a_source_run_says_where_to_write_it(settings):
     path = settings("")
     result = edge("run", "--config", path)
     assert result.returncode == 2
-    assert f'error: give --model, or write model = "..." in {path}' in result.stderr
+    assert f'error: give --source, or write source = "..." in {path}' in result.stderr
     result = edge("run", "--model", INT8)
     assert 'error: give --source, or write source = "..." in /etc/' in result.stderr
+
+
+def test_the_model_is_the_one_that_is_part_of_the_program(settings):
+    assert f'model = "{SHIPPED}"  # default\n' in edge("config", "--config", settings("")).stdout
 
 
 def test_the_system_file_is_read_when_it_is_there(settings):

@@ -109,13 +109,13 @@ def test_the_dark_and_a_view_without_a_face_are_told(tmp_path):
     assert found["camera"]["status"] == "warn"
     assert "nearly black" in found["camera"]["found"]
     assert "no face in view" in found["colours"]["found"]
-    assert found["model"]["status"] == "warn"  # none was given
-    assert found["model"]["remedy"].startswith("--model ")
 
 
-def test_without_model_and_source_there_are_remedies_and_no_failure():
+def test_without_a_source_there_is_a_remedy_and_no_failure():
     found = look(code=0)
-    assert {found[name]["status"] for name in ("model", "camera")} == {"warn"}
+    assert "emotion-compact.tflite: 7 labels" in found["model"]["found"]
+    assert found["arithmetic"]["status"] == "ok"
+    assert found["camera"]["status"] == "warn"
     assert found["camera"]["remedy"].startswith("--source picamera2, or source = ")
     assert "broker" not in found
 
