@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, TemplateError
 
 from edge.arguments import describe
 from edge.errors import UserError, exit_code
@@ -44,10 +44,6 @@ def render(models: Path) -> str:
     run, latency = _read(models / "run.json"), _read(models / "latency.json")
     int8 = _read(models / f"evaluation.{MODEL}.json")
     rows = [_read(path) for path in sorted(models.glob("evaluation.*.json"))]
-    try:
-        template = (models / f"{CARD}.in").read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{models / CARD}.in: {error.strerror}") from None
     environment = Environment(
         undefined=StrictUndefined,
         trim_blocks=False,
@@ -55,14 +51,19 @@ def render(models: Path) -> str:
         autoescape=False,  # noqa: S701 - Markdown of our own figures
     )
     environment.filters |= {"percent": _percent, "interval": _interval, "thousands": _thousands}
-    return environment.from_string(template).render(
-        int8=int8,
-        run=run,
-        rows=rows,
-        latency=latency,
-        labels=", ".join(int8["labels"]),
-        weak=[label for label, v in int8["per_class"].items() if v["f1"] < _WEAK],
-    )
+    values = {
+        "int8": int8,
+        "run": run,
+        "rows": rows,
+        "latency": latency,
+        "labels": ", ".join(int8["labels"]),
+        "weak": [label for label, v in int8["per_class"].items() if v["f1"] < _WEAK],
+    }
+    path = models / f"{CARD}.in"
+    try:
+        return environment.from_string(path.read_text(encoding="utf-8")).render(values)
+    except (OSError, TemplateError) as error:
+        raise UserError(f"{path}: cannot make a card of it: {error}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.model_file import SHIPPED
 from tests.edge.conftest import INT8, save
 from tests.workbench.conftest import REPOSITORY
 
@@ -31,11 +32,13 @@ def wheel(tmp_path_factory) -> Path:
     return path
 
 
-def test_the_wheel_holds_edge_and_nothing_else(wheel):
+def test_the_wheel_holds_edge_with_its_model_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+        assert archive.read("edge/emotion-compact.tflite") == SHIPPED.read_bytes()
     top = {Path(name).parts[0] for name in names}
     assert "edge/emotion-edge.service" in names
+    assert any(name.endswith(".dist-info/licenses/models/LICENSE") for name in names)
     assert top == {"edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 
 
@@ -49,6 +52,8 @@ def test_wheel_numpy_and_one_runtime_give_a_working_command(wheel, runtime, tmp_
     result = call(command, "run", "--model", INT8, "--source", "red.png", cwd=tmp_path)
     assert json.loads(result.stdout)["label"] == "red"
     assert f"runtime: {runtime}" in call(command, "info", INT8, cwd=tmp_path).stdout
+    shipped = call(command, "run", "--source", "red.png", cwd=tmp_path)
+    assert len(json.loads(shipped.stdout)["scores"]) == 7
     for module in ABSENT:
         failed = call(binaries / "python", "-c", f"import {module}", cwd=tmp_path, check=False)
         assert f"No module named '{module}'" in failed.stderr

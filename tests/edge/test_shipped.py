@@ -1,0 +1,63 @@
+"""The model that is part of the program: what is in its file, and that `run` uses it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from edge.classifier import Classifier
+from edge.golden import prove
+from edge.model_file import SHIPPED
+from tests.edge.conftest import INSTALLED, edge, save
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "samples"
+LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+
+
+@pytest.mark.parametrize("runtime", INSTALLED)
+def test_it_is_small_and_proves_itself(runtime):
+    classifier = Classifier(SHIPPED, runtime=runtime)
+    assert "as it must be" in prove(SHIPPED, classifier)
+    assert classifier.contract.labels == LABELS
+    assert 0.4 <= classifier.contract.enter <= 0.7
+    assert classifier.contract.temperature != 1  # it was fitted
+    assert SHIPPED.stat().st_size <= 700_000
+
+
+def test_run_and_info_use_it_where_no_model_is_given(tmp_path):
+    result = edge("run", "--faces", "off", "--source", save(tmp_path / "red.png", "red"))
+    assert result.returncode == 0, result.stderr
+    assert sorted(json.loads(result.stdout)["scores"]) == list(LABELS)
+    said = edge("info").stdout
+    assert said.startswith(f"{SHIPPED}\n")
+    assert "\nparameters: 337,720\n" in said
+    assert "\nmultiply-adds: 20,791,968\n" in said
+    assert "\ninput: int8 1 x 48 x 48 x 1, " in said
+
+
+def test_it_is_right_on_three_of_four_photographs_from_the_file_to_the_label():
+    """Faces of another kind than those it learned from, in colour; 57 are few."""
+    if not SAMPLES.is_dir():
+        pytest.skip("needs the sample photographs, which are not part of the repository")
+    result = edge("run", "--source", SAMPLES / "*" / "*.jpg", timeout=300)
+    assert result.returncode == 0, result.stderr
+    first: dict[str, str] = {}  # the first line of a picture is its largest face's
+    for line in map(json.loads, result.stdout.splitlines()):
+        first.setdefault(line["source"], line["label"])
+    right = Counter(label == Path(path).parent.name for path, label in first.items())
+    assert len(first) == 57
+    assert right[True] >= 43, {p: said for p, said in first.items() if Path(p).parent.name != said}
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_colour_makes_no_difference_to_it(mode, tmp_path):
+    """It sees grey: a picture and its grey copy get the same scores."""
+    skimage = pytest.importorskip("skimage.data")
+    face = Image.fromarray(skimage.astronaut()).crop((140, 20, 310, 190))
+    face.convert("L").convert(mode).save(tmp_path / "face.png")
+    face.save(tmp_path / "colour.png")
+    result = edge("run", "--faces", "off", "--source", tmp_path)
+    grey, colour = (json.loads(line)["scores"] for line in reversed(result.stdout.splitlines()))
+    assert all(abs(grey[label] - colour[label]) < 0.02 for label in LABELS)

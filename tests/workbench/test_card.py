@@ -1,0 +1,93 @@
+"""The model card, and what is beside it: the figures are the evaluation's, of this very model."""
+
+import hashlib
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from edge.model_file import SHIPPED
+from tests.workbench.conftest import REPOSITORY
+from tests.workbench.test_compact import FERPLUS
+from train.card import CARD, MODEL, main, render
+from train.evaluate import main as evaluate
+from train.prepare import main as prepare
+
+MODELS = REPOSITORY / "models"
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A copy of the folder without the card."""
+    shutil.copytree(MODELS, tmp_path / "models")
+    (tmp_path / "models" / CARD).unlink()
+    return tmp_path / "models"
+
+
+def figures(name: str) -> dict:
+    return json.loads((MODELS / f"evaluation.{name}.json").read_text())
+
+
+def test_the_card_says_what_the_figures_say():
+    assert render(MODELS) == (MODELS / CARD).read_text(encoding="utf-8")
+
+
+def test_the_figures_are_of_the_model_that_the_program_uses():
+    assert SHIPPED.read_bytes() == (MODELS / MODEL).read_bytes()
+    assert figures(MODEL)["sha256"] == hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
+    assert figures(MODEL)["bytes"] == SHIPPED.stat().st_size
+
+
+def test_the_model_is_worth_shipping():
+    int8, keras = figures(MODEL), figures("emotion-compact.keras")
+    assert int8["images"] == keras["images"] == figures("simple_cnn.tflite")["images"] == 3296
+    assert int8["accuracy"] >= 0.84
+    assert int8["accuracy"] >= keras["accuracy"] - 0.005
+    assert int8["macro_f1"] >= 0.72
+    assert int8["ece"] <= 0.03
+    assert int8["accuracy"] > figures("simple_cnn.tflite")["accuracy"]
+    latency = json.loads((MODELS / "latency.json").read_text())
+    assert latency["litert"][MODEL] <= 0.25 * latency["litert"]["simple_cnn.tflite"]
+    assert int8["multiply_adds"] <= figures("simple_cnn.tflite")["multiply_adds"] / 4
+
+
+def test_the_figures_can_be_measured_again(tmp_path):
+    """From the archive through the finder and the runtime, with what is checked out here."""
+    if not FERPLUS.exists():
+        pytest.skip("needs FER+ as one file, which is not part of the repository")
+    with np.load(FERPLUS) as archive:
+        held = archive["split"] == "validation"
+        arrays = {name: archive[name][held] for name in ("images", "votes", "split", "name")}
+    np.savez(tmp_path / "validation.npz", **arrays)
+    data, build = tmp_path / "data", tmp_path / "build"
+    assert prepare(["--npz", str(tmp_path / "validation.npz"), "--to", str(data)]) == 0
+    options = ("--data", data, "--build", build, "--no-robustness")
+    assert evaluate([*map(str, (SHIPPED, *options))]) == 0
+    again, shipped = json.loads((build / f"evaluation.{MODEL}.json").read_text()), figures(MODEL)
+    for name in ("images", "sha256", "labels"):
+        assert again[name] == shipped[name]
+    # Another processor may round a sum to the other side.
+    for name in ("accuracy", "macro_f1", "ece"):
+        assert again[name] == pytest.approx(shipped[name], abs=0.002)
+
+
+def test_a_card_is_written_whole_and_follows_its_figures(models, capsys):
+    assert main(["--models", str(models)]) == 0
+    assert (models / CARD).read_text(encoding="utf-8") == render(MODELS)
+    path = models / f"evaluation.{MODEL}.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"accuracy": 0.1234}))
+    assert "| 12.3 % |" in render(models)
+    assert "| 12.3 % |" not in (models / CARD).read_text(encoding="utf-8")
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("name", ["run.json", "latency.json", f"{CARD}.in"])
+@pytest.mark.parametrize("text", [None, "{{"], ids=["gone", "damaged"])
+def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):
+    (models / name).unlink()
+    if text:
+        (models / name).write_text(text)
+    assert main(["--models", str(models)]) == 2
+    assert name in capsys.readouterr().err
+    assert not (models / CARD).exists()
