@@ -27,7 +27,8 @@ from edge.crop import read_rule
 from edge.errors import RunError, UserError, exit_code
 from train.data import find_labels, load
 from train.distribute import make_strategy, worker_number
-from train.fit import build, fit, kept_model
+from train.fit import build, kept_model
+from train.generations import fit_generations
 from train.models import MODELS, contract_of
 from train.recipe import RECIPES, Recipe
 from train.report import describe_run, summarise, write_build
@@ -58,7 +59,7 @@ def _train(args: argparse.Namespace) -> int:
     contract = contract_of(MODELS[recipe.model](len(labels)), labels, read_rule(data))
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
-    history = fit(
+    history, checkpoint = fit_generations(
         recipe, dataset, contract, strategy=strategy, checkpoint=checkpoint, resume=args.resume
     )
     if worker == 0:
@@ -142,6 +143,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=seed)
     add("--augment", action=switch, help="move, light, blur and cover pictures at random")
     add("--balance", type=share, help="how much more often rare classes are shown, 0 to 1")
+    add("--generations", type=count, help="each but the first learns from the one before, too")
     add("--class-weights", action=switch, help="give rare classes the same say")
     add(
         "--early-stopping",

@@ -4,8 +4,9 @@ import hashlib
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import tensorflow as tf
 from edge.contract import Contract
 from edge.errors import RunError, UserError
 from train.checkpoint import Checkpoint, History, is_stale, kept_weights, restore
-from train.data import Dataset
+from train.data import Dataset, Split
 from train.distribute import prepare_for_replicas
 from train.models import MODELS
 from train.pipeline import evaluation_batches, steps_per_epoch, training_batches
@@ -72,9 +73,11 @@ def fit(
     strategy: tf.distribute.Strategy,
     checkpoint: Path,
     resume: bool,
+    teach: Callable[[Split], Split] | None = None,
 ) -> History:
     """Train until the recipe is done, patience ends, or Ctrl-C (then the epoch is finished).
 
+    teach: returns the training split with the soft labels to learn; its own otherwise.
     Returns the history, one row an epoch; the weights stay in `checkpoint`, see `kept_model`.
     Raises UserError where `resume` cannot be done.
     """
@@ -93,10 +96,17 @@ def fit(
     model.summary()
     averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
     saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged)
-    if len(history) < recipe.epochs and not is_stale(history, recipe.patience):
+    if not is_finished(history, recipe):
+        if teach:
+            dataset = replace(dataset, training=teach(dataset.training))
         with _finish_epoch_on_interrupt(saver):
             _fit(model, recipe, dataset, contract, saver)
     return history
+
+
+def is_finished(history: History, recipe: Recipe) -> bool:
+    """Say whether a run is over, and not only interrupted."""
+    return len(history) >= recipe.epochs or is_stale(history, recipe.patience)
 
 
 def kept_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:

@@ -17,6 +17,8 @@ class Recipe:
     soft_labels: learn from the share of people who said each label, where the data set has votes.
     balance: how much more often rare classes are shown, 0 (as they come) to 1 (all equally often):
     a picture's chance is (pictures / pictures of its class) to this power.
+    generations: how many networks are trained in turn, each but the first on what the one before
+    says, too (train/generations.py); the last one is kept.
     class_weights: weigh each picture by the rarity of its class. patience: epochs without a better
     val_accuracy after which the run ends, None to go on.
     """
@@ -34,12 +36,15 @@ class Recipe:
     seed: int = 0
     augment: bool = False
     balance: float = 0.0
+    generations: int = 1
     class_weights: bool = False
     patience: int | None = None
 
     def settings(self) -> dict[str, object]:
         """Return what two halves of one run must have in common."""
-        changeable = {"patience"} if self.warmup_epochs is not None else {"epochs", "patience"}
+        changeable = {"patience", "generations"}
+        if self.warmup_epochs is None:
+            changeable.add("epochs")
         return {name: value for name, value in vars(self).items() if name not in changeable}
 
 
@@ -57,5 +62,6 @@ RECIPES = {
         soft_labels=True,
         augment=True,
         balance=0.4,
+        generations=2,
     ),
 }

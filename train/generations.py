@@ -1,0 +1,95 @@
+"""Training in generations: each network but the first learns from the one before, too.
+
+Furlanello et al. 2018, *Born-Again Neural Networks* (arXiv:1805.04770). Several views of a picture,
+asked together, are right more often than one; what they say is half of what the next generation
+learns, and what people said the other half.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from tqdm import tqdm
+
+from edge.contract import Contract, input_table, scores
+from train.checkpoint import History
+from train.data import Dataset, Split
+from train.fit import fit, is_finished, kept_model
+from train.holdout import logits_of
+from train.recipe import Recipe
+
+_SHIFT = 24  # the side over what a view is shifted by
+_BATCH = 256
+Images = npt.NDArray[np.uint8]
+
+
+def fit_generations(
+    recipe: Recipe,
+    dataset: Dataset,
+    contract: Contract,
+    *,
+    strategy: tf.distribute.Strategy,
+    checkpoint: Path,
+    resume: bool,
+) -> tuple[History, Path]:
+    """Train all generations, see `fit`; return the last one's history and checkpoint.
+
+    Ctrl-C ends the run with the generation that it is in.
+    """
+    folders = [
+        checkpoint.with_name(f"{checkpoint.name}-{n}") for n in range(2, recipe.generations + 1)
+    ]
+    if not resume:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+    again = partial(fit, contract=contract, strategy=strategy, resume=resume)
+    history = again(recipe, dataset, checkpoint=checkpoint)
+    for folder in folders:
+        if not is_finished(history, recipe):
+            break
+        print(f"next generation, in {folder}/", flush=True)
+        teacher = kept_model(recipe, contract, checkpoint)
+        recipe, checkpoint = replace(recipe, seed=recipe.seed + 1, soft_labels=True), folder
+        taught = partial(teach, teacher, contract=contract)
+        history = again(recipe, dataset, checkpoint=checkpoint, teach=taught)
+    return history, checkpoint
+
+
+def teach(teacher: keras.Model, split: Split, contract: Contract) -> Split:
+    """Return the split with soft labels that are half the teacher's, of all views of a picture.
+
+    The votes of the result are the targets: each label's share, none for no label.
+    """
+    table = input_table(contract, dtype=np.float32)
+    batches = range(0, len(split.targets), _BATCH)
+    said = [
+        np.mean(
+            [
+                scores(logits_of(teacher, [table[view]]), contract)
+                for view in views(split.images[first : first + _BATCH])
+            ],
+            axis=0,
+        )
+        for first in tqdm(batches, "asking the teacher", disable=None)
+    ]
+    votes = np.zeros_like(split.votes)
+    votes[:, :-1] = (split.shares + np.concatenate(said)) / 2
+    return replace(split, votes=votes)
+
+
+def views(images: Images) -> Iterator[Images]:
+    """Yield pictures (N, side, side, channels) as they are and shifted four ways, each mirrored."""
+    step = max(1, images.shape[1] // _SHIFT)
+    for right, down in ((0, 0), (step, 0), (-step, 0), (0, step), (0, -step)):
+        rows, columns = (np.arange(n) for n in images.shape[1:3])
+        rows = (rows + down).clip(0, len(rows) - 1)
+        columns = (columns + right).clip(0, len(columns) - 1)
+        view = images[:, rows][:, :, columns]
+        yield view
+        yield view[:, :, ::-1]
