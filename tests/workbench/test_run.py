@@ -59,9 +59,11 @@ def start(data: Path, build: Path, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_epoch(process: subprocess.Popen[str], build: Path, epoch: int) -> None:
+def wait_for_epoch(
+    process: subprocess.Popen[str], build: Path, epoch: int, *, folder: str = "checkpoint"
+) -> None:
     """Return when `epoch` epochs are finished, so in the next one."""
-    state = build / "checkpoint" / "state.json"
+    state = build / folder / "state.json"
     while process.poll() is None:
         if state.exists() and len(json.loads(state.read_text())["history"]) >= epoch:
             return
@@ -142,6 +144,7 @@ def test_a_killed_run_resumes_at_its_last_finished_epoch(unbroken, data, tmp_pat
         assert [r[name] for r in resumed] == pytest.approx([r[name] for r in whole], rel=1e-3)
 
 
+GENERATIONS = ("checkpoint", "checkpoint-2")
 AVERAGED = ("--average", 0.5, "--warmup-epochs", 1, "--optimizer", "adamw", "--balance", 0.5)
 
 
@@ -170,6 +173,51 @@ def test_a_killed_run_with_all_of_the_shipped_recipe_resumes_as_well(data, tmp_p
     longer = run("train", "--data", data, "--build", tmp_path / "cut", "--resume", *options[:-1], 6)
     assert longer.returncode == 2  # the learning rate has fallen for 4 epochs
     assert "had epochs 4, now it is 6" in longer.stderr
+
+
+def test_a_run_killed_in_its_second_generation_goes_on_there(data, tmp_path):
+    options = ("--model", "compact", "--batch-size", 8, "--epochs", 3, "--generations", 2)
+    whole = run("train", "--data", data, "--build", tmp_path / "whole", *options)
+    assert whole.returncode == 0, whole.stderr
+    left = tmp_path / "cut" / "checkpoint-2"  # by another run
+    left.mkdir(parents=True)
+    (left / "state.json").write_text("{")
+    process = subprocess.Popen(
+        command("train", "--data", data, "--build", tmp_path / "cut", *options),
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for_epoch(process, tmp_path / "cut", 1)
+    assert not left.exists()
+    wait_for_epoch(process, tmp_path / "cut", 1, folder="checkpoint-2")
+    process.kill()
+    process.communicate()
+    result = run("train", "--data", data, "--build", tmp_path / "cut", *options, "--resume")
+    assert result.returncode == 0, result.stderr
+    assert "Epoch 1/3" not in result.stdout
+    for name in ("loss", "val_loss"):
+        cut, expected = (
+            [row[name] for row in history(tmp_path / build)] for build in ("cut", "whole")
+        )
+        assert cut == pytest.approx(expected, rel=2e-3)
+    states = [
+        json.loads((tmp_path / f"whole/{name}/state.json").read_text()) for name in GENERATIONS
+    ]
+    assert [state["settings"]["seed"] for state in states] == [0, 1]
+    losses = [[row["loss"] for row in state["history"]] for state in states]
+    assert losses[1] == [row["loss"] for row in history(tmp_path / "whole")] != losses[0]
+
+
+def test_ctrl_c_in_the_first_generation_ends_the_run_with_its_model(data, tmp_path):
+    process = start(data, tmp_path, "--epochs", 500, "--generations", 2)
+    wait_for_epoch(process, tmp_path, 1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert (tmp_path / "model.keras").exists()
+    assert not (tmp_path / "checkpoint-2").exists()
 
 
 def test_resume_refuses_a_run_with_other_settings_and_starts_where_there_is_none(unbroken, data):

@@ -1,0 +1,62 @@
+"""What a second generation learns: half of it from the people, half from the network before."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from edge.contract import Contract
+from tests.workbench.conftest import COLOURS
+from train.data import load_split
+from train.generations import teach, views
+from train.holdout import logits_of
+from train.models import MODELS
+
+CONTRACT = Contract(
+    labels=tuple(sorted(COLOURS)),
+    width=48,
+    height=48,
+    color_space="GRAYSCALE",
+    activation="softmax",
+)
+
+
+@pytest.fixture
+def split(photos, tmp_path):
+    return load_split(photos / "train", CONTRACT, tmp_path / "cache")
+
+
+def test_half_of_the_target_is_the_mean_of_what_ten_views_say(split):
+    votes = np.tile(np.float32([6, 2, 0, 2]), (36, 1))
+    split = replace(split, votes=votes)
+    teacher = MODELS["compact"](3)
+    kernel, bias = teacher.layers[-1].get_weights()
+    logits = logits_of(teacher, [split.images / np.float32(255)])
+    scale = 1 / logits.std(axis=0)  # else they are all of one mind
+    teacher.layers[-1].set_weights([kernel * scale, bias - logits.mean(axis=0) * scale])
+    taught = teach(teacher, split, CONTRACT)
+    expected = np.stack(
+        [
+            teacher.predict(views(image[None]) / np.float32(255), verbose=0).mean(axis=0)
+            for image in split.images
+        ]
+    )
+    assert np.ptp(expected, axis=0).max() > 0.05  # the pictures differ in what is said of them
+    assert taught.shares == pytest.approx((expected + np.array([0.75, 0.25, 0])) / 2, abs=1e-4)
+    assert taught.images is split.images
+    assert taught.targets is split.targets
+
+
+def test_the_views_are_the_picture_shifted_four_ways_and_mirrored():
+    picture = np.arange(48 * 48, dtype=np.int64).reshape(1, 48, 48, 1)
+    ten = views(np.concatenate([picture, -picture]))
+    assert ten.shape == (20, 48, 48, 1)
+    assert (ten[10:] == -ten[:10]).all()
+    assert (ten[0] == picture[0]).all()
+    assert (ten[1:10:2] == ten[0:10:2][:, :, ::-1]).all()
+    shifts = {(0, 0): 0, (0, 2): 2, (0, -2): 4, (2, 0): 6, (-2, 0): 8}  # down, right
+    for (down, right), number in shifts.items():
+        assert (
+            ten[number, 2:-2, 2:-2] == np.roll(picture[0], (-down, -right), (0, 1))[2:-2, 2:-2]
+        ).all()
+        assert ten[number, 0, 24, 0] == picture[0, max(down, 0), 24 + right, 0]
