@@ -32,7 +32,7 @@ def test_run_and_info_use_it_where_no_model_is_given(tmp_path):
     assert sorted(json.loads(result.stdout)["scores"]) == list(LABELS)
     said = edge("info").stdout
     assert said.startswith(f"{SHIPPED}\n")
-    assert "\nparameters: 337,720\n" in said
+    assert "\nparameters: 337,727\n" in said
     assert "\nmultiply-adds: 20,791,968\n" in said
     assert "\ninput: int8 1 x 48 x 48 x 1, " in said
 

@@ -91,3 +91,21 @@ def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):
     assert main(["--models", str(models)]) == 2
     assert name in capsys.readouterr().err
     assert not (models / CARD).exists()
+
+
+@pytest.mark.parametrize("name", [MODEL, "simple_cnn.tflite"])
+def test_readme_quotes_the_same_figures(name):
+    readme, measured = (REPOSITORY / "README.md").read_text(), figures(name)
+    low, high = (100 * end for end in measured["accuracy_ci95"])
+    for row, quoted in (
+        ("int8, bytes", f"{measured['bytes']:,}"),
+        (
+            "int8, accuracy (95 % interval)",
+            f"{100 * measured['accuracy']:.1f} % ({low:.1f} to {high:.1f})",
+        ),
+        ("int8, macro-F1", f"{measured['macro_f1']:.3f}"),
+        ("parameters", f"{measured['parameters']:,}"),
+        ("multiply-adds", f"{measured['multiply_adds']:,}"),
+    ):
+        (line,) = (line for line in readme.splitlines() if line.startswith(f"| {row} |"))
+        assert f" {quoted} |" in line
