@@ -2,8 +2,9 @@
 
   python -m train.card [--models models]
 
-Reads evaluation.<model>.json of `python -m train.evaluate`, run.json of `python -m train` and
-latency.json of `python -m bench.models --json`. Exit codes: 0 done, 1 cannot write, 2 bad input.
+Reads evaluation.<model>.json of `python -m train.evaluate`, and photographs.json, the same of faces
+of another kind; run.json of `python -m train`, and latency.json of `python -m bench.models --json`.
+Exit codes: 0 done, 1 cannot write, 2 bad input.
 """
 
 import argparse
@@ -43,6 +44,7 @@ def render(models: Path) -> str:
     """Return the card's text; raises UserError where a file is missing or damaged."""
     run, latency = _read(models / "run.json"), _read(models / "latency.json")
     int8 = _read(models / f"evaluation.{MODEL}.json")
+    photographs = _read(models / "photographs.json")
     rows = [_read(path) for path in sorted(models.glob("evaluation.*.json"))]
     environment = Environment(
         undefined=StrictUndefined,
@@ -55,6 +57,7 @@ def render(models: Path) -> str:
         "int8": int8,
         "run": run,
         "rows": rows,
+        "photographs": photographs,
         "latency": latency,
         "labels": ", ".join(int8["labels"]),
         "weak": [label for label, v in int8["per_class"].items() if v["f1"] < _WEAK],

@@ -82,7 +82,7 @@ def test_a_card_is_written_whole_and_follows_its_figures(models, capsys):
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("name", ["run.json", "latency.json", f"{CARD}.in"])
+@pytest.mark.parametrize("name", ["run.json", "latency.json", "photographs.json", f"{CARD}.in"])
 @pytest.mark.parametrize("text", [None, "{{"], ids=["gone", "damaged"])
 def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):
     (models / name).unlink()
