@@ -7,7 +7,7 @@ emotion-edge forget --to mqtt://broker/hall
 emotion-edge install-service
 emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
 emotion-edge replay recording
-emotion-edge info
+emotion-edge info mine.tflite
 emotion-edge compare old.tflite new.tflite --images photos
 """
 
