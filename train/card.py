@@ -71,9 +71,12 @@ def render(models: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: not an object of figures")
+    return content
 
 
 def _percent(value: float) -> str:

@@ -74,11 +74,12 @@ def fit(
     checkpoint: Path,
     resume: bool,
     teach: Callable[[Split], Split] | None = None,
-) -> History:
+) -> tuple[History, bool]:
     """Train until the recipe is done, patience ends, or Ctrl-C (then the epoch is finished).
 
     teach: returns the training split with the soft labels to learn; its own otherwise.
-    Returns the history, one row an epoch; the weights stay in `checkpoint`, see `kept_model`.
+    Returns the history, one row an epoch, and whether the run is over and was not interrupted; the
+    weights stay in `checkpoint`, see `kept_model`.
     Raises UserError where `resume` cannot be done.
     """
     settings = {**recipe.settings(), "labels": list(contract.labels), "data": dataset.training.key}
@@ -96,16 +97,15 @@ def fit(
     model.summary()
     averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
     saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged)
-    if not is_finished(history, recipe):
+    if not _is_over(history, recipe):
         if teach:
             dataset = replace(dataset, training=teach(dataset.training))
         with _finish_epoch_on_interrupt(saver):
             _fit(model, recipe, dataset, contract, saver)
-    return history
+    return history, _is_over(history, recipe) and not saver.interrupted
 
 
-def is_finished(history: History, recipe: Recipe) -> bool:
-    """Say whether a run is over, and not only interrupted."""
+def _is_over(history: History, recipe: Recipe) -> bool:
     return len(history) >= recipe.epochs or is_stale(history, recipe.patience)
 
 

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from edge.contract import Contract, input_table, scores
 from train.checkpoint import History
 from train.data import Dataset, Split
-from train.fit import fit, is_finished, kept_model
+from train.fit import fit, kept_model
 from train.holdout import logits_of
 from train.recipe import Recipe
 
@@ -41,22 +41,21 @@ def fit_generations(
 
     Ctrl-C ends the run with the generation that it is in.
     """
-    folders = [
-        checkpoint.with_name(f"{checkpoint.name}-{n}") for n in range(2, recipe.generations + 1)
-    ]
     if not resume:
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in checkpoint.parent.glob(f"{checkpoint.name}-[0-9]*"):
+            shutil.rmtree(folder)
+    first = checkpoint
     again = partial(fit, contract=contract, strategy=strategy, resume=resume)
-    history = again(recipe, dataset, checkpoint=checkpoint)
-    for folder in folders:
-        if not is_finished(history, recipe):
+    history, over = again(recipe, dataset, checkpoint=checkpoint)
+    for number in range(2, recipe.generations + 1):
+        if not over:
             break
-        print(f"next generation, in {folder}/", flush=True)
         teacher = kept_model(recipe, contract, checkpoint)
-        recipe, checkpoint = replace(recipe, seed=recipe.seed + 1, soft_labels=True), folder
+        checkpoint = first.with_name(f"{first.name}-{number}")
+        print(f"generation {number} of {recipe.generations}, in {checkpoint}/", flush=True)
+        recipe = replace(recipe, seed=(recipe.seed + 1) % 2**32, soft_labels=True)
         taught = partial(teach, teacher, contract=contract)
-        history = again(recipe, dataset, checkpoint=checkpoint, teach=taught)
+        history, over = again(recipe, dataset, checkpoint=checkpoint, teach=taught)
     return history, checkpoint
 
 

@@ -179,7 +179,7 @@ def test_a_run_killed_in_its_second_generation_goes_on_there(data, tmp_path):
     options = ("--model", "compact", "--batch-size", 8, "--epochs", 3, "--generations", 2)
     whole = run("train", "--data", data, "--build", tmp_path / "whole", *options)
     assert whole.returncode == 0, whole.stderr
-    left = tmp_path / "cut" / "checkpoint-2"  # by another run
+    left = tmp_path / "cut" / "checkpoint-3"  # by another run
     left.mkdir(parents=True)
     (left / "state.json").write_text("{")
     process = subprocess.Popen(
@@ -211,11 +211,12 @@ def test_a_run_killed_in_its_second_generation_goes_on_there(data, tmp_path):
 
 
 def test_ctrl_c_in_the_first_generation_ends_the_run_with_its_model(data, tmp_path):
-    process = start(data, tmp_path, "--epochs", 500, "--generations", 2)
-    wait_for_epoch(process, tmp_path, 1)
-    process.send_signal(signal.SIGINT)
+    process = start(data, tmp_path, "--epochs", 2, "--generations", 2)
+    assert any(line.startswith("Epoch 2/2") for line in process.stdout)
+    process.send_signal(signal.SIGINT)  # in its last epoch, so that it is over anyway
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
+    assert "stopping after this epoch" in errors
     assert (tmp_path / "model.keras").exists()
     assert not (tmp_path / "checkpoint-2").exists()
 
