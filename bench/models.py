@@ -28,30 +28,32 @@ def main() -> None:
     parser.add_argument("models", type=Path, nargs="*", default=usual)
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the ratios there, too")
     args = parser.parse_args()
-    ratios = {runtime: measure(args.models, runtime) for runtime in RUNTIMES}
+    ratios = [measure(args.models, runtime) for runtime in RUNTIMES]
     print(f"{'model':34} {'parameters':>12} {'multiply-adds':>14} {'bytes':>11}", *RUNTIMES)
-    for path in args.models:
+    for i, path in enumerate(args.models):
         figures = cost(path)
         numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
         columns = [f"{n:>{width},}" for n, width in zip(numbers, (12, 14, 11), strict=True)]
-        shown = [f"{of[path.name]:.2f} x" if of else "-" for of in ratios.values()]
+        shown = [f"{column[i]:.2f} x" if column else "-" for column in ratios]
         print(f"{path!s:34}", *columns, *shown)
     if args.json:
+        names = [path.name for path in args.models]
+        by_name = {
+            runtime: dict(zip(names, column, strict=False))  # empty where the runtime refused
+            for runtime, column in zip(RUNTIMES, ratios, strict=True)
+        }
         with publish(args.json.parent) as stage:
-            (stage / args.json.name).write_text(json.dumps(ratios, indent=2) + "\n")
+            (stage / args.json.name).write_text(json.dumps(by_name, indent=2) + "\n")
 
 
-def measure(models: list[Path], runtime: str) -> dict[str, float]:
+def measure(models: list[Path], runtime: str) -> list[float]:
     """Return each model's latency over the last one's; empty where the runtime refuses."""
     try:
         medians = latencies([path.read_bytes() for path in models], runtime)
     except RunError as error:
         print(f"{runtime}: {error}")
-        return {}
-    names = [path.name for path in models]
-    return {
-        name: round(median / medians[-1], 3) for name, median in zip(names, medians, strict=True)
-    }
+        return []
+    return [round(median / medians[-1], 3) for median in medians]
 
 
 if __name__ == "__main__":

@@ -48,7 +48,6 @@ def render(models: Path) -> str:
     rows = [_read(path) for path in sorted(models.glob("evaluation.*.json"))]
     environment = Environment(
         undefined=StrictUndefined,
-        trim_blocks=False,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown of our own figures
     )
