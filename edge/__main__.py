@@ -8,6 +8,7 @@ emotion-edge install-service
 emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
 emotion-edge replay recording
 emotion-edge info mine.tflite
+emotion-edge bench --json my-pi.json
 emotion-edge compare old.tflite new.tflite --images photos
 """
 

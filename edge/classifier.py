@@ -90,12 +90,23 @@ class Classifier:
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return float32 (classes,) for a preprocessed picture, uint8 of the contract's shape."""
+        self.enter(image)
+        self.invoke()
+        return self.read()
+
+    def enter(self, image: npt.NDArray[np.uint8]) -> None:
+        """Write a preprocessed picture into the input tensor, normalised and quantised."""
         # Looked up straight into the interpreter's memory, of which nobody may keep a view. The
         # mode is never needed, but without it numpy writes to a copy first.
         entered = self._interpreter.tensor(self._input["index"])()[0]
         np.take(self.input_table, image, out=entered, mode="clip")
-        del entered
+
+    def invoke(self) -> None:
+        """Compute the output tensor of the input tensor."""
         self._interpreter.invoke()
+
+    def read(self) -> npt.NDArray[np.float32]:
+        """Return the output tensor's logits, float32 (classes,)."""
         output = self._interpreter.get_tensor(self._output["index"])[0]
         scale, zero_point = self.output_quantization
         if np.issubdtype(output.dtype, np.floating):

@@ -1,17 +1,13 @@
 """The command line of `emotion-edge`: a parser for each command."""
 
 import argparse
+from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from edge import __version__, usage
 from edge.arguments import count, describe, seconds
-from edge.collect import collect
-from edge.compare import compare
-from edge.config import config
-from edge.doctor import doctor
-from edge.forget import forget
-from edge.info import info
 from edge.model_file import SHIPPED
 from edge.options import (
     add_common,
@@ -22,9 +18,8 @@ from edge.options import (
     add_source,
     add_steady,
 )
-from edge.replay import replay
-from edge.run import run
-from edge.service import install_service
+
+Lines = Callable[[argparse.Namespace], Iterator[str]]
 
 
 def make_parser(text: str) -> argparse.ArgumentParser:
@@ -47,33 +42,47 @@ def make_parser(text: str) -> argparse.ArgumentParser:
     _add_replay(describe(add("replay", help="measure steadiness"), usage.REPLAY))
     _add_collect(describe(add("collect", help="gather pictures"), usage.COLLECT))
     _add_compare(describe(add("compare", help="show where two models differ"), usage.COMPARE))
+    _add_bench(describe(add("bench", help="measure this machine"), usage.BENCH))
     _add_install_service(describe(add("install-service", help="run by systemd"), usage.SERVICE))
     return parser
 
 
+def _lines(command: str, module: str | None = None) -> Lines:
+    """Return the command's function, of which the module is imported when it is called.
+
+    So the daemon need not start with, and keep in memory, what only other commands need.
+    """
+
+    def lines(args: argparse.Namespace) -> Iterator[str]:
+        function: Lines = getattr(import_module(f"edge.{module or command}"), command)
+        return function(args)
+
+    return lines
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=run, needs=("source",))
+    parser.set_defaults(lines=_lines("run"), needs=("source",))
     add_run_options(parser)
 
 
 def _add_forget(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=forget, needs=())
+    parser.set_defaults(lines=_lines("forget"), needs=())
     add_run_options(parser)
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=config, needs=())
+    parser.set_defaults(lines=_lines("config"), needs=())
     add_run_options(parser)
 
 
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=doctor, needs=())
+    parser.set_defaults(lines=_lines("doctor"), needs=())
     parser.add_argument("--json", action="store_true", help="print one JSON array instead")
     add_run_options(parser)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=replay)
+    parser.set_defaults(lines=_lines("replay"))
     parser.add_argument("recording", type=Path, metavar="DIR", help="frames and times.csv")
     parser.add_argument("--truth", type=Path, help="(default: DIR/truth.csv)")
     add_model(parser)
@@ -83,7 +92,7 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_collect(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=collect)
+    parser.set_defaults(lines=_lines("collect"))
     add = parser.add_argument
     add("--label", required=True, help="the expression that the faces show")
     add("--count", type=count, default=100, help="how many pictures (default: %(default)s)")
@@ -107,7 +116,7 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=info)
+    parser.set_defaults(lines=_lines("info"))
     parser.add_argument(
         "model",
         type=Path,
@@ -119,7 +128,7 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=compare)
+    parser.set_defaults(lines=_lines("compare"))
     parser.add_argument("models", type=Path, nargs=2, metavar="MODEL", help="A, then B")
     parser.add_argument(
         "--images", type=Path, required=True, metavar="DIR", help="a folder of pictures"
@@ -127,6 +136,17 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
 
 
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(lines=_lines("bench"))
+    add_model(parser)
+    add_faces(parser)
+    parser.add_argument(
+        "--frames", type=count, default=200, metavar="N", help="rounds (default: %(default)s)"
+    )
+    parser.add_argument("--json", type=Path, metavar="PATH", help="write all of it there, too")
+    add_common(parser)
+
+
 def _add_install_service(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(lines=install_service, verbose=False)
+    parser.set_defaults(lines=_lines("install_service", "service"), verbose=False)
     parser.add_argument("--print", action="store_true", help="show the unit, install nothing")

@@ -71,14 +71,11 @@ class Sheet:
 
 
 @contextmanager
-def drawing(path: Path | None) -> Iterator[Sheet | None]:
-    """Yield a sheet that is written to `path` in the end; None where there is no path.
+def drawing(path: Path) -> Iterator[Sheet]:
+    """Yield a sheet that is written to `path` in the end.
 
     Raises UserError for a name that is no picture's.
     """
-    if path is None:
-        yield None
-        return
     if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"--draw {path}: the name must end in {', '.join(SUFFIXES)}")
     sheet = Sheet()

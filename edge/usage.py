@@ -75,6 +75,20 @@ they agree, how far their scores are apart, and how long each takes on this mach
 
 Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 failure at run time
 (some pictures unreadable), 2 bad input or options."""
+BENCH = """\
+Measure what a frame of 640 x 480 costs on this machine, in milliseconds: the search for faces, a
+second look at one, the whole path of a face from the frame to the line of JSON, the network alone,
+and what lies between the two, step by step; how warm the processor got and whether it was held
+back.
+
+  emotion-edge bench
+  emotion-edge bench --threads 4 --json my-pi.json
+
+Stop the service first, and let nothing else run. p50 and p95 are percentiles over --frames rounds,
+in each of which every step has its turn. The file has the same, for a report of your board; nothing
+in it tells whose it is.
+
+Exit codes: 0 done, 1 the file cannot be written, 2 bad options or model."""
 FORGET = """\
 Remove what the brokers keep of this device: its topics, and what Home Assistant shows of it.
 

@@ -1,0 +1,38 @@
+# Root folders of Debian, for tests/camera/run and tests/pi/run, which source this. As root.
+
+[ "$(id -u)" = 0 ] || { echo 'this test makes root folders: run it as root' >&2; exit 2; }
+
+# Install what is missing of apt's: pairs of a file or program and its package.
+need() {
+  local missing=() pair
+  for pair in "$@"; do
+    command -v "${pair%%:*}" > /dev/null || missing+=("${pair##*:}")
+  done
+  [ ${#missing[@]} = 0 ] || {
+    apt-get update -q
+    apt-get install -qy --no-install-recommends "${missing[@]}"
+  }
+}
+
+# make_root FOLDER "SUITE ..." PACKAGES [mmdebstrap's options]: with the mirror that this machine
+# uses, and the way that it is reached by. The first suite is the system's.
+make_root() {
+  local folder=$1 suites=$2 packages=$3 mirror suite
+  shift 3
+  mirror=$(. /etc/os-release && apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
+    'Created-By: Packages' | awk -v release="$VERSION_CODENAME" '$1 == release { print $2; exit }')
+  mkdir -p "$folder"
+  apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|Retries)' > "$folder.apt" || true
+  for suite in $suites; do
+    echo "deb $mirror $suite main"
+  done > "$folder.sources"
+  mmdebstrap --quiet --aptopt="$folder.apt" \
+    --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+    --include="$packages" "$@" "${suites%% *}" "$folder" "$folder.sources"
+  # Packages from PyPI, by the way that this machine has to them.
+  local file
+  for file in /etc/resolv.conf /etc/hosts /etc/pip.conf ~/.config/pip/pip.conf ~/.pip/pip.conf \
+      /etc/ssl/certs/ca-certificates.crt "${PIP_CERT:-}"; do
+    [ ! -f "$file" ] || install -D -m 644 "$file" "$folder/$file"
+  done
+}
