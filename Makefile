@@ -18,7 +18,7 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
-.PHONY: help setup samples train original convert run test test-camera soak check format bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-camera test-pi soak check format bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and see that it d
 
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
 	tests/camera/run
+
+test-pi: $(INSTALLED) ## install and test on arm64, emulated: Debian 12 and 13 as Pis have them; as root
+	tests/pi/run
 
 check: $(INSTALLED) ## lint, format and types
 	$(BIN)/ruff check

@@ -34,23 +34,25 @@ from edge.watch import Watcher
 WARM = 10  # rounds at first that do not count
 RATE = 10.0  # frames a second of the stream that they are said to be
 SEARCH, AGAIN = "search the whole frame", "look after one face"
-PATH, INVOKE = "a face, frame to JSON", "invoke, alone"
-# As of somebody at arm's length from a webcam, the head a little tilted.
+PATH, LEVEL, INVOKE = "a face, frame to JSON", "a level face, likewise", "invoke, alone"
+# As of somebody at arm's length from a webcam, the head a little tilted, and not at all.
 FACE = Face(Box(250, 150, 140), 0.9, (288.0, 195.0, 350.0, 201.0))
+UPRIGHT = Face(FACE.box, FACE.score, (288.0, 198.0, 350.0, 198.0))
 Step = Callable[[], object]
 
 
 class _Known(FaceFinder):
     """A finder that knows where the face is, at no cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, face: Face) -> None:
         """Load nothing."""
+        self._faces = [face]
 
     def find(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
-        return [FACE]
+        return self._faces
 
     def find_again(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
-        return [FACE]
+        return self._faces
 
 
 def bench(args: Namespace) -> Iterator[str]:
@@ -110,8 +112,8 @@ def _describe(args: Namespace, classifier: Classifier) -> dict[str, object]:
 def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, Step]:
     """Return what a frame goes through, in that order, each a function that does it alone.
 
-    `PATH` is the daemon's own code, with a finder that costs nothing. finder: None leaves out what
-    looks for faces.
+    `PATH` and `LEVEL` are the daemon's own code, with a finder that costs nothing. finder: None
+    leaves out what looks for faces.
     """
     pixels, contract = make_frame(), classifier.contract
     rule, steady = rule_of(contract), Steady(contract.labels, Rules())
@@ -119,14 +121,14 @@ def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, S
     image = preprocess(crop, contract)
     logits = classifier.logits(image)
     values, clock = scores(logits, contract), itertools.count()
-    path = _path(classifier, pixels)
     looking: dict[str, Step] = {}
     if finder:
         looking[SEARCH] = lambda: finder.find(pixels)
         looking[AGAIN] = lambda: finder.find_again(pixels, [FACE.box])
     return {
         **looking,
-        PATH: path,
+        PATH: _path(classifier, pixels, FACE),
+        LEVEL: _path(classifier, pixels, UPRIGHT),
         INVOKE: classifier.invoke,
         "  cut it out": lambda: cut_face(pixels, FACE, rule),
         "  judge the picture": lambda: find_doubt(crop, FACE.box.side),
@@ -144,8 +146,8 @@ def make_frame() -> npt.NDArray[np.uint8]:
     return noise.repeat(10, axis=0).repeat(10, axis=1)
 
 
-def _path(classifier: Classifier, pixels: npt.NDArray[np.uint8]) -> Step:
-    watcher = Watcher(classifier, _Known())
+def _path(classifier: Classifier, pixels: npt.NDArray[np.uint8], face: Face) -> Step:
+    watcher = Watcher(classifier, _Known(face))
     lines, numbers = Lines(heartbeat=0, everything=True), itertools.count()
 
     def path() -> list[str]:

@@ -26,10 +26,10 @@ def face(x: float, y: float, other_x: float, other_y: float, side: float = 40.0)
     return Face(Box(0, 0, side), 0.9, (x, y, other_x, other_y))
 
 
-def test_a_level_face_inside_is_a_view_of_the_frame():
+def test_a_level_face_is_cut_as_it_is():
     cut = cut_face(PIXELS, face(30, 30, 50, 30.1), rule())
     np.testing.assert_array_equal(cut, PIXELS[10:50, 20:60])
-    assert np.shares_memory(cut, PIXELS)
+    assert cut.flags.c_contiguous  # Pillow takes ten times as long for one that is not
 
 
 def test_the_square_is_as_wide_as_the_eyes_are_apart_and_has_them_at_their_height():

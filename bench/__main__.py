@@ -1,0 +1,106 @@
+"""Run the measurements; write what they print, and what of, to bench/RESULTS.md.
+
+  python -m bench               all of them
+  python -m bench models path   some: the others' results stay as they are
+
+Each is a program of its own, `python -m bench.NAME`, whose --help tells what it does.
+"""
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from edge.files import publish
+
+RESULTS = Path("bench/RESULTS.md")
+# By name, what each is about.
+TITLES = {
+    "models": "What networks cost",
+    "path": "Our own code, beside the network alone",
+    "frame_path": "A frame's steps, and their memory",
+    "footprint": "Cold start, memory, installed size",
+    "peers": "Beside what people use today",
+    "finder": "Finding faces",
+    "steady": "Labels over time",
+    "train_speed": "An epoch of training",
+    "train_growth": "Training on more pictures",
+    "fleet": "A thousand devices on one broker",
+    "budget": "What boards would take: an estimate",
+}
+PACKAGES = ("ai-edge-litert", "tflite-runtime", "numpy", "pillow", "tensorflow-cpu", "paho-mqtt")
+HEAD = """\
+# Measured
+
+What `make bench` printed, each part with its command, its day and its machine, which is no Pi:
+only ratios mean something elsewhere, and on another processor not even those. All that is
+compared was run in turn. `emotion-edge bench` measures a board.
+"""
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
+    names = parser.parse_args().names or list(TITLES)
+    if odd := set(names) - set(TITLES):
+        parser.error(f"{', '.join(sorted(odd))}: not among {', '.join(TITLES)}")
+    for name in names:
+        parts = read(RESULTS.read_text("utf-8") if RESULTS.exists() else "")
+        parts[TITLES[name]] = run(name)
+        write(parts)
+
+
+def run(name: str) -> str:
+    """Run one of the programs; return its part of the results. What it prints is shown, too."""
+    print(f"\n== {name}", flush=True)
+    command = [sys.executable, "-m", f"bench.{name}"]
+    # Or each start of a program would compile it anew, which costs time and memory.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    start, printed = time.monotonic(), []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            printed.append(line)
+    if process.returncode:
+        sys.exit(f"bench.{name} failed: exit code {process.returncode}")
+    what = f"`python -m bench.{name}`, {time.strftime('%Y-%m-%d')}, {machine()}"
+    taken = time.monotonic() - start
+    return f"{what}; it took {taken:.0f} s.\n\n```\n{''.join(printed).strip()}\n```\n"
+
+
+def machine() -> str:
+    """Return the processor and the versions that matter."""
+    text = Path("/proc/cpuinfo").read_text("utf-8")
+    found = re.search(r"^model name\s*: (.+)$", text, re.M)
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    return (
+        f"{found.group(1) if found else platform.machine()}, {os.cpu_count()} cores, {system}, "
+        f"Python {platform.python_version()}, {versions}"
+    )
+
+
+def read(text: str) -> dict[str, str]:
+    """Return a file's parts by their titles."""
+    parts = re.split(r"^## (.+)\n\n", text, flags=re.M)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def write(parts: dict[str, str]) -> None:
+    """Write the file anew, its parts in the order of `TITLES`."""
+    known = (title for title in TITLES.values() if title in parts)
+    text = "\n".join([HEAD, *(f"## {title}\n\n{parts[title].strip()}\n" for title in known)])
+    with publish(RESULTS.parent) as stage:
+        (stage / RESULTS.name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
