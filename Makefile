@@ -58,13 +58,8 @@ check: $(INSTALLED) ## lint, format and types
 format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format
 
-bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## side-by-side figures: labels over time, finder, training
-	$(BIN)/python -m bench.models
-	$(BIN)/python -m bench.steady
-	$(BIN)/python -m bench.frame_path
-	$(BIN)/python -m bench.finder
-	$(BIN)/python -m bench.train_speed --data build/samples
-	$(BIN)/python -m bench.train_speed --data build/samples --side 640
+bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## measure side by side; to bench/RESULTS.md
+	$(BIN)/python -m bench $(if $(DATA),--data '$(DATA)')
 
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .

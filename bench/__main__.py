@@ -3,7 +3,8 @@
   python -m bench               all of them
   python -m bench models path   some: the others' results stay as they are
 
-Each is a program of its own, `python -m bench.NAME`, whose --help tells what it does.
+Each is a program of its own, `python -m bench.NAME`, whose --help tells what it does. They need
+what `make train convert` leaves in build/, and the recordings of `make bench`.
 """
 
 import argparse
@@ -29,6 +30,7 @@ TITLES = {
     "finder": "Finding faces",
     "steady": "Labels over time",
     "train_speed": "An epoch of training",
+    "train_speed --side 640": "An epoch of training, large pictures",
     "train_growth": "Training on more pictures",
     "fleet": "A thousand devices on one broker",
     "budget": "What boards would take: an estimate",
@@ -48,19 +50,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
-    names = parser.parse_args().names or list(TITLES)
+    parser.add_argument("--data", metavar="DIR", help="photographs for the peers (bench.peers)")
+    args = parser.parse_args()
+    names = args.names or list(TITLES)
     if odd := set(names) - set(TITLES):
         parser.error(f"{', '.join(sorted(odd))}: not among {', '.join(TITLES)}")
     for name in names:
         parts = read(RESULTS.read_text("utf-8") if RESULTS.exists() else "")
-        parts[TITLES[name]] = run(name)
+        more = ["--data", args.data] if args.data and name == "peers" else []
+        parts[TITLES[name]] = run(name, more)
         write(parts)
 
 
-def run(name: str) -> str:
+def run(name: str, more: list[str]) -> str:
     """Run one of the programs; return its part of the results. What it prints is shown, too."""
     print(f"\n== {name}", flush=True)
-    command = [sys.executable, "-m", f"bench.{name}"]
+    command = [sys.executable, "-m", *f"bench.{name}".split(), *more]
     # Or each start of a program would compile it anew, which costs time and memory.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start, printed = time.monotonic(), []

@@ -34,11 +34,13 @@ def found(finder: FaceFinder, picture: Image.Image) -> list[Box]:
     return [face.box for face in finder.find(np.asarray(picture))]
 
 
+@pytest.mark.searches
 @pytest.mark.parametrize("name", FACELESS)
 def test_nothing_is_found_where_there_is_no_face(finder, name):
     assert found(finder, scene(name)) == []
 
 
+@pytest.mark.searches
 @pytest.mark.parametrize("name", FACELESS)
 @pytest.mark.parametrize("side", [40, 55, 90, 150, 280])
 def test_a_face_is_found_at_every_size(finder, name, side):
@@ -47,6 +49,7 @@ def test_a_face_is_found_at_every_size(finder, name, side):
         assert any(is_at(box, Box(x, y, side)) for box in boxes), (boxes, (x, y, side))
 
 
+@pytest.mark.searches
 @pytest.mark.parametrize("side", [60, 120, 240])
 def test_a_face_that_the_border_cuts_by_an_eighth_is_found(finder, side):
     beyond = side / 8
@@ -60,6 +63,7 @@ def test_a_face_that_the_border_cuts_by_an_eighth_is_found(finder, side):
         assert any(is_at(box, Box(x, y, side)) for box in boxes), (boxes, (x, y, side))
 
 
+@pytest.mark.searches
 @pytest.mark.parametrize("turn", [-30, -15, 15, 30])
 def test_a_face_is_found_though_the_head_is_tilted(finder, turn):
     box = Box(330, 180, 110)
@@ -67,6 +71,7 @@ def test_a_face_is_found_though_the_head_is_tilted(finder, turn):
     assert any(is_at(b, box) for b in boxes)
 
 
+@pytest.mark.searches
 def test_a_face_that_fills_the_frame_is_found(finder):
     portrait = astronaut()
     close = portrait.picture.crop((44, 50, 184, 190)).resize((480, 480))
@@ -75,6 +80,7 @@ def test_a_face_that_fills_the_frame_is_found(finder):
     assert is_at(box, Box((64 - 44) * scale, (75 - 50) * scale, 101 * scale))
 
 
+@pytest.mark.searches
 def test_several_faces_are_all_found_the_largest_first(finder):
     boxes = [Box(380, 180, 150), Box(150, 240, 90), Box(60, 60, 48)]
     picture = scene("coffee")
@@ -85,17 +91,20 @@ def test_several_faces_are_all_found_the_largest_first(finder):
     ).tolist()
 
 
+@pytest.mark.searches
 def test_an_upright_photograph_is_searched_as_well_as_a_wide_one(finder):
     picture = paste(scene("rocket", HEIGHT, WIDTH), astronaut(), Box(300, 500, 60))
     assert [is_at(box, Box(300, 500, 60)) for box in found(finder, picture)] == [True]
 
 
+@pytest.mark.searches
 def test_a_photograph_of_twelve_megapixels_is_searched_down_to_a_sixteenth():
     box = Box(2600, 1900, 4000 * SMALLEST)
     picture = paste(scene("coffee", 4000, 3000), astronaut(), box)
     assert [is_at(b, box) for b in found(FaceFinder(), picture)] == [True]
 
 
+@pytest.mark.searches
 def test_min_face_leaves_smaller_ones_out_and_finds_those_below_the_usual():
     picture = paste(scene("rocket"), astronaut(), Box(400, 60, 64))
     assert len(found(FaceFinder(min_face=40), picture)) == 1
@@ -112,6 +121,7 @@ def test_a_picture_of_hardly_any_pixels_has_no_face(shape):
     assert FaceFinder(min_face=1).find(pixels) == []
 
 
+@pytest.mark.searches
 def test_frames_that_are_views_or_read_only_are_taken(finder):
     picture = paste(scene("coffee"), astronaut(), Box(200, 200, 100))
     pixels = np.asarray(picture)
@@ -120,6 +130,7 @@ def test_frames_that_are_views_or_read_only_are_taken(finder):
     assert finder.find(mirrored) == finder.find(pixels)
 
 
+@pytest.mark.searches
 def test_a_face_that_moved_is_found_again_and_one_that_left_is_not(finder):
     before, after = Box(250, 150, 100), Box(272, 160, 108)
     here = np.asarray(paste(scene("coffee"), astronaut(), after))

@@ -108,6 +108,7 @@ def test_frames_latencies_and_the_machine_are_served(start, tmp_path):
     assert time.monotonic() - start_of_end < 2
 
 
+@pytest.mark.searches
 def test_faces_and_the_search_for_them_are_served(start, tmp_path):
     port = free_port()
     start("--faces", "on", "--source", recording(tmp_path / "red"), "--metrics", port)
