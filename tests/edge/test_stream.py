@@ -76,6 +76,7 @@ def test_a_guess_is_unknown_with_a_reason(tmp_path):
     ]
 
 
+@pytest.mark.searches
 def test_a_face_comes_moves_and_goes(tmp_path):
     there = [scene((200 + 6 * i, 120)) for i in range(15)]
     recording = write_recording(tmp_path / "r", [scene()] * 6 + there + [scene()] * 10, rate=5)
@@ -89,6 +90,7 @@ def test_a_face_comes_moves_and_goes(tmp_path):
     assert 70 <= width == height <= 130
 
 
+@pytest.mark.searches
 def test_a_heartbeat_repeats_only_what_was_said_of_this_face(tmp_path):
     there = [scene((200, 120))] * 4
     frames = [*there, *[scene()] * 10, *there]
@@ -101,6 +103,7 @@ def test_a_heartbeat_repeats_only_what_was_said_of_this_face(tmp_path):
     assert set(events[2:-1]) == {("heartbeat", None, True)}
 
 
+@pytest.mark.searches
 def test_photographs_in_a_recording_are_measured_against_their_truth():
     # What the network says of the photograph by itself is the truth that the stream must tell.
     classifier = Classifier(INT8)
@@ -117,6 +120,7 @@ def test_photographs_in_a_recording_are_measured_against_their_truth():
     assert said[2][0] - 2.0 <= 0.75
 
 
+@pytest.mark.searches
 def test_two_faces_have_two_numbers_and_lines_of_their_own(tmp_path):
     recording = write_recording(tmp_path / "r", [scene((20, 100), (360, 200))] * 8, rate=5)
     rows = watch(recording, "--faces", "on", "--all")
@@ -130,6 +134,7 @@ def numbers(rows: list[dict]) -> set[int]:
     return {row["face"] for row in rows if row["label"] != "no_face"}
 
 
+@pytest.mark.searches
 def test_a_face_hidden_for_a_moment_is_still_the_same(tmp_path):
     hidden = [scene() if 8 <= i < 11 else scene((100 + 8 * i, 120)) for i in range(20)]
     recording = write_recording(tmp_path / "r", hidden, rate=8)
@@ -140,6 +145,7 @@ def test_a_face_hidden_for_a_moment_is_still_the_same(tmp_path):
     assert rows[-1]["box"][0] > rows[0]["box"][0] + 80
 
 
+@pytest.mark.searches
 def test_two_who_cross_keep_their_numbers():
     # The one from the left passes in front; both are the astronaut, so only movement tells them.
     # In this process, for a machine that is slow would drop the frames that matter.
