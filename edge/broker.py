@@ -1,6 +1,7 @@
 """Where an MQTT broker is, and how one is let in there."""
 
 import os
+import random
 import re
 import secrets
 import socket
@@ -17,7 +18,7 @@ PASSWORD = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
 CREDENTIAL = "emotion-edge.password"  # its name among systemd's credentials
 INSTALL = "pip install 'emotion-edge[mqtt]'"
 CONNECT = 5.0  # seconds for a connection to come about
-FIRST_RETRY, LAST_RETRY = 1, 30  # seconds; each time twice as long
+FIRST_RETRY, LAST_RETRY = 1, 30  # seconds, at most; each time twice as long
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,16 @@ def make_client(broker: Broker, args: Namespace) -> Any:
     except ImportError:
         raise UserError(f"--to {broker}: needs paho-mqtt 2: {INSTALL}") from None
     name = f"emotion-edge-{secrets.token_hex(6)}"  # brokers throw out whom they have already
-    client = Client(CallbackAPIVersion.VERSION2, client_id=name)
+    client: Any = Client(CallbackAPIVersion.VERSION2, client_id=name)
     if broker.user is not None:
         client.username_pw_set(broker.user, read_password(args.password_file))
     if broker.tls:
         client.tls_set_context(_tls(args))
     client.connect_timeout = CONNECT
-    client.reconnect_delay_set(FIRST_RETRY, LAST_RETRY)
+    # A fleet that lost its broker in one moment must not come back in one. As delays double, shares
+    # from a half to the whole fill the time between two tries of one device.
+    share = random.uniform(0.5, 1)
+    client.reconnect_delay_set(share * FIRST_RETRY, share * LAST_RETRY)
     return client
 
 
