@@ -17,7 +17,7 @@ need() {
 # make_root FOLDER "SUITE ..." PACKAGES [mmdebstrap's options]: with the mirror that this machine
 # uses, and the way that it is reached by. The first suite is the system's.
 make_root() {
-  local folder=$1 suites=$2 packages=$3 mirror suite
+  local folder=$PWD/$1 suites=$2 packages=$3 mirror suite
   shift 3
   mirror=$(. /etc/os-release && apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
     'Created-By: Packages' | awk -v release="$VERSION_CODENAME" '$1 == release { print $2; exit }')

@@ -1,42 +1,24 @@
 """Many devices lose their broker in one moment."""
 
-import time
-from contextlib import ExitStack
+from paho.mqtt.client import Client
 
-import pytest
-
-from edge.broker import parse_broker
+from edge.broker import FIRST_RETRY, LAST_RETRY, make_client, parse_broker
 from edge.cli import make_parser
-from edge.mqtt import Publisher
-from tests.edge.faults.parts import Mosquitto, until
-
-DEVICES = 30
-DOWN = 3.2  # seconds; delays of 1, 2 and 4 would bring all of them back 7 s after the loss
 
 
-def publishers(broker: Mosquitto, comebacks: list[float]) -> list[Publisher]:
-    """Return devices that note in `comebacks` when they are back, by time.monotonic()."""
-    args = make_parser("").parse_args(["run", "--to", broker.url])
-    return [
-        Publisher(
-            parse_broker(f"{broker.url}/{i}"),
-            args,
-            on_pause=lambda paused: None,
-            on_reconnect=lambda: comebacks.append(time.monotonic()),
-        )
-        for i in range(DEVICES)
-    ]
-
-
-@pytest.mark.parametrize("broker", ["plain"], indirect=True)
-def test_devices_that_lost_a_broker_at_once_come_back_one_by_one(broker):
-    comebacks: list[float] = []
-    with ExitStack() as stack:
-        for publisher in publishers(broker, comebacks):
-            stack.enter_context(publisher)
-        broker.kill()
-        time.sleep(DOWN)
-        broker.start()
-        until(lambda: len(comebacks) == DEVICES, "all to be back")
-    most = max(sum(t <= other < t + 0.5 for other in comebacks) for t in comebacks)
-    assert most <= DEVICES / 2
+def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch):
+    """`python -m bench.fleet` shows what that does to a broker."""
+    delays = []
+    monkeypatch.setattr(
+        Client, "reconnect_delay_set", lambda self, first, last: delays.append((first, last))
+    )
+    broker = parse_broker("mqtt://localhost/hall")
+    args = make_parser("").parse_args(["run", "--to", "mqtt://localhost/hall"])
+    for _ in range(100):
+        make_client(broker, args)
+    firsts, lasts = zip(*delays, strict=True)
+    # An octave: delays double from try to try, so that all times between two tries are taken.
+    assert FIRST_RETRY / 2 <= min(firsts) < 0.6 * FIRST_RETRY
+    assert 0.9 * FIRST_RETRY < max(firsts) <= FIRST_RETRY
+    assert max(lasts) <= LAST_RETRY
+    assert len(set(firsts)) == 100
