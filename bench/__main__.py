@@ -55,6 +55,9 @@ def main() -> None:
     names = args.names or list(TITLES)
     if odd := set(names) - set(TITLES):
         parser.error(f"{', '.join(sorted(odd))}: not among {', '.join(TITLES)}")
+    if not args.data and "peers" in names:
+        names.remove("peers")
+        print("peers: needs --data DIR, photographs in class folders; its part stays as it is")
     for name in names:
         parts = read(RESULTS.read_text("utf-8") if RESULTS.exists() else "")
         more = ["--data", args.data] if args.data and name == "peers" else []

@@ -25,10 +25,10 @@ make_root() {
   apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|Retries)' > "$folder.apt" || true
   for suite in $suites; do
     echo "deb $mirror $suite main"
-  done > "$folder.sources"
+  done > "$folder.list"
   mmdebstrap --quiet --aptopt="$folder.apt" \
     --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-    --include="$packages" "$@" "${suites%% *}" "$folder" "$folder.sources"
+    --include="$packages" "$@" "${suites%% *}" "$folder" "$folder.list"
   # Packages from PyPI, by the way that this machine has to them.
   local file
   for file in /etc/resolv.conf /etc/hosts /etc/pip.conf ~/.config/pip/pip.conf ~/.pip/pip.conf \

@@ -1,8 +1,16 @@
 """The benches can be started: what they import is there, and their help teaches."""
 
+import json
+import subprocess
+import sys
+
+import numpy as np
 import pytest
+from PIL import Image
+from skimage import data
 
 from bench.__main__ import HEAD, TITLES, read, write
+from edge.faces import FaceFinder
 from tests.workbench.conftest import REPOSITORY, run
 
 MODULES = sorted(path.stem for path in (REPOSITORY / "bench").glob("*.py") if path.stem[0] != "_")
@@ -24,3 +32,23 @@ def test_one_part_of_the_results_is_renewed_and_the_others_stay(tmp_path, monkey
     assert text.index(first) < text.index("1 ms") < text.index(second) < text.index("2 ms")
     write(read(text) | {first: "`a`\n\n```\n3 ms\n```\n"})
     assert (tmp_path / "RESULTS.md").read_text() == text.replace("1 ms", "3 ms")
+
+
+def test_a_peer_answers_each_line_with_a_line(tmp_path):
+    Image.fromarray(data.astronaut()).save(tmp_path / "face.png")
+    Image.fromarray(np.zeros((90, 90, 3), np.uint8)).save(tmp_path / "none.png")
+    face = FaceFinder().find(data.astronaut())[0]
+    known = {"box": face.box, "eyes": face.eyes}
+    asked = [("face.png", None), ("face.png", known), ("none.png", None)]
+    lines = [json.dumps({"path": str(tmp_path / name), "face": it}) for name, it in asked]
+    result = subprocess.run(
+        [sys.executable, "-I", REPOSITORY / "bench/_peer.py", "emotion-edge"],
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found, given, none = map(json.loads, result.stdout.splitlines())
+    assert found["label"] == given["label"] == "happy"
+    assert none["label"] is None
+    assert found["ms"] > 0 < given["ms"]

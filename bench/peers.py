@@ -1,0 +1,160 @@
+"""emotion-edge beside what others use today, on the same pictures: time, memory, disk, accuracy.
+
+  python -m bench.peers --data DIR [--only fer ...] [--rounds 5] [--pictures 20]
+
+DIR holds class folders of pictures: angry, disgust, fear, happy, neutral, sad, surprise. Each peer
+(bench/_peer.py) is installed from PyPI into an environment of its own below build/peers/, which is
+kept, and runs there in a process of its own, all on one core and with one thread. What cannot be
+installed or run is listed with the last line of its error.
+
+given    the face's box is given, the same to all: our finder's
+found    the peer finds the face; a picture in which it finds none takes its time and is wrong
+ms       of a decoded picture to its label: the median of the rounds' medians (lowest to highest).
+         The peers are asked in turn, round by round
+start    seconds from the start of the process to the first label, median of three
+memory   resident after 100 pictures, MB
+disk     the environment and what the peer downloaded, MB, without pip, setuptools and CUDA
+right    pictures that get their folder's label, and Wilson's 95 % interval in per cent
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from bench._peer import PEERS
+from bench._trial import BUILD, OURS, Shot, Trial, call
+from edge.errors import RunError
+from edge.faces import FaceFinder
+from edge.images import find_images, read_image
+from measure.metrics import wilson
+
+LINE = "{:12} {:>19} {:>19} {:>6} {:>6} {:>6} {:>17} {:>17}"
+HEAD = ("", "ms, given", "ms, found", "start", "memory", "disk", "right, given", "right, found")
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--data", type=Path, required=True, help="class folders of pictures")
+    parser.add_argument(
+        "--only", nargs="+", choices=PEERS, default=list(PEERS), help="these, and us"
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pictures", type=int, default=20, help="that are timed in each round")
+    args = parser.parse_args()
+    shots = read_shots(args.data)
+    faces = [shot for shot in shots if shot.face]
+    if not faces:
+        sys.exit(f"{args.data}: no picture with a face in class folders")
+    timed = faces[:: max(1, len(faces) // args.pictures)][: args.pictures]
+    trials = [Trial(name) for name in dict.fromkeys([OURS, *args.only])]
+    try:
+        missing = measure(trials, shots, timed, args.rounds)
+    finally:
+        for trial in trials:
+            trial.end()
+    print(
+        f"{len(shots)} pictures; our finder sees a face in {len(faces)}, {len(timed)} are timed\n"
+    )
+    show([trial for trial in trials if trial.name not in missing])
+    print("\nNot to be had here:" if missing else "")
+    for name, error in missing.items():
+        print(textwrap.fill(f"{name}: {error}", 110, subsequent_indent="    ", max_lines=3))
+
+
+def read_shots(data: Path) -> list[Shot]:
+    """Return the pictures of the class folders, each with the largest face that we find."""
+    finder = FaceFinder()
+    shots = []
+    for path in find_images(data):
+        faces = finder.find(read_image(path))
+        face = {"box": faces[0].box, "eyes": faces[0].eyes} if faces else None
+        shots.append(Shot(str(path.resolve()), path.parent.name, face))
+    return shots
+
+
+def measure(
+    trials: list[Trial], shots: list[Shot], timed: list[Shot], rounds: int
+) -> dict[str, str]:
+    """Install, start and time each peer; return the error of those with which that failed."""
+    wheel = build_wheel()
+    missing = take_turns(trials, {}, lambda trial: trial.install(wheel))
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # the peers inherit it
+    for _ in range(3):
+        take_turns(trials, missing, lambda trial: trial.start(timed[0]))
+    take_turns(trials, missing, lambda trial: trial.warm(timed))
+    take_turns(trials, missing, lambda trial: trial.judge(shots))
+    for _ in range(rounds):
+        take_turns(trials, missing, lambda trial: trial.time(timed))
+    return missing
+
+
+def build_wheel() -> Path:
+    """Return the wheel of this checkout."""
+    folder = BUILD / "dist"
+    call(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ".")
+    return max(folder.glob("*.whl"), key=lambda path: path.stat().st_mtime)
+
+
+def take_turns(
+    trials: list[Trial], missing: dict[str, str], step: Callable[[Trial], None]
+) -> dict[str, str]:
+    """Carry a step out with each peer that is not missing; return which are then."""
+    for trial in trials:
+        try:
+            if trial.name not in missing:
+                step(trial)
+        except RunError as error:
+            missing[trial.name] = str(error)
+    return missing
+
+
+def show(trials: list[Trial]) -> None:
+    """Print the table; below each peer stands how many times ours its numbers are."""
+    print(LINE.format(*HEAD))
+    ours: list[float | None] = []
+    for trial in trials:
+        numbers = [*map(median, (trial.ms[True], trial.ms[False], trial.starts))]
+        numbers += [trial.memory, trial.disk()]
+        start, memory, disk = f"{numbers[2]:.2f}", f"{numbers[3]:.0f}", f"{numbers[4]:.0f}"
+        times = (spread(trial.ms[given]) for given in (True, False))
+        rights = (share(trial.right[given]) for given in (True, False))
+        print(LINE.format(trial.name, *times, start, memory, disk, *rights))
+        if trial.name == OURS:
+            ours = numbers
+        elif ours:
+            ratios = (
+                f"{a / b:.1f} x" if a and b else "-" for a, b in zip(numbers, ours, strict=True)
+            )
+            print(LINE.format("", *ratios, "", "").rstrip())
+
+
+def median(values: list[float]) -> float | None:
+    """Return the median, None of nothing."""
+    return statistics.median(values) if values else None
+
+
+def spread(values: list[float]) -> str:
+    """Return median, lowest and highest, in ms."""
+    if not values:
+        return "-"
+    middle, low, high = (
+        f"{value:.2f}" if value < 10 else f"{value:.1f}"
+        for value in (statistics.median(values), min(values), max(values))
+    )
+    return f"{middle} ({low}-{high})"
+
+
+def share(right: list[bool]) -> str:
+    """Return how many are right of how many, and the interval."""
+    low, high = wilson(sum(right), len(right))
+    return f"{sum(right)}/{len(right)} ({100 * low:.0f}-{100 * high:.0f})"
+
+
+if __name__ == "__main__":
+    main()
