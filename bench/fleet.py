@@ -19,9 +19,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.fleet_broker import Ear, Quiet, retained, turned_away
-from bench.fleet_devices import Fleet
-from bench.fleet_table import Table, crest, quantile
+from bench._fleet_broker import Ear, Quiet, retained, turned_away
+from bench._fleet_devices import Fleet
+from bench._fleet_table import Table, crest, quantile
 
 SETTLE = 2.0  # seconds in which what is under way arrives
 STATES = ("config", "paused", "attributes", "state")
