@@ -29,7 +29,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from bench.frame_path import make_frame
-from bench.installed import ENVIRONMENT, MB, installed, print_disk
+from bench._installed import ENVIRONMENT, MB, installed, print_disk
 from edge.runtime import RUNTIMES
 
 FOLDER = Path("build/footprint")
