@@ -56,6 +56,7 @@ def test_every_step_does_what_the_daemon_does():
     assert np.isclose(sum(said["scores"].values()), 1, atol=1e-3)
 
 
+@pytest.mark.searches
 def test_a_search_is_measured_where_there_is_a_finder():
     result = edge("bench", "--frames", 1)
     assert result.returncode == 0, result.stderr
