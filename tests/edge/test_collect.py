@@ -19,6 +19,7 @@ from tests.edge.conftest import command, own_words
 from tests.edge.recordings import write_recording
 from tests.edge.test_stream import scene
 
+pytestmark = pytest.mark.searches
 RULE = {"face_width": 2.7, "eye_height": 0.39}
 
 
