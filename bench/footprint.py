@@ -28,8 +28,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from bench.frame_path import make_frame
 from bench._installed import ENVIRONMENT, MB, installed, print_disk
+from bench.frame_path import make_frame
 from edge.runtime import RUNTIMES
 
 FOLDER = Path("build/footprint")

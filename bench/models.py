@@ -1,49 +1,73 @@
 """What networks cost on this machine, run in turn: parameters, multiply-adds, bytes, latency.
 
   python -m bench.models A.tflite B.tflite ...
-  python -m bench.models                   the shipped one and build/model.tflite
+  python -m bench.models                   the shipped one and the simple_cnn in build/, as int8
   python -m bench.models A.tflite B.tflite --json latency.json
 
-The latency is the median of one inference, as a ratio to the last model's.
+The latency is the median of one inference, as a ratio to the last model's: lowest and highest of
+three runs.
 """
 
 import argparse
 import json
+import statistics
+import tempfile
 from pathlib import Path
 
+from bench.path import simple_cnn
 from convert.runtimes import latencies
 from edge.errors import RunError
 from edge.files import publish
 from edge.info import cost
 from edge.runtime import RUNTIMES
 
-MODELS = (Path("models/emotion-compact.tflite"), Path("build/model.tflite"))
+SHIPPED = Path("models/emotion-compact.tflite")
+TURNS = 3
 
 
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    usual = [path for path in MODELS if path.exists()]
-    parser.add_argument("models", type=Path, nargs="*", default=usual)
+    parser.add_argument("models", type=Path, nargs="*", metavar="MODEL")
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the ratios there, too")
     args = parser.parse_args()
-    ratios = [measure(args.models, runtime) for runtime in RUNTIMES]
-    print(f"{'model':34} {'parameters':>12} {'multiply-adds':>14} {'bytes':>11}", *RUNTIMES)
-    for i, path in enumerate(args.models):
-        figures = cost(path)
-        numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
-        columns = [f"{n:>{width},}" for n, width in zip(numbers, (12, 14, 11), strict=True)]
-        shown = [f"{column[i]:.2f} x" if column else "-" for column in ratios]
-        print(f"{path!s:34}", *columns, *shown)
+    with tempfile.TemporaryDirectory() as folder:
+        models = args.models or [SHIPPED, simple_cnn(Path("build"), Path(folder))]
+        turns = [{runtime: measure(models, runtime) for runtime in RUNTIMES} for _ in range(TURNS)]
+        ratios = {name: median([turn[name] for turn in turns]) for name in RUNTIMES}
+        show(models, turns)
     if args.json:
-        names = [path.name for path in args.models]
+        names = [path.name for path in models]
         by_name = {
             runtime: dict(zip(names, column, strict=False))  # empty where the runtime refused
-            for runtime, column in zip(RUNTIMES, ratios, strict=True)
+            for runtime, column in ratios.items()
         }
         with publish(args.json.parent) as stage:
             (stage / args.json.name).write_text(json.dumps(by_name, indent=2) + "\n")
+
+
+def median(turns: list[list[float]]) -> list[float]:
+    """Return the median of each model's ratios."""
+    return [statistics.median(ratios) for ratios in zip(*turns, strict=True)]
+
+
+def show(models: list[Path], turns: list[dict[str, list[float]]]) -> None:
+    """Print a line for each model, its ratios from the lowest to the highest."""
+    heads = (f"{name:>14}" for name in RUNTIMES)
+    print(f"{'model':30} {'parameters':>10} {'multiply-adds':>13} {'bytes':>10}", *heads)
+    for i, path in enumerate(models):
+        figures = cost(path)
+        numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
+        columns = [f"{n:>{width},}" for n, width in zip(numbers, (10, 13, 10), strict=True)]
+        shown = [spread([turn[name][i] for turn in turns if turn[name]]) for name in RUNTIMES]
+        name = path if path.is_relative_to(Path()) else path.name
+        print(f"{name!s:30}", *columns, *(f"{text:>14}" for text in shown))
+
+
+def spread(ratios: list[float]) -> str:
+    """Return the lowest and the highest; "-" of none."""
+    return f"{min(ratios):.2f} - {max(ratios):.2f} x" if ratios else "-"
 
 
 def measure(models: list[Path], runtime: str) -> list[float]:
