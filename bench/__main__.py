@@ -35,6 +35,7 @@ TITLES = {
     "fleet": "A thousand devices on one broker",
     "budget": "What boards would take: an estimate",
 }
+PHOTOGRAPHS = {"peers": "--data", "finder": "--photos"}  # what each calls them
 PACKAGES = ("ai-edge-litert", "tflite-runtime", "numpy", "pillow", "tensorflow-cpu", "paho-mqtt")
 HEAD = """\
 # Measured
@@ -50,7 +51,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
-    parser.add_argument("--data", metavar="DIR", help="photographs for the peers (bench.peers)")
+    parser.add_argument(
+        "--data", metavar="DIR", help="photographs of one face each, in class folders"
+    )
     args = parser.parse_args()
     names = args.names or list(TITLES)
     if odd := set(names) - set(TITLES):
@@ -60,7 +63,7 @@ def main() -> None:
         print("peers: needs --data DIR, photographs in class folders; its part stays as it is")
     for name in names:
         parts = read(RESULTS.read_text("utf-8") if RESULTS.exists() else "")
-        more = ["--data", args.data] if args.data and name == "peers" else []
+        more = [PHOTOGRAPHS[name], args.data] if args.data and name in PHOTOGRAPHS else []
         parts[TITLES[name]] = run(name, more)
         write(parts)
 

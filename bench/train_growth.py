@@ -16,9 +16,11 @@ import argparse
 import os
 import re
 import statistics
+import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -91,7 +93,8 @@ def train_epoch(data: Path, name: str) -> Cost:
     labels, recipe = find_labels(data), replace(RECIPES[name], epochs=1)
     model = build(recipe, len(labels))
     contract = contract_of(model, labels)
-    split = load(data, contract, data / "cache").training
+    with redirect_stdout(sys.stderr):  # it tells what it found
+        split = load(data, contract, data / "cache").training
     steps, watch = steps_per_epoch(split, recipe), Watch()
     batches = training_batches(split, contract, recipe)
     model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[watch])

@@ -10,9 +10,11 @@ memory    the same network and compilation, fed with random arrays that lie in m
 import argparse
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -63,10 +65,10 @@ def measure(data: Path, rounds: int) -> None:
             epoch()
             if turn:
                 seconds[name].append(time.monotonic() - start)
-                print(f"round {turn}: {name} {seconds[name][-1]:.2f} s", flush=True)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, median in medians.items():
-        print(f"{name:8} {median:6.2f} s an epoch, {median / medians['ours']:.2f} x ours")
+        low, high, ratio = min(seconds[name]), max(seconds[name]), median / medians["ours"]
+        print(f"{name:8} {median:6.2f} s an epoch ({low:.2f} to {high:.2f}), {ratio:.2f} x ours")
 
 
 def ours(data: Path, recipe: Recipe) -> Callable[[], object]:
@@ -74,7 +76,8 @@ def ours(data: Path, recipe: Recipe) -> Callable[[], object]:
     labels = find_labels(data)
     model = build(recipe, len(labels))
     contract = contract_of(model, labels)
-    split = load(data, contract, Path("build/cache")).training
+    with redirect_stdout(sys.stderr):  # it tells what it found
+        split = load(data, contract, Path("build/cache")).training
     batches = training_batches(split, contract, recipe)
     steps = steps_per_epoch(split, recipe)
     return lambda: model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0)
@@ -82,9 +85,10 @@ def ours(data: Path, recipe: Recipe) -> Callable[[], object]:
 
 def original(data: Path, recipe: Recipe) -> Callable[[], object]:
     """Return a function that trains an epoch with the original's recipe."""
-    flow = ImageDataGenerator(rescale=1 / 255).flow_from_directory(
-        data / "train", target_size=(150, 150), batch_size=recipe.batch_size
-    )
+    with redirect_stdout(sys.stderr):  # likewise
+        flow = ImageDataGenerator(rescale=1 / 255).flow_from_directory(
+            data / "train", target_size=(150, 150), batch_size=recipe.batch_size
+        )
     model = build(recipe, flow.num_classes)
     return lambda: model.fit(flow, verbose=0)
 
