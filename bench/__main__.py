@@ -11,10 +11,11 @@ import argparse
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 from edge.files import publish
@@ -36,7 +37,16 @@ TITLES = {
     "budget": "What boards would take: an estimate",
 }
 PHOTOGRAPHS = {"peers": "--data", "finder": "--photos"}  # what each calls them
-PACKAGES = ("ai-edge-litert", "tflite-runtime", "numpy", "pillow", "tensorflow-cpu", "paho-mqtt")
+PACKAGES = (
+    "ai_edge_litert",
+    "tflite_runtime",
+    "numpy",
+    "pillow",
+    "tensorflow_cpu",
+    "tensorflow",
+    "paho_mqtt",
+    "opencv_python_headless",
+)
 HEAD = """\
 # Measured
 
@@ -51,27 +61,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
-    parser.add_argument(
-        "--data", metavar="DIR", help="photographs of one face each, in class folders"
-    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="photographs, in class folders")
     args = parser.parse_args()
     names = args.names or list(TITLES)
     if odd := set(names) - set(TITLES):
         parser.error(f"{', '.join(sorted(odd))}: not among {', '.join(TITLES)}")
-    if not args.data and "peers" in names:
-        names.remove("peers")
-        print("peers: needs --data DIR, photographs in class folders; its part stays as it is")
+    if args.data and not any(args.data.glob("*/*.*")):
+        parser.error(f"--data {args.data}: no class folders with photographs in it")
     for name in names:
+        if reason := missing(name, args.data):
+            print(f"{name}: needs {reason}; its part stays as it is")
+            continue
         parts = read(RESULTS.read_text("utf-8") if RESULTS.exists() else "")
-        more = [PHOTOGRAPHS[name], args.data] if args.data and name in PHOTOGRAPHS else []
-        parts[TITLES[name]] = run(name, more)
+        parts[TITLES[name]] = run(name, args.data)
         write(parts)
 
 
-def run(name: str, more: list[str]) -> str:
+def missing(name: str, photographs: Path | None) -> str:
+    """Return what a part needs and is not there, "" where nothing is."""
+    if name in PHOTOGRAPHS and not photographs:
+        return "photographs: --data DIR, or make bench PHOTOGRAPHS=DIR"
+    return "mosquitto" if name == "fleet" and not shutil.which("mosquitto") else ""
+
+
+def run(name: str, photographs: Path | None) -> str:
     """Run one of the programs; return its part of the results. What it prints is shown, too."""
     print(f"\n== {name}", flush=True)
-    command = [sys.executable, "-m", *f"bench.{name}".split(), *more]
+    what, option = f"`python -m bench.{name}", PHOTOGRAPHS.get(name)
+    command = [sys.executable, "-m", *f"bench.{name}".split()]
+    if option:
+        what, command = f"{what} {option} DIR", [*command, option, str(photographs)]
+    what = f"{what}`, {time.strftime('%Y-%m-%d')}, {machine()}"
     # Or each start of a program would compile it anew, which costs time and memory.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start, printed = time.monotonic(), []
@@ -82,7 +102,6 @@ def run(name: str, more: list[str]) -> str:
             printed.append(line)
     if process.returncode:
         sys.exit(f"bench.{name} failed: exit code {process.returncode}")
-    what = f"`python -m bench.{name}`, {time.strftime('%Y-%m-%d')}, {machine()}"
     taken = time.monotonic() - start
     return f"{what}; it took {taken:.0f} s.\n\n```\n{''.join(printed).strip()}\n```\n"
 
@@ -92,7 +111,9 @@ def machine() -> str:
     text = Path("/proc/cpuinfo").read_text("utf-8")
     found = re.search(r"^model name\s*: (.+)$", text, re.M)
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    installed = {d.name.replace("-", "_").lower(): d for d in distributions()}
+    known = (name for name in PACKAGES if name in installed)
+    versions = ", ".join(f"{installed[name].name} {installed[name].version}" for name in known)
     return (
         f"{found.group(1) if found else platform.machine()}, {os.cpu_count()} cores, {system}, "
         f"Python {platform.python_version()}, {versions}"

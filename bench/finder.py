@@ -15,6 +15,7 @@ faces that are there. False: boxes where there is none.
 import argparse
 import itertools
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,6 +66,8 @@ def main() -> None:
     measure("astronaut", [*bare, *shots(portraits, rng)], args.rounds)
     if args.photos:
         portraits = list(load_portraits(args.photos).values())
+        if not portraits:
+            sys.exit(f"--photos {args.photos}: no photographs, DIR/<class>/*.jpg")
         measure("photographs", list(shots(portraits, rng)), 1)
 
 

@@ -87,7 +87,8 @@ def bench(args: Namespace) -> Iterator[str]:
 
 def _lines(values: Mapping[str, object]) -> Iterator[str]:
     for name, value in values.items():
-        yield f"{name:24} {'not known here' if value is None else value}"
+        said = (", ".join(value) or "nothing") if isinstance(value, list) else value
+        yield f"{name:24} {'not known here' if value is None else said}"
 
 
 def _describe(args: Namespace, classifier: Classifier) -> dict[str, object]:

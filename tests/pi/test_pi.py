@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -162,12 +163,17 @@ def test_run_says_of_pictures_what_it_says_here(root, pictures, tmp_path):
 
 
 def test_the_daemon_publishes_and_says_goodbye_on_sigterm(root, recording, mosquitto):
+    """Its recording has one frame more, an hour later."""
+    endless = root / "opt/endless"
+    shutil.copytree(recording, endless)
+    with (endless / "times.csv").open("a") as times:
+        times.write("00000.png,3600\n")
     listener = Listener(mosquitto)
     result = there(
         root,
         *("timeout", "--preserve-status", "--signal", "TERM", "40"),
-        *("/opt/emotion-edge/bin/emotion-edge", "run", "--source", "replay:/opt/recording"),
-        *("--to", mosquitto.url, "--to", "-"),
+        *("/opt/emotion-edge/bin/emotion-edge", "run", "--source", "replay:/opt/endless"),
+        *("--to", mosquitto.url, "--to", "-", "--stall", "7200"),
     )
     assert result.returncode == 0, result.stderr
     listener.wait("availability", "offline", after=listener.wait("availability", "online"))
