@@ -10,7 +10,6 @@ ask for during a step (tracemalloc), without Pillow's and the runtime's own memo
 
 import argparse
 import statistics
-import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from skimage import data
 
+from edge.bench import measure
 from edge.classifier import Classifier
 from edge.contract import preprocess
 from edge.crop import cut_face, rule_of
@@ -35,18 +35,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=50)
     args = parser.parse_args()
     steps = make_steps(Classifier(args.model), make_frame())
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for turn in range(args.rounds + 3):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            if turn >= 3:  # the first ones warm up
-                times[name].append(time.perf_counter() - start)
+    times = measure(steps, args.rounds)
     whole = statistics.median(times["infer"])
     for name, step in steps.items():
         median = statistics.median(times[name])
-        low, high = np.percentile(times[name], (5, 95)) * 1000
-        span = f"{median * 1000:.2f} ({low:.2f} to {high:.2f}) ms"
+        low, high = np.percentile(times[name], (5, 95))
+        span = f"{median:.2f} ({low:.2f} to {high:.2f}) ms"
         print(
             f"{name:24} {span:>26} {median / whole:6.2f} x infer"
             f" {allocated(step):9,} bytes allocated"

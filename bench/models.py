@@ -14,7 +14,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from bench.path import simple_cnn
+from bench.path import simple_cnn, spread
 from convert.runtimes import latencies
 from edge.errors import RunError
 from edge.files import publish
@@ -60,14 +60,10 @@ def show(models: list[Path], turns: list[dict[str, list[float]]]) -> None:
         figures = cost(path)
         numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
         columns = [f"{n:>{width},}" for n, width in zip(numbers, (10, 13, 10), strict=True)]
-        shown = [spread([turn[name][i] for turn in turns if turn[name]]) for name in RUNTIMES]
+        by_runtime = ([turn[name][i] for turn in turns if turn[name]] for name in RUNTIMES)
+        shown = [spread(ratios, "x") if ratios else "-" for ratios in by_runtime]
         name = path if path.is_relative_to(Path()) else path.name
         print(f"{name!s:30}", *columns, *(f"{text:>14}" for text in shown))
-
-
-def spread(ratios: list[float]) -> str:
-    """Return the lowest and the highest; "-" of none."""
-    return f"{min(ratios):.2f} - {max(ratios):.2f} x" if ratios else "-"
 
 
 def measure(models: list[Path], runtime: str) -> list[float]:
