@@ -4,7 +4,7 @@
   python -m bench models path   some: the others' results stay as they are
 
 Each is a program of its own, `python -m bench.NAME`, whose --help tells what it does. They need
-what `make train convert` leaves in build/, and the recordings of `make bench`.
+what `make train convert` leaves in build/ of a `simple_cnn`, and the recordings of `make bench`.
 """
 
 import argparse
@@ -24,6 +24,7 @@ RESULTS = Path("bench/RESULTS.md")
 # By name, what each is about.
 TITLES = {
     "models": "What networks cost",
+    "conversion": "What quantisation costs",
     "path": "Our own code, beside the network alone",
     "frame_path": "A frame's steps, and their memory",
     "footprint": "Cold start, memory, installed size",

@@ -21,7 +21,9 @@ OURS = {
     **{"anger": "angry", "disgusted": "disgust", "fearful": "fear", "scared": "fear"},
     **{"happiness": "happy", "sadness": "sad", "surprised": "surprise"},
 }
-ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models/facial_expression_recognition/"
+ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models/"
+YUNET = "face_detection_yunet/face_detection_yunet_2023mar.onnx"
+ZOO_FER = "facial_expression_recognition/facial_expression_recognition_mobilefacenet_2022july.onnx"
 
 
 class Way(NamedTuple):
@@ -141,11 +143,23 @@ def paz() -> Way:
     return Way(rgb, lambda p, box, _: detect.classify(cut(p, box))["class_name"], found)
 
 
+def hsemotion() -> Way:
+    """Return A. Savchenko's hsemotion-onnx, EmotiEffLib's forerunner; it has no finder."""
+    from hsemotion_onnx.facial_emotions import HSEmotionRecognizer
+
+    recognizer = HSEmotionRecognizer()  # its default network
+    return Way(rgb, lambda p, box, _: recognizer.predict_emotions(cut(p, box))[0], None)
+
+
 def opencv_zoo() -> Way:
-    """Try to fetch OpenCV's own network, which no package on PyPI carries."""
-    name = ZOO + "facial_expression_recognition_mobilefacenet_2022july.onnx"
-    with urllib.request.urlopen(name, timeout=20) as reply:  # noqa: S310 - a constant address
-        raise NotImplementedError(f"{name} is to be had here ({reply.status}): write how to ask it")
+    """Try to fetch OpenCV's YuNet and its network for expressions; no package on PyPI has them."""
+    for name in (YUNET, ZOO_FER):
+        try:
+            with urllib.request.urlopen(ZOO + name, timeout=20):  # noqa: S310 - constant
+                pass
+        except OSError as error:
+            raise OSError(f"{ZOO}{name}: {error}") from None
+    raise NotImplementedError("both are to be had here: write how to ask them")
 
 
 def cut(pixels: Any, box: Sequence[float]) -> Any:
@@ -180,6 +194,7 @@ PEERS = {
     "facex": Peer(facex, "facex", (("facex",),)),
     "deepface": Peer(deepface, "deepface", (("deepface", "werkzeug"),)),  # which it only imports
     "emotiefflib": Peer(emotiefflib, "emotiefflib", (("emotiefflib",),)),
+    "hsemotion-onnx": Peer(hsemotion, "hsemotion-onnx", (("hsemotion-onnx",),)),
     "paz": Peer(paz, "paz", (("pypaz", "opencv-python<5"),)),
     "opencv-zoo": Peer(opencv_zoo, "opencv-zoo", ()),
 }

@@ -9,10 +9,13 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib.metadata import distributions
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench._installed import MB
+from bench._memory import memory
 from bench._peer import PEERS
 from edge.errors import RunError
 
@@ -42,7 +45,7 @@ class Trial:
         self.log = BUILD / f"{name}.log"
         self.process: subprocess.Popen[str] | None = None
         self.starts: list[float] = []
-        self.memory = 0.0
+        self.memory: list[float] = []
         self.ms: dict[bool, list[float]] = {True: [], False: []}
         self.right: dict[bool, list[bool]] = {True: [], False: []}
 
@@ -100,8 +103,7 @@ class Trial:
         """Label 100 pictures and see what memory is held then."""
         for shot in islice(cycle(shots), 100):
             self.use(shot)
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        self.memory = int(status.split("VmRSS:")[1].split()[0]) * 1024 / 1e6
+        self.memory.append(memory("VmRSS", self.process.pid) / MB)
 
     def judge(self, shots: list[Shot]) -> None:
         """Count what is right."""
@@ -121,7 +123,15 @@ class Trial:
         files = [*site.rglob("*"), *(self.folder / "home").rglob("*")]
         skipped = tuple(str(site / name) for name in NO_PART)
         kept = (p for p in files if "cuda" not in p.name and not str(p).startswith(skipped))
-        return sum(path.lstat().st_size for path in kept if path.is_file()) / 1e6
+        return sum(path.lstat().st_size for path in kept if path.is_file()) / MB
+
+    def versions(self) -> str:
+        """Return the versions of what pip was asked for."""
+        (site,) = (self.folder / "lib").glob("python3*/site-packages")
+        words = (word for call in PEERS[self.name].pip for word in call)
+        asked = {word.partition("==")[0] for word in words}
+        found = {d.name: d.version for d in distributions(path=[str(site)])}
+        return ", ".join(f"{name} {found[name]}" for name in sorted(asked & set(found)))
 
     def end(self) -> None:
         """End the process, if there is one."""

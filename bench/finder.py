@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.boxes import overlaps
+from edge.errors import exit_code
 from edge.face import Box
 from edge.faces import FaceFinder
 from tests.edge.photographs import (
@@ -134,4 +135,4 @@ def tally(boxes: list[Box], face: Box | None) -> tuple[int, int, int]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.finder", main))

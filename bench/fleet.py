@@ -4,9 +4,9 @@
 
 The devices are the daemon's own reports and MQTT clients, in several processes, over made-up faces
 of which each has another label every `--change` seconds on average; one subscriber hears all. In
-turn: all devices connect at once (--rounds times); a steady state of --seconds; the broker is
-killed and started again, empty, after --down seconds (--rounds times). Broker, devices and
-subscriber share this machine's processors, so times are upper limits.
+turn, --rounds times each: all devices connect at once; a steady state of --seconds; the broker is
+killed and started again, empty, after --down seconds. Broker, devices and subscriber share this
+machine's processors, so times are upper limits.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=1000)
     parser.add_argument("--change", type=float, default=4, help="seconds from label to label")
     parser.add_argument("--seconds", type=float, default=30, help="of the steady state")
-    parser.add_argument("--rounds", type=int, default=3, help="of the storm, and of the restart")
+    parser.add_argument("--rounds", type=int, default=3, help="of each of the three")
     parser.add_argument("--down", type=float, default=3, help="seconds without a broker")
     args = parser.parse_args()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -93,16 +93,23 @@ class Bench:
         table.add("broker's CPU seconds until then", self._broker.cpu - cpu)
 
     def _steady(self) -> None:
-        self._fleet.tell("look")  # what each device sees first is no steady state
-        time.sleep(SETTLE)
-        self._rest()
+        args, ear = self._args, self._ear
+        table = Table(f"steady state: {args.seconds:g} s, a new label every {args.change:g} s")
+        for _ in range(args.rounds):
+            self._fleet.tell("look")  # what each device sees first is no steady state
+            time.sleep(SETTLE)
+            self._rest()
+            self._add_steady(table)
+        table.show()
+        show_sizes(ear, ("events", "attributes", "state"), args.devices * args.seconds / 60)
+
+    def _add_steady(self, table: Table) -> None:
         ear, cpu, before = self._ear, self._broker.cpu, self._mark()
         start = time.monotonic()
         time.sleep(self._args.seconds)
         cpu, span = self._broker.cpu - cpu, time.monotonic() - start
         tried, heard = self._since(before)
         sent = connected(tried).total()
-        table = Table(f"steady state: {span:.0f} s, a new label every {self._args.change:g} s")
         table.add("published", sent)
         table.add("received", heard.total())
         table.add("lost", sent - heard.total())
@@ -113,8 +120,6 @@ class Bench:
         table.add("broker's CPU seconds per second", cpu / span)
         table.add("broker's CPU microseconds per message", cpu / sent * 1e6)
         table.add("broker's memory, MiB", self._broker.memory / 2**20)
-        table.show()
-        show_sizes(ear, ("events", "attributes", "state"), self._args.devices * span / 60)
 
     def _restarts(self) -> None:
         table = Table(f"broker killed, started again after {self._args.down:g} s")

@@ -10,6 +10,7 @@ ask for during a step (tracemalloc), without Pillow's and the runtime's own memo
 
 import argparse
 import statistics
+import sys
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 from skimage import data
 
+from bench._model import name_model
 from edge.bench import measure
 from edge.classifier import Classifier
 from edge.contract import preprocess
 from edge.crop import cut_face, rule_of
+from edge.errors import exit_code
 from edge.faces import FaceFinder
 from edge.quality import find_doubt
 
@@ -34,7 +37,9 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("build/model.tflite"))
     parser.add_argument("--rounds", type=int, default=50)
     args = parser.parse_args()
-    steps = make_steps(Classifier(args.model), make_frame())
+    classifier = Classifier(args.model)
+    name_model(args.model, classifier)
+    steps = make_steps(classifier, make_frame())
     times = measure(steps, args.rounds)
     whole = statistics.median(times["infer"])
     for name, step in steps.items():
@@ -86,4 +91,4 @@ def allocated(step: Callable[[], object]) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.frame_path", main))

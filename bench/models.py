@@ -5,18 +5,20 @@
   python -m bench.models A.tflite B.tflite --json latency.json
 
 The latency is the median of one inference, as a ratio to the last model's: lowest and highest of
-three runs.
+three runs. Without names their accuracy is told too, as `python -m train.evaluate` wrote it to
+models/evaluation.*.tflite.json.
 """
 
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
 from bench.path import simple_cnn, spread
 from convert.runtimes import latencies
-from edge.errors import RunError
+from edge.errors import RunError, exit_code
 from edge.files import publish
 from edge.info import cost
 from edge.runtime import RUNTIMES
@@ -37,6 +39,8 @@ def main() -> None:
         turns = [{runtime: measure(models, runtime) for runtime in RUNTIMES} for _ in range(TURNS)]
         ratios = {name: median([turn[name] for turn in turns]) for name in RUNTIMES}
         show(models, turns)
+    if not args.models:
+        show_accuracy(sorted(SHIPPED.parent.glob("evaluation.*.tflite.json")))
     if args.json:
         names = [path.name for path in models]
         by_name = {
@@ -66,6 +70,19 @@ def show(models: list[Path], turns: list[dict[str, list[float]]]) -> None:
         print(f"{name!s:30}", *columns, *(f"{text:>14}" for text in shown))
 
 
+def show_accuracy(evaluations: list[Path]) -> None:
+    """Print a line for each model that was evaluated."""
+    for i, path in enumerate(evaluations):
+        told = json.loads(path.read_text("utf-8"))
+        if not i:
+            print(
+                f"\nof {told['images']:,} pictures{'':13} accuracy (95 % interval)  macro-F1    ECE"
+            )
+        low, high = told["accuracy_ci95"]
+        accuracy = f"{told['accuracy']:.1%} ({low:.1%} to {high:.1%})"
+        print(f"{told['model']:30} {accuracy:>24} {told['macro_f1']:9.3f} {told['ece']:6.3f}")
+
+
 def measure(models: list[Path], runtime: str) -> list[float]:
     """Return each model's latency over the last one's; empty where the runtime refuses."""
     try:
@@ -77,4 +94,4 @@ def measure(models: list[Path], runtime: str) -> list[float]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.models", main))

@@ -20,6 +20,7 @@ from pathlib import Path
 from convert.convert import convert, normalised, to_logits
 from convert.inputs import read_run
 from edge.bench import INVOKE, LEVEL, PATH
+from edge.errors import UserError, exit_code
 from edge.model_file import SHIPPED, pack
 from edge.runtime import RUNTIMES
 
@@ -53,8 +54,13 @@ def main() -> None:
 
 
 def simple_cnn(build: Path, folder: Path) -> Path:
-    """Convert a trained simple_cnn to int8, without the gate: only its cost is of interest."""
+    """Convert a trained simple_cnn to int8, without the gate: only its cost is of interest.
+
+    Raises UserError where something else was trained, or nothing.
+    """
     run = read_run(build)
+    if run.model.name != "simple_cnn":
+        raise UserError(f"{build} has a {run.model.name}: make train MODEL=simple_cnn first")
     pictures = normalised(run.calibration.images, run.contract)
     logits = to_logits(run.model, batch_size=1)
     with redirect_stdout(io.StringIO()):  # Keras describes at length what it exports
@@ -106,4 +112,4 @@ def official(model: Path, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.path", main))

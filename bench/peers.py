@@ -11,8 +11,8 @@ given    the face's box is given, the same to all: our finder's
 found    the peer finds the face; a picture in which it finds none takes its time and is wrong
 ms       of a decoded picture to its label: the median of the rounds' medians (lowest to highest).
          The peers are asked in turn, round by round
-start    seconds from the start of the process to the first label, median of three
-memory   resident after 100 pictures, MB
+start    seconds from the start of the process to the first label, and
+memory   resident after 100 pictures, MB: the medians of three processes (lowest to highest)
 disk     the environment and what the peer downloaded, MB, without pip, setuptools and CUDA
 right    pictures that get their folder's label, and Wilson's 95 % interval in per cent
 """
@@ -27,12 +27,12 @@ from pathlib import Path
 
 from bench._peer import PEERS
 from bench._trial import BUILD, OURS, Shot, Trial, call
-from edge.errors import RunError
+from edge.errors import RunError, exit_code
 from edge.faces import FaceFinder
 from edge.images import find_images, read_image
 from measure.metrics import wilson
 
-LINE = "{:12} {:>19} {:>19} {:>6} {:>6} {:>6} {:>17} {:>17}"
+LINE = "{:12} {:>16} {:>16} {:>16} {:>16} {:>6} {:>13} {:>13}"
 HEAD = ("", "ms, given", "ms, found", "start", "memory", "disk", "right, given", "right, found")
 
 
@@ -87,7 +87,7 @@ def measure(
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # the peers inherit it
     for _ in range(3):
         take_turns(trials, missing, lambda trial: trial.start(timed[0]))
-    take_turns(trials, missing, lambda trial: trial.warm(timed))
+        take_turns(trials, missing, lambda trial: trial.warm(timed))
     take_turns(trials, missing, lambda trial: trial.judge(shots))
     for _ in range(rounds):
         take_turns(trials, missing, lambda trial: trial.time(timed))
@@ -119,35 +119,29 @@ def show(trials: list[Trial]) -> None:
     print(LINE.format(*HEAD))
     ours: list[float | None] = []
     for trial in trials:
-        numbers = [*map(median, (trial.ms[True], trial.ms[False], trial.starts))]
-        numbers += [trial.memory, trial.disk()]
-        start, memory, disk = f"{numbers[2]:.2f}", f"{numbers[3]:.0f}", f"{numbers[4]:.0f}"
-        times = (spread(trial.ms[given]) for given in (True, False))
+        columns = [trial.ms[True], trial.ms[False], trial.starts, trial.memory, [trial.disk()]]
+        numbers = [statistics.median(values) if values else None for values in columns]
         rights = (share(trial.right[given]) for given in (True, False))
-        print(LINE.format(trial.name, *times, start, memory, disk, *rights))
+        print(LINE.format(trial.name, *map(spread, columns), *rights))
         if trial.name == OURS:
             ours = numbers
         elif ours:
-            ratios = (
-                f"{a / b:.1f} x" if a and b else "-" for a, b in zip(numbers, ours, strict=True)
-            )
+            pairs = zip(numbers, ours, strict=True)
+            ratios = (f"{a / b:.1f} x" if a and b else "-" for a, b in pairs)
             print(LINE.format("", *ratios, "", "").rstrip())
-
-
-def median(values: list[float]) -> float | None:
-    """Return the median, None of nothing."""
-    return statistics.median(values) if values else None
+    print("\nright: Wilson's 95 % interval in per cent")
+    print("versions:", "; ".join(dict.fromkeys(trial.versions() for trial in trials)))
 
 
 def spread(values: list[float]) -> str:
-    """Return median, lowest and highest, in ms."""
+    """Return the median, and the lowest and the highest where there are several."""
     if not values:
         return "-"
     middle, low, high = (
-        f"{value:.2f}" if value < 10 else f"{value:.1f}"
+        f"{value:.2f}" if value < 10 else f"{value:.{int(value < 100)}f}"
         for value in (statistics.median(values), min(values), max(values))
     )
-    return f"{middle} ({low}-{high})"
+    return f"{middle} ({low}-{high})" if len(values) > 1 else middle
 
 
 def share(right: list[bool]) -> str:
@@ -157,4 +151,4 @@ def share(right: list[bool]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.peers", main))

@@ -7,9 +7,12 @@ them together.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
+from bench._model import name_model
 from edge.classifier import Classifier
+from edge.errors import exit_code
 from edge.faces import FaceFinder
 from edge.replay import TRUTH, follow, table
 from edge.truth import Moment, measure
@@ -24,6 +27,7 @@ def main() -> None:
     parser.add_argument("--recordings", type=Path, default=Path("build/sequences"))
     args = parser.parse_args()
     classifier, finder = Classifier(args.model), FaceFinder()
+    name_model(args.model, classifier)
     everybody: dict[str, list[list[Moment]]] = {}
     for recording in sorted(path.parent for path in args.recordings.glob(f"*/{TRUTH}")):
         ways = follow(recording, recording / TRUTH, Watcher(classifier, finder))
@@ -41,4 +45,4 @@ def show(name: str, ways: dict[str, list[list[Moment]]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.steady", main))

@@ -14,7 +14,6 @@ for, which the system takes back when it needs them.
 
 import argparse
 import os
-import re
 import statistics
 import sys
 import tempfile
@@ -30,6 +29,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 
+from bench._memory import memory
 from train.data import find_labels, load
 from train.fit import build
 from train.models import contract_of
@@ -99,7 +99,7 @@ def train_epoch(data: Path, name: str) -> Cost:
     batches = training_batches(split, contract, recipe)
     model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[watch])
     seconds = (watch.now - watch.start) * steps / (steps - FIRST)
-    return Cost(len(split.targets), seconds, watch.held, split.images.nbytes, status("VmHWM"))
+    return Cost(len(split.targets), seconds, watch.held, split.images.nbytes, memory("VmHWM"))
 
 
 class Watch(keras.callbacks.Callback):
@@ -113,13 +113,7 @@ class Watch(keras.callbacks.Callback):
         self.now = time.monotonic()
         if batch == FIRST - 1:
             self.start = self.now
-        self.held = max(self.held, status("RssAnon"))
-
-
-def status(key: str) -> int:
-    """Return bytes of memory from this process's status."""
-    text = Path("/proc/self/status").read_text()
-    return int(re.search(rf"^{key}:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024
+        self.held = max(self.held, memory("RssAnon"))
 
 
 def print_table(model: str, costs: dict[int, list[Cost]]) -> None:

@@ -17,9 +17,11 @@ from edge.checks import MODEL
 from edge.classifier import Classifier
 from edge.contract import preprocess, scores
 from edge.crop import cut_face, rule_of
+from edge.errors import UserError
 from edge.face import Box, Face
 from edge.faces import FaceFinder
 from edge.files import publish
+from edge.follow import Follower
 from edge.frame import Frame
 from edge.info import cost
 from edge.lines import Lines
@@ -61,6 +63,8 @@ def bench(args: Namespace) -> Iterator[str]:
     With `args.json` all of it is written there as well. Raises UserError as `run` does, RunError
     where that file cannot be written.
     """
+    if args.json and args.json.is_dir():
+        raise UserError(f"--json {args.json} is a folder: name a file, such as my-pi.json in it")
     classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
     steps = make_steps(classifier, choose_finder(args))
     machine, before = _describe(args, classifier), temperature()
@@ -116,12 +120,7 @@ def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, S
     `PATH` and `LEVEL` are the daemon's own code, with a finder that costs nothing. finder: None
     leaves out what looks for faces.
     """
-    pixels, contract = make_frame(), classifier.contract
-    rule, steady = rule_of(contract), Steady(contract.labels, Rules())
-    crop = cut_face(pixels, FACE, rule)
-    image = preprocess(crop, contract)
-    logits = classifier.logits(image)
-    values, clock = scores(logits, contract), itertools.count()
+    pixels = make_frame()
     looking: dict[str, Step] = {}
     if finder:
         looking[SEARCH] = lambda: finder.find(pixels)
@@ -131,6 +130,22 @@ def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, S
         PATH: _path(classifier, pixels, FACE),
         LEVEL: _path(classifier, pixels, UPRIGHT),
         INVOKE: classifier.invoke,
+        **_around_invoke(classifier, pixels),
+    }
+
+
+def _around_invoke(classifier: Classifier, pixels: npt.NDArray[np.uint8]) -> dict[str, Step]:
+    """Return what is done with a face that was found, but for the network."""
+    contract, clock = classifier.contract, itertools.count()
+    rule, follower, steady = rule_of(contract), Follower(), Steady(contract.labels, Rules())
+    crop = cut_face(pixels, FACE, rule)
+    image = preprocess(crop, contract)
+    logits = classifier.logits(image)
+    values = scores(logits, contract)
+    watcher, frame = Watcher(classifier, _Known(FACE)), Frame("bench", 0, pixels, 0.0)
+    seen, lines = watcher.look(frame), Lines(heartbeat=0, everything=True)
+    return {
+        "  follow it": lambda: follower.update([FACE], next(clock) / RATE),
         "  cut it out": lambda: cut_face(pixels, FACE, rule),
         "  judge the picture": lambda: find_doubt(crop, FACE.box.side),
         "  scale": lambda: preprocess(crop, contract),
@@ -138,6 +153,7 @@ def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, S
         "  dequantise": classifier.read,
         "  scores": lambda: scores(logits, contract),
         "  smooth": lambda: steady.update(values, next(clock) / RATE),
+        "  write JSON": lambda: [json.dumps(line) for line in lines.of(frame, seen, watcher)],
     }
 
 

@@ -61,7 +61,7 @@ def machine(args: Namespace) -> Iterator[Finding]:
 def judge_machine(found: str, kind: str, bits: int) -> Finding:
     """Judge a machine by uname's name for it and the bits of its Python."""
     if bits < 64:  # a 32-bit system on a 64-bit kernel calls itself aarch64
-        remedy = "install a 64-bit Raspberry Pi OS: the TFLite runtime has no 32-bit version"
+        remedy = "install a 64-bit Raspberry Pi OS: LiteRT has no 32-bit version"
         return Finding("machine", "fail", found, remedy)
     if kind not in ("aarch64", "x86_64"):
         remedy = "nobody has tried it there; aarch64 and x86_64 are known to work"

@@ -68,6 +68,7 @@ def test_a_search_is_measured_where_there_is_a_finder():
     [
         (("--model", "none.tflite"), 2, "none.tflite: cannot read the model"),
         (("--frames", 0), 2, "--frames"),
+        (("--json", "/proc"), 2, "--json /proc is a folder"),
         (("--frames", 1, "--faces", "off", "--json", "/proc/none/pi.json"), 1, "/proc/none"),
     ],
 )

@@ -1,6 +1,8 @@
 """The benches can be started: what they import is there, and their help teaches."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +13,7 @@ from skimage import data
 
 from bench.__main__ import HEAD, TITLES, read, write
 from edge.faces import FaceFinder
+from tests.edge.conftest import INT8
 from tests.workbench.conftest import REPOSITORY, run
 
 MODULES = sorted(path.stem for path in (REPOSITORY / "bench").glob("*.py") if path.stem[0] != "_")
@@ -52,3 +55,36 @@ def test_a_peer_answers_each_line_with_a_line(tmp_path):
     assert found["label"] == given["label"] == "happy"
     assert none["label"] is None
     assert found["ms"] > 0 < given["ms"]
+
+
+def bench(folder, *names):
+    """Run `python -m bench` where build/ and bench/RESULTS.md are the folder's own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *names],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_part_is_measured_shown_and_written(tmp_path):
+    (tmp_path / "build").mkdir()
+    shutil.copy(INT8, tmp_path / "build/model.tflite")
+    result = bench(tmp_path, "frame_path")
+    assert result.returncode == 0, result.stderr
+    (said,) = read((tmp_path / "bench/RESULTS.md").read_text()).values()
+    assert said.startswith("`python -m bench.frame_path`, 20")
+    assert f"numpy {np.__version__}" in said
+    table = said.split("```")[1].strip()
+    assert "build/model.tflite: 8 x 8 x 3 of int8" in table
+    assert "search the whole frame" in table and table in result.stdout
+
+
+def test_a_part_that_fails_is_not_written(tmp_path):
+    result = bench(tmp_path, "frame_path")
+    assert result.returncode == 1
+    assert "build/model.tflite: cannot read the model" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "bench").exists()

@@ -1,0 +1,35 @@
+"""What each quantisation costs a network in accuracy, bytes and time.
+
+  python -m bench.conversion [--build build]
+
+What `python -m convert` prints of the trained network in build/, of which a copy is converted.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from edge.errors import exit_code
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--build", type=Path, default=Path("build"))
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for path in args.build.iterdir():
+            if path.suffix in (".keras", ".npz", ".json"):
+                shutil.copy(path, folder)
+        words = [sys.executable, "-m", "convert", "--build", folder]
+        done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout.partition("report: ")[0].rstrip())
+    sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code("bench.conversion", main))
