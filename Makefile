@@ -47,7 +47,7 @@ soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and see that it d
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
 	tests/camera/run
 
-test-pi: $(INSTALLED) ## install and test on arm64, emulated: Debian 12 and 13 as Pis have them; as root
+test-pi: $(INSTALLED) ## install and test on arm64 (of 32 bits: the arithmetic), emulated, Debian 12 and 13; as root
 	tests/pi/run
 
 check: $(INSTALLED) ## lint, format and types

@@ -21,6 +21,11 @@ make_root() {
   shift 3
   mirror=$(. /etc/os-release && apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
     'Created-By: Packages' | awk -v release="$VERSION_CODENAME" '$1 == release { print $2; exit }')
+  [ -n "$mirror" ] || {
+    echo 'apt names no mirror for the release that runs here: its sources must have this' \
+      'codename (see /etc/os-release), and apt-get update must have run' >&2
+    exit 2
+  }
   mkdir -p "$folder"
   apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|Retries)' > "$folder.apt" || true
   for suite in $suites; do
