@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 from edge.errors import exit_code
@@ -27,7 +28,9 @@ def main() -> None:
                 shutil.copy(path, folder)
         words = [sys.executable, "-m", "convert", "--build", folder]
         done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
-    print(done.stdout.partition("report: ")[0].rstrip())
+    lines = done.stdout.splitlines()
+    table = dropwhile(lambda line: not line.startswith("variant "), lines)
+    print("\n".join(takewhile(lambda line: not line.startswith("report: "), table)))
     sys.exit(done.returncode)
 
 

@@ -1,10 +1,12 @@
 """Seconds per epoch of `simple_cnn`, three ways in turn on the same files and the same machine.
 
-  python -m bench.train_speed [--data build/samples] [--rounds 3] [--side 640]
+  python -m bench.train_speed [--data build/samples] [--rounds 5] [--side 640]
 
 ours      the pipeline of `python -m train`
 original  the original's recipe: ImageDataGenerator(rescale=1/255).flow_from_directory, batch 16
 memory    the same network and compilation, fed with random arrays that lie in memory: the limit
+
+Medians (lowest to highest). Processor seconds are those of all threads, and bear other work beside.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -36,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, default=Path("build/samples"))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--side", type=int, help="enlarge the pictures to so many pixels first")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -58,17 +60,25 @@ def measure(data: Path, rounds: int) -> None:
     """Print a table of medians and ratios; each way's first epoch (tracing) is not counted."""
     recipe = Recipe(epochs=1)
     ways = {way.__name__: way(data, recipe) for way in (ours, original, memory)}
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name, epoch in ways.items():
-            start = time.monotonic()
+            start = time.monotonic(), time.process_time()
             epoch()
             if turn:
-                seconds[name].append(time.monotonic() - start)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    for name, median in medians.items():
-        low, high, ratio = min(seconds[name]), max(seconds[name]), median / medians["ours"]
-        print(f"{name:8} {median:6.2f} s an epoch ({low:.2f} to {high:.2f}), {ratio:.2f} x ours")
+                wall, processor = time.monotonic() - start[0], time.process_time() - start[1]
+                taken[name].append((wall, processor))
+    print(f"{'an epoch':10}{'s':>24}  over ours{'processor, s':>24}  over ours")
+    columns = {name: list(zip(*rounds, strict=True)) for name, rounds in taken.items()}
+    for name, pair in columns.items():
+        print(f"{name:10}", *map(cell, pair, columns["ours"]), sep="")
+
+
+def cell(values: Sequence[float], ours: Sequence[float]) -> str:
+    """Return the median, the lowest and the highest, and the ratio of the medians."""
+    median = statistics.median(values)
+    span = f"{median:.2f} ({min(values):.2f} to {max(values):.2f})"
+    return f"{span:>24}{median / statistics.median(ours):9.2f} x"
 
 
 def ours(data: Path, recipe: Recipe) -> Callable[[], object]:
