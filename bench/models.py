@@ -76,13 +76,13 @@ def show_accuracy(evaluations: list[Path]) -> None:
         told = json.loads(path.read_text("utf-8"))
         unseen, (low, high) = told["unseen"], told["accuracy_ci95"]
         if not i:
-            titles = "accuracy (95 % interval)  macro-F1    ECE"
+            titles = "     bytes  accuracy (95 % interval)  macro-F1    ECE"
             rest = f"{unseen['images']:,} without a copy in training"
             pictures = f"of {told['images']:,} pictures"
             print(f"\n{pictures:30} {titles}  {rest}")
         accuracy = f"{told['accuracy']:.1%} ({low:.1%} to {high:.1%})"
-        line = f"{told['model']:30} {accuracy:>24} {told['macro_f1']:9.3f} {told['ece']:6.3f}"
-        print(f"{line}{unseen['accuracy']:32.1%}")
+        print(f"{told['model']:30} {told['bytes']:10,}  {accuracy:>24}", end="")
+        print(f"{told['macro_f1']:10.3f}{told['ece']:7.3f}{unseen['accuracy']:32.1%}")
 
 
 def measure(models: list[Path], runtime: str) -> list[float]:
