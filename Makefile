@@ -59,7 +59,7 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format
 
 bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## measure side by side; to bench/RESULTS.md
-	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data '$(PHOTOGRAPHS)')
+	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data '$(PHOTOGRAPHS)') $(if $(FACES),--faces '$(FACES)')
 
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .

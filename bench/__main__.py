@@ -8,6 +8,7 @@ what `make train convert` leaves in build/ of a `simple_cnn`, and the recordings
 """
 
 import argparse
+import ast
 import os
 import platform
 import re
@@ -37,7 +38,8 @@ TITLES = {
     "fleet": "A thousand devices on one broker",
     "budget": "What boards would take: an estimate",
 }
-PHOTOGRAPHS = {"peers": "--data", "finder": "--photos"}  # what each calls them
+# What the programs call the folders of pictures that are given to this one.
+PICTURES = {"peers": {"--data": "data", "--faces": "faces"}, "finder": {"--photos": "data"}}
 PACKAGES = (
     "ai_edge_litert",
     "tflite_runtime",
@@ -63,35 +65,41 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
     parser.add_argument("--data", type=Path, metavar="DIR", help="photographs, in class folders")
+    parser.add_argument("--faces", type=Path, metavar="DIR", help="faces cut out, likewise")
     args = parser.parse_args()
     names = args.names or list(TITLES)
     if odd := set(names) - set(TITLES):
         parser.error(f"{', '.join(sorted(odd))}: not among {', '.join(TITLES)}")
-    if args.data and not any(args.data.glob("*/*.*")):
-        parser.error(f"--data {args.data}: no class folders with photographs in it")
+    for folder in filter(None, (args.data, args.faces)):
+        if not any(folder.glob("*/*.*")):
+            parser.error(f"{folder}: no class folders with pictures in it")
+    needs = {name: missing(name, args.data) for name in names}
+    if args.names and any(needs.values()):
+        parser.error("; ".join(f"{name} needs {need}" for name, need in needs.items() if need))
     for name in names:
-        if reason := missing(name, args.data):
-            print(f"{name}: needs {reason}; its part stays as it is")
+        if needs[name]:
+            print(f"{name}: needs {needs[name]}; its part stays as it is")
             continue
         parts = read(RESULTS.read_text("utf-8") if RESULTS.exists() else "")
-        parts[TITLES[name]] = run(name, args.data)
+        parts[TITLES[name]] = run(name, args)
         write(parts)
 
 
 def missing(name: str, photographs: Path | None) -> str:
     """Return what a part needs and is not there, "" where nothing is."""
-    if name in PHOTOGRAPHS and not photographs:
+    if name in PICTURES and not photographs:
         return "photographs: --data DIR, or make bench PHOTOGRAPHS=DIR"
     return "mosquitto" if name == "fleet" and not shutil.which("mosquitto") else ""
 
 
-def run(name: str, photographs: Path | None) -> str:
+def run(name: str, args: argparse.Namespace) -> str:
     """Run one of the programs; return its part of the results. What it prints is shown, too."""
     print(f"\n== {name}", flush=True)
-    what, option = f"`python -m bench.{name}", PHOTOGRAPHS.get(name)
+    folders = {flag: getattr(args, key) for flag, key in PICTURES.get(name, {}).items()}
+    given = {flag: folder for flag, folder in folders.items() if folder}
     command = [sys.executable, "-m", *f"bench.{name}".split()]
-    if option:
-        what, command = f"{what} {option} DIR", [*command, option, str(photographs)]
+    command += [str(word) for pair in given.items() for word in pair]
+    what = " ".join([f"`python -m bench.{name}", *(f"{flag} DIR" for flag in given)])
     what = f"{what}`, {time.strftime('%Y-%m-%d')}, {machine()}"
     # Or each start of a program would compile it anew, which costs time and memory.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -104,7 +112,16 @@ def run(name: str, photographs: Path | None) -> str:
     if process.returncode:
         sys.exit(f"bench.{name} failed: exit code {process.returncode}")
     taken = time.monotonic() - start
-    return f"{what}; it took {taken:.0f} s.\n\n```\n{''.join(printed).strip()}\n```\n"
+    blocks = (about(name), "".join(printed).strip())
+    return "\n".join([f"{what}; it took {taken:.0f} s.\n", *map("```\n{}\n```\n".format, blocks)])
+
+
+def about(name: str) -> str:
+    """Return what a program measures, as its --help tells it, without how it is called."""
+    source = Path(__file__).with_name(f"{name.split(maxsplit=1)[0]}.py").read_text("utf-8")
+    text = ast.get_docstring(ast.parse(source)) or ""
+    calls = re.compile(r"^  python -m .*\n(?: {20,}.*\n)*", re.M)
+    return re.sub(r"\n{3,}", "\n\n", calls.sub("", text))
 
 
 def machine() -> str:

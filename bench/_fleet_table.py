@@ -2,6 +2,8 @@
 
 import statistics
 
+from edge.errors import UserError
+
 
 class Table:
     """Rows of a name and figures, of which the lowest and the highest are shown."""
@@ -34,5 +36,7 @@ def crest(times: list[float], width: float = 1.0) -> int:
 
 
 def quantile(values: list[float], percent: int) -> float:
-    """Return the value below which so many percent of all are."""
+    """Return the value below which so many percent of all are; there must be two at least."""
+    if len(values) < 2:
+        raise UserError("too few messages for a percentile: more devices, or more seconds")
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 from edge.face_model import PACKAGE
 
 MB = 1e6  # bytes
+TOOLS = ("pip", "setuptools")
 # With PYTHONDONTWRITEBYTECODE each start would compile anew; PYTHONPATH would show other packages.
 ENVIRONMENT = {
     name: value
@@ -42,7 +44,7 @@ def check(*command: object) -> None:
 
 
 def print_disk(packages: Path) -> None:
-    """Print the table of what is installed."""
+    """Print the table of what is installed, and its versions."""
     sizes = {
         path.name: size_of(path)
         for path in packages.iterdir()
@@ -54,6 +56,8 @@ def print_disk(packages: Path) -> None:
         print(f"  {name:22} {sizes[name] / MB:6.1f}")
     rest = sum(sizes[name] for name in largest[10:])
     print(f"  {f'{len(sizes) - 10} others':22} {rest / MB:6.1f}")
+    found = sorted((d.name.lower(), d.version) for d in distributions(path=[str(packages)]))
+    print("of", ", ".join(f"{name} {version}" for name, version in found if name not in TOOLS))
 
 
 def size_of(path: Path) -> int:

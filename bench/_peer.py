@@ -5,7 +5,8 @@
 labels pictures with the peer that is installed in that environment: a line of JSON on stdin
 for each, {"path": …, "face": {"box": [x, y, side], "eyes": [x, y, x, y]} or null}, in pixels, and
 one on stdout, {"label": ours, theirs where we have none, or null where no face was found, "ms":
-milliseconds from decoded pixels to the label}. With "face": null the peer finds it.
+milliseconds from decoded pixels to the label}. With "face": null the peer finds it; "eyes": null is
+of a picture that is a face already.
 """
 # ruff: noqa: PLC0415 - each environment has one peer's packages only
 
@@ -34,7 +35,7 @@ class Way(NamedTuple):
     """
 
     read: Callable[[str], Any]
-    given: Callable[[Any, Sequence[float], Sequence[float]], str]
+    given: Callable[[Any, Sequence[float], Sequence[float] | None], str]
     found: Callable[[Any], str | None] | None
 
 
@@ -61,11 +62,16 @@ def emotion_edge() -> Way:
     def label(pixels: Any, face: Face) -> str:
         return classifier.classify(cut_face(pixels, face, rule)).label
 
+    def given(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
+        if eyes is None:
+            return classifier.classify(pixels).label
+        return label(pixels, Face(Box(*box), 1.0, eyes))
+
     def found(pixels: Any) -> str | None:
         faces = finder.find(pixels)
         return label(pixels, faces[0]) if faces else None
 
-    return Way(read_image, lambda p, box, eyes: label(p, Face(Box(*box), 1.0, eyes)), found)
+    return Way(read_image, given, found)
 
 
 def fer(**options: bool) -> Way:
@@ -78,8 +84,10 @@ def fer(**options: bool) -> Way:
     def label(faces: list[dict[str, Any]]) -> str | None:
         return top(max(faces, key=lambda face: area(face["box"]))["emotions"]) if faces else None
 
-    def given(pixels: Any, box: Sequence[float], _: Sequence[float]) -> str:
+    def given(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
         x, y, side = map(round, box)
+        if eyes is None:  # no more than is there: it takes ten pixels more on each side of a box
+            x, y, side = x + 10, y + 10, side - 20
         return label(detector.detect_emotions(pixels, [(x, y, side, side)])) or ""
 
     return Way(cv2.imread, given, lambda pixels: label(detector.detect_emotions(pixels)))
@@ -92,7 +100,7 @@ def facex() -> Way:
 
     worker = facex.PoolManager(pool_size=1).get_classifier()
 
-    def given(pixels: Any, box: Sequence[float], _: Sequence[float]) -> str:
+    def given(pixels: Any, box: Sequence[float], _: Sequence[float] | None) -> str:
         return top(worker.detect_emotion(cut(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), box)))
 
     def found(pixels: Any) -> str | None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import select
 import shutil
 import statistics
@@ -25,6 +26,7 @@ OURS = "emotion-edge"
 THREADS = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
 # No part of a peer; a Pi does not get CUDA, with which PyPI's torch and TensorFlow come on x86-64.
 NO_PART = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "nvidia", "triton")
+ENGINES = r"(ai-edge-litert|keras|numpy|onnxruntime|opencv-.*|tensorflow|torch)$"
 PATIENCE = 120  # seconds that an answer may take
 
 
@@ -48,6 +50,7 @@ class Trial:
         self.memory: list[float] = []
         self.ms: dict[bool, list[float]] = {True: [], False: []}
         self.right: dict[bool, list[bool]] = {True: [], False: []}
+        self.named: list[bool] = []  # cut-out faces: whether their label is right
 
     def install(self, wheel: Path) -> None:
         """Make the environment, unless it is there and was made the same way."""
@@ -111,6 +114,10 @@ class Trial:
             for given in (True, False) if shot.face else (False,):
                 self.right[given].append(self.ask(shot, given=given)["label"] == shot.label)
 
+    def name(self, shots: list[Shot]) -> None:
+        """Name cut-out faces."""
+        self.named = [self.ask(shot, given=True)["label"] == shot.label for shot in shots]
+
     def time(self, shots: list[Shot]) -> None:
         """Add a round."""
         for given in (True, False):
@@ -126,12 +133,12 @@ class Trial:
         return sum(path.lstat().st_size for path in kept if path.is_file()) / MB
 
     def versions(self) -> str:
-        """Return the versions of what pip was asked for."""
-        (site,) = (self.folder / "lib").glob("python3*/site-packages")
-        words = (word for call in PEERS[self.name].pip for word in call)
-        asked = {word.partition("==")[0] for word in words}
-        found = {d.name: d.version for d in distributions(path=[str(site)])}
-        return ", ".join(f"{name} {found[name]}" for name in sorted(asked & set(found)))
+        """Return the versions of what pip was asked for, and of what that computes with."""
+        words = " ".join(word for call in PEERS[self.name].pip for word in call)
+        site = self.folder.glob("lib/python3*/site-packages")
+        found = {d.name.lower(): d.version for d in distributions(path=[*map(str, site)])}
+        named = (name for name in found if name in words or re.match(ENGINES, name))
+        return ", ".join(f"{name} {found[name]}" for name in sorted(named))
 
     def end(self) -> None:
         """End the process, if there is one."""

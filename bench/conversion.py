@@ -13,7 +13,7 @@ import tempfile
 from itertools import dropwhile, takewhile
 from pathlib import Path
 
-from edge.errors import exit_code
+from edge.errors import UserError, exit_code
 
 
 def main() -> None:
@@ -22,6 +22,8 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--build", type=Path, default=Path("build"))
     args = parser.parse_args()
+    if not args.build.is_dir():
+        raise UserError(f"{args.build}: no such folder; make it with `make train`")
     with tempfile.TemporaryDirectory() as folder:
         for path in args.build.iterdir():
             if path.suffix in (".keras", ".npz", ".json"):

@@ -6,14 +6,16 @@ The devices are the daemon's own reports and MQTT clients, in several processes,
 of which each has another label every `--change` seconds on average; one subscriber hears all. In
 turn, --rounds times each: all devices connect at once; a steady state of --seconds; the broker is
 killed and started again, empty, after --down seconds. Broker, devices and subscriber share this
-machine's processors, so times are upper limits.
+machine's processors, so times are upper limits; connections are plain, without TLS and passwords.
 """
 
 import argparse
 import importlib.metadata
 import os
 import resource
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -22,6 +24,8 @@ from pathlib import Path
 from bench._fleet_broker import Ear, Quiet, retained, turned_away
 from bench._fleet_devices import Fleet
 from bench._fleet_table import Table, crest, quantile
+from edge.arguments import count, limit
+from edge.errors import UserError, exit_code
 
 SETTLE = 2.0  # seconds in which what is under way arrives
 STATES = ("config", "paused", "attributes", "state")
@@ -31,12 +35,14 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--devices", type=int, default=1000)
-    parser.add_argument("--change", type=float, default=4, help="seconds from label to label")
-    parser.add_argument("--seconds", type=float, default=30, help="of the steady state")
-    parser.add_argument("--rounds", type=int, default=3, help="of each of the three")
-    parser.add_argument("--down", type=float, default=3, help="seconds without a broker")
+    parser.add_argument("--devices", type=count, default=1000)
+    parser.add_argument("--change", type=limit, default=4, help="seconds from label to label")
+    parser.add_argument("--seconds", type=limit, default=30, help="of the steady state")
+    parser.add_argument("--rounds", type=count, default=3, help="of each of the three")
+    parser.add_argument("--down", type=limit, default=3, help="seconds without a broker")
     args = parser.parse_args()
+    if not shutil.which("mosquitto"):
+        raise UserError("needs mosquitto: sudo apt install mosquitto")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # which the broker inherits
     with tempfile.TemporaryDirectory() as folder:
@@ -76,11 +82,11 @@ class Bench:
             self._fleet.tell("go")
             self._arrived(table, start, cpu, away)
             time.sleep(SETTLE)
-        memory = self._broker.memory
-        table.add("broker's memory without devices, MiB", self._empty / 2**20)
-        table.add("broker's memory with all, MiB", memory / 2**20)
-        table.add("a device, KiB", (memory - self._empty) / 2**10 / self._args.devices)
-        table.add("broker's open files", self._broker.files)
+            memory = self._broker.memory
+            table.add("broker's memory without devices, MiB", self._empty / 2**20)
+            table.add("broker's memory with all, MiB", memory / 2**20)
+            table.add("a device, KiB", (memory - self._empty) / 2**10 / self._args.devices)
+            table.add("broker's open files", self._broker.files)
         table.show()
 
     def _arrived(self, table: Table, start: float, cpu: float, away: int) -> None:
@@ -198,4 +204,4 @@ def versions() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.fleet", main))

@@ -30,6 +30,7 @@ from PIL import Image
 from bench._installed import ENVIRONMENT, MB, installed, print_disk
 from bench._memory import memory
 from bench.frame_path import make_frame
+from edge.arguments import count
 from edge.errors import exit_code
 from edge.runtime import RUNTIMES
 
@@ -71,8 +72,8 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--rounds", type=int, default=10, help="times that each start is timed")
-    parser.add_argument("--frames", type=int, default=1000, help="after which memory is read")
+    parser.add_argument("--rounds", type=count, default=10, help="times that each start is timed")
+    parser.add_argument("--frames", type=count, default=1000, help="after which memory is read")
     args = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     Image.fromarray(make_frame()).save(PICTURE, quality=92)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from skimage import data
 
 from bench._model import name_model
+from edge.arguments import count
 from edge.bench import measure
 from edge.classifier import Classifier
 from edge.contract import preprocess
@@ -35,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--model", type=Path, default=Path("build/model.tflite"))
-    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--rounds", type=count, default=50)
     args = parser.parse_args()
     classifier = Classifier(args.model)
     name_model(args.model, classifier)

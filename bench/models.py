@@ -5,8 +5,8 @@
   python -m bench.models A.tflite B.tflite --json latency.json
 
 The latency is the median of one inference, as a ratio to the last model's: lowest and highest of
-three runs. Without names their accuracy is told too, as `python -m train.evaluate` wrote it to
-models/evaluation.*.tflite.json.
+three runs. Without names there is a table more: what `python -m train.evaluate` once wrote to
+models/evaluation.*.json of both networks, trained on FER+ (the simple_cnn in build/ is another).
 """
 
 import argparse
@@ -79,9 +79,9 @@ def show_accuracy(evaluations: list[Path]) -> None:
             titles = "     bytes  accuracy (95 % interval)  macro-F1    ECE"
             rest = f"{unseen['images']:,} without a copy in training"
             pictures = f"of {told['images']:,} pictures"
-            print(f"\n{pictures:30} {titles}  {rest}")
+            print(f"\n{pictures:34} {titles}  {rest}")
         accuracy = f"{told['accuracy']:.1%} ({low:.1%} to {high:.1%})"
-        print(f"{told['model']:30} {told['bytes']:10,}  {accuracy:>24}", end="")
+        print(f"{path.name:34} {told['bytes']:10,}  {accuracy:>24}", end="")
         print(f"{told['macro_f1']:10.3f}{told['ece']:7.3f}{unseen['accuracy']:32.1%}")
 
 

@@ -16,15 +16,19 @@ import sys
 import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
+from statistics import median
 
+from bench.footprint import print_limit
 from convert.convert import convert, normalised, to_logits
 from convert.inputs import read_run
+from edge.arguments import count
 from edge.bench import INVOKE, LEVEL, PATH
 from edge.errors import UserError, exit_code
 from edge.model_file import SHIPPED, pack
 from edge.runtime import RUNTIMES
 
 TURNS = 3
+LIMIT = 1.15  # of path over invoke, simple_cnn on LiteRT: set when that took 3.9 ms
 TOOL = "ai_edge_litert.tools.benchmark_litert_model"  # part of LiteRT's wheel
 Milliseconds = list[dict[str, float]]
 """For each turn, the median of each step."""
@@ -35,22 +39,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--build", type=Path, default=Path("build"), help="of simple_cnn")
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--rounds", type=count, default=200)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         models = {"simple_cnn": simple_cnn(args.build, folder), "compact": SHIPPED}
         keys = [(m, r, t) for m in models for r in RUNTIMES for t in (1, 2)]
         figures: dict[tuple[str, str, int], Milliseconds] = {key: [] for key in keys}
+        officially: dict[str, list[float]] = {model: [] for model in models}
         for _ in range(TURNS):
             for key in keys:
                 figures[key].append(ask(models[key[0]], *key[1:], args.rounds, folder))
+            for model, path in models.items():
+                officially[model].append(official(path, folder))
         show_ratios(figures)
+        ours = figures["simple_cnn", "litert", 1]
+        print_limit(median(turn[PATH] / turn[INVOKE] for turn in ours), LIMIT, "x")
         for model in models:
             show_steps(model, figures[model, "litert", 1])
-        print(f"\n{TOOL}, one thread, median")
-        for model, path in models.items():
-            print(f"{model:12} {official(path, folder):.2f} ms")
+        print(f"{TOOL}, one thread, likewise")
+        for model, medians in officially.items():
+            print(f"{model:12} {spread(medians, 'ms', 3)}")
 
 
 def simple_cnn(build: Path, folder: Path) -> Path:
@@ -92,9 +101,10 @@ def show_ratios(figures: dict[tuple[str, str, int], Milliseconds]) -> None:
 
 def show_steps(model: str, turns: Milliseconds) -> None:
     """Print what lies around the network, in microseconds."""
-    print(f"\n{model} on litert, one thread: microseconds")
+    print(f"{model} on litert, one thread: microseconds")
     for name in turns[0]:
         print(f"{name:26} {spread([1000 * turn[name] for turn in turns], '', 0):>14}")
+    print()
 
 
 def spread(values: list[float], unit: str, digits: int = 2) -> str:

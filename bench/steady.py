@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench._model import name_model
 from edge.classifier import Classifier
-from edge.errors import exit_code
+from edge.errors import UserError, exit_code
 from edge.faces import FaceFinder
 from edge.replay import TRUTH, follow, table
 from edge.truth import Moment, measure
@@ -29,7 +29,10 @@ def main() -> None:
     classifier, finder = Classifier(args.model), FaceFinder()
     name_model(args.model, classifier)
     everybody: dict[str, list[list[Moment]]] = {}
-    for recording in sorted(path.parent for path in args.recordings.glob(f"*/{TRUTH}")):
+    recordings = sorted(path.parent for path in args.recordings.glob(f"*/{TRUTH}"))
+    if not recordings:
+        raise UserError(f"{args.recordings}: no recordings; draw some: python -m train.sequences")
+    for recording in recordings:
         ways = follow(recording, recording / TRUTH, Watcher(classifier, finder))
         show(recording.name, ways)
         for way, people in ways.items():

@@ -30,6 +30,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 
 from bench._memory import memory
+from edge.arguments import count
+from edge.errors import exit_code
 from train.data import find_labels, load
 from train.fit import build
 from train.models import contract_of
@@ -57,8 +59,9 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, default=Path("build/samples"))
     parser.add_argument("--model", choices=RECIPES, default="simple_cnn")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=count, default=2)
     args = parser.parse_args()
+    find_labels(args.data)  # or there is nothing to link to
     data = args.data.resolve()
     # Beside the data, for hard links do not leave a file system.
     with tempfile.TemporaryDirectory(dir=data.parent) as folder:
@@ -135,4 +138,4 @@ def print_table(model: str, costs: dict[int, list[Cost]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code("bench.train_growth", main))

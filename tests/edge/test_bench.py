@@ -8,7 +8,7 @@ import pytest
 from edge import bench
 from edge.classifier import Classifier
 from edge.model_file import SHIPPED
-from tests.edge.conftest import INSTALLED, INT8, edge
+from tests.edge.conftest import INSTALLED, edge
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +46,48 @@ def test_the_file_tells_what_was_measured_and_not_whose(report):
     assert "/" not in text.replace("GNU/Linux", "")  # no paths, which name users
 
 
-def test_every_step_does_what_the_daemon_does():
-    """The path's line is what `run --all` would say of that frame."""
-    steps = bench.make_steps(Classifier(INT8), None)
-    (line,) = steps[bench.PATH]()
-    said = json.loads(line)
-    assert said["event"] in ("frame", "change")
-    assert said["box"] == [250, 150, 140, 140]
-    assert np.isclose(sum(said["scores"].values()), 1, atol=1e-3)
+@pytest.fixture(scope="module")
+def classifier():
+    return Classifier(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def steps(classifier):
+    return bench.make_steps(classifier, None)
+
+
+def test_the_paths_say_what_the_daemon_says_of_that_frame(steps):
+    tilted, level = (json.loads(steps[name]()[0]) for name in (bench.PATH, bench.LEVEL))
+    for said in (tilted, level):
+        assert said["event"] in ("frame", "change")
+        assert said["box"] == [250, 150, 140, 140]
+        assert np.isclose(sum(said["scores"].values()), 1, atol=1e-3)
+    assert tilted["scores"] != level["scores"]  # one head is turned first
+
+
+def test_each_step_does_its_part(steps, classifier):
+    contract = classifier.contract
+    rows, columns, channels = steps["  cut it out"]().shape
+    assert rows == columns > contract.width and channels == 3
+    assert steps["  judge the picture"]() is None  # nothing to doubt
+    assert steps["  scale"]().shape == contract.input_shape
+    (seen,), gone = steps["  follow it"]()
+    assert seen.face == bench.FACE and not gone
+    assert json.loads(steps["  write JSON"]()[0])["box"] == [250, 150, 140, 140]
+
+
+def test_the_network_alone_is_what_follows_quantising(steps, classifier):
+    classifier.enter(np.full(classifier.contract.input_shape, 255, np.uint8))
+    classifier.invoke()
+    white = classifier.read()
+    steps["  quantise"]()
+    assert np.array_equal(classifier.read(), white)  # nothing was computed yet
+    steps[bench.INVOKE]()
+    said = steps["  dequantise"]()
+    assert not np.array_equal(said, white)
+    values = steps["  scores"]()
+    assert values.argmax() == said.argmax()
+    assert steps["  smooth"]() in (True, False)
 
 
 @pytest.mark.searches

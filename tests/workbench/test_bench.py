@@ -77,7 +77,8 @@ def test_a_part_is_measured_shown_and_written(tmp_path):
     (said,) = read((tmp_path / "bench/RESULTS.md").read_text()).values()
     assert said.startswith("`python -m bench.frame_path`, 20")
     assert f"numpy {np.__version__}" in said
-    table = said.split("```")[1].strip()
+    about, table = (block.strip() for block in said.split("```")[1::2])
+    assert about.startswith("What a frame costs") and "python -m" not in about
     assert "build/model.tflite: 8 x 8 x 3 of int8" in table
     assert "search the whole frame" in table and table in result.stdout
 
