@@ -114,7 +114,7 @@ class Trial:
             for given in (True, False) if shot.face else (False,):
                 self.right[given].append(self.ask(shot, given=given)["label"] == shot.label)
 
-    def name(self, shots: list[Shot]) -> None:
+    def judge_faces(self, shots: list[Shot]) -> None:
         """Name cut-out faces."""
         self.named = [self.ask(shot, given=True)["label"] == shot.label for shot in shots]
 

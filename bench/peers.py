@@ -115,7 +115,7 @@ def measure(
         take_turns(trials, missing, lambda trial: trial.start(timed[0]))
         take_turns(trials, missing, lambda trial: trial.warm(timed))
     take_turns(trials, missing, lambda trial: trial.judge(shots))
-    take_turns(trials, missing, lambda trial: trial.name(cut))
+    take_turns(trials, missing, lambda trial: trial.judge_faces(cut))
     for _ in range(rounds):
         take_turns(trials, missing, lambda trial: trial.time(timed))
     return missing
