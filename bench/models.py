@@ -79,9 +79,9 @@ def show_accuracy(evaluations: list[Path]) -> None:
             titles = "     bytes  accuracy (95 % interval)  macro-F1    ECE"
             rest = f"{unseen['images']:,} without a copy in training"
             pictures = f"of {told['images']:,} pictures"
-            print(f"\n{pictures:34} {titles}  {rest}")
+            print(f"\n{pictures:37} {titles}  {rest}")
         accuracy = f"{told['accuracy']:.1%} ({low:.1%} to {high:.1%})"
-        print(f"{path.name:34} {told['bytes']:10,}  {accuracy:>24}", end="")
+        print(f"{path.name:37} {told['bytes']:10,}  {accuracy:>24}", end="")
         print(f"{told['macro_f1']:10.3f}{told['ece']:7.3f}{unseen['accuracy']:32.1%}")
 
 
