@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -56,8 +57,13 @@ def print_disk(packages: Path) -> None:
         print(f"  {name:22} {sizes[name] / MB:6.1f}")
     rest = sum(sizes[name] for name in largest[10:])
     print(f"  {f'{len(sizes) - 10} others':22} {rest / MB:6.1f}")
-    found = sorted((d.name.lower(), d.version) for d in distributions(path=[str(packages)]))
-    print("of", ", ".join(f"{name} {version}" for name, version in found if name not in TOOLS))
+    print("of", versions(lambda name: name not in TOOLS, packages))
+
+
+def versions(wanted: Callable[[str], bool], *folders: Path) -> str:
+    """Return names and versions of what is installed in folders of packages, of those wanted."""
+    found = {d.name.lower(): d.version for d in distributions(path=[*map(str, folders)])}
+    return ", ".join(f"{name} {found[name]}" for name in sorted(filter(wanted, found)))
 
 
 def size_of(path: Path) -> int:

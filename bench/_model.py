@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from edge.classifier import Classifier
-from edge.info import cost
 
 
 def name_model(path: Path, classifier: Classifier) -> None:
     """Print a line: the file, its input, its size."""
     rows, columns, channels = classifier.contract.input_shape
     kind = classifier.input_table.dtype
-    print(f"{path}: {rows} x {columns} x {channels} of {kind}, {cost(path)['bytes']:,} bytes")
+    print(f"{path}: {rows} x {columns} x {channels} of {kind}, {path.stat().st_size:,} bytes")

@@ -10,12 +10,11 @@ import statistics
 import subprocess
 import sys
 import time
-from importlib.metadata import distributions
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench._installed import MB
+from bench._installed import MB, versions
 from bench._memory import memory
 from bench._peer import PEERS
 from edge.errors import RunError
@@ -136,9 +135,7 @@ class Trial:
         """Return the versions of what pip was asked for, and of what that computes with."""
         words = " ".join(word for call in PEERS[self.name].pip for word in call)
         site = self.folder.glob("lib/python3*/site-packages")
-        found = {d.name.lower(): d.version for d in distributions(path=[*map(str, site)])}
-        named = (name for name in found if name in words or re.match(ENGINES, name))
-        return ", ".join(f"{name} {found[name]}" for name in sorted(named))
+        return versions(lambda name: name in words or bool(re.match(ENGINES, name)), *site)
 
     def end(self) -> None:
         """End the process, if there is one."""

@@ -28,6 +28,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from bench._installed import ENVIRONMENT, MB, installed, print_disk
+from bench._limit import print_limit
 from bench._memory import memory
 from bench.frame_path import make_frame
 from edge.arguments import count
@@ -143,12 +144,6 @@ def span(values: list[float], digits: int = 3) -> str:
         f"{value:.{digits}f}" for value in (statistics.median(values), min(values), max(values))
     )
     return f"{median} ({low}-{high})"
-
-
-def print_limit(value: float, limit: float, unit: str) -> None:
-    """Say whether litert keeps to a limit."""
-    verdict = "kept" if value <= limit else "EXCEEDED"
-    print(f"limit for litert, {limit:g} {unit}: {verdict} ({value:.3g} {unit})\n", flush=True)
 
 
 def print_memory(setups: dict[str, Setup], frames: int) -> None:

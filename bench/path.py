@@ -18,7 +18,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from statistics import median
 
-from bench.footprint import print_limit
+from bench._limit import print_limit
 from convert.convert import convert, normalised, to_logits
 from convert.inputs import read_run
 from edge.arguments import count

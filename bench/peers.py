@@ -60,7 +60,8 @@ def main() -> None:
     faces = [shot for shot in shots if shot.face]
     if not faces:
         sys.exit(f"{args.data}: no picture with a face in class folders")
-    timed = [faces[i] for i in np.linspace(0, len(faces) - 1, args.pictures).astype(int)]
+    many = min(args.pictures, len(faces))
+    timed = [faces[i] for i in np.linspace(0, len(faces) - 1, many).astype(int)]
     cut = read_faces(args.faces) if args.faces else []
     trials = [Trial(name) for name in dict.fromkeys([OURS, *args.only])]
     try:
