@@ -12,6 +12,7 @@ from edge.contract import NO_FACE
 from edge.errors import UserError
 from edge.files import publish
 from edge.frame import Frame
+from edge.sources import reads
 from edge.watch import Sighting
 
 MOST = 60  # pictures on a sheet
@@ -71,13 +72,17 @@ class Sheet:
 
 
 @contextmanager
-def drawing(path: Path) -> Iterator[Sheet]:
+def drawing(path: Path, source: str) -> Iterator[Sheet]:
     """Yield a sheet that is written to `path` in the end.
 
-    Raises UserError for a name that is no picture's.
+    Raises UserError for a name that is no picture's, and for a picture of `source`.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"--draw {path}: the name must end in {', '.join(SUFFIXES)}")
+    if path.is_dir():
+        raise UserError(f"--draw {path} is a folder: name a file, such as sheet.jpg in it")
+    if path.exists() and reads(source, path):
+        raise UserError(f"--draw {path} would replace a picture of --source: name another file")
     sheet = Sheet()
     try:
         yield sheet

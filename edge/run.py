@@ -93,7 +93,7 @@ def _drawing(args: Namespace) -> AbstractContextManager[Any]:
     # Only here: FreeType's megabyte and a half are not for a daemon.
     from edge.draw import drawing  # noqa: PLC0415
 
-    return drawing(args.draw)
+    return drawing(args.draw, args.source)
 
 
 def _reload(args: Namespace) -> Watcher | None:

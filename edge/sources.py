@@ -90,6 +90,15 @@ def open_files(source: str, *, every: float, stop: Event) -> Pictures:
     return _pictures(_some(matches, complaint), every, stop)
 
 
+def reads(source: str, path: Path) -> bool:
+    """Say whether the file `path`, which exists, is one that `source` reads, or lies among them."""
+    name = source.removeprefix(REPLAY)
+    return any(
+        place.exists() and (place.samefile(path) or place.resolve() in path.resolve().parents)
+        for place in map(Path, (name, *glob.glob(name, recursive=True)))
+    )
+
+
 def _some(paths: list[Path], complaint: str) -> list[Path]:
     if not paths:
         raise UserError(f"--source {complaint}")

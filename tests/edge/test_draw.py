@@ -80,6 +80,31 @@ def test_what_cannot_be_drawn_is_refused(options, words, photos, tmp_path):
     assert not list(tmp_path.glob("out*"))
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "words"),
+    [
+        ("a/mine.jpg", "a/mine.jpg", "would replace a picture of --source"),
+        ("a", "a/mine.jpg", "would replace a picture of --source"),
+        ("a/*", "link.jpg", "would replace a picture of --source"),
+        ("a", "b.jpg", "b.jpg is a folder: name a file"),
+    ],
+)
+def test_no_picture_of_the_source_is_drawn_over(source, name, words, photos, tmp_path):
+    picture = tmp_path / "a" / "mine.jpg"
+    picture.parent.mkdir()
+    Image.open(sorted(photos.iterdir())[0]).convert("RGB").save(picture)
+    (tmp_path / "link.jpg").symlink_to(picture)
+    (tmp_path / "b.jpg").mkdir()
+    before = picture.read_bytes()
+    result = edge("run", *OFF, "--source", source, "--draw", name, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert words in result.stderr
+    assert picture.read_bytes() == before
+    (tmp_path / "sheet.jpg").touch()  # of an earlier run, say
+    assert edge("run", *OFF, "--source", source, "--draw", "sheet.jpg", cwd=tmp_path).stdout
+    assert (tmp_path / "sheet.jpg").stat().st_size
+
+
 def test_a_sheet_that_cannot_be_written_is_a_failure_at_run_time(photos):
     result = edge("run", *OFF, "--source", photos, "--draw", "/proc/nowhere/sheet.jpg")
     assert result.returncode == 1
