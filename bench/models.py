@@ -18,7 +18,8 @@ from pathlib import Path
 
 from bench.path import simple_cnn, spread
 from convert.runtimes import latencies
-from edge.errors import RunError, exit_code
+from edge.classifier import Classifier
+from edge.errors import RunError, UserError, exit_code
 from edge.files import publish
 from edge.info import cost
 from edge.runtime import RUNTIMES
@@ -34,6 +35,10 @@ def main() -> None:
     parser.add_argument("models", type=Path, nargs="*", metavar="MODEL")
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the ratios there, too")
     args = parser.parse_args()
+    for path in args.models:
+        Classifier(path)  # says at once what cannot be used
+    if len({path.name for path in args.models}) < len(args.models) and args.json:
+        raise UserError("--json names models by their files: give them different names")
     with tempfile.TemporaryDirectory() as folder:
         models = args.models or [SHIPPED, simple_cnn(Path("build"), Path(folder))]
         turns = [{runtime: measure(models, runtime) for runtime in RUNTIMES} for _ in range(TURNS)]

@@ -133,16 +133,19 @@ def read_npz(path: Path) -> tuple[Iterator[Picture], int]:
     try:
         with np.load(path) as archive:
             images, votes, splits = (archive[name] for name in ("images", "votes", "split"))
-            names = archive["name"] if "name" in archive else range(len(images))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+            count = len(images)
+            names = archive["name"] if "name" in archive else np.arange(count)
+    # A .npy by another name is an array, which is no archive: TypeError.
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
-    count = len(images)
-    shapes = (count, SIDE, SIDE), (count, len(VOTES)), (count,)
-    if (images.shape, votes.shape, splits.shape) != shapes or images.dtype != np.uint8:
+    shapes = (count, SIDE, SIDE), (count, len(VOTES)), (count,), (count,)
+    found = images.shape, votes.shape, splits.shape, names.shape
+    if found != shapes or images.dtype != np.uint8:
         raise UserError(
-            f"{path}: images, votes and split are {images.dtype} {images.shape}, {votes.shape} and "
-            f"{splits.shape}, not uint8 {shapes[0]}, {shapes[1]} and {shapes[2]}"
+            f"{path}: images, votes, split and name are {images.dtype} {found}, not uint8 {shapes}"
         )
+    if votes.dtype.kind not in "iu" or (votes < 0).any():
+        raise UserError(f"{path}: votes are {votes.dtype}, not numbers of people, 0 or more")
     if unknown := set(splits.tolist()) - set(SPLITS):
         raise UserError(f"{path}: a split is {min(unknown)!r}, not {', '.join(SPLITS)}")
     numbers = [int(name) if str(name).isdecimal() else i for i, name in enumerate(names)]

@@ -1,9 +1,11 @@
 """Any model file as a function from pictures to logits: Keras's and TFLite's, in one way."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from edge.classifier import Classifier
 from edge.contract import Contract, input_table, loads
 from edge.errors import UserError
+from edge.golden import prove
 from edge.info import cost
 
 Logits = npt.NDArray[np.float64]
@@ -32,7 +35,8 @@ class Judge:
 def load_judge(path: Path, contract: Path | None, runtime: str) -> Judge:
     """Return a .keras or .tflite model.
 
-    contract: of a .keras; the contract.json beside it otherwise. Raises UserError.
+    contract: of a .keras; the contract.json beside it otherwise. Raises UserError, for a .tflite
+    also where it is not what was converted, or is computed otherwise here.
     """
     if path.suffix == ".tflite":
         return _tflite(path, runtime)
@@ -43,6 +47,7 @@ def load_judge(path: Path, contract: Path | None, runtime: str) -> Judge:
 
 def _tflite(path: Path, runtime: str) -> Judge:
     classifier = Classifier(path, runtime=runtime)
+    prove(path, classifier)
 
     def logits(images: npt.NDArray[np.uint8]) -> Logits:
         return np.array([classifier.logits(image) for image in images], np.float64)
@@ -60,7 +65,7 @@ def _keras(path: Path, contract_path: Path) -> Judge:
     try:
         contract = loads(contract_path.read_bytes())
         model = keras.models.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: cannot be used: {error}") from None
     if model.input_shape[1:] != contract.input_shape:
         raise UserError(f"{path}: takes {model.input_shape[1:]}, not as {contract_path} says")

@@ -99,7 +99,10 @@ def known_copies(data: Path) -> set[Path] | None:
     path = data / LEAKS
     try:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return {data / row["picture"] for row in csv.DictReader(file)}
+            rows = csv.DictReader(file)
+            if list(rows.fieldnames or ()) != list(Leak._fields):
+                raise UserError(f"{path}: not a list of near-duplicates: make it with --check")
+            return {data / row["picture"] for row in rows}
     except FileNotFoundError:
         return None
     except (OSError, KeyError, TypeError, csv.Error) as error:

@@ -50,6 +50,8 @@ def _read(path: Path, labels: Sequence[str]) -> dict[str, list[int]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
+            if header[0] != _PICTURE:
+                raise ValueError(f"its first column is not {_PICTURE}")
             counts = {row[0]: dict(zip(header[1:], map(int, row[1:]), strict=True)) for row in rows}
         votes = {picture: [said.pop(label) for label in labels] for picture, said in counts.items()}
     except KeyError as error:

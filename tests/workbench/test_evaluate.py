@@ -3,13 +3,15 @@
 import itertools
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from edge.contract import preprocess, scores
+from edge.contract import dumps, preprocess, scores
 from edge.images import read_image
+from edge.model_file import SHIPPED
 from measure.metrics import quality
 from measure.selective import at_threshold, find_threshold, risk_coverage
 from tests.edge.conftest import INT8
@@ -17,6 +19,7 @@ from tests.workbench.conftest import COLOURS, inside, make_photos, run
 from train.disturb import CHANGES, disturb
 from train.evaluate import main
 from train.judge import load_judge
+from train.models import MODELS, contract_of
 from train.votes import write_votes
 
 
@@ -80,10 +83,10 @@ def test_pictures_with_a_copy_in_training_are_left_out_of_a_second_figure(data, 
     assert figures["accuracy"] == pytest.approx(16 / 18)
     assert figures["unseen"]["accuracy"] == pytest.approx(15 / 16)
     assert "without 2 near-copies of other splits 0.9375" in capsys.readouterr().out
-    (data / "leaks.csv").write_text("nothing\nof the kind\n")
+    (data / "leaks.csv").write_text("nothing\n")
     code, _ = evaluate(data, INT8)
     assert code == 2
-    assert "leaks.csv: cannot read it" in capsys.readouterr().err
+    assert "leaks.csv: not a list of near-duplicates" in capsys.readouterr().err
 
 
 def test_groups_are_equal_parts_by_what_the_pictures_tell(data):
@@ -150,10 +153,32 @@ def test_each_change_is_worse_the_stronger_it_is(change):
     assert errors == sorted(errors)
 
 
+def damage(path: Path) -> Path:
+    """Write a .keras file, as a zip whole, of which a part is another; and its contract."""
+    model = MODELS["simple_cnn"](2)
+    (path.parent / "contract.json").write_text(dumps(contract_of(model, ["a", "b"])))
+    model.save(path)
+    return overwrite(path, path.read_bytes(), 400)
+
+
+def change_weights(path: Path) -> Path:
+    """Write our model with some of its weights zero, which the runtime does not notice."""
+    return overwrite(path, SHIPPED.read_bytes(), 40_000)
+
+
+def overwrite(path: Path, content: bytes, count: int) -> Path:
+    """Write the content with so many zeros in its middle."""
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(count) + content[middle + count :])
+    return path
+
+
 BAD = {
     "no such model": (lambda data: data / "none.tflite", (), "none.tflite: cannot read the model"),
     "no model": (lambda data: data / "votes.csv", (), "neither .tflite nor .keras"),
     "no contract": (lambda data: shutil.copy(INT8, data / "m.keras"), (), "cannot be used"),
+    "a damaged .keras": (lambda data: damage(data / "m.keras"), (), "m.keras: cannot be used"),
+    "another network": (lambda data: change_weights(data / "m.tflite"), (), "copy it again"),
     "no such split": (lambda _: INT8, ("--split", "test"), "test: no such folder"),
 }
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 import signal
 import subprocess
@@ -493,9 +494,20 @@ def test_an_npz_gives_the_same_folders_and_votes_as_the_csv_files(tmp_path):
     assert len(rows) == 5
 
 
+with io.BytesIO() as stream:
+    np.save(stream, np.zeros(3))
+    ARRAY = stream.getvalue()
 BAD_NPZ = {
     "no votes": ({"votes": None}, "votes"),
-    "colour": ({"images": np.zeros((10, 48, 48, 3), np.uint8)}, "images, votes and split are"),
+    "colour": (
+        {"images": np.zeros((10, 48, 48, 3), np.uint8)},
+        "images, votes, split and name are",
+    ),
+    "no pictures": ({"images": np.uint8(3)}, "cannot read it"),
+    "shares": ({"votes": np.full((10, 10), 0.1)}, "votes are float64, not numbers of people"),
+    "fewer than none": ({"votes": np.full((10, 10), -1)}, "not numbers of people, 0 or more"),
+    "words": ({"votes": np.full((10, 10), "many")}, "not numbers of people"),
+    "too few names": ({"name": np.array(["1", "2"])}, "images, votes, split and name are"),
     "floats": ({"images": np.zeros((10, 48, 48))}, "float64"),
     "another split": ({"split": np.array(["PrivateTest"] * 10)}, "a split is 'PrivateTest', not"),
     "one name for all": ({"name": np.array(["7"] * 10)}, "several pictures of one name"),
@@ -511,8 +523,9 @@ def test_an_npz_of_something_else_is_refused(kind, tmp_path, capsys):
     assert not list((tmp_path / "data").rglob("*.png"))
 
 
-def test_a_file_that_is_no_npz_is_refused(tmp_path, capsys):
-    (tmp_path / "x.npz").write_bytes(b"PK\x03\x04 and then nothing")
+@pytest.mark.parametrize("content", [b"PK\x03\x04 and then nothing", ARRAY])
+def test_a_file_that_is_no_npz_is_refused(content, tmp_path, capsys):
+    (tmp_path / "x.npz").write_bytes(content)
     assert prepare("--npz", tmp_path / "x.npz", "--to", tmp_path / "data") == 2
     assert "cannot read it" in capsys.readouterr().err
 
@@ -525,6 +538,7 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path, capsys):
         ("picture,a,b,(others)\ntrain/a/1.png,3\n", "not a file of votes"),
         ("picture,a,b,(others)\ntrain/a/1.png,0,0,4\n", "no vote for any label"),
         ("", "not a file of votes"),
+        ("garbage\n", "its first column is not picture"),
     ],
 )
 def test_a_file_of_votes_that_is_none_is_refused(text, words, tmp_path):
