@@ -1,6 +1,11 @@
 # emotion-edge: photographs -> a Keras model -> a proven .tflite -> labels.
 # Start with `make help`. Everything is written below build/ and .venv/.
 
+# What was trained last, for `make convert` and the like to go on with unless they name a model.
+ifeq (,$(filter train original,$(MAKECMDGOALS))$(MODEL))
+-include build/.settings
+endif
+
 DATA ?= $(wildcard data)
 MODEL ?= simple_cnn
 TRAIN_FLAGS ?= $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
@@ -14,6 +19,11 @@ BIN := .venv/bin
 TENSORFLOW := $(if $(shell command -v nvidia-smi),train-gpu,train)
 INSTALLED := .venv/.installed
 SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
+HASH := \#
+quoted = '$(subst ','\'',$(1))'
+setting = $(call quoted,$(1) ?= $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
+# A run that goes on is still the same run.
+SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
 
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
@@ -35,7 +45,7 @@ original: build/original/model.keras ## the original's 20 epochs, beside the ori
 convert: build/model.tflite ## quantise the model, prove it equal and report, build/convert_report.html
 
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
-	$(BIN)/emotion-edge run --model build/model.tflite --source '$(SOURCE)'
+	$(BIN)/emotion-edge run --model build/model.tflite --source $(call quoted,$(SOURCE))
 
 test: $(INSTALLED) ## run all tests
 	$(BIN)/python -m pytest tests/edge
@@ -59,7 +69,8 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format
 
 bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## measure side by side; to bench/RESULTS.md
-	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data '$(PHOTOGRAPHS)') $(if $(FACES),--faces '$(FACES)')
+	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data $(call quoted,$(PHOTOGRAPHS))) \
+	  $(if $(FACES),--faces $(call quoted,$(FACES)))
 
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .
@@ -108,23 +119,25 @@ build/samples/samples.json: | $(INSTALLED)
 # A change of our own code does not: `make clean` first if it should.
 build/.trained-with build/original/.trained-with: FORCE
 	@mkdir -p $(@D)
-	@{ echo '$(subst ','\'',$(DATA) $(MODEL) $(TRAIN_FLAGS))'; \
-	   [ -z '$(DATA)' ] || find -L '$(DATA)' -type f -printf '%p %s %T@\n' | sort; } \
+	@{ echo $(call quoted,$(DATA) $(MODEL) $(SAME_FLAGS)); \
+	   [ -z $(call quoted,$(DATA)) ] || find -L $(call quoted,$(DATA)) -type f -printf '%p %s %T@\n' | sort; } \
 	  | cksum > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 build/model.keras: build/.trained-with | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
-	$(BIN)/python -m train $(if $(DATA),--data '$(DATA)') --model $(MODEL) $(TRAIN_FLAGS)
+	@printf '%s\n' $(call setting,DATA,$(DATA)) $(call setting,MODEL,$(MODEL)) \
+	  $(call setting,TRAIN_FLAGS,$(SAME_FLAGS)) > build/.settings
+	$(BIN)/python -m train $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) $(TRAIN_FLAGS)
 
 # 2048 // 16 steps, as the original had.
 build/original/model.keras: build/original/.trained-with \
   | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
-	$(BIN)/python -m train --data '$(or $(DATA),build/samples)' --build build/original \
+	$(BIN)/python -m train --data $(call quoted,$(or $(DATA),build/samples)) --build build/original \
 	  --model simple_cnn --epochs 20 --steps-per-epoch 128
 
 # Likewise for the conversion.
 build/.converted-with: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CONVERT_FLAGS))' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@echo $(call quoted,$(CONVERT_FLAGS)) > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 build/model.tflite: build/model.keras build/.converted-with \
   $(wildcard convert/*.py convert/*.html edge/*.py) | $(INSTALLED)

@@ -91,6 +91,19 @@ def test_other_settings_or_data_train_again(checkout):
     assert trains(checkout, "train", f"DATA={photos}")
 
 
+def test_what_was_trained_is_converted_without_saying_it_again(checkout):
+    photos = make_photos(checkout / "Tim's #1 $HOME", train=1, validation=1)
+    chosen = (f"DATA={photos}".replace("$", "$$"), "MODEL=compact")
+    assert trains(checkout, "train", *chosen, "TRAIN_FLAGS=--epochs 3 --resume")
+    assert not trains(checkout, "train", *chosen, "TRAIN_FLAGS=--epochs 3")
+    said = make(checkout, "convert", "run")
+    assert "python -m train" not in said and "python -m convert" in said
+    assert f"--source {photos}/validation" in said
+    (photos / "train" / "red" / "00.png").unlink()
+    assert f"--data {photos} --model compact --epochs 3\n" in make(checkout, "convert")
+    assert "--model simple_cnn --early-stopping 4" in make(checkout, "train")
+
+
 def test_other_flags_convert_again_and_do_not_train(checkout):
     make(checkout, "convert")
     said = make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
