@@ -20,6 +20,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from edge.files import publish
+from edge.vitals import processor
 
 RESULTS = Path("bench/RESULTS.md")
 # By name, what each is about.
@@ -126,16 +127,11 @@ def about(name: str) -> str:
 
 def machine() -> str:
     """Return the processor and the versions that matter."""
-    text = Path("/proc/cpuinfo").read_text("utf-8")
-    found = re.search(r"^model name\s*: (.+)$", text, re.M)
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
     installed = {d.name.replace("-", "_").lower(): d for d in distributions()}
     known = (name for name in PACKAGES if name in installed)
     versions = ", ".join(f"{installed[name].name} {installed[name].version}" for name in known)
-    return (
-        f"{found.group(1) if found else platform.machine()}, {os.cpu_count()} cores, {system}, "
-        f"Python {platform.python_version()}, {versions}"
-    )
+    return f"{processor()}, {system}, Python {platform.python_version()}, {versions}"
 
 
 def read(text: str) -> dict[str, str]:

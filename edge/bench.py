@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import platform
 import time
 from argparse import Namespace
@@ -30,7 +29,7 @@ from edge.quality import find_doubt
 from edge.run import choose_finder
 from edge.runtime import RUNTIMES
 from edge.steady import Rules, Steady
-from edge.vitals import memory, temperature, throttled
+from edge.vitals import memory, processor, temperature, throttled
 from edge.watch import Watcher
 
 WARM = 10  # rounds at first that do not count
@@ -101,7 +100,7 @@ def _describe(args: Namespace, classifier: Classifier) -> dict[str, object]:
     return {
         "emotion_edge": __version__,
         "board": MODEL.read_text("utf-8").rstrip("\0\n") if MODEL.exists() else None,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "machine": processor(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME"),
         "python": platform.python_version(),
         "numpy": np.__version__,

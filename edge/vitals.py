@@ -1,6 +1,8 @@
-"""The machine's own health: temperature, throttling, memory; None where it does not tell."""
+"""The machine: its processor, and its health; None where it does not tell."""
 
 import os
+import platform
+import re
 import subprocess
 from pathlib import Path
 
@@ -17,6 +19,15 @@ _BITS = {
     19: "soft temperature limit since boot",
 }
 _CPU = ("cpu-thermal", "x86_pkg_temp")  # types of the processor's zone, a Pi's and Intel's
+
+
+def processor() -> str:
+    """Return what the processor is called, or else its architecture, and how many cores it has."""
+    try:
+        found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text("utf-8"), re.M)
+    except OSError:
+        found = None
+    return f"{found.group(1) if found else platform.machine()}, {os.cpu_count()} cores"
 
 
 def temperature(root: Path = Path("/")) -> float | None:

@@ -16,7 +16,6 @@ import argparse
 import os
 import subprocess
 import sys
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -46,7 +45,6 @@ def _summary(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    start = time.monotonic()
     strategy = make_strategy()  # before any other use of TensorFlow, as it demands
     worker = worker_number(strategy)
     recipe = _recipe(args)
@@ -59,12 +57,12 @@ def _train(args: argparse.Namespace) -> int:
     contract = contract_of(MODELS[recipe.model](len(labels)), labels, read_rule(data))
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
-    history, checkpoint = fit_generations(
+    history, checkpoint, seconds = fit_generations(
         recipe, dataset, contract, strategy=strategy, checkpoint=checkpoint, resume=args.resume
     )
     if worker == 0:
         model = kept_model(recipe, contract, checkpoint)
-        run = describe_run(recipe, data, history, time.monotonic() - start)
+        run = describe_run(recipe, data, history, seconds)
         evaluation = write_build(
             args.build,
             model,
@@ -75,7 +73,7 @@ def _train(args: argparse.Namespace) -> int:
             run=run,
         )
         print(summarise(evaluation, history, run))
-        print(f"wrote {args.build}/ ({run['seconds']:.0f} s in all); next: python -m convert")
+        print(f"wrote {args.build}/ ({run['seconds']:.0f} s of training); next: python -m convert")
     return 0
 
 
@@ -129,9 +127,9 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         help="batches in an epoch (as many as show every picture once)",
     )
     add("--optimizer", help="a Keras name")
-    add("--learning-rate", type=float)
+    add("--learning-rate", type=limit)
     add("--warmup-epochs", type=count, help="rising epochs; then the rate falls along a cosine")
-    add("--weight-decay", type=float)
+    add("--weight-decay", type=limit)
     add(
         "--average",
         type=limit,

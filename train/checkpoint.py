@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ class Checkpoint(keras.callbacks.Callback):
         history: History,
         patience: int | None,
         averaged: keras.callbacks.SwapEMAWeights | None,
+        spent: float,
     ) -> None:
         """Keep the state in `folder`; `history` grows by one row (of metrics) an epoch.
 
+        spent: the seconds of training before this process.
         averaged: what puts the averaged weights into the model for a while, where there are such;
         then those of the last epoch are kept, not of the best.
         """
@@ -40,6 +43,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.history = history
         self.patience = patience
         self.averaged = averaged
+        self.began = time.monotonic() - spent
         self.interrupted = False  # set by Ctrl-C: end after this epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -53,7 +57,13 @@ class Checkpoint(keras.callbacks.Callback):
         kept = kept_epoch(self.history, last=bool(self.averaged))
         files = {"last": f"last-{done:04}.keras", "kept": f"kept-{kept:04}.weights.h5"}
         dropout = [seed.numpy().tolist() for seed in _dropout_seeds(self.model)]
-        state = {"settings": self.settings, "history": self.history, "dropout": dropout, **files}
+        state = {
+            "settings": self.settings,
+            "history": self.history,
+            "dropout": dropout,
+            "seconds": time.monotonic() - self.began,
+            **files,
+        }
         with publish(self.folder) as stage:
             self.model.save(stage / files["last"])
             if kept == done:
@@ -92,17 +102,18 @@ def is_stale(history: History, patience: int | None) -> bool:
     return patience is not None and len(history) - best_epoch(history) >= patience
 
 
-def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None, History]:
-    """Return the model after the last finished epoch and the history so far, (None, []) if none.
+def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None, History, float]:
+    """Return the model after the last finished epoch, the history so far and its seconds.
 
+    (None, [], 0) if there is none.
     Raises UserError where that run had other settings.
     """
     if not (folder / _STATE).exists():
         print("no finished epoch to resume: starting with the first", flush=True)
-        return None, []
+        return None, [], 0.0
     try:
         state = _read_state(folder)
-        model = keras.models.load_model(folder / state["last"])
+        model, seconds = keras.models.load_model(folder / state["last"]), float(state["seconds"])
     except (ValueError, KeyError, OSError) as error:
         raise UserError(
             f"--resume: cannot read the run in {folder} ({error}); leave --resume out to start anew"
@@ -115,7 +126,12 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
             )
     for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
         seed.assign(value)
-    return model, state["history"]
+    return model, state["history"], seconds
+
+
+def seconds_spent(folder: Path) -> float:
+    """Return how long the run in `folder` has trained, in all its processes."""
+    return float(_read_state(folder)["seconds"])
 
 
 def kept_weights(folder: Path) -> Path:

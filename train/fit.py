@@ -88,7 +88,7 @@ def fit(
     if not resume:
         shutil.rmtree(checkpoint, ignore_errors=True)
     with strategy.scope():
-        model, history = restore(checkpoint, settings) if resume else (None, [])
+        model, history, spent = restore(checkpoint, settings) if resume else (None, [], 0.0)
         model = model or build(
             recipe, len(contract.labels), steps_per_epoch(dataset.training, recipe)
         )
@@ -96,7 +96,7 @@ def fit(
         prepare_for_replicas(model, strategy)
     model.summary()
     averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
-    saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged)
+    saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged, spent)
     if not _is_over(history, recipe):
         if teach:
             dataset = replace(dataset, training=teach(dataset.training))
@@ -112,10 +112,13 @@ def _is_over(history: History, recipe: Recipe) -> bool:
 def kept_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
     """Return the network with the weights that the run keeps, on this device alone.
 
-    Raises RunError where they are not numbers.
+    Raises RunError where they are not numbers, UserError where the file is damaged.
     """
-    model = MODELS[recipe.model](len(contract.labels))
-    model.load_weights(kept_weights(checkpoint))
+    model, path = MODELS[recipe.model](len(contract.labels)), kept_weights(checkpoint)
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"cannot read {path}: {error}; leave --resume out") from None
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise RunError("training diverged: weights are not finite; try a smaller --learning-rate")
     return model

@@ -17,7 +17,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from edge.contract import Contract, input_table, scores
-from train.checkpoint import History
+from train.checkpoint import History, seconds_spent
 from train.data import Dataset, Split
 from train.fit import fit, kept_model
 from train.holdout import logits_of
@@ -36,9 +36,10 @@ def fit_generations(
     strategy: tf.distribute.Strategy,
     checkpoint: Path,
     resume: bool,
-) -> tuple[History, Path]:
+) -> tuple[History, Path, float]:
     """Train all generations, see `fit`; return the last one's history and checkpoint.
 
+    And the seconds of them all, also of processes before this one.
     Ctrl-C ends the run with the generation that it is in.
     """
     if not resume:
@@ -47,6 +48,7 @@ def fit_generations(
     first = checkpoint
     again = partial(fit, contract=contract, strategy=strategy, resume=resume)
     history, over = again(recipe, dataset, checkpoint=checkpoint)
+    seconds = seconds_spent(checkpoint)
     for number in range(2, recipe.generations + 1):
         if not over:
             break
@@ -56,7 +58,8 @@ def fit_generations(
         recipe = replace(recipe, seed=(recipe.seed + 1) % 2**32, soft_labels=True)
         taught = partial(teach, teacher, contract=contract)
         history, over = again(recipe, dataset, checkpoint=checkpoint, teach=taught)
-    return history, checkpoint
+        seconds += seconds_spent(checkpoint)
+    return history, checkpoint, seconds
 
 
 def teach(teacher: keras.Model, split: Split, contract: Contract) -> Split:

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from edge.contract import Contract, dumps
 from edge.files import publish
+from edge.vitals import processor
 from train.aside import set_aside
 from train.checkpoint import History, kept_epoch
 from train.data import Dataset, Split
@@ -64,12 +65,13 @@ def write_build(
 
 
 def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -> dict[str, Any]:
-    """Return the contents of run.json: what was run, with what, and for how many seconds."""
+    """Return the contents of run.json: what was run, where, with what, for how many seconds."""
     return {
         "arguments": sys.argv[1:],
         "recipe": asdict(recipe),
         "data": str(data),
         "kept_epoch": kept_epoch(history, last=recipe.average is not None),
+        "machine": ", ".join([processor(), *_gpus()]),
         "versions": {
             "python": platform.python_version(),
             "tensorflow": tf.__version__,
@@ -78,6 +80,12 @@ def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -
         "git_revision": _git_revision(),
         "seconds": round(seconds, 1),
     }
+
+
+def _gpus() -> list[str]:
+    gpus = tf.config.list_physical_devices("GPU")
+    details = map(tf.config.experimental.get_device_details, gpus)
+    return [each.get("device_name", "a GPU") for each in details]
 
 
 def summarise(evaluation: dict[str, Any], history: History, run: dict[str, Any]) -> str:

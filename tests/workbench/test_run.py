@@ -1,6 +1,7 @@
 """A training run as a user starts it: what it leaves, and what happens when it is cut short."""
 
 import json
+import os
 import resource
 import shutil
 import signal
@@ -86,6 +87,7 @@ def test_a_run_leaves_all_its_artefacts_and_nothing_unfinished(unbroken):
     assert described["recipe"]["epochs"] == 4
     assert described["versions"]["keras"] == keras.__version__
     assert described["seconds"] > 0
+    assert f", {os.cpu_count()} cores" in described["machine"]
 
 
 def test_the_model_kept_is_that_of_the_best_epoch_and_does_what_the_evaluation_says(unbroken):
@@ -130,7 +132,10 @@ def test_a_killed_run_resumes_at_its_last_finished_epoch(unbroken, data, tmp_pat
     process.kill()
     process.communicate()
     assert not (tmp_path / "model.keras").exists()
-    assert len(json.loads((tmp_path / "checkpoint/state.json").read_text())["history"]) < 4
+    state = tmp_path / "checkpoint/state.json"
+    before = json.loads(state.read_text())
+    assert len(before["history"]) < 4
+    state.write_text(json.dumps(before | {"seconds": 1000.0}))
     result = run(
         *("train", "--data", data, "--build", tmp_path, "--batch-size", 8),
         *("--epochs", 4, "--resume"),
@@ -142,6 +147,7 @@ def test_a_killed_run_resumes_at_its_last_finished_epoch(unbroken, data, tmp_pat
     # Same order, same dropout, same optimizer state: the figures are those of the unbroken run.
     for name in ("loss", "val_loss"):
         assert [r[name] for r in resumed] == pytest.approx([r[name] for r in whole], rel=1e-3)
+    assert json.loads((tmp_path / "run.json").read_text())["seconds"] > 1000
 
 
 GENERATIONS = ("checkpoint", "checkpoint-2")
@@ -256,13 +262,15 @@ def test_a_run_that_diverges_is_a_failure_and_writes_no_model(data, tmp_path):
     assert not (tmp_path / "model.keras").exists()
 
 
-@pytest.mark.parametrize("name", ["state.json", "last-0004.keras"])
+@pytest.mark.parametrize("name", ["state.json", "last-0004.keras", "kept-*.weights.h5"])
 def test_a_checkpoint_that_cannot_be_read_is_refused_in_words(name, unbroken, data, tmp_path):
     shutil.copytree(unbroken[0] / "checkpoint", tmp_path / "checkpoint")
-    (tmp_path / "checkpoint" / name).write_bytes(b"{")
-    result = run("train", "--data", data, "--build", tmp_path, "--batch-size", 8, "--resume")
+    (path,) = (tmp_path / "checkpoint").glob(name)
+    path.write_bytes(b"{")
+    options = ("--batch-size", 8, "--epochs", 4, "--resume")
+    result = run("train", "--data", data, "--build", tmp_path, *options)
     assert result.returncode == 2
-    assert "cannot read the run in" in result.stderr
+    assert f"cannot read {path if 'kept' in name else 'the run in'}" in result.stderr
     assert "Traceback" not in result.stderr
 
 
