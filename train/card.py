@@ -42,30 +42,23 @@ def _write(models: Path) -> int:
 
 def render(models: Path) -> str:
     """Return the card's text; raises UserError where a file is missing or damaged."""
-    run, latency = _read(models / "run.json"), _read(models / "latency.json")
-    int8 = _read(models / f"evaluation.{MODEL}.json")
-    photographs = _read(models / "photographs.json")
-    rows = [_read(path) for path in sorted(models.glob("evaluation.*.json"))]
+    values = {
+        **{name: _read(models / f"{name}.json") for name in ("run", "latency", "photographs")},
+        "int8": _read(models / f"evaluation.{MODEL}.json"),
+        "rows": [_read(path) for path in sorted(models.glob("evaluation.*.json"))],
+        "weak": _WEAK,
+    }
     environment = Environment(
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Markdown of our own figures
     )
     environment.filters |= {"percent": _percent, "interval": _interval, "thousands": _thousands}
-    values = {
-        "int8": int8,
-        "run": run,
-        "rows": rows,
-        "photographs": photographs,
-        "latency": latency,
-        "labels": ", ".join(int8["labels"]),
-        "weak": [label for label, v in int8["per_class"].items() if v["f1"] < _WEAK],
-    }
     path = models / f"{CARD}.in"
     try:
         return environment.from_string(path.read_text(encoding="utf-8")).render(values)
-    except (OSError, TemplateError) as error:
-        raise UserError(f"{path}: cannot make a card of it: {error}") from None
+    except (OSError, TemplateError, KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: cannot fill it from the JSON files: {error!r}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

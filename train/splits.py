@@ -24,10 +24,13 @@ Counts = npt.NDArray[np.float64]
 
 
 def shares(text: str) -> tuple[int, int, int]:
-    """Parse "70/15/15", the percentages of train, validation and test; the last may be 0."""
+    """Parse "70/15/15", the percentages of train, validation and test.
+
+    The last may be 0, and 0/0/100 is for pictures that a model is only to be measured on.
+    """
     match = re.fullmatch(r"(\d{1,3})/(\d{1,3})/(\d{1,3})", text)
     train, validation, test = map(int, match.groups()) if match else (0, 0, 0)
-    if train + validation + test != 100 or not train or not validation:
+    if train + validation + test != 100 or (test < 100 and not (train and validation)):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not TRAIN/VALIDATION/TEST in per cent, such as 70/15/15"
         )

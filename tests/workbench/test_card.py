@@ -93,6 +93,14 @@ def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):
     assert not (models / CARD).exists()
 
 
+@pytest.mark.parametrize("name", ["run.json", f"evaluation.{MODEL}.json", "photographs.json"])
+def test_without_its_figures_there_is_no_card(name, models, capsys):
+    (models / name).write_text("{}")
+    assert main(["--models", str(models)]) == 2
+    assert f"{CARD}.in: cannot fill it from the JSON files" in capsys.readouterr().err
+    assert not (models / CARD).exists()
+
+
 @pytest.mark.parametrize("name", [MODEL, "simple_cnn.tflite"])
 def test_readme_quotes_the_same_figures(name):
     readme, measured = (REPOSITORY / "README.md").read_text(), figures(name)
