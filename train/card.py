@@ -3,7 +3,8 @@
   python -m train.card [--models models]
 
 Reads evaluation.<model>.json of `python -m train.evaluate`, and photographs.json, the same of faces
-of another kind; run.json of `python -m train`, and latency.json of `python -m bench.models --json`.
+of another kind; run.json and run.simple_cnn.json of `python -m train`, and latency.json of
+`python -m bench.models --json`.
 Exit codes: 0 done, 1 cannot write, 2 bad input.
 """
 
@@ -44,6 +45,7 @@ def render(models: Path) -> str:
     """Return the card's text; raises UserError where a file is missing or damaged."""
     values = {
         **{name: _read(models / f"{name}.json") for name in ("run", "latency", "photographs")},
+        "original": _read(models / "run.simple_cnn.json"),
         "int8": _read(models / f"evaluation.{MODEL}.json"),
         "rows": [_read(path) for path in sorted(models.glob("evaluation.*.json"))],
         "weak": _WEAK,

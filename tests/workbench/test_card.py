@@ -117,3 +117,17 @@ def test_readme_quotes_the_same_figures(name):
     ):
         (line,) = (line for line in readme.splitlines() if line.startswith(f"| {row} |"))
         assert f" {quoted} |" in line
+
+
+def test_readme_says_the_same_of_our_model_elsewhere():
+    readme, ours = (REPOSITORY / "README.md").read_text(), figures(MODEL)
+    unseen, images = ours["unseen"], f"{ours['images']:,}"
+    times = json.loads((MODELS / "latency.json").read_text())
+    for said in (
+        f"one file of {ours['bytes']:,} bytes, right on {ours['accuracy']:.1%} of the {images}",
+        f"{ours['images'] - unseen['images']} of the {images} validation pictures have a copy",
+        f"our model is right in {unseen['accuracy']:.1%} instead of {ours['accuracy']:.1%}",
+        f"inference, LiteRT | 1 | {times['litert'][MODEL]:.2f} |",
+        f"inference, tflite-runtime | 1 | {times['tflite-runtime'][MODEL]:.2f} |",
+    ):
+        assert said.replace("%", " %") in " ".join(readme.split())
