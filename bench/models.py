@@ -21,6 +21,7 @@ from convert.runtimes import latencies
 from edge.classifier import Classifier
 from edge.errors import RunError, UserError, exit_code
 from edge.files import publish
+from edge.golden import prove
 from edge.info import cost
 from edge.runtime import RUNTIMES
 
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the ratios there, too")
     args = parser.parse_args()
     for path in args.models:
-        Classifier(path)  # says at once what cannot be used
+        prove(path, Classifier(path))  # says at once what cannot be used, or is damaged
     if len({path.name for path in args.models}) < len(args.models) and args.json:
         raise UserError("--json names models by their files: give them different names")
     with tempfile.TemporaryDirectory() as folder:

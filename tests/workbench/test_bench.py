@@ -13,6 +13,7 @@ from skimage import data
 
 from bench.__main__ import HEAD, TITLES, read, write
 from edge.faces import FaceFinder
+from edge.model_file import SHIPPED
 from tests.edge.conftest import INT8
 from tests.workbench.conftest import REPOSITORY, run
 
@@ -89,3 +90,14 @@ def test_a_part_that_fails_is_not_written(tmp_path):
     assert "build/model.tflite: cannot read the model" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "bench").exists()
+
+
+def test_networks_that_cannot_be_used_are_named_before_anything_is_measured(tmp_path):
+    content = bytearray(SHIPPED.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 1000] = bytes(1000)
+    (tmp_path / "damaged.tflite").write_bytes(content)
+    for name, words in (("none.tflite", "cannot read the model"), ("damaged.tflite", "copy it")):
+        result = run("bench.models", INT8, tmp_path / name)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert f"{name}: " in result.stderr and words in result.stderr
