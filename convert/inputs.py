@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -14,12 +12,13 @@ import numpy.typing as npt
 from convert.convert import check_activation
 from edge.contract import Contract, loads
 from edge.errors import UserError
+from edge.model_file import UNREADABLE_ZIP
 from measure.metrics import Quality
 
 Images = npt.NDArray[np.uint8]
 _REMEDY = "make it with `python -m train`"
 # What numpy raises for a damaged .npz, Keras for a damaged .keras.
-_DAMAGED = (ValueError, TypeError, OSError, EOFError, KeyError, BadZipFile, zlib.error)
+_DAMAGED = (*UNREADABLE_ZIP, TypeError)
 _PICTURES = ("calibration", "temperature", "holdout")
 
 

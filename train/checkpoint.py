@@ -29,11 +29,9 @@ class Checkpoint(keras.callbacks.Callback):
         history: History,
         patience: int | None,
         averaged: keras.callbacks.SwapEMAWeights | None,
-        spent: float,
     ) -> None:
         """Keep the state in `folder`; `history` grows by one row (of metrics) an epoch.
 
-        spent: the seconds of training before this process.
         averaged: what puts the averaged weights into the model for a while, where there are such;
         then those of the last epoch are kept, not of the best.
         """
@@ -43,7 +41,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.history = history
         self.patience = patience
         self.averaged = averaged
-        self.began = time.monotonic() - spent
+        self.began = time.monotonic() - (seconds_spent(folder) if history else 0.0)
         self.interrupted = False  # set by Ctrl-C: end after this epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -102,18 +100,17 @@ def is_stale(history: History, patience: int | None) -> bool:
     return patience is not None and len(history) - best_epoch(history) >= patience
 
 
-def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None, History, float]:
-    """Return the model after the last finished epoch, the history so far and its seconds.
+def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None, History]:
+    """Return the model after the last finished epoch and the history so far, (None, []) if none.
 
-    (None, [], 0) if there is none.
     Raises UserError where that run had other settings.
     """
     if not (folder / _STATE).exists():
         print("no finished epoch to resume: starting with the first", flush=True)
-        return None, [], 0.0
+        return None, []
     try:
         state = _read_state(folder)
-        model, seconds = keras.models.load_model(folder / state["last"]), float(state["seconds"])
+        model = keras.models.load_model(folder / state["last"])
     except (ValueError, KeyError, OSError) as error:
         raise UserError(
             f"--resume: cannot read the run in {folder} ({error}); leave --resume out to start anew"
@@ -126,7 +123,7 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
             )
     for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
         seed.assign(value)
-    return model, state["history"], seconds
+    return model, state["history"]
 
 
 def seconds_spent(folder: Path) -> float:

@@ -12,12 +12,10 @@ as every other face.
 """
 
 import csv
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +26,7 @@ from edge.crop import DEFAULT_RULE, cut_face
 from edge.errors import UserError
 from edge.face import Box, Face
 from edge.faces import FaceFinder
+from edge.model_file import UNREADABLE_ZIP
 from train.ledger import WRITTEN, Ledger, Row
 from train.splits import SPLITS
 from train.votes import write_votes
@@ -136,7 +135,7 @@ def read_npz(path: Path) -> tuple[Iterator[Picture], int]:
             count = len(images)
             names = archive["name"] if "name" in archive else np.arange(count)
     # A .npy by another name is an array, which is no archive: TypeError.
-    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+    except (*UNREADABLE_ZIP, TypeError) as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
     shapes = (count, SIDE, SIDE), (count, len(VOTES)), (count,), (count,)
     found = images.shape, votes.shape, splits.shape, names.shape

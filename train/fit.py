@@ -88,7 +88,7 @@ def fit(
     if not resume:
         shutil.rmtree(checkpoint, ignore_errors=True)
     with strategy.scope():
-        model, history, spent = restore(checkpoint, settings) if resume else (None, [], 0.0)
+        model, history = restore(checkpoint, settings) if resume else (None, [])
         model = model or build(
             recipe, len(contract.labels), steps_per_epoch(dataset.training, recipe)
         )
@@ -96,7 +96,7 @@ def fit(
         prepare_for_replicas(model, strategy)
     model.summary()
     averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
-    saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged, spent)
+    saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged)
     if not _is_over(history, recipe):
         if teach:
             dataset = replace(dataset, training=teach(dataset.training))

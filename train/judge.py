@@ -1,11 +1,9 @@
 """Any model file as a function from pictures to logits: Keras's and TFLite's, in one way."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +13,7 @@ from edge.contract import Contract, input_table, loads
 from edge.errors import UserError
 from edge.golden import prove
 from edge.info import cost
+from edge.model_file import UNREADABLE_ZIP
 
 Logits = npt.NDArray[np.float64]
 
@@ -65,7 +64,7 @@ def _keras(path: Path, contract_path: Path) -> Judge:
     try:
         contract = loads(contract_path.read_bytes())
         model = keras.models.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+    except (*UNREADABLE_ZIP, TypeError) as error:
         raise UserError(f"{path}: cannot be used: {error}") from None
     if model.input_shape[1:] != contract.input_shape:
         raise UserError(f"{path}: takes {model.input_shape[1:]}, not as {contract_path} says")

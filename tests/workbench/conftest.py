@@ -34,6 +34,13 @@ def photos(tmp_path: Path) -> Path:
     return make_photos(tmp_path / "photos", train=12, validation=4)
 
 
+def overwrite(path: Path, content: bytes, count: int) -> Path:
+    """Write the content with so many zeros in its middle."""
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(count) + content[middle + count :])
+    return path
+
+
 def make_photos(folder: Path, **counts: int) -> Path:
     """Write `counts` pictures of each colour into each split."""
     rng = np.random.default_rng(0)

@@ -15,7 +15,7 @@ from bench.__main__ import HEAD, TITLES, read, write
 from edge.faces import FaceFinder
 from edge.model_file import SHIPPED
 from tests.edge.conftest import INT8
-from tests.workbench.conftest import REPOSITORY, run
+from tests.workbench.conftest import REPOSITORY, overwrite, run
 
 MODULES = sorted(path.stem for path in (REPOSITORY / "bench").glob("*.py") if path.stem[0] != "_")
 
@@ -93,10 +93,7 @@ def test_a_part_that_fails_is_not_written(tmp_path):
 
 
 def test_networks_that_cannot_be_used_are_named_before_anything_is_measured(tmp_path):
-    content = bytearray(SHIPPED.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 1000] = bytes(1000)
-    (tmp_path / "damaged.tflite").write_bytes(content)
+    overwrite(tmp_path / "damaged.tflite", SHIPPED.read_bytes(), 1000)
     for name, words in (("none.tflite", "cannot read the model"), ("damaged.tflite", "copy it")):
         result = run("bench.models", INT8, tmp_path / name)
         assert (result.returncode, result.stdout) == (2, "")

@@ -15,7 +15,7 @@ from edge.model_file import SHIPPED
 from measure.metrics import quality
 from measure.selective import at_threshold, find_threshold, risk_coverage
 from tests.edge.conftest import INT8
-from tests.workbench.conftest import COLOURS, inside, make_photos, run
+from tests.workbench.conftest import COLOURS, inside, make_photos, overwrite, run
 from train.disturb import CHANGES, disturb
 from train.evaluate import main
 from train.judge import load_judge
@@ -164,13 +164,6 @@ def damage(path: Path) -> Path:
 def change_weights(path: Path) -> Path:
     """Write our model with some of its weights zero, which the runtime does not notice."""
     return overwrite(path, SHIPPED.read_bytes(), 40_000)
-
-
-def overwrite(path: Path, content: bytes, count: int) -> Path:
-    """Write the content with so many zeros in its middle."""
-    middle = len(content) // 2
-    path.write_bytes(content[:middle] + bytes(count) + content[middle + count :])
-    return path
 
 
 BAD = {
