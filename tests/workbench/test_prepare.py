@@ -122,6 +122,12 @@ def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
     assert "4 pictures: 2 written, 1 no face, 1 several faces" in capsys.readouterr().out
 
 
+def test_pictures_to_measure_on_alone_are_all_in_test(photos, tmp_path):
+    assert prepare("--photos", photos, "--to", tmp_path / "data", "--split", "0/0/100") == 0
+    rows = ledger(tmp_path / "data").values()
+    assert [row["picture"].split("/")[0] for row in rows] == ["test"] * 9
+
+
 def test_a_persons_pictures_are_all_in_one_split(photos, tmp_path, capsys):
     assert prepare("--photos", photos, "--to", tmp_path / "data", "--split", "40/30/30") == 0
     rows = ledger(tmp_path / "data").values()
