@@ -93,7 +93,9 @@ def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):
     assert not (models / CARD).exists()
 
 
-@pytest.mark.parametrize("name", ["run.json", f"evaluation.{MODEL}.json", "photographs.json"])
+@pytest.mark.parametrize(
+    "name", ["run.json", "latency.json", "photographs.json", f"evaluation.{MODEL}.json"]
+)
 def test_without_its_figures_there_is_no_card(name, models, capsys):
     (models / name).write_text("{}")
     assert main(["--models", str(models)]) == 2
