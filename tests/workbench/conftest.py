@@ -58,8 +58,9 @@ def command(module: str, *arguments: object) -> list[str]:
 
 def call(words: list[str], **options: object) -> subprocess.CompletedProcess[str]:
     """Run a command line in the checkout to its end."""
-    given = {"capture_output": True, "text": True, "timeout": 300, "check": False, **options}
-    return subprocess.run(words, cwd=REPOSITORY, **given)  # noqa: PLW1510 - see `given`
+    given = {"capture_output": True, "text": True, "timeout": 300, "check": False}
+    given |= {"cwd": REPOSITORY, **options}
+    return subprocess.run(words, **given)  # noqa: PLW1510 - see `given`
 
 
 def run(module: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
@@ -80,6 +81,29 @@ def inside(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         except SystemExit as end:  # argparse's
             code = end.code
     return subprocess.CompletedProcess([module], code, out.getvalue(), err.getvalue())
+
+
+def make_checkout(folder: Path, python: str) -> Path:
+    """Copy the Makefile to where .venv is set up already: `python` is the text of its programs."""
+    shutil.copy(REPOSITORY / "Makefile", folder)
+    (folder / "pyproject.toml").touch()
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "emotion-edge"):
+        (programs / name).write_text(python)
+        (programs / name).chmod(0o755)
+    (folder / ".venv" / ".installed").touch()
+    return folder
+
+
+def make(folder: Path, *arguments: str) -> str:
+    """Run make, free of the settings of a make around the tests, and return what it said."""
+    ours = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "CONVERT_FLAGS"}
+    ours |= {"DATA", "MODEL", "SOURCE"}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    result = call(["make", *arguments], cwd=folder, env=environment, timeout=1500)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def history(build: Path) -> list[dict[str, float]]:

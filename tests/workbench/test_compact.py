@@ -1,6 +1,7 @@
 """The network that we ship: small enough to, and worth more than the original."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from edge.classifier import Classifier
 from edge.contract import dumps
 from edge.info import cost
 from edge.model_file import pack
-from tests.workbench.conftest import REPOSITORY, inside, run
+from tests.workbench.conftest import REPOSITORY, inside, make, make_checkout
 from train.models import MODELS, contract_of
 from train.prepare import main as prepare
 
@@ -31,17 +32,17 @@ def tenth(tmp_path_factory) -> Path:
     return folder / "data"
 
 
-def trained(data: Path, build: Path, model: str, *options: object) -> dict[str, float]:
-    """Train a model by its own recipe and return its evaluation."""
-    arguments = ("--model", model, "--data", data, "--build", build, *options)
-    result = run("train", *arguments, timeout=1500)
-    assert result.returncode == 0, result.stderr
-    return json.loads((build / "evaluation.json").read_text())
+def trained(data: Path, folder: Path, model: str, flags: str) -> dict[str, float]:
+    """Train a model by `make train` in a checkout of its own and return its evaluation."""
+    folder.mkdir()
+    make_checkout(folder, f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    make(folder, "train", f"MODEL={model}", f"DATA={data}", f"TRAIN_FLAGS={flags}")
+    return json.loads((folder / "build" / "evaluation.json").read_text())
 
 
 def test_on_a_tenth_of_the_data_compact_is_better_than_the_original(tenth, tmp_path):
-    compact = trained(tenth, tmp_path / "compact", "compact", "--epochs", 16, "--generations", 1)
-    original = trained(tenth, tmp_path / "original", "simple_cnn", "--epochs", 4)
+    compact = trained(tenth, tmp_path / "compact", "compact", "--epochs 16 --generations 1")
+    original = trained(tenth, tmp_path / "original", "simple_cnn", "--epochs 4")
     assert compact["images"] == original["images"] > 300
     assert compact["accuracy"] > original["accuracy"] + 0.03
 

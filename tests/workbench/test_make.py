@@ -1,13 +1,12 @@
 """The Makefile's promises: a line of help for each target, nothing done twice."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, make_photos
+from tests.workbench.conftest import REPOSITORY, make, make_checkout, make_photos
 
 # Instead of training, the stand-in for python says so and leaves the file that make waits for.
 STAND_IN = """#!/bin/sh
@@ -22,41 +21,8 @@ esac
 
 @pytest.fixture
 def checkout(tmp_path) -> Path:
-    """A folder with our Makefile in which .venv is there already, with a stand-in for python."""
-    shutil.copy(REPOSITORY / "Makefile", tmp_path)
-    (tmp_path / "pyproject.toml").touch()
-    for name in ("python", "emotion-edge"):
-        program = tmp_path / ".venv" / "bin" / name
-        program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(STAND_IN)
-        program.chmod(0o755)
-    (tmp_path / ".venv" / ".installed").touch()
-    return tmp_path
-
-
-def make(folder: Path, *arguments: str) -> str:
-    """Run make, free of the settings of a make around the tests, and return what it said."""
-    ours = (
-        "MAKEFLAGS",
-        "MAKELEVEL",
-        "MFLAGS",
-        "TRAIN_FLAGS",
-        "CONVERT_FLAGS",
-        "DATA",
-        "MODEL",
-        "SOURCE",
-    )
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    result = subprocess.run(
-        ["make", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    """A checkout in which a stand-in for python is set up."""
+    return make_checkout(tmp_path, STAND_IN)
 
 
 def trains(folder: Path, *arguments: str) -> bool:
