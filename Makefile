@@ -140,5 +140,5 @@ build/.converted-with: FORCE
 	@echo $(call quoted,$(CONVERT_FLAGS)) > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 build/model.tflite: build/model.keras build/.converted-with \
-  $(wildcard convert/*.py convert/*.html edge/*.py) | $(INSTALLED)
+  $(shell find convert edge evaluation -name "*.py" -o -name "*.html") | $(INSTALLED)
 	$(BIN)/python -m convert $(CONVERT_FLAGS)

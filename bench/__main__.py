@@ -19,8 +19,8 @@ import time
 from importlib.metadata import distributions
 from pathlib import Path
 
-from edge.files import publish
-from edge.vitals import processor
+from emotion_edge.system.hardware import processor
+from emotion_edge.util.atomic_write import publish
 
 RESULTS = Path("bench/RESULTS.md")
 # By name, what each is about.

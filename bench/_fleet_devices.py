@@ -18,14 +18,15 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
-from edge import mqtt, report
-from edge.classifier import Classification
-from edge.cli import make_parser
-from edge.face import Box
-from edge.frame import Frame
-from edge.status import Status
-from edge.steady import Said
-from edge.watch import Sighting, Watcher
+from emotion_edge.capture.frame import Frame
+from emotion_edge.cli.parser import make_parser
+from emotion_edge.faces.types import Box
+from emotion_edge.model.classifier import Classification
+from emotion_edge.output import reporter as report
+from emotion_edge.output.mqtt import publisher as mqtt
+from emotion_edge.pipeline.analyzer import Sighting, Watcher
+from emotion_edge.pipeline.smoothing import Said
+from emotion_edge.pipeline.stats import Status
 
 CROWD = 250  # devices in a process: each has three files, and paho's select() knows 1,024
 FRAME = 1.0  # seconds from one frame to the next; nothing is published between changes anyway

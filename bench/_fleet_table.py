@@ -2,7 +2,7 @@
 
 import statistics
 
-from edge.errors import UserError
+from emotion_edge.errors import UserError
 
 
 class Table:

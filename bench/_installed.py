@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import distributions
 from pathlib import Path
 
-from edge.face_model import PACKAGE
+from emotion_edge.faces.blazeface import PACKAGE
 
 MB = 1e6  # bytes
 TOOLS = ("pip", "setuptools")

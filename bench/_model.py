@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge.classifier import Classifier
+from emotion_edge.model.classifier import Classifier
 
 
 def name_model(path: Path, classifier: Classifier) -> None:

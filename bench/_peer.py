@@ -49,12 +49,12 @@ class Peer(NamedTuple):
 
 def emotion_edge() -> Way:
     """Return the program of this repository."""
-    from edge.classifier import Classifier
-    from edge.crop import cut_face, rule_of
-    from edge.face import Box, Face
-    from edge.faces import FaceFinder
-    from edge.images import read_image
-    from edge.model_file import SHIPPED
+    from emotion_edge.faces.detector import FaceFinder
+    from emotion_edge.faces.types import Box, Face
+    from emotion_edge.imaging.image_files import read_image
+    from emotion_edge.model.classifier import Classifier
+    from emotion_edge.model.crop_rule import cut_face, rule_of
+    from emotion_edge.model.model_file import SHIPPED
 
     finder, classifier = FaceFinder(), Classifier(SHIPPED)
     rule = rule_of(classifier.contract)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from bench._installed import MB, versions
 from bench._memory import memory
 from bench._peer import PEERS
-from edge.errors import RunError
+from emotion_edge.errors import RunError
 
 BUILD = Path("build/peers").resolve()
 SCRIPT = Path(__file__).with_name("_peer.py").resolve()

@@ -25,14 +25,14 @@ import keras
 import numpy as np
 
 from bench.path import simple_cnn
-from convert.convert import convert, to_logits
-from edge.arguments import count
-from edge.errors import exit_code
-from edge.face_model import find_face_model
-from edge.faces import SMALLEST, squares
-from edge.info import multiply_adds
-from edge.model_file import SHIPPED
-from edge.runtime import find_runtime, make_interpreter, operators
+from convert.converter import convert, to_logits
+from emotion_edge.cli.argument_types import count
+from emotion_edge.commands.info import multiply_adds
+from emotion_edge.errors import exit_code
+from emotion_edge.faces.blazeface import find_face_model
+from emotion_edge.faces.detector import SMALLEST, squares
+from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
 
 # https://github.com/google/XNNPACK, README.md, "Raspberry Pi": milliseconds.
 BOARDS = ("Zero W", "2", "3B+", "4, 32-bit", "4, 64-bit")

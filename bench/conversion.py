@@ -13,7 +13,7 @@ import tempfile
 from itertools import dropwhile, takewhile
 from pathlib import Path
 
-from edge.errors import UserError, exit_code
+from emotion_edge.errors import UserError, exit_code
 
 
 def main() -> None:

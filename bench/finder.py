@@ -26,11 +26,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.arguments import count
-from edge.boxes import overlaps
-from edge.errors import exit_code
-from edge.face import Box
-from edge.faces import FaceFinder
+from emotion_edge.cli.argument_types import count
+from emotion_edge.errors import exit_code
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.nms import overlaps
+from emotion_edge.faces.types import Box
 from tests.edge.photographs import (
     FACELESS,
     HEIGHT,

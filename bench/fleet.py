@@ -24,8 +24,8 @@ from pathlib import Path
 from bench._fleet_broker import Ear, Quiet, retained, turned_away
 from bench._fleet_devices import Fleet
 from bench._fleet_table import Table, crest, quantile
-from edge.arguments import count, limit
-from edge.errors import UserError, exit_code
+from emotion_edge.cli.argument_types import count, limit
+from emotion_edge.errors import UserError, exit_code
 
 SETTLE = 2.0  # seconds in which what is under way arrives
 STATES = ("config", "paused", "attributes", "state")

@@ -31,9 +31,9 @@ from bench._installed import ENVIRONMENT, MB, installed, print_disk
 from bench._limit import print_limit
 from bench._memory import memory
 from bench.frame_path import make_frame
-from edge.arguments import count
-from edge.errors import exit_code
-from edge.runtime import RUNTIMES
+from emotion_edge.cli.argument_types import count
+from emotion_edge.errors import exit_code
+from emotion_edge.model.runtime import RUNTIMES
 
 FOLDER = Path("build/footprint")
 PICTURE = FOLDER / "face.jpg"
@@ -55,7 +55,7 @@ class Setup(NamedTuple):
 
     def run(self, *arguments: str) -> list[str]:
         """Return the command line of `emotion-edge run`."""
-        return [self.python, "-m", "edge", "run", "--runtime", self.runtime, *arguments]
+        return [self.python, "-m", "emotion_edge", "run", "--runtime", self.runtime, *arguments]
 
 
 STEPS = {
@@ -63,9 +63,10 @@ STEPS = {
     "+ numpy": "import numpy",
     "+ Pillow": "import PIL.Image",
     "+ runtime": "import {0}.interpreter",
-    "+ our modules": "import edge.__main__, edge.run",
-    "+ both networks": "edge.run.Classifier(edge.cli.SHIPPED, runtime='{1}'); "
-    "edge.run.FaceFinder(runtime='{1}')",
+    "+ our modules": "import emotion_edge.__main__, emotion_edge.commands.run",
+    "+ both networks": "from emotion_edge.commands.run import Classifier, FaceFinder; "
+    "from emotion_edge.model.model_file import SHIPPED; "
+    "kept = Classifier(SHIPPED, runtime='{1}'), FaceFinder(runtime='{1}')",
 }
 
 

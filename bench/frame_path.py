@@ -21,14 +21,14 @@ import numpy.typing as npt
 from skimage import data
 
 from bench._model import name_model
-from edge.arguments import count
-from edge.bench import measure
-from edge.classifier import Classifier
-from edge.contract import preprocess
-from edge.crop import cut_face, rule_of
-from edge.errors import exit_code
-from edge.faces import FaceFinder
-from edge.quality import find_doubt
+from emotion_edge.cli.argument_types import count
+from emotion_edge.commands.benchmark import measure
+from emotion_edge.errors import exit_code
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.quality import find_doubt
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.contract import preprocess
+from emotion_edge.model.crop_rule import cut_face, rule_of
 
 
 def main() -> None:

@@ -17,13 +17,13 @@ import tempfile
 from pathlib import Path
 
 from bench.path import simple_cnn, spread
-from convert.runtimes import latencies
-from edge.classifier import Classifier
-from edge.errors import RunError, UserError, exit_code
-from edge.files import publish
-from edge.golden import prove
-from edge.info import cost
-from edge.runtime import RUNTIMES
+from convert.runtimes.client import latencies
+from emotion_edge.commands.info import cost
+from emotion_edge.errors import RunError, UserError, exit_code
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.model.self_test import prove
+from emotion_edge.util.atomic_write import publish
 
 SHIPPED = Path("models/emotion-compact.tflite")
 TURNS = 3

@@ -19,13 +19,13 @@ from pathlib import Path
 from statistics import median
 
 from bench._limit import print_limit
-from convert.convert import convert, normalised, to_logits
-from convert.inputs import read_run
-from edge.arguments import count
-from edge.bench import INVOKE, LEVEL, PATH
-from edge.errors import UserError, exit_code
-from edge.model_file import SHIPPED, pack
-from edge.runtime import RUNTIMES
+from convert.artifacts import read_run
+from convert.converter import convert, normalised, to_logits
+from emotion_edge.cli.argument_types import count
+from emotion_edge.commands.benchmark import INVOKE, LEVEL, PATH
+from emotion_edge.errors import UserError, exit_code
+from emotion_edge.model.model_file import SHIPPED, pack
+from emotion_edge.model.runtime import RUNTIMES
 
 TURNS = 3
 LIMIT = 1.15  # of path over invoke, simple_cnn on LiteRT: set when that took 3.9 ms
@@ -83,7 +83,17 @@ def ask(model: Path, runtime: str, threads: int, rounds: int, folder: Path) -> d
     """Return the medians that `emotion-edge bench` measures in a process of its own, in ms."""
     out = folder / "bench.json"
     words = ["--model", model, "--runtime", runtime, "--threads", threads, "--frames", rounds]
-    command = [sys.executable, "-m", "edge", "bench", "--faces", "off", "--json", out, *words]
+    command = [
+        sys.executable,
+        "-m",
+        "emotion_edge",
+        "bench",
+        "--faces",
+        "off",
+        "--json",
+        out,
+        *words,
+    ]
     subprocess.run(list(map(str, command)), check=True, capture_output=True)
     steps = json.loads(out.read_text())["milliseconds"]
     return {name: step["p50"] for name, step in steps.items()}

@@ -34,11 +34,11 @@ from PIL import Image
 
 from bench._peer import PEERS
 from bench._trial import BUILD, OURS, Shot, Trial, call
-from edge.arguments import count
-from edge.errors import RunError, exit_code
-from edge.faces import FaceFinder
-from edge.images import find_images, read_image
-from measure.metrics import wilson
+from emotion_edge.cli.argument_types import count
+from emotion_edge.errors import RunError, exit_code
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.imaging.image_files import find_images, read_image
+from evaluation.metrics import wilson
 
 LINE = "{:12} {:>16} {:>16} {:>16} {:>16} {:>6} {:>13} {:>13}"
 HEAD = ("", "ms, given", "ms, found", "start", "memory", "disk", "right, given", "right, found")

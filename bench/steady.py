@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 from bench._model import name_model
-from edge.classifier import Classifier
-from edge.errors import UserError, exit_code
-from edge.faces import FaceFinder
-from edge.replay import TRUTH, follow, table
-from edge.truth import Moment, measure
-from edge.watch import Watcher
+from emotion_edge.commands.evaluate_recording import TRUTH, follow, table
+from emotion_edge.commands.recording_truth import Moment, measure
+from emotion_edge.errors import UserError, exit_code
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.pipeline.analyzer import Watcher
 
 
 def main() -> None:

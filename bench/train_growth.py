@@ -30,12 +30,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 
 from bench._memory import memory
-from edge.arguments import count
-from edge.errors import exit_code
-from train.data import find_labels, load
-from train.fit import build
+from emotion_edge.cli.argument_types import count
+from emotion_edge.errors import exit_code
+from train.data.image_folder import find_labels, load
+from train.data.pipeline import steps_per_epoch, training_batches
+from train.engine.trainer import build
 from train.models import contract_of
-from train.pipeline import steps_per_epoch, training_batches
 from train.recipe import RECIPES
 
 TIMES = (1, 2, 4)

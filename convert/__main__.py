@@ -23,19 +23,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its 
 
 import keras
 
-from convert.choose import SLOW, choose, latency_ratios, variants_of
-from convert.convert import VARIANTS, convert, normalised, to_logits
+from convert.artifacts import Run, check_evaluation, read_run
+from convert.converter import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits
-from convert.inputs import Run, check_evaluation, read_run
 from convert.metadata import About
-from convert.prove import Reference, Verdict, ask_keras, convert_variant, find_worst_layers, prove
+from convert.parity import Reference, Verdict, ask_keras, convert_variant, find_worst_layers, prove
 from convert.report import describe, write_report
+from convert.selection import SLOW, choose, latency_ratios, variants_of
 from convert.table import table
-from edge import arguments
-from edge.errors import RunError, exit_code
-from edge.files import publish
-from edge.model_file import pack
-from edge.runtime import RUNTIMES
+from emotion_edge.cli import argument_types as arguments
+from emotion_edge.errors import RunError, exit_code
+from emotion_edge.model.model_file import pack
+from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.util.atomic_write import publish
 
 LIMITS = {
     "float32_score_error": "largest difference of a float32 score",

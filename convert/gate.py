@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from convert.flatbuffer import operators, tensor_types
-from convert.runtimes import Opinion
-from edge.contract import Contract, dequantize
-from measure.metrics import Parity, Quality
+from convert.runtimes.client import Opinion
+from emotion_edge.model.contract import Contract, dequantize
+from evaluation.metrics import Parity, Quality
 
 _INTEGERS = {"int8": {"INT8", "INT32"}, "int16x8": {"INT8", "INT16", "INT32", "INT64"}}
 _FEW = 50  # pictures of a class, below which one picture is more than the allowed loss of recall

@@ -12,8 +12,8 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from edge.contract import Contract
-from edge.model_file import CONTRACT_FILE, GOLDEN_FILE, GOLDEN_PICTURE, LABELS_FILE
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.model_file import CONTRACT_FILE, GOLDEN_FILE, GOLDEN_PICTURE, LABELS_FILE
 
 _FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
 _NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
@@ -38,7 +38,8 @@ def add_metadata(flatbuffer: bytes, contract: Contract, about: About) -> bytes:
     """Return the model with a TFLite Metadata entry; the same bytes for the same input.
 
     It says: name, description, version, author, licence; colour space, normalisation and range of
-    the input; and that labels.txt, which `edge.model_file.pack` appends, names the outputs.
+    the input; and that labels.txt, which `emotion_edge.model.model_file.pack` appends, names the
+    outputs.
     """
     builder = flatbuffers.Builder()
     root = _write(builder, _model_metadata(contract, about))

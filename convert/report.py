@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from convert.choose import remedy
+from convert.artifacts import Run
 from convert.flatbuffer import operators
 from convert.gate import Limits
-from convert.inputs import Run
-from convert.prove import OnRuntime, Reference, Verdict
-from edge.contract import scores
-from edge.errors import RunError
-from measure.metrics import reliability
-from measure.page import render
-from measure.plots import draw_histogram, draw_reliability, png
+from convert.parity import OnRuntime, Reference, Verdict
+from convert.selection import remedy
+from emotion_edge.errors import RunError
+from emotion_edge.model.contract import scores
+from evaluation.html import render
+from evaluation.metrics import reliability
+from evaluation.plots import draw_histogram, draw_reliability, png
 
 SHOWN = "litert"  # the runtime whose reliability the page draws
 MOST_PICTURES = 24  # of disagreements on the page; the JSON has all

@@ -21,16 +21,16 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
-from edge.arguments import count, describe, limit, seed, share
-from edge.crop import read_rule
-from edge.errors import RunError, UserError, exit_code
-from train.data import find_labels, load
-from train.distribute import make_strategy, worker_number
-from train.fit import build, kept_model
-from train.generations import fit_generations
+from emotion_edge.cli.argument_types import count, describe, limit, seed, share
+from emotion_edge.errors import RunError, UserError, exit_code
+from emotion_edge.model.crop_rule import read_rule
+from train.data.image_folder import find_labels, load
+from train.engine.artifacts import describe_run, summarise, write_build
+from train.engine.distillation import fit_generations
+from train.engine.distributed import make_strategy, worker_number
+from train.engine.trainer import build, kept_model
 from train.models import MODELS, contract_of
 from train.recipe import RECIPES, Recipe
-from train.report import describe_run, summarise, write_build
 
 
 def main(argv: list[str] | None = None) -> int:

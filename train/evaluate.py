@@ -19,18 +19,18 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
 
-from edge.arguments import describe as describe_arguments
-from edge.crop import read_rule, rule_of
-from edge.errors import UserError, exit_code
-from edge.files import publish
-from edge.runtime import RUNTIMES
-from measure.page import render
-from measure.plots import draw_reliability, draw_risk_coverage
-from train.data import load_split
-from train.figures import describe, measure
-from train.judge import load_judge
-from train.leaks import known_copies
-from train.splits import SPLITS
+from emotion_edge.cli.argument_types import describe as describe_arguments
+from emotion_edge.errors import UserError, exit_code
+from emotion_edge.model.crop_rule import read_rule, rule_of
+from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.util.atomic_write import publish
+from evaluation.evaluator import describe, measure
+from evaluation.html import TEMPLATES, render
+from evaluation.plots import draw_reliability, draw_risk_coverage
+from evaluation.predictors import load_judge
+from train.data.image_folder import load_split
+from train.prepare.group_split import SPLITS
+from train.prepare.near_duplicates import known_copies
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -63,7 +63,7 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 def _write(folder: Path, model: Path, figures: dict[str, Any]) -> None:
     page = render(
-        Path(__file__).with_name("evaluation.html"),
+        TEMPLATES / "evaluation.html",
         figures=figures,
         reliability=draw_reliability({figures["model"]: figures["reliability"]}),
         risk_coverage=draw_risk_coverage(figures["risk_coverage"], figures["thresholds"]),

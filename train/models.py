@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import keras
 from keras import layers
 
-from edge.contract import Contract
-from edge.crop import DEFAULT_RULE
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.crop_rule import DEFAULT_RULE
 
 
 def simple_cnn(classes: int) -> keras.Model:
@@ -95,7 +95,7 @@ def contract_of(
 ) -> Contract:
     """Return the contract between a model from MODELS and whoever runs it.
 
-    rule: how the faces that it learns from were cut out, see `edge.crop`.
+    rule: how the faces that it learns from were cut out, see `emotion_edge.model.crop_rule`.
     """
     _, height, width, channels = model.input_shape
     activation = model.layers[-1].activation.__name__

@@ -8,8 +8,8 @@ import csv
 import sys
 from pathlib import Path
 
-from edge.arguments import describe
-from edge.errors import UserError, exit_code
+from emotion_edge.cli.argument_types import describe
+from emotion_edge.errors import UserError, exit_code
 
 # Their val_accuracy by epoch (their photographs are not public), and their last accuracy.
 VAL_ACCURACY = {1: 0.3875, 13: 0.7979, 20: 0.7831}

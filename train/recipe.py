@@ -18,7 +18,7 @@ class Recipe:
     balance: how much more often rare classes are shown, 0 (as they come) to 1 (all equally often):
     a picture's chance is (pictures / pictures of its class) to this power.
     generations: how many networks are trained in turn, each but the first on what the one before
-    says and on the votes (train/generations.py); the last one is kept.
+    says and on the votes (train/engine/distillation.py); the last one is kept.
     class_weights: weigh each picture by the rarity of its class. patience: epochs without a better
     val_accuracy after which the run ends, None to go on.
     """

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from picamera2 import Picamera2
 
-from edge.camera import CameraError, Settings
-from edge.picamera import BUFFERS, picamera
+from emotion_edge.capture.camera import CameraError, Settings
+from emotion_edge.capture.picamera2_camera import BUFFERS, picamera
 
 COLOURS = {"red": (220, 20, 30), "blue": (20, 30, 220)}  # tests/edge/conftest.py
 MODEL = "/opt/tiny.int8.tflite"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.runtime import RUNTIMES
+from emotion_edge.model.runtime import RUNTIMES
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 INT8, FLOAT32 = FIXTURES / "tiny.int8.tflite", FIXTURES / "tiny.float32.tflite"
@@ -37,7 +37,7 @@ def edge(*arguments: object, **options: object) -> subprocess.CompletedProcess[s
 
 def command(*arguments: object) -> list[str]:
     """Return the command line of emotion-edge."""
-    return [sys.executable, "-m", "edge", *map(str, arguments)]
+    return [sys.executable, "-m", "emotion_edge", *map(str, arguments)]
 
 
 def own_words(stderr: str) -> list[str]:

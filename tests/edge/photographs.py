@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from skimage import data
 
-from edge.face import Box
+from emotion_edge.faces.types import Box
 
 WIDTH, HEIGHT = 640, 480
 FACELESS = ("coffee", "rocket", "chelsea", "motorcycle")  # chelsea is a cat

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from edge import bench
-from edge.classifier import Classifier
-from edge.model_file import SHIPPED
+from emotion_edge.commands import benchmark as bench
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INSTALLED, edge
 
 

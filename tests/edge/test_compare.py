@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.model_file import pack, read_model
+from emotion_edge.model.model_file import pack, read_model
 from tests.edge.conftest import FLOAT32, INT8, edge, own_words
 from tests.edge.test_model import with_contract, without_zip
 

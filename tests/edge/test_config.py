@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import configure
-from edge.errors import MASK
-from edge.model_file import SHIPPED
-from edge.options import add_run_options
+from emotion_edge.cli.config_file import configure
+from emotion_edge.cli.options import add_run_options
+from emotion_edge.errors import MASK
+from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INT8, edge, own_words, save
 
 SECRET = "hunter2"  # must not be seen again
@@ -136,9 +136,9 @@ def test_the_system_file_is_read_when_it_is_there(settings):
 
     def shown(system: Path) -> str:
         code = (
-            "import sys, edge.config; from pathlib import Path;"
-            f"edge.config.SYSTEM_FILE = Path({str(system)!r});"
-            "from edge.__main__ import main; sys.exit(main(['config']))"
+            "import sys, emotion_edge.cli.config_file; from pathlib import Path;"
+            f"emotion_edge.cli.config_file.SYSTEM_FILE = Path({str(system)!r});"
+            "from emotion_edge.__main__ import main; sys.exit(main(['config']))"
         )
         result = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=False

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.contract import (
+from emotion_edge.model.contract import (
     Contract,
     ContractError,
     dequantize,

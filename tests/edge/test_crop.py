@@ -8,11 +8,18 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from edge.contract import Contract
-from edge.crop import DEFAULT_RULE, cut_face, cut_square, read_rule, rule_of, rule_text
-from edge.errors import UserError
-from edge.face import Box, Face
-from edge.faces import FaceFinder
+from emotion_edge.errors import UserError
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.types import Box, Face
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.crop_rule import (
+    DEFAULT_RULE,
+    cut_face,
+    cut_square,
+    read_rule,
+    rule_of,
+    rule_text,
+)
 
 PIXELS = np.arange(60 * 80 * 3, dtype=np.uint32).reshape(60, 80, 3).astype(np.uint8)
 

@@ -17,14 +17,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge import checks
-from edge.broker import brokers
-from edge.broker_check import broker as check_broker
-from edge.camera_check import judge_skin
-from edge.checks import judge_machine, judge_temperature, judge_throttling, spoils_picamera2
-from edge.cli import make_parser
-from edge.doctor import examine
-from edge.model_checks import trouble
+from emotion_edge.cli.parser import make_parser
+from emotion_edge.commands.doctor import system_checks as checks
+from emotion_edge.commands.doctor.camera_checks import judge_skin
+from emotion_edge.commands.doctor.command import examine
+from emotion_edge.commands.doctor.model_checks import trouble
+from emotion_edge.commands.doctor.mqtt_checks import broker as check_broker
+from emotion_edge.commands.doctor.system_checks import (
+    judge_machine,
+    judge_temperature,
+    judge_throttling,
+    spoils_picamera2,
+)
+from emotion_edge.output.mqtt.address import brokers
 from tests.edge.conftest import INSTALLED, INT8, command, edge, own_words
 from tests.edge.faults.conftest import broker, certificates  # noqa: F401 - fixtures
 from tests.edge.faults.parts import PASSWORD, PREFIX, USER, Listener, Mosquitto
@@ -257,7 +262,7 @@ def test_a_state_directory_in_a_closed_folder_is_no_defect_of_ours(tmp_path):
     closed.mkdir(mode=0)
     give_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     program = (
-        "from argparse import Namespace; from edge.checks import *\n"
+        "from argparse import Namespace; from emotion_edge.commands.doctor.system_checks import *\n"
         "for finding in disk(Namespace()): print(finding)"
     )
     result = subprocess.run(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.draw import MOST, Sheet
-from edge.frame import Frame
-from edge.steady import Said
-from edge.watch import Sighting
+from emotion_edge.capture.frame import Frame
+from emotion_edge.output.contact_sheet import MOST, Sheet
+from emotion_edge.pipeline.analyzer import Sighting
+from emotion_edge.pipeline.smoothing import Said
 from tests.edge.conftest import COLOURS, INT8, edge, save
 
 YELLOW = np.array((255, 214, 10))
@@ -43,7 +43,7 @@ def test_several_pictures_make_a_sheet(photos, tmp_path):
 
 
 def test_a_box_is_drawn_where_the_face_is(tmp_path):
-    from edge.face import Box
+    from emotion_edge.faces.types import Box
 
     sheet = Sheet()
     frame = Frame("x", 0, np.zeros((200, 400, 3), np.uint8), None)

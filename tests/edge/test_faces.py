@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.boxes import OVERLAP, overlaps, suppress
-from edge.errors import UserError
-from edge.face import Box
-from edge.face_model import NoFaceModelError, find_face_model
-from edge.faces import SMALLEST, FaceFinder, anchors, squares
+from emotion_edge.errors import UserError
+from emotion_edge.faces.blazeface import NoFaceModelError, find_face_model
+from emotion_edge.faces.detector import SMALLEST, FaceFinder, anchors, squares
+from emotion_edge.faces.nms import OVERLAP, overlaps, suppress
+from emotion_edge.faces.types import Box
 from tests.edge.conftest import INSTALLED, INT8
 from tests.edge.photographs import FACELESS, HEIGHT, WIDTH, astronaut, load_portraits, paste, scene
 

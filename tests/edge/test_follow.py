@@ -1,7 +1,7 @@
 """Which box is whose, from frame to frame."""
 
-from edge.face import Box, Face
-from edge.follow import Follower
+from emotion_edge.faces.tracker import Follower
+from emotion_edge.faces.types import Box, Face
 
 
 def face(x, y=100.0, side=100.0):

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.classifier import Classifier
-from edge.contract import Contract
-from edge.errors import UserError
-from edge.golden import prove
-from edge.images import read_image
-from edge.model_file import pack, read_model
+from emotion_edge.errors import UserError
+from emotion_edge.imaging.image_files import read_image
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.model_file import pack, read_model
+from emotion_edge.model.self_test import prove
 from tests.edge.conftest import FLOAT32, INSTALLED, INT8, edge, own_words
 from tests.edge.test_model import without_zip
 

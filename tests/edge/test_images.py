@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.images import ImageError, find_images, read_image
+from emotion_edge.imaging.image_files import ImageError, find_images, read_image
 from tests.edge.conftest import solid
 
 ORIENTATION = 0x0112  # the EXIF tag
@@ -150,7 +150,7 @@ def test_no_damage_to_a_file_gets_past_the_reader(suffix, tmp_path):
 def test_a_decompression_bomb_is_refused_before_it_fills_the_memory(tmp_path):
     Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
     program = (
-        "import re, sys; from pathlib import Path; from edge.images import *\n"
+        "import re, sys; from pathlib import Path; from emotion_edge.imaging.image_files import *\n"
         "try: read_image(Path(sys.argv[1]))\n"
         "except ImageError as error: print(error)\n"
         "print(re.search(r'VmHWM:\\s*(\\d+) kB', Path('/proc/self/status').read_text())[1])"
@@ -173,7 +173,7 @@ def test_a_file_without_read_permission_is_refused(tmp_path):
     Image.fromarray(solid("red")).save(tmp_path / "secret.png")
     (tmp_path / "secret.png").chmod(0)
     program = (
-        "import sys; from pathlib import Path; from edge.images import *\n"
+        "import sys; from pathlib import Path; from emotion_edge.imaging.image_files import *\n"
         "try: read_image(Path(sys.argv[1]))\n"
         "except ImageError as error: print(error)"
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.vitals import temperature
+from emotion_edge.system.hardware import temperature
 from tests.edge.conftest import INT8, command, edge, own_words, save
 
 parser = pytest.importorskip("prometheus_client.parser")
@@ -202,7 +202,7 @@ def test_the_port_is_free_again_after_the_end(start, tmp_path):
 def test_without_the_library_it_says_how_to_get_it(tmp_path):
     program = (
         "import sys; sys.modules['prometheus_client'] = None\n"
-        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+        "from emotion_edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     words = command("run", "--model", INT8, "--source", recording(tmp_path), "--metrics", 9)[3:]
     result = subprocess.run(
@@ -217,7 +217,7 @@ def test_without_the_library_it_says_how_to_get_it(tmp_path):
 
 def test_without_the_option_the_library_is_not_loaded(photos):
     program = (
-        "import sys, edge.__main__ as e; e.main(sys.argv[1:]); "
+        "import sys, emotion_edge.__main__ as e; e.main(sys.argv[1:]); "
         "print(json.dumps('prometheus_client' in sys.modules))"
     )
     words = command("run", "--model", INT8, "--source", photos)[3:]

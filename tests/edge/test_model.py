@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.classifier import Classifier
-from edge.contract import Contract, ContractError, dumps
-from edge.errors import UserError
-from edge.model_file import pack, read_model
-from edge.runtime import find_runtime
+from emotion_edge.errors import UserError
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.contract import Contract, ContractError, dumps
+from emotion_edge.model.model_file import pack, read_model
+from emotion_edge.model.runtime import find_runtime
 from tests.edge.conftest import COLOURS, FLOAT32, INSTALLED, INT8, command, edge, own_words, solid
 
 
@@ -193,7 +193,7 @@ def test_auto_takes_the_first_runtime_and_a_missing_one_is_named_with_its_remedy
 def test_a_runtime_asked_for_by_name_is_missed_by_name(name, package):
     program = (
         f"import sys; sys.modules['{package}'] = None\n"
-        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+        "from emotion_edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     arguments = command("info", INT8, "--runtime", name)[3:]
     result = subprocess.run(
@@ -230,7 +230,7 @@ def test_info_prints_what_the_file_says(tmp_path):
 @pytest.mark.parametrize("line", [["info", INT8], ["run", "--model", INT8, "--source"]])
 def test_the_command_line_imports_nothing_of_the_workbench(line, photos):
     program = (
-        "import sys, edge.__main__ as e; e.main(sys.argv[1:]); "
+        "import sys, emotion_edge.__main__ as e; e.main(sys.argv[1:]); "
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
     arguments = command(*line, *([photos] if line[0] == "run" else []))[3:]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from edge.notify import notify
+from emotion_edge.system.systemd import notify
 
 
 @pytest.mark.parametrize("kind", ["file", "abstract"])
@@ -43,6 +43,6 @@ def test_a_manager_that_does_not_read_holds_nobody_up(tmp_path):
             with pytest.raises(BlockingIOError):
                 while True:
                     other.sendto(b"full", name)
-        code = "from edge.notify import notify; notify('WATCHDOG=1')"
+        code = "from emotion_edge.system.systemd import notify; notify('WATCHDOG=1')"
         environment = {**os.environ, "NOTIFY_SOCKET": name}
         subprocess.run([sys.executable, "-c", code], env=environment, timeout=5, check=True)

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.arrays import to_rgb
-from edge.camera import CameraError, Settings, watch
-from edge.camera_options import usual_source
-from edge.frame import Frame, Lost
-from edge.picamera import BUFFERS, picamera
+from emotion_edge.capture.camera import CameraError, Settings, watch
+from emotion_edge.capture.frame import Frame, Lost
+from emotion_edge.capture.picamera2_camera import BUFFERS, picamera
+from emotion_edge.cli.camera_options import usual_source
+from emotion_edge.imaging.camera_arrays import to_rgb
 from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save
 
 DOUBLES = Path(__file__).parent / "doubles"

@@ -4,9 +4,15 @@ from math import nan
 
 import pytest
 
-from edge.face import Box
-from edge.replay import Known, match
-from edge.truth import Moment, measure, read_truth, true_label, true_place
+from emotion_edge.commands.evaluate_recording import Known, match
+from emotion_edge.commands.recording_truth import (
+    Moment,
+    measure,
+    read_truth,
+    true_label,
+    true_place,
+)
+from emotion_edge.faces.types import Box
 from tests.edge.conftest import INT8, edge, own_words, solid
 from tests.edge.recordings import write_recording
 

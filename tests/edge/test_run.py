@@ -16,8 +16,8 @@ from threading import Event
 import numpy as np
 import pytest
 
-from edge import __version__
-from edge.sources import open_files
+from emotion_edge import __version__
+from emotion_edge.capture.source import open_files
 from tests.edge.conftest import COLOURS, FLOAT32, INT8, command, edge, own_words, save, solid
 
 KEYS = [
@@ -238,7 +238,7 @@ def test_a_video_without_the_library_says_how_to_get_it(tmp_path):
     (tmp_path / "clip.mp4").write_bytes(bytes(1000))
     program = (
         "import sys; sys.modules['av'] = None\n"
-        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+        "from emotion_edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     arguments = command("run", "--model", INT8, "--source", tmp_path / "clip.mp4")[3:]
     result = subprocess.run(

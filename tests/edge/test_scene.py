@@ -1,10 +1,10 @@
 """Whose label is the one that a camera's state has."""
 
-from edge.contract import NO_FACE, UNKNOWN
-from edge.face import Box
-from edge.scene import Scene
-from edge.steady import Said
-from edge.watch import Sighting
+from emotion_edge.faces.types import Box
+from emotion_edge.model.contract import NO_FACE, UNKNOWN
+from emotion_edge.pipeline.analyzer import Sighting
+from emotion_edge.pipeline.main_face import Scene
+from emotion_edge.pipeline.smoothing import Said
 
 
 def face(number: int, side: float, label: str) -> Sighting:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import edge.service
+import emotion_edge.commands.install_service
 from tests.edge.conftest import edge as emotion_edge
 from tests.edge.conftest import own_words
 
@@ -94,8 +94,9 @@ def install(
 ) -> subprocess.CompletedProcess[str]:
     """Run install-service where the units are in `folder` and the service does not see `hidden`."""
     code = (
-        "import sys; from pathlib import Path; from edge import service;"
-        "from edge.__main__ import main;"
+        "import sys; from pathlib import Path;"
+        "from emotion_edge.commands import install_service as service;"
+        "from emotion_edge.__main__ import main;"
         f"service.FOLDER, service.HIDDEN = Path({str(folder)!r}), {hidden!r};"
         "sys.exit(main(['install-service', *sys.argv[1:]]))"
     )
@@ -106,7 +107,7 @@ def install(
 def test_it_is_installed_and_what_comes_next_is_said(unit, tmp_path):
     result = install(tmp_path)
     assert result.returncode == 0, result.stderr
-    installed = tmp_path / edge.service.UNIT
+    installed = tmp_path / emotion_edge.commands.install_service.UNIT
     assert installed.read_text() == unit.read_text()
     assert installed.stat().st_mode & 0o777 == 0o644
     for word in (installed, "/etc/emotion-edge.toml", "/etc/credstore/emotion-edge.password"):
@@ -115,7 +116,7 @@ def test_it_is_installed_and_what_comes_next_is_said(unit, tmp_path):
 
 
 def test_a_program_that_the_service_cannot_see_is_refused(tmp_path):
-    here = str(Path(edge.service.__file__).resolve().parent)
+    here = str(Path(emotion_edge.commands.install_service.__file__).resolve().parent)
     result = install(tmp_path, hidden=(here,))
     assert result.returncode == 2
     (line,) = own_words(result.stderr)
@@ -125,7 +126,7 @@ def test_a_program_that_the_service_cannot_see_is_refused(tmp_path):
 
 
 def test_home_folders_and_temporary_ones_are_hidden():
-    assert {"/home", "/root", "/tmp"} <= set(edge.service.HIDDEN)
+    assert {"/home", "/root", "/tmp"} <= set(emotion_edge.commands.install_service.HIDDEN)
 
 
 def test_print_only_warns(tmp_path):

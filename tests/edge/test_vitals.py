@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.vitals import memory, temperature, throttled
+from emotion_edge.system.hardware import memory, temperature, throttled
 
 
 def add_zone(root: Path, name: str, kind: str, temp: str) -> None:

@@ -14,8 +14,8 @@ from linuxpy.video import device as linuxpy
 from PIL import Image
 from skimage import data
 
-from edge.camera import CameraError
-from edge.webcam import BUFFERS, _Webcam, decode
+from emotion_edge.capture.camera import CameraError
+from emotion_edge.capture.v4l2_camera import BUFFERS, _Webcam, decode
 from tests.edge.conftest import INT8, command, edge, own_words
 
 ASTRONAUT = data.astronaut()[:480, :512]

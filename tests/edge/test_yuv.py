@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.yuv import yuv_to_rgb
+from emotion_edge.imaging.pixel_formats import yuv_to_rgb
 
 # 100 % colour bars in limited range: R'G'B' and Y, Cb, Cr (BT.601: SMPTE EG 1; BT.709: by its 3.5).
 BARS = {

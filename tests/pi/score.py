@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.classifier import Classifier
+from emotion_edge.model.classifier import Classifier
 
 
 def main(runtime: str, pictures: str, out: str, *models: str) -> None:

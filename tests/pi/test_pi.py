@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.face import Box
-from edge.model_file import SHIPPED
-from edge.runtime import RUNTIMES
+from emotion_edge.faces.types import Box
+from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.runtime import RUNTIMES
 from tests.edge.conftest import FLOAT32, INT8
 from tests.edge.conftest import edge as here
 from tests.edge.faults.parts import Listener, Mosquitto

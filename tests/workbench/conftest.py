@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.contract import Contract, dumps
+from emotion_edge.model.contract import Contract, dumps
 
 REPOSITORY = Path(__file__).parents[2]
 COLOURS = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}

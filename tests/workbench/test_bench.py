@@ -12,8 +12,8 @@ from PIL import Image
 from skimage import data
 
 from bench.__main__ import HEAD, TITLES, read, write
-from edge.faces import FaceFinder
-from edge.model_file import SHIPPED
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INT8
 from tests.workbench.conftest import REPOSITORY, overwrite, run
 

@@ -7,12 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from edge.model_file import SHIPPED
+from emotion_edge.model.model_file import SHIPPED
+from evaluation.model_card import CARD, MODEL, main, render
 from tests.workbench.conftest import REPOSITORY
 from tests.workbench.test_compact import FERPLUS
-from train.card import CARD, MODEL, main, render
 from train.evaluate import main as evaluate
-from train.prepare import main as prepare
+from train.prepare.__main__ import main as prepare
 
 MODELS = REPOSITORY / "models"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from convert.choose import choose, latency_ratios, remedy, variants_of
-from convert.prove import Converted, OnRuntime, Verdict
-from edge.contract import Contract
+from convert.parity import Converted, OnRuntime, Verdict
+from convert.selection import choose, latency_ratios, remedy, variants_of
+from emotion_edge.model.contract import Contract
 from tests.edge.conftest import FLOAT32, INT8
 
 CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert.convert import convert, to_logits
-from edge.classifier import Classifier
-from edge.contract import dumps
-from edge.info import cost
-from edge.model_file import pack
+from convert.converter import convert, to_logits
+from emotion_edge.commands.info import cost
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.contract import dumps
+from emotion_edge.model.model_file import pack
 from tests.workbench.conftest import REPOSITORY, inside, make, make_checkout
 from train.models import MODELS, contract_of
-from train.prepare import main as prepare
+from train.prepare.__main__ import main as prepare
 
 FERPLUS = REPOSITORY.parent / "shared" / "data" / "ferplus.npz"
 

@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from convert.convert import VARIANTS, check_activation, to_logits
-from convert.inputs import read_run
-from edge.contract import Contract, dumps, loads, scores
-from edge.errors import UserError
-from edge.model_file import read_model
-from edge.runtime import RUNTIMES
+from convert.artifacts import read_run
+from convert.converter import VARIANTS, check_activation, to_logits
+from emotion_edge.errors import UserError
+from emotion_edge.model.contract import Contract, dumps, loads, scores
+from emotion_edge.model.model_file import read_model
+from emotion_edge.model.runtime import RUNTIMES
 from tests.workbench.conftest import LABELS, inside, run, save_pictures, tinted
 
 INPUTS = ("model.keras", "contract.json", "calibration.npz", "temperature.npz", "holdout.npz")
@@ -436,10 +436,10 @@ def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
 
 
 TRUNCATING = """
-import numpy as np, edge.contract
+import numpy as np, emotion_edge.model.contract
 def truncate(real, *, scale, zero_point, dtype):
     return (real / scale + zero_point).astype(dtype)
-edge.contract.quantize = truncate
+emotion_edge.model.contract.quantize = truncate
 """
 
 

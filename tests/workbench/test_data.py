@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import train.data
-from edge.contract import Contract, preprocess
-from edge.errors import UserError
-from edge.images import read_image
+import train.data.image_folder
+from emotion_edge.errors import UserError
+from emotion_edge.imaging.image_files import read_image
+from emotion_edge.model.contract import Contract, preprocess
 from tests.workbench.conftest import COLOURS, call, command, draw, make_photos
 from train.__main__ import main
-from train.aside import draw_balanced, set_aside
-from train.data import find_labels, load, load_split
+from train.data.export import draw_balanced, set_aside
+from train.data.image_folder import find_labels, load, load_split
 
 CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
 
@@ -47,7 +47,7 @@ def test_the_second_load_decodes_nothing(photos, tmp_path, monkeypatch):
     def refuse(path):
         raise AssertionError(f"decoded {path} again")
 
-    monkeypatch.setattr(train.data, "read_image", refuse)
+    monkeypatch.setattr(train.data.image_folder, "read_image", refuse)
     second = load_split(photos / "train", CONTRACT, tmp_path / "cache")
     assert np.array_equal(first.images, second.images)
 

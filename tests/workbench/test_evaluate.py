@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.contract import dumps, preprocess, scores
-from edge.images import read_image
-from edge.model_file import SHIPPED
-from measure.metrics import quality
-from measure.selective import at_threshold, find_threshold, risk_coverage
+from emotion_edge.imaging.image_files import read_image
+from emotion_edge.model.contract import dumps, preprocess, scores
+from emotion_edge.model.model_file import SHIPPED
+from evaluation.corruptions import CHANGES, disturb
+from evaluation.metrics import quality
+from evaluation.predictors import load_judge
+from evaluation.selective_prediction import at_threshold, find_threshold, risk_coverage
 from tests.edge.conftest import INT8
 from tests.workbench.conftest import COLOURS, inside, make_photos, overwrite, run
-from train.disturb import CHANGES, disturb
+from train.data.soft_labels import write_votes
 from train.evaluate import main
-from train.judge import load_judge
 from train.models import MODELS, contract_of
-from train.votes import write_votes
 
 
 @pytest.fixture

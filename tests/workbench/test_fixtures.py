@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from edge.images import read_image
-from edge.model_file import read_model
+from emotion_edge.imaging.image_files import read_image
+from emotion_edge.model.model_file import read_model
 from tests.edge.test_golden import files_of
 from tests.edge.test_model import without_zip
 from tests.fixtures import make_tiny

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from convert.convert import VARIANTS, convert, normalised, to_logits
+from convert.artifacts import Run, read_run, with_full_range
+from convert.converter import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits, check_input, check_quality
-from convert.inputs import Run, read_run, with_full_range
 from convert.metadata import About
-from convert.prove import Converted, ask_keras, finish, prove
-from convert.runtimes import Opinion, ask
-from edge.contract import Contract, dequantize, input_table
-from edge.model_file import pack
-from edge.runtime import RUNTIMES
-from measure.metrics import parity, quality
+from convert.parity import Converted, ask_keras, finish, prove
+from convert.runtimes.client import Opinion, ask
+from emotion_edge.model.contract import Contract, dequantize, input_table
+from emotion_edge.model.model_file import pack
+from emotion_edge.model.runtime import RUNTIMES
+from evaluation.metrics import parity, quality
 from tests.edge.test_golden import with_swapped_picture
 
 ABOUT = About(name="tiny", description="", version="1", author="nobody", license="none")
@@ -154,7 +154,7 @@ def test_a_select_tf_ops_model_is_refused(case):
 
 
 def test_the_converter_itself_refuses_what_is_not_builtin(case):
-    from edge.errors import RunError
+    from emotion_edge.errors import RunError
 
     inputs = keras.Input((8, 8, 3), batch_size=1)
     outputs = case[0].model(keras.layers.Lambda(lambda x: x + tf.math.tan(x))(inputs))

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from edge.contract import Contract
+from emotion_edge.model.contract import Contract
+from evaluation.keras_outputs import logits_of
 from tests.workbench.conftest import COLOURS
-from train.data import load_split
-from train.generations import teach, views
-from train.holdout import logits_of
+from train.data.image_folder import load_split
+from train.engine.distillation import teach, views
 from train.models import MODELS
 
 CONTRACT = Contract(

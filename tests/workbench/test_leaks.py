@@ -9,13 +9,13 @@ import pytest
 import skimage.data
 from PIL import Image, ImageOps
 
-from edge.images import read_image
+from emotion_edge.imaging.image_files import read_image
 from tests.workbench.conftest import REPOSITORY
-from train.expressions import EXPRESSIONS, express
-from train.leaks import Leak, check, describe
-from train.people import sample_person
-from train.prepare import main
-from train.snapshots import take_snapshot
+from train.prepare.__main__ import main
+from train.prepare.near_duplicates import Leak, check, describe
+from train.synthetic.action_units import EXPRESSIONS, express
+from train.synthetic.camera import take_snapshot
+from train.synthetic.identities import sample_person
 
 SAMPLES = REPOSITORY.parent / "shared" / "data" / "samples"
 CLASSES = list(EXPRESSIONS)

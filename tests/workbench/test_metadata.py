@@ -11,8 +11,8 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from convert.metadata import About, add_metadata
-from edge.contract import Contract
-from edge.model_file import pack
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.model_file import pack
 from tests.edge.conftest import INT8
 from tests.edge.test_model import without_zip
 

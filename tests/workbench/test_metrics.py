@@ -7,9 +7,9 @@ import pytest
 from scipy.special import rel_entr, softmax
 from sklearn.metrics import f1_score, log_loss, recall_score
 
-from convert.temperature import fit_temperature
-from edge.contract import Contract
-from measure.metrics import expected_calibration_error, parity, quality, reliability
+from convert.calibration import fit_temperature
+from emotion_edge.model.contract import Contract
+from evaluation.metrics import expected_calibration_error, parity, quality, reliability
 
 CONTRACT = Contract(labels=("a", "b", "c"), width=8, height=8, activation="softmax")
 
@@ -92,7 +92,7 @@ def test_the_temperature_that_made_the_labels_is_found(truth, activation):
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, (20_000, 3))
     contract = replace(CONTRACT, activation=activation)
-    from edge.contract import scores
+    from emotion_edge.model.contract import scores
 
     chances = scores(logits, replace(contract, temperature=truth))
     targets = (rng.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edge.contract import Contract
+from emotion_edge.model.contract import Contract
 from tests.workbench.conftest import COLOURS, run
-from train.data import load_split
+from train.data.image_folder import load_split
+from train.data.pipeline import evaluation_batches, training_batches
+from train.data.soft_labels import write_votes
 from train.models import MODELS, contract_of
-from train.pipeline import evaluation_batches, training_batches
 from train.recipe import RECIPES, Recipe
-from train.votes import write_votes
 
 CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=16, height=16, activation="softmax")
 RECIPE = Recipe(batch_size=9, epochs=3)

@@ -14,18 +14,18 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from edge.contract import Contract, preprocess
-from edge.crop import DEFAULT_RULE, cut_face, rule_of
-from edge.errors import UserError
-from edge.faces import FaceFinder
-from edge.images import find_images, read_image
+from emotion_edge.errors import UserError
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.imaging.image_files import find_images, read_image
+from emotion_edge.model.contract import Contract, preprocess
+from emotion_edge.model.crop_rule import DEFAULT_RULE, cut_face, rule_of
 from tests.workbench.conftest import REPOSITORY, command
-from train import fer
-from train.data import load_split
-from train.fer import VOTES, majority
-from train.prepare import main
-from train.splits import SPLITS, assign, shares, subject_of
-from train.votes import read_votes
+from train.data.image_folder import load_split
+from train.data.soft_labels import read_votes
+from train.prepare import fer2013 as fer
+from train.prepare.__main__ import main
+from train.prepare.fer2013 import VOTES, majority
+from train.prepare.group_split import SPLITS, assign, shares, subject_of
 
 ASTRONAUT = Image.fromarray(skimage.data.astronaut())
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.contract import loads
-from edge.crop import CROP_FILE, rule_text
+from emotion_edge.model.contract import loads
+from emotion_edge.model.crop_rule import CROP_FILE, rule_text
 from tests.workbench.conftest import REPOSITORY, command, history, inside, make_photos, run
 
 ARTEFACTS = {

@@ -12,15 +12,23 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from edge.crop import read_rule
-from edge.faces import FaceFinder
-from edge.images import read_image
-from train import samples
-from train.canvas import Pose
-from train.expressions import EXPRESSIONS, express
-from train.faces import Light, draw_face
-from train.people import sample_person
-from train.samples import COUNTS, SIDE, draw_sample, ensure_samples, expression_of, main, person_of
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.imaging.image_files import read_image
+from emotion_edge.model.crop_rule import read_rule
+from train.synthetic import images as samples
+from train.synthetic.action_units import EXPRESSIONS, express
+from train.synthetic.canvas import Pose
+from train.synthetic.identities import sample_person
+from train.synthetic.images import (
+    COUNTS,
+    SIDE,
+    draw_sample,
+    ensure_samples,
+    expression_of,
+    main,
+    person_of,
+)
+from train.synthetic.renderer import Light, draw_face
 
 FEW = {"train": 15, "validation": 8, "test": 7, "frames": 14}
 

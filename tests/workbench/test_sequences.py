@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge.faces import FaceFinder
-from train import sequences
-from train.actors import GROWS
-from train.expressions import EXPRESSIONS
-from train.scripts import HIDES, SCRIPTS, script_of
-from train.sequences import LENGTHS, NO_FACE, draw_frame, ensure_sequences, main, truth_of
+from emotion_edge.faces.detector import FaceFinder
+from train.synthetic import videos as sequences
+from train.synthetic.action_units import EXPRESSIONS
+from train.synthetic.motion import GROWS
+from train.synthetic.storyboards import HIDES, SCRIPTS, script_of
+from train.synthetic.videos import LENGTHS, NO_FACE, draw_frame, ensure_sequences, main, truth_of
 
 FEW = {"grows-and-fades": 3, "two-crossing": 2}
 

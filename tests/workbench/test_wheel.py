@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.model_file import SHIPPED
+from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INT8, save
 from tests.workbench.conftest import REPOSITORY
 
@@ -35,11 +35,11 @@ def wheel(tmp_path_factory) -> Path:
 def test_the_wheel_holds_edge_with_its_model_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        assert archive.read("edge/emotion-compact.tflite") == SHIPPED.read_bytes()
+        assert archive.read("emotion_edge/emotion-compact.tflite") == SHIPPED.read_bytes()
     top = {Path(name).parts[0] for name in names}
-    assert "edge/emotion-edge.service" in names
+    assert "emotion_edge/emotion-edge.service" in names
     assert any(name.endswith(".dist-info/licenses/models/LICENSE") for name in names)
-    assert top == {"edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
+    assert top == {"emotion_edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 
 
 @pytest.mark.parametrize("runtime", ["litert", "tflite-runtime"])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convert.convert import VARIANTS
-from edge.contract import loads
-from edge.runtime import RUNTIMES
+from convert.converter import VARIANTS
+from emotion_edge.model.contract import loads
+from emotion_edge.model.runtime import RUNTIMES
 from tests.workbench.conftest import REPOSITORY, run
 
 SHARED = REPOSITORY.parent / "shared" / "data"
@@ -61,7 +61,7 @@ def test_the_original_network_learns_the_drawn_faces_and_the_edge_names_them(bui
     assert evaluation["split"] == "test"
     assert evaluation["accuracy"] > 0.9
     frames = build / "samples" / "frames"
-    labelled = run("edge", "run", "--model", build / "model.tflite", "--source", frames)
+    labelled = run("emotion_edge", "run", "--model", build / "model.tflite", "--source", frames)
     assert labelled.returncode == 0, labelled.stderr
     rows = [json.loads(line) for line in labelled.stdout.splitlines()]
     assert len(rows) == 14
@@ -85,7 +85,7 @@ def test_the_pi_computes_what_was_trained(variant, runtime, build, trained, tmp_
     keras_outputs = np.concatenate([trained(part / np.float32(255)) for part in parts])
     path = build / f"model.{variant}.tflite"
     arguments = (path, tmp_path / "in.npz", tmp_path / "out.npz", "--runtime", runtime)
-    result = run("convert.score", *arguments)
+    result = run("convert.runtimes.score", *arguments)
     assert result.returncode == 0, result.stderr
     with np.load(tmp_path / "out.npz") as opinion:
         logits, labels = opinion["logits"].astype(np.float64), opinion["labels"]
@@ -130,7 +130,7 @@ def test_real_photographs_train_convert_and_run(tmp_path):
     converted = run("convert", "--build", tmp_path / "build")
     assert converted.returncode == 0, converted.stderr
     model = tmp_path / "build" / "model.tflite"
-    labelled = run("edge", "run", "--model", model, "--source", SHARED / "samples")
+    labelled = run("emotion_edge", "run", "--model", model, "--source", SHARED / "samples")
     assert labelled.returncode == 0, labelled.stderr
     rows = [json.loads(line) for line in labelled.stdout.splitlines()]
     named = {row["source"] for row in rows if row["label"] in SEVEN}

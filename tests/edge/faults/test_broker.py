@@ -7,9 +7,9 @@ import pytest
 from paho.mqtt.client import Client
 from PIL import Image
 
-from edge.broker import parse_broker
-from edge.cli import make_parser
-from edge.mqtt import Publisher
+from emotion_edge.cli.parser import make_parser
+from emotion_edge.output.mqtt.address import parse_broker
+from emotion_edge.output.mqtt.publisher import Publisher
 from tests.edge.faults.parts import PREFIX, Listener, until
 from tests.edge.test_stream import scene
 

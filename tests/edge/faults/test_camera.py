@@ -1,6 +1,6 @@
 """A camera that never delivers, stalls, delivers nonsense, vanishes and returns.
 
-The recording stands in for it (`edge.recording`); `tests/edge/test_picamera.py` has a double of
+The recording stands in for it; `tests/edge/test_picamera.py` has a double of
 picamera2 for what only that does.
 """
 

@@ -2,8 +2,8 @@
 
 from paho.mqtt.client import Client
 
-from edge.broker import FIRST_RETRY, LAST_RETRY, make_client, parse_broker
-from edge.cli import make_parser
+from emotion_edge.cli.parser import make_parser
+from emotion_edge.output.mqtt.address import FIRST_RETRY, LAST_RETRY, make_client, parse_broker
 
 
 def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch):

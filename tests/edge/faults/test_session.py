@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from jinja2 import Template
 
-from edge.contract import NO_FACE, UNKNOWN
-from edge.notice import MARK
-from edge.service import FOLDER, UNIT
+from emotion_edge.commands.install_service import FOLDER, UNIT
+from emotion_edge.model.contract import NO_FACE, UNKNOWN
+from emotion_edge.system.privacy_notice import MARK
 from tests.edge.conftest import INT8, edge, save
 from tests.edge.faults.parts import PREFIX, Listener, Mosquitto, colours, until
 

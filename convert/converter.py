@@ -1,0 +1,141 @@
+"""The pure core: a Keras model and calibration pictures in, the bytes of a TFLite model out."""
+
+import re
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from emotion_edge.errors import RunError, UserError
+from emotion_edge.model.contract import Contract, input_table
+
+VARIANTS = ("float32", "float16", "dynamic", "int8", "int16x8")
+
+
+def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
+    """Return the model for batches of this size (None: any), its last activation left off.
+
+    In int8 saturated sigmoids tie, and labels with them, so the network ends in logits and the
+    edge applies the activation in float. Convert with a batch of 1: an unknown size would turn
+    Flatten into four shape operators and keep XNNPACK from the network on tflite-runtime.
+    """
+
+    def without_activation(layer: keras.Layer) -> keras.Layer:
+        config = layer.get_config()
+        if layer is model.layers[-1]:
+            config["activation"] = "linear"
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(
+        model,
+        input_tensors=keras.Input(model.input_shape[1:], batch_size=batch_size, name="image"),
+        clone_function=without_activation,
+    )
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def check_activation(model: keras.Model, contract: Contract) -> None:
+    """Raise UserError unless the model ends in the activation and the classes of its contract."""
+    activation = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
+    if activation != contract.activation:
+        raise UserError(
+            f"the model's last activation is {activation}, its contract says {contract.activation}"
+        )
+    expected = contract.input_shape, (len(contract.labels),)
+    if (model.input_shape[1:], model.output_shape[1:]) != expected:
+        raise UserError(
+            f"the model maps {model.input_shape[1:]} to {model.output_shape[1:]}, its contract "
+            f"says {expected[0]} to {expected[1]}"
+        )
+
+
+def convert(
+    model: keras.Model, *, variant: str, representative_dataset: npt.NDArray[np.float32]
+) -> bytes:
+    """Return the logits model (batch 1, from `to_logits`) as a flatbuffer of builtin operators.
+
+    variant: what weights and arithmetic are,
+        "float32", both;
+        "float16", weights of 16 bits, arithmetic in float32;
+        "dynamic", int8 weights, float32 in and out, activations quantised as they come;
+        "int8", both, int8 in and out (Jacob et al. 2018, arXiv:1712.05877);
+        "int16x8", int8 weights, int16 activations, in and out.
+    representative_dataset: (N, height, width, channels) float32, normalised as in training; the
+        ranges seen on it become the scales of int8 and int16x8.
+    Raises RunError where TensorFlow's converter fails.
+    """
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    _SETTINGS[variant](converter)
+    if variant in ("int8", "int16x8"):
+        converter.representative_dataset = _one_by_one(representative_dataset)
+    return _run(converter)
+
+
+def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.float32]:
+    """Return pictures as the network sees them, float32 of the same shape."""
+    return input_table(contract, dtype=np.float32)[images]
+
+
+def _float16(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+
+
+def _dynamic(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    # Per-channel dense weights need FULLY_CONNECTED version 12, which tflite-runtime 2.14 lacks.
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = True
+
+
+def _int8(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+
+
+def _int16x8(converter: tf.lite.TFLiteConverter) -> None:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [
+        tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+    ]
+    converter.inference_input_type = converter.inference_output_type = tf.int16
+
+
+_SETTINGS: dict[str, Callable[[tf.lite.TFLiteConverter], None]] = {
+    "float32": lambda converter: None,
+    "float16": _float16,
+    "dynamic": _dynamic,
+    "int8": _int8,
+    "int16x8": _int16x8,
+}
+
+
+def _run(converter: tf.lite.TFLiteConverter) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            # It misses the statistics that quantisation-aware training of TensorFlow 1 had.
+            warnings.filterwarnings("ignore", message="Statistics for quantized inputs")
+            return converter.convert()
+    except Exception as error:  # it raises whatever it meets, a full temporary folder for one
+        found = re.search(r"error: (.+)", str(error)) or re.search(r"(.*)", str(error))
+        words = found[1] if found else ""
+        raise RunError(
+            f"TensorFlow's converter failed ({type(error).__name__}: {words}); is there space in "
+            f"{tempfile.gettempdir()}, and has the network only layers that TFLite knows?"
+        ) from error
+
+
+def _one_by_one(
+    images: npt.NDArray[np.float32],
+) -> Callable[[], Iterator[list[npt.NDArray[np.float32]]]]:
+    def samples() -> Iterator[list[npt.NDArray[np.float32]]]:
+        for image in images:
+            yield [image[np.newaxis]]
+
+    return samples

@@ -1,0 +1,1 @@
+"""Run a model on each TFLite runtime, in a process of its own."""

@@ -1,0 +1,1 @@
+"""Frames from cameras, pictures, videos, recordings and stdin."""

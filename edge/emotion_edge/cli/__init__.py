@@ -1,0 +1,1 @@
+"""The command line: options, settings from the command line and TOML, and `main`."""

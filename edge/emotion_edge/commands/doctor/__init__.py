@@ -1,0 +1,1 @@
+"""`emotion-edge doctor`: check the machine, the model, the brokers and the camera."""

@@ -1,0 +1,160 @@
+"""The loop: frames in, JSON objects out, a line each, and to the brokers."""
+
+import logging
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
+from threading import Event
+from typing import Any
+
+from emotion_edge.capture.frame import Lost
+from emotion_edge.capture.source import open_source
+from emotion_edge.cli.camera_options import camera_settings
+from emotion_edge.cli.options import MODELS_OWN
+from emotion_edge.errors import RunError, UserError
+from emotion_edge.faces.blazeface import NoFaceModelError
+from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.self_test import prove
+from emotion_edge.output.mqtt.address import destinations
+from emotion_edge.output.prometheus import metrics
+from emotion_edge.output.reporter import Report
+from emotion_edge.pipeline.analyzer import Watcher
+from emotion_edge.pipeline.smoothing import Rules
+from emotion_edge.pipeline.stats import Status
+from emotion_edge.system.privacy_notice import show_notice
+from emotion_edge.system.systemd import notify
+
+log = logging.getLogger("emotion-edge")
+
+
+def run(args: Namespace) -> Iterator[str]:
+    """Yield JSON lines for the frames of `args.source`, until it ends, SIGINT or SIGTERM.
+
+    On SIGHUP the model is read anew. Raises UserError for a model or a source that cannot be used.
+    """
+    if sys.stdout is None and "-" in destinations(args):
+        raise UserError("stdout is closed, and --to does not name another place")
+    if args.draw and args.aggregate:
+        raise UserError("--draw shows who was there, which --aggregate is not to tell")
+    stop, reload = Event(), Event()
+    stop_on_signals(stop)
+    signal.signal(signal.SIGHUP, lambda *_: reload.set())
+    watcher, status = make_watcher(args), Status()
+    _warn_unless_proven(args, watcher)
+    settings = camera_settings(args)
+    frames = open_source(
+        args.source, size=args.size, every=args.every, stop=stop, settings=settings
+    )
+    show_notice()
+    # The report is left first: "offline" must not wait for a camera that does not close.
+    with (
+        closing(frames),
+        metrics(args, status) as observe,
+        _drawing(args) as sheet,
+        Report(args, status, watcher.labels) as report,
+    ):
+        notify("READY=1")
+        for frame in frames:
+            if reload.is_set():
+                reload.clear()
+                if new := _reload(args):
+                    watcher = new
+                    report.begin(watcher.labels)
+            if isinstance(frame, Lost):
+                status.lost(frame.reason)
+                notify(f"STATUS={status.words}")
+                watcher.forget()
+                yield from report.blind(frame.source, "no_camera")
+                continue
+            if status.paused:
+                status.came(frame)
+                status.faces = None
+                watcher.forget()
+                yield from report.blind(frame.source, "paused")
+            else:
+                sightings = watcher.look(frame)
+                status.saw(frame, None if args.aggregate else watcher.faces)
+                observe(sightings, watcher.find_ms)
+                if sheet:
+                    sheet.add(frame, sightings)
+                yield from report.frame(frame, sightings, watcher)
+            # Only here: a loop that goes round without frames is not alive.
+            notify(f"WATCHDOG=1\nSTATUS={status.words}")
+            if status.frames == args.frames:
+                break
+
+
+def _drawing(args: Namespace) -> AbstractContextManager[Any]:
+    if args.draw is None:
+        return nullcontext()
+    # Only here: FreeType's megabyte and a half are not for a daemon.
+    from emotion_edge.output.contact_sheet import drawing  # noqa: PLC0415
+
+    return drawing(args.draw, args.source)
+
+
+def _reload(args: Namespace) -> Watcher | None:
+    """Return a watcher with the model as it is on disk now, None if that is no good."""
+    try:
+        watcher = make_watcher(args)
+        prove(args.model, watcher.classifier)
+    except (UserError, RunError, OSError) as error:
+        log.error("the model stays the one it was: %s", error)
+        return None
+    log.info("%s: read anew", args.model)
+    return watcher
+
+
+def _warn_unless_proven(args: Namespace, watcher: Watcher) -> None:
+    """At the start there is no other model to stay with, and labels a little off beat none."""
+    try:
+        prove(args.model, watcher.classifier)
+    except UserError as error:
+        log.warning("%s", error)
+
+
+def stop_on_signals(stop: Event) -> None:
+    """Set the event on SIGINT and SIGTERM from now on."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+
+def make_watcher(args: Namespace) -> Watcher:
+    """Return what the options of the command line ask for; raises UserError."""
+    classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
+    log.debug("%s on %s, %d thread(s)", args.model, classifier.runtime, args.threads)
+    contract = vars(classifier.contract)
+    given = {name: getattr(args, name) for name in MODELS_OWN}
+    own = {name: contract[name] if value is None else value for name, value in given.items()}
+    rules = Rules(window=args.window, margin=args.margin, dwell=args.dwell, **own)
+    return Watcher(classifier, choose_finder(args), rules=rules, find_every=args.find_every)
+
+
+def choose_finder(args: Namespace) -> FaceFinder | None:
+    """Return the finder that `args.faces` asks for; None takes the whole frame for a face.
+
+    Raises UserError where it is asked for and not installed, or cannot be used.
+    """
+    if args.faces == "off":
+        return None
+    try:
+        return make_finder(args)
+    except NoFaceModelError as error:
+        if args.faces == "on":
+            raise
+        log.warning("taking the whole frame for a face: %s", error)
+        return None
+
+
+def make_finder(args: Namespace) -> FaceFinder:
+    """Return a face finder with the options of the command line; raises UserError."""
+    return FaceFinder(
+        args.face_model,
+        threshold=args.face_threshold,
+        min_face=args.min_face,
+        runtime=args.runtime,
+        threads=args.threads,
+    )

@@ -1,0 +1,1 @@
+"""Decoding image files and camera pixel formats."""

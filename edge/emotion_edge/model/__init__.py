@@ -1,0 +1,1 @@
+"""The model file: its contract, its runtime, and classification."""

@@ -1,0 +1,65 @@
+"""The two TFLite runtimes that a Pi can have, behind one function."""
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from emotion_edge.errors import UserError
+
+RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
+
+
+def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
+    """Return the name and the interpreter module of a runtime: "auto" is the first that works.
+
+    Raises UserError where it is not installed or cannot work here.
+    """
+    reasons = []
+    for candidate in RUNTIMES if name == "auto" else [name]:
+        try:
+            return candidate, _import(candidate)
+        except ImportError as error:
+            reasons.append(f"{candidate}: {error}")
+    raise UserError(
+        f"no TFLite runtime ({'; '.join(reasons)}): "
+        f"install one with: pip install 'emotion-edge[{'litert' if name == 'auto' else name}]'"
+    )
+
+
+def _import(name: str) -> ModuleType:
+    # With numpy 2 it imports, then dies in Interpreter() with `_ARRAY_API not found`.
+    if name == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
+        raise ImportError(f"needs numpy<2, this is numpy {np.__version__}")
+    return importlib.import_module(f"{RUNTIMES[name]}.interpreter")
+
+
+def make_interpreter(
+    model: bytes, runtime: ModuleType, *, threads: int = 1, delegates: bool = True
+) -> Any:
+    """Return an interpreter with its tensors allocated.
+
+    delegates: False leaves XNNPACK off, so that the model's own operators can be listed.
+    Raises UserError with the runtime's words where it refuses the model.
+    """
+    kind = runtime.OpResolverType
+    resolver = kind.AUTO if delegates else kind.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    try:
+        interpreter = runtime.Interpreter(
+            model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
+        )
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        words = " ".join(str(error).split())  # it has several lines, the first tells the operator
+        raise UserError(f"{runtime.__name__} refuses the model: {words}") from None
+    return interpreter
+
+
+def operators(interpreter: Any) -> list[dict[str, Any]]:
+    """Return the interpreter's nodes: "op_name", "inputs" and "outputs" (tensor indices) of each.
+
+    What XNNPACK took over shows as an additional node called DELEGATE; its log line "Created" says
+    nothing. The method is private, but both runtimes have it and nothing else.
+    """
+    return interpreter._get_ops_details()  # type: ignore[no-any-return]

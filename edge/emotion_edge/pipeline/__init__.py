@@ -1,0 +1,1 @@
+"""From a frame to its result: find, follow, classify and smooth."""

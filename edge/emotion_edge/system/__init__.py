@@ -1,0 +1,1 @@
+"""The machine: systemd, hardware sensors, the privacy notice."""

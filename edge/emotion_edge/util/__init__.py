@@ -1,0 +1,1 @@
+"""Small helpers: atomic writes, timeouts, progress."""

@@ -1,0 +1,1 @@
+"""Training data: image folders, caching, batches, augmentation."""

@@ -1,0 +1,1 @@
+"""The training run: fit, checkpoints, distillation, artifacts."""

@@ -1,0 +1,141 @@
+"""What a run leaves behind in build/: all of it, or nothing."""
+
+import csv
+import json
+import platform
+import subprocess
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from emotion_edge.model.contract import Contract, dumps
+from emotion_edge.system.hardware import processor
+from emotion_edge.util.atomic_write import publish
+from evaluation.keras_outputs import evaluate, predict
+from evaluation.plots import plot_confusion, plot_history
+from train.data.export import set_aside
+from train.data.image_folder import Dataset, Split
+from train.data.pipeline import evaluation_batches
+from train.engine.checkpoint import History, kept_epoch
+from train.recipe import Recipe
+
+PACKAGES = ("keras", "numpy", "pillow")
+
+
+def write_build(
+    build: Path,
+    model: keras.Model,
+    contract: Contract,
+    dataset: Dataset,
+    *,
+    history: History,
+    calibration_size: int,
+    run: dict[str, Any],
+) -> dict[str, Any]:
+    """Write a finished run to `build` and return its evaluation on the holdout.
+
+    model: with the weights to keep. run: what goes into run.json. Raises RunError where `build`
+    cannot be written, and then leaves it as it was.
+    """
+    holdout = dataset.holdout
+    predictions = predict(model, evaluation_batches(holdout, contract, batch_size=64))
+    figures = evaluate(holdout.targets, predictions, list(contract.labels))
+    evaluation = {"split": dataset.holdout_name, **figures}
+    rng = np.random.default_rng(run["recipe"]["seed"])
+    pictures = set_aside(dataset, calibration_size, rng)
+    with publish(build) as stage:
+        model.save(stage / "model.keras")
+        model.save_weights(stage / f"{model.name}.weights.h5")
+        (stage / "contract.json").write_text(dumps(contract), encoding="utf-8")
+        for name, (split, chosen) in pictures.items():
+            _save_images(stage / f"{name}.npz", split, chosen, contract)
+        _write_history(stage / "history.csv", history)
+        plot_history(history, stage / "history.png", run["kept_epoch"])
+        (stage / "evaluation.json").write_text(json.dumps(evaluation, indent=2) + "\n")
+        plot_confusion(evaluation, stage / "confusion.png")
+        (stage / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+    return evaluation
+
+
+def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -> dict[str, Any]:
+    """Return the contents of run.json: what was run, where, with what, for how many seconds."""
+    return {
+        "arguments": sys.argv[1:],
+        "recipe": asdict(recipe),
+        "data": str(data),
+        "kept_epoch": kept_epoch(history, last=recipe.average is not None),
+        "machine": ", ".join([processor(), *_gpus()]),
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            **{package: version(package) for package in PACKAGES},
+        },
+        "git_revision": _git_revision(),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _gpus() -> list[str]:
+    gpus = tf.config.list_physical_devices("GPU")
+    details = map(tf.config.experimental.get_device_details, gpus)
+    return [each.get("device_name", "a GPU") for each in details]
+
+
+def summarise(evaluation: dict[str, Any], history: History, run: dict[str, Any]) -> str:
+    """Return the closing words of a run, which say what its figures are worth."""
+    kept = run["kept_epoch"]
+    low, high = evaluation["accuracy_ci95"]
+    figure = f"({history[kept - 1]['val_accuracy']:.4f})"
+    if run["recipe"]["average"] is None:
+        said = (
+            f"kept epoch {kept} of {len(history)}, the best by val_accuracy {figure}. It was "
+            "chosen on the validation split: that figure is not a test result."
+        )
+    else:
+        said = f"kept the averaged weights after epoch {kept}; val_accuracy {figure}"
+    lines = [said]
+    figures = (
+        f"accuracy {evaluation['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}, "
+        f"{evaluation['images']} images), macro-F1 {evaluation['macro_f1']:.4f}"
+    )
+    if evaluation["split"] == "test":
+        lines.append(f"test: {figures}")
+    else:
+        lines.append(f"no test split, so there is no result to quote; validation: {figures}")
+    return "\n".join(lines)
+
+
+def _save_images(
+    path: Path, split: Split, chosen: npt.NDArray[np.int64], contract: Contract
+) -> None:
+    np.savez(
+        path,
+        images=split.images[chosen],
+        labels=split.targets[chosen],
+        classes=np.array(contract.labels),
+    )
+
+
+def _write_history(path: Path, history: History) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, history[0].keys())
+        writer.writeheader()
+        writer.writerows(history)
+
+
+def _git_revision() -> str | None:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        result = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return result.stdout.strip()

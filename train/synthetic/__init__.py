@@ -1,0 +1,1 @@
+"""Drawn faces: the built-in sample set and recordings."""
