@@ -49,11 +49,12 @@ class Peer(NamedTuple):
 
 def emotion_edge() -> Way:
     """Return the program of this repository."""
+    from emotion_edge.faces.alignment import cut_face
     from emotion_edge.faces.detector import FaceFinder
     from emotion_edge.faces.types import Box, Face
     from emotion_edge.imaging.image_files import read_image
     from emotion_edge.model.classifier import Classifier
-    from emotion_edge.model.crop_rule import cut_face, rule_of
+    from emotion_edge.model.crop_rule import rule_of
     from emotion_edge.model.model_file import SHIPPED
 
     finder, classifier = FaceFinder(), Classifier(SHIPPED)

@@ -27,10 +27,10 @@ import numpy as np
 from bench.path import simple_cnn
 from convert.converter import convert, to_logits
 from emotion_edge.cli.argument_types import count
-from emotion_edge.commands.info import multiply_adds
 from emotion_edge.errors import exit_code
 from emotion_edge.faces.blazeface import find_face_model
 from emotion_edge.faces.detector import SMALLEST, squares
+from emotion_edge.model.cost import multiply_adds
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
 

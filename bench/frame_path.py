@@ -24,11 +24,12 @@ from bench._model import name_model
 from emotion_edge.cli.argument_types import count
 from emotion_edge.commands.benchmark import measure
 from emotion_edge.errors import exit_code
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.faces.quality import find_doubt
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.contract import preprocess
-from emotion_edge.model.crop_rule import cut_face, rule_of
+from emotion_edge.model.crop_rule import rule_of
+from emotion_edge.model.preprocessing import preprocess
 
 
 def main() -> None:

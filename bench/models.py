@@ -18,9 +18,9 @@ from pathlib import Path
 
 from bench.path import simple_cnn, spread
 from convert.runtimes.client import latencies
-from emotion_edge.commands.info import cost
 from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.cost import cost
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.model.self_test import prove
 from emotion_edge.util.atomic_write import publish

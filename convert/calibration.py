@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
-from emotion_edge.model.contract import Contract, scores
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.postprocessing import scores
 from evaluation.selective_prediction import find_threshold
 
 LIMITS = (0.1, 10.0)

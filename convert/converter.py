@@ -11,7 +11,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.model.contract import Contract, input_table
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.quantization import input_table
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "int16x8")
 

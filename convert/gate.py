@@ -7,7 +7,8 @@ import numpy as np
 
 from convert.flatbuffer import operators, tensor_types
 from convert.runtimes.client import Opinion
-from emotion_edge.model.contract import Contract, dequantize
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.quantization import dequantize
 from evaluation.metrics import Parity, Quality
 
 _INTEGERS = {"int8": {"INT8", "INT32"}, "int16x8": {"INT8", "INT16", "INT32", "INT64"}}

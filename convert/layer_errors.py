@@ -8,7 +8,8 @@ import numpy.typing as npt
 from ai_edge_litert import interpreter as litert
 
 from convert.converter import normalised
-from emotion_edge.model.contract import Contract, dequantize, input_table
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import operators
 
 _CASTS = ("QUANTIZE", "DEQUANTIZE")

@@ -18,8 +18,9 @@ from convert.metadata import About, add_metadata
 from convert.runtimes.client import Opinion, ask, ask_both
 from convert.test_vector import golden_vector
 from emotion_edge.errors import RunError
-from emotion_edge.model.contract import Contract, scores
+from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
+from emotion_edge.model.postprocessing import scores
 from evaluation.metrics import Parity, Quality, parity, quality
 
 _LAYER_PICTURES = 32  # enough for a mean over all pixels of a layer

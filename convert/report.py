@@ -19,7 +19,7 @@ from convert.gate import Limits
 from convert.parity import OnRuntime, Reference, Verdict
 from convert.selection import remedy
 from emotion_edge.errors import RunError
-from emotion_edge.model.contract import scores
+from emotion_edge.model.postprocessing import scores
 from evaluation.html import render
 from evaluation.metrics import reliability
 from evaluation.plots import draw_histogram, draw_reliability, png

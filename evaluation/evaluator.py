@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from emotion_edge.faces.quality import sharpness
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.contract import preprocess, scores
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
 from evaluation.corruptions import CHANGES, disturb
 from evaluation.keras_outputs import evaluate
 from evaluation.metrics import Scores, Targets, quality, reliability, wilson

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emotion_edge.commands.info import cost
 from emotion_edge.errors import UserError
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.contract import Contract, input_table, loads
+from emotion_edge.model.contract import Contract, loads
+from emotion_edge.model.cost import cost
 from emotion_edge.model.model_file import UNREADABLE_ZIP
+from emotion_edge.model.quantization import input_table
 from emotion_edge.model.self_test import prove
 
 Logits = npt.NDArray[np.float64]

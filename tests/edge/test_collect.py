@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.crop_rule import cut_face
 from tests.edge.conftest import command, own_words
 from tests.edge.recordings import write_recording
 from tests.edge.test_stream import scene

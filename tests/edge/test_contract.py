@@ -6,17 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotion_edge.model.contract import (
-    Contract,
-    ContractError,
-    dequantize,
-    dumps,
-    input_table,
-    loads,
-    preprocess,
-    quantize,
-    scores,
-)
+from emotion_edge.model.contract import Contract, ContractError, dumps, loads
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
+from emotion_edge.model.quantization import dequantize, input_table, quantize
 
 CONTRACT = Contract(labels=("blue", "green", "red"), width=8, height=8, activation="sigmoid")
 PIXELS = np.arange(256)

@@ -9,17 +9,11 @@ from PIL import Image
 from skimage import data
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.alignment import cut_face, cut_square
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.contract import Contract
-from emotion_edge.model.crop_rule import (
-    DEFAULT_RULE,
-    cut_face,
-    cut_square,
-    read_rule,
-    rule_of,
-    rule_text,
-)
+from emotion_edge.model.crop_rule import DEFAULT_RULE, read_rule, rule_of, rule_text
 
 PIXELS = np.arange(60 * 80 * 3, dtype=np.uint32).reshape(60, 80, 3).astype(np.uint8)
 

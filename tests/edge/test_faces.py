@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.blazeface import NoFaceModelError, find_face_model
-from emotion_edge.faces.detector import SMALLEST, FaceFinder, anchors, squares
+from emotion_edge.faces.blazeface import NoFaceModelError, anchors, find_face_model
+from emotion_edge.faces.detector import SMALLEST, FaceFinder, squares
 from emotion_edge.faces.nms import OVERLAP, overlaps, suppress
 from emotion_edge.faces.types import Box
 from tests.edge.conftest import INSTALLED, INT8

@@ -238,8 +238,8 @@ def test_the_command_line_imports_nothing_of_the_workbench(line, photos):
         [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
     )
     loaded = set(result.stderr.splitlines()[-1].split())
-    assert "edge" in loaded
-    assert not loaded & {"tensorflow", "keras", "train", "convert", "av", "paho"}
+    assert "emotion_edge" in loaded
+    assert not loaded & {"tensorflow", "keras", "train", "convert", "evaluation", "av", "paho"}
 
 
 def test_a_contract_is_equal_however_it_is_made():

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.capture.camera import CameraError, Settings, watch
+from emotion_edge.capture.camera import CameraError, Settings
 from emotion_edge.capture.frame import Frame, Lost
 from emotion_edge.capture.picamera2_camera import BUFFERS, picamera
+from emotion_edge.capture.reconnect import watch
 from emotion_edge.cli.camera_options import usual_source
 from emotion_edge.imaging.camera_arrays import to_rgb
 from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
+from emotion_edge.faces.alignment import cut_square
 from emotion_edge.faces.quality import TOO_SMALL, find_doubt
-from emotion_edge.model.crop_rule import cut_square
 
 FACE = cut_square(data.astronaut(), 160, 55, 130)  # from a photograph that scikit-image ships
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import emotion_edge.commands.install_service
+from emotion_edge.commands import install_service
 from tests.edge.conftest import edge as emotion_edge
 from tests.edge.conftest import own_words
 
@@ -107,7 +107,7 @@ def install(
 def test_it_is_installed_and_what_comes_next_is_said(unit, tmp_path):
     result = install(tmp_path)
     assert result.returncode == 0, result.stderr
-    installed = tmp_path / emotion_edge.commands.install_service.UNIT
+    installed = tmp_path / install_service.UNIT
     assert installed.read_text() == unit.read_text()
     assert installed.stat().st_mode & 0o777 == 0o644
     for word in (installed, "/etc/emotion-edge.toml", "/etc/credstore/emotion-edge.password"):
@@ -116,7 +116,7 @@ def test_it_is_installed_and_what_comes_next_is_said(unit, tmp_path):
 
 
 def test_a_program_that_the_service_cannot_see_is_refused(tmp_path):
-    here = str(Path(emotion_edge.commands.install_service.__file__).resolve().parent)
+    here = str(Path(install_service.__file__).resolve().parent)
     result = install(tmp_path, hidden=(here,))
     assert result.returncode == 2
     (line,) = own_words(result.stderr)
@@ -126,7 +126,7 @@ def test_a_program_that_the_service_cannot_see_is_refused(tmp_path):
 
 
 def test_home_folders_and_temporary_ones_are_hidden():
-    assert {"/home", "/root", "/tmp"} <= set(emotion_edge.commands.install_service.HIDDEN)
+    assert {"/home", "/root", "/tmp"} <= set(install_service.HIDDEN)
 
 
 def test_print_only_warns(tmp_path):

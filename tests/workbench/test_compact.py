@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from convert.converter import convert, to_logits
-from emotion_edge.commands.info import cost
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import dumps
+from emotion_edge.model.cost import cost
 from emotion_edge.model.model_file import pack
 from tests.workbench.conftest import REPOSITORY, inside, make, make_checkout
 from train.models import MODELS, contract_of

@@ -19,8 +19,9 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from convert.artifacts import read_run
 from convert.converter import VARIANTS, check_activation, to_logits
 from emotion_edge.errors import UserError
-from emotion_edge.model.contract import Contract, dumps, loads, scores
+from emotion_edge.model.contract import Contract, dumps, loads
 from emotion_edge.model.model_file import read_model
+from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.runtime import RUNTIMES
 from tests.workbench.conftest import LABELS, inside, run, save_pictures, tinted
 

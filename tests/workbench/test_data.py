@@ -10,7 +10,8 @@ from PIL import Image
 import train.data.image_folder
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.contract import Contract, preprocess
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import COLOURS, call, command, draw, make_photos
 from train.__main__ import main
 from train.data.export import draw_balanced, set_aside

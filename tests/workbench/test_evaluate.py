@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.contract import dumps, preprocess, scores
+from emotion_edge.model.contract import dumps
 from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
 from evaluation.corruptions import CHANGES, disturb
 from evaluation.metrics import quality
 from evaluation.predictors import load_judge

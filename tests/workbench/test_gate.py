@@ -14,8 +14,9 @@ from convert.gate import Limits, check_input, check_quality
 from convert.metadata import About
 from convert.parity import Converted, ask_keras, finish, prove
 from convert.runtimes.client import Opinion, ask
-from emotion_edge.model.contract import Contract, dequantize, input_table
+from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
+from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import RUNTIMES
 from evaluation.metrics import parity, quality
 from tests.edge.test_golden import with_swapped_picture

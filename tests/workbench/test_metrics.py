@@ -92,7 +92,7 @@ def test_the_temperature_that_made_the_labels_is_found(truth, activation):
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, (20_000, 3))
     contract = replace(CONTRACT, activation=activation)
-    from emotion_edge.model.contract import scores
+    from emotion_edge.model.postprocessing import scores
 
     chances = scores(logits, replace(contract, temperature=truth))
     targets = (rng.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2)

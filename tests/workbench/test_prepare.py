@@ -15,10 +15,12 @@ import skimage.data
 from PIL import Image
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.imaging.image_files import find_images, read_image
-from emotion_edge.model.contract import Contract, preprocess
-from emotion_edge.model.crop_rule import DEFAULT_RULE, cut_face, rule_of
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.crop_rule import DEFAULT_RULE, rule_of
+from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import REPOSITORY, command
 from train.data.image_folder import load_split
 from train.data.soft_labels import read_votes

@@ -20,7 +20,8 @@ from tqdm import tqdm
 
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, ImageError, find_images, read_image
-from emotion_edge.model.contract import Contract, preprocess
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.util.atomic_write import publish
 from train.data.soft_labels import Votes, read_votes
 

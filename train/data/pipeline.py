@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from emotion_edge.model.contract import Contract, input_table
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.quantization import input_table
 from train.data.augmentation import augment
 from train.data.image_folder import Split
 from train.recipe import Recipe

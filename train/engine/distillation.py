@@ -16,7 +16,9 @@ import numpy.typing as npt
 import tensorflow as tf
 from tqdm import tqdm
 
-from emotion_edge.model.contract import Contract, input_table, scores
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.quantization import input_table
 from evaluation.keras_outputs import logits_of
 from train.data.image_folder import Dataset, Split
 from train.engine.checkpoint import History, seconds_spent

@@ -23,9 +23,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.faces.types import Box, Face
-from emotion_edge.model.crop_rule import DEFAULT_RULE, cut_face
+from emotion_edge.model.crop_rule import DEFAULT_RULE
 from emotion_edge.model.model_file import UNREADABLE_ZIP
 from train.data.soft_labels import write_votes
 from train.prepare.group_split import SPLITS

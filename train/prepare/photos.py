@@ -11,11 +11,12 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.imaging.image_files import ImageError, find_images, read_image
 from emotion_edge.model.contract import NO_FACE as NO_FACE_LABEL
 from emotion_edge.model.contract import UNKNOWN
-from emotion_edge.model.crop_rule import DEFAULT_RULE, cut_face
+from emotion_edge.model.crop_rule import DEFAULT_RULE
 from train.prepare.group_split import SPLITS, assign, subject_of
 from train.prepare.manifest import WRITTEN, Ledger, Row
 

@@ -1,13 +1,9 @@
 """A frame, that there is none, and the wait between two."""
 
-import time
 from dataclasses import dataclass
-from threading import Event
 
 import numpy as np
 import numpy.typing as npt
-
-POLL = 0.2  # seconds between looks at the stop event while nothing happens
 
 
 @dataclass(frozen=True)
@@ -32,13 +28,3 @@ class Lost:
     source: str
     reason: str
     retry: float
-
-
-def rest(pause: float, stop: Event) -> None:
-    """Sleep for so many seconds, but not beyond `stop`, which a signal handler sets.
-
-    Not by stop.wait: a handler that sets an event whose lock the main thread holds never returns.
-    """
-    end = time.monotonic() + pause
-    while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, POLL))

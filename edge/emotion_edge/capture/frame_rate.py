@@ -1,5 +1,9 @@
 """Which frames of a camera to take, where it makes more than were asked for, and which are lost."""
 
+from collections.abc import Iterator
+
+from emotion_edge.capture.frame import Frame, Lost
+
 
 class Pace:
     """The times of the frames that were taken."""
@@ -24,3 +28,14 @@ class Pace:
             return 0
         self._due = max(self._due + self._span, seconds + 0.5 * self._span)
         return max(0, round((seconds - last) / max(span, self._span)) - 1)
+
+
+def thin(frames: Iterator[Frame | Lost], every: float) -> Iterator[Frame | Lost]:
+    """Yield frames of a stream at least `every` seconds apart, and whatever else there is."""
+    due = float("-inf")
+    for frame in frames:
+        if isinstance(frame, Lost) or frame.seconds is None:
+            yield frame
+        elif frame.seconds >= due:
+            due = frame.seconds + every
+            yield frame

@@ -15,13 +15,16 @@ from threading import Event
 
 import numpy as np
 
-from emotion_edge.capture.camera import Opener, Settings, watch
-from emotion_edge.capture.frame import POLL, Frame, Lost, rest
+from emotion_edge.capture.camera import Opener, Settings
+from emotion_edge.capture.frame import Frame, Lost
+from emotion_edge.capture.frame_rate import thin
 from emotion_edge.capture.picamera2_camera import picamera
+from emotion_edge.capture.reconnect import watch
 from emotion_edge.capture.recording import stand_in
 from emotion_edge.capture.v4l2_camera import webcam
 from emotion_edge.errors import RunError, UserError, mask
 from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, ImageError, find_images, read_image
+from emotion_edge.util.timeouts import POLL, rest
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 Pictures = Generator[Frame, None, None]
@@ -149,17 +152,6 @@ def _video(path: Path, every: float, stop: Event) -> Pictures:
                     yield Frame(str(path), index, np.rot90(pixels, frame.rotation // 90), now)
     except av.FFmpegError as error:
         raise UserError(f"{path}: cannot read it as a video: {error.strerror}") from None
-
-
-def thin(frames: Iterator[Frame | Lost], every: float) -> Stream:
-    """Yield frames of a stream at least `every` seconds apart, and whatever else there is."""
-    due = float("-inf")
-    for frame in frames:
-        if isinstance(frame, Lost) or frame.seconds is None:
-            yield frame
-        elif frame.seconds >= due:
-            due = frame.seconds + every
-            yield frame
 
 
 def _stdin(width: int, height: int, stop: Event) -> Iterator[Frame]:

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from emotion_edge.cli.options import add_run_options
 from emotion_edge.errors import MASK, UserError, mask
 from emotion_edge.output.mqtt.address import PASSWORD, credential
+from emotion_edge.system.paths import SYSTEM_FILE
 
-SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read when it is there and no --config is given
 # What a value must be in TOML, by the return annotation of the option's `type`.
 _KINDS: Mapping[object, tuple[tuple[type, ...], str]] = {
     int: ((int,), "a whole number"),

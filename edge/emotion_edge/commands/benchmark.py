@@ -14,19 +14,21 @@ import numpy.typing as npt
 from emotion_edge import __version__
 from emotion_edge.capture.frame import Frame
 from emotion_edge.commands.doctor.system_checks import MODEL
-from emotion_edge.commands.info import cost
-from emotion_edge.commands.run import choose_finder
 from emotion_edge.errors import UserError
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.faces.quality import find_doubt
 from emotion_edge.faces.tracker import Follower
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.contract import preprocess, scores
-from emotion_edge.model.crop_rule import cut_face, rule_of
+from emotion_edge.model.cost import cost
+from emotion_edge.model.crop_rule import rule_of
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.output.json_lines import Lines
 from emotion_edge.pipeline.analyzer import Watcher
+from emotion_edge.pipeline.factory import choose_finder
 from emotion_edge.pipeline.smoothing import Rules, Steady
 from emotion_edge.system.hardware import memory, processor, temperature, throttled
 from emotion_edge.util.atomic_write import publish

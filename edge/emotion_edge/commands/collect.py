@@ -13,14 +13,17 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.capture.frame import Lost
-from emotion_edge.capture.source import open_source, thin
+from emotion_edge.capture.frame_rate import thin
+from emotion_edge.capture.source import open_source
 from emotion_edge.cli.camera_options import camera_settings
-from emotion_edge.commands.run import make_finder, stop_on_signals
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.faces.quality import find_doubt
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.model.crop_rule import CROP_FILE, cut_face, read_rule, rule_text
+from emotion_edge.model.crop_rule import CROP_FILE, read_rule, rule_text
+from emotion_edge.pipeline.factory import make_finder
+from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.util.atomic_write import publish
 from emotion_edge.util.progress import show_progress
 

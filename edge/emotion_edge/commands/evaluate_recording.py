@@ -17,11 +17,11 @@ from emotion_edge.commands.recording_truth import (
     true_label,
     true_place,
 )
-from emotion_edge.commands.run import make_watcher
 from emotion_edge.errors import UserError
 from emotion_edge.faces.types import Box
 from emotion_edge.model.contract import NO_FACE
 from emotion_edge.pipeline.analyzer import Sighting, Watcher
+from emotion_edge.pipeline.factory import make_watcher
 from emotion_edge.util.progress import show_progress
 
 TRUTH = "truth.csv"

@@ -12,19 +12,16 @@ from typing import Any
 from emotion_edge.capture.frame import Lost
 from emotion_edge.capture.source import open_source
 from emotion_edge.cli.camera_options import camera_settings
-from emotion_edge.cli.options import MODELS_OWN
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.faces.blazeface import NoFaceModelError
-from emotion_edge.faces.detector import FaceFinder
-from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.self_test import prove
 from emotion_edge.output.mqtt.address import destinations
 from emotion_edge.output.prometheus import metrics
 from emotion_edge.output.reporter import Report
 from emotion_edge.pipeline.analyzer import Watcher
-from emotion_edge.pipeline.smoothing import Rules
+from emotion_edge.pipeline.factory import make_watcher
 from emotion_edge.pipeline.stats import Status
 from emotion_edge.system.privacy_notice import show_notice
+from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.system.systemd import notify
 
 log = logging.getLogger("emotion-edge")
@@ -114,47 +111,3 @@ def _warn_unless_proven(args: Namespace, watcher: Watcher) -> None:
         prove(args.model, watcher.classifier)
     except UserError as error:
         log.warning("%s", error)
-
-
-def stop_on_signals(stop: Event) -> None:
-    """Set the event on SIGINT and SIGTERM from now on."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-
-
-def make_watcher(args: Namespace) -> Watcher:
-    """Return what the options of the command line ask for; raises UserError."""
-    classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
-    log.debug("%s on %s, %d thread(s)", args.model, classifier.runtime, args.threads)
-    contract = vars(classifier.contract)
-    given = {name: getattr(args, name) for name in MODELS_OWN}
-    own = {name: contract[name] if value is None else value for name, value in given.items()}
-    rules = Rules(window=args.window, margin=args.margin, dwell=args.dwell, **own)
-    return Watcher(classifier, choose_finder(args), rules=rules, find_every=args.find_every)
-
-
-def choose_finder(args: Namespace) -> FaceFinder | None:
-    """Return the finder that `args.faces` asks for; None takes the whole frame for a face.
-
-    Raises UserError where it is asked for and not installed, or cannot be used.
-    """
-    if args.faces == "off":
-        return None
-    try:
-        return make_finder(args)
-    except NoFaceModelError as error:
-        if args.faces == "on":
-            raise
-        log.warning("taking the whole frame for a face: %s", error)
-        return None
-
-
-def make_finder(args: Namespace) -> FaceFinder:
-    """Return a face finder with the options of the command line; raises UserError."""
-    return FaceFinder(
-        args.face_model,
-        threshold=args.face_threshold,
-        min_face=args.min_face,
-        runtime=args.runtime,
-        threads=args.threads,
-    )

@@ -21,13 +21,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion_edge.faces.blazeface import find_face_model
+from emotion_edge.faces.blazeface import CANDIDATE, INPUT, _show, anchors, find_face_model
 from emotion_edge.faces.nms import overlaps, suppress
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.runtime import find_runtime, make_interpreter
 
-INPUT = 128
-CANDIDATE = 0.3  # a score that is worth a second look
 NEAR = (2.5, 2.0)  # the squares of the looks from near, over the box of what seems a face
 # Least score of a face, the mean of the looks from near. On 57 photographs in 570 places and sizes
 # 97.4 % are found with it, and 8 more boxes that are no faces; with 0.68 it is 96.3 % and none.
@@ -138,17 +136,6 @@ def _face(x: float, y: float, side: float, score: float, *eyes: float) -> Face:
     return Face(Box(x, y, side), score, (left_x, left_y, right_x, right_y))
 
 
-def anchors() -> npt.NDArray[np.float32]:
-    """Return the anchors' middles, (896, 2) as x and y, 0..1 of the network's input."""
-
-    def grid(cells: int, each: int) -> npt.NDArray[np.float32]:
-        middles = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-        y, x = np.meshgrid(middles, middles, indexing="ij")
-        return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), each, axis=0)
-
-    return np.concatenate([grid(INPUT // 8, 2), grid(INPUT // 16, 3 * 2)])
-
-
 def squares(width: int, height: int, least: float) -> list[Square]:
     """Return where to look for faces of at least `least` pixels: the whole frame, then in it."""
     whole = max(width, height)
@@ -179,23 +166,3 @@ def _around(box: npt.NDArray[np.float64], near: float, size: tuple[int, int]) ->
         for i, length in enumerate(size)
     )
     return float(left), float(top), float(side)
-
-
-def _show(picture: Image.Image, square: Square, shown: npt.NDArray[np.float32]) -> None:
-    """Fill (128, 128, 3) with -1..1; what lies beyond the frame is black."""
-    left, top, side = square
-    inside = (
-        *(max(left, 0), max(top, 0)),
-        *(min(left + side, picture.width), min(top + side, picture.height)),
-    )
-    scale = INPUT / side
-    x0, y0, x1, y1 = (
-        round((edge - start) * scale)
-        for edge, start in zip(inside, (left, top, left, top), strict=True)
-    )
-    shown.fill(-1)
-    if x1 > x0 and y1 > y0:
-        part = picture.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=inside)
-        seen = shown[y0:y1, x0:x1]
-        np.multiply(np.asarray(part), np.float32(2 / 255), out=seen)
-        seen -= 1

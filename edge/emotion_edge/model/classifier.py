@@ -9,15 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import RunError
-from emotion_edge.model.contract import (
-    Contract,
-    ContractError,
-    dequantize,
-    input_table,
-    preprocess,
-    scores,
-)
+from emotion_edge.model.contract import Contract, ContractError
 from emotion_edge.model.model_file import read_model
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
+from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
 
 

@@ -10,16 +10,11 @@ import sys
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageOps
-
 from emotion_edge.errors import UserError
 
 VERSION = 3
 # What the edge says where it has no label to give; no label may be called so.
 UNKNOWN, NO_FACE = "unknown", "no_face"
-_DARKEST_AND_BRIGHTEST = 1  # per cent of the pixels that become black, and white
 _CHANNELS = {"RGB": 3, "GRAYSCALE": 1}  # TFLite Metadata's names
 _KNOWN = {
     "color_space": tuple(_CHANNELS),
@@ -147,78 +142,3 @@ def _check_types(values: dict[str, Any]) -> None:
 
 def _is(value: object, kind: Any) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
-
-
-def preprocess(pixels: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.uint8]:
-    """Cut the largest centred box of the input's proportions out of a picture and scale it.
-
-    Where the contract says contrast "stretch", the darkest and the brightest hundredth of the
-    pixels then become black and white, and all others lie between, so that less of the light is
-    left for the network to learn.
-
-    pixels: (rows, columns, 3) uint8 RGB of any size. Returns uint8 of the contract's input_shape.
-    Training set, calibration, parity check and every frame on the Pi come through here.
-    """
-    rows, columns = pixels.shape[:2]
-    crop_width = min(columns, rows * contract.width / contract.height)
-    crop_height = min(rows, columns * contract.height / contract.width)
-    left, top = (columns - crop_width) / 2, (rows - crop_height) / 2
-    scaled = Image.fromarray(pixels).resize(
-        (contract.width, contract.height),
-        Image.Resampling.BILINEAR,
-        box=(left, top, left + crop_width, top + crop_height),
-    )
-    if contract.color_space == "GRAYSCALE":
-        scaled = scaled.convert("L")
-    if contract.contrast == "stretch":
-        scaled = ImageOps.autocontrast(scaled, _DARKEST_AND_BRIGHTEST, preserve_tone=True)
-    return np.asarray(scaled).reshape(contract.input_shape)
-
-
-def quantize(
-    real: npt.NDArray[Any], *, scale: float, zero_point: int, dtype: npt.DTypeLike
-) -> npt.NDArray[Any]:
-    """Return `real / scale + zero_point`, rounded, then clipped to the range of `dtype`.
-
-    The affine scheme of Jacob et al. 2018 (arXiv:1712.05877), equation 1. Rounding before the
-    cast matters: truncation makes 63 of 256 pixel values wrong.
-    """
-    limits = np.iinfo(dtype)
-    rounded = np.rint(real / scale) + zero_point
-    return np.asarray(np.clip(rounded, limits.min, limits.max).astype(dtype))
-
-
-def dequantize(
-    quantized: npt.NDArray[Any], *, scale: float, zero_point: int
-) -> npt.NDArray[np.float32]:
-    """Return `(quantized - zero_point) * scale` as float32, the inverse of `quantize`."""
-    return (quantized.astype(np.float32) - zero_point) * np.float32(scale)
-
-
-def input_table(
-    contract: Contract, *, dtype: npt.DTypeLike, scale: float = 0.0, zero_point: int = 0
-) -> npt.NDArray[Any]:
-    """Return what each pixel value 0..255 enters the network as: shape (256,), of `dtype`.
-
-    A pixel is one of 256 values, so normalise-then-quantise is one look-up: `table[pixels]`.
-    scale, zero_point: the input tensor's own; unused where `dtype` is a float type.
-    """
-    real = np.arange(256) * contract.scale + contract.offset
-    if np.issubdtype(dtype, np.floating):
-        return real.astype(dtype)
-    return quantize(real, scale=scale, zero_point=zero_point, dtype=dtype)
-
-
-def scores(logits: npt.NDArray[Any], contract: Contract) -> npt.NDArray[np.float64]:
-    """Turn logits (..., classes) into scores of the same shape, each 0..1, adding up to 1.
-
-    "sigmoid" is `sigmoid / sum(sigmoid)`, computed as the softmax of log-sigmoids so that it
-    holds where every sigmoid underflows. The temperature divides what the softmax is taken of:
-    divided before a sigmoid it could not make one that is saturated surer than another.
-    """
-    scaled = np.asarray(logits, np.float64)
-    if contract.activation == "sigmoid":
-        scaled = -np.logaddexp(0, -scaled)
-    scaled = scaled / contract.temperature
-    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import ImageError, read_image
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.contract import preprocess, scores
 from emotion_edge.model.model_file import GOLDEN_FILE, GOLDEN_PICTURE, UNREADABLE_ZIP
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
 
 # Of a score computed again from the same logits in float64; what the exponentials of two machines
 # can differ by is some 1e-15.

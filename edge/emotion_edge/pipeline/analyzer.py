@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import Frame
+from emotion_edge.faces.alignment import cut_face
 from emotion_edge.faces.detector import FaceFinder
 from emotion_edge.faces.quality import find_doubt
 from emotion_edge.faces.tracker import Follower, Track
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classification, Classifier
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.model.crop_rule import cut_face, rule_of
+from emotion_edge.model.crop_rule import rule_of
 from emotion_edge.pipeline.smoothing import Rules, Said, Steady
 
 _WHOLE = 0  # the number under which the whole frame is followed where no faces are looked for

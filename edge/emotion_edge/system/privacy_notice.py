@@ -1,8 +1,6 @@
 """What everybody who points a camera at people must have read once."""
 
 import logging
-import os
-from pathlib import Path
 
 NOTICE = """\
 emotion-edge names the expression on faces in view; it does not know what anybody feels.
@@ -28,11 +26,3 @@ def show_notice() -> None:
         mark.touch()
     except OSError as error:
         log.debug("%s: cannot be written: %s; the notice will be shown again", mark, error.strerror)
-
-
-def state_directory() -> Path:
-    """Return systemd's state directory, or the user's by the XDG Base Directory Specification."""
-    if given := os.environ.get("STATE_DIRECTORY"):
-        return Path(given)
-    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 - never raises
-    return Path(home, "emotion-edge")

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from emotion_edge.errors import RunError
 
 T = TypeVar("T")
+POLL = 0.2  # seconds between checks of the stop event while nothing happens
 _LEAVE = 3.0  # seconds for the rest of the program to end in good order
 
 
@@ -46,3 +48,13 @@ def within(seconds: float, work: Callable[[], T], complaint: str) -> T:
 def _leave() -> None:
     threading.Event().wait(_LEAVE)
     os._exit(1)
+
+
+def rest(pause: float, stop: threading.Event) -> None:
+    """Sleep for so many seconds, but not beyond `stop`, which a signal handler sets.
+
+    Not by stop.wait: a handler that sets an event whose lock the main thread holds never returns.
+    """
+    end = time.monotonic() + pause
+    while not stop.is_set() and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, POLL))

@@ -12,13 +12,13 @@ import numpy.typing as npt
 from emotion_edge.capture.frame import Frame, Lost
 from emotion_edge.capture.source import PICAMERA, WEBCAM, open_source
 from emotion_edge.cli.camera_options import camera_settings
-from emotion_edge.cli.config_file import SYSTEM_FILE
 from emotion_edge.commands.doctor.model_checks import need_runtime
 from emotion_edge.commands.doctor.system_checks import Finding, explain
-from emotion_edge.commands.run import make_finder
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.blazeface import INSTALL, find_face_model
 from emotion_edge.faces.types import Box
+from emotion_edge.pipeline.factory import make_finder
+from emotion_edge.system.paths import SYSTEM_FILE
 
 FIRST = 25.0  # seconds until the first frame: more than a camera may take to open
 LOOK = 2.0  # seconds of frames

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from emotion_edge.commands.doctor.system_checks import Finding, explain
-from emotion_edge.commands.run import make_finder
 from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.faces.blazeface import INSTALL, NoFaceModelError, find_face_model
 from emotion_edge.model.classifier import Classifier
@@ -20,6 +19,7 @@ from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import read_model
 from emotion_edge.model.runtime import RUNTIMES, find_runtime, make_interpreter
 from emotion_edge.model.self_test import prove
+from emotion_edge.pipeline.factory import make_finder
 
 PATIENCE = 30.0  # seconds for a runtime to load; a Raspberry Pi's card is slow
 CONVERT = "make it with python -m convert, or copy it again"

@@ -16,7 +16,7 @@ import numpy as np
 import PIL
 
 from emotion_edge.system.hardware import temperature, throttled
-from emotion_edge.system.privacy_notice import state_directory
+from emotion_edge.system.paths import state_directory
 
 MODEL = Path("/proc/device-tree/model")
 APT = Path("/usr/lib/python3/dist-packages")  # where Debian's packages of Python are

@@ -1,0 +1,14 @@
+"""Where the program keeps its state and reads its settings."""
+
+import os
+from pathlib import Path
+
+SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read when it is there and no --config is given
+
+
+def state_directory() -> Path:
+    """Return systemd's state directory, or the user's by the XDG Base Directory Specification."""
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given)
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 - never raises
+    return Path(home, "emotion-edge")
