@@ -19,8 +19,8 @@ import time
 from importlib.metadata import distributions
 from pathlib import Path
 
-from emotion_edge.system.hardware import processor
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.system.hardware import processor_name
+from emotion_edge.util.atomic_write import staged_write
 
 RESULTS = Path("bench/RESULTS.md")
 # By name, what each is about.
@@ -131,7 +131,7 @@ def machine() -> str:
     installed = {d.name.replace("-", "_").lower(): d for d in distributions()}
     known = (name for name in PACKAGES if name in installed)
     versions = ", ".join(f"{installed[name].name} {installed[name].version}" for name in known)
-    return f"{processor()}, {system}, Python {platform.python_version()}, {versions}"
+    return f"{processor_name()}, {system}, Python {platform.python_version()}, {versions}"
 
 
 def read(text: str) -> dict[str, str]:
@@ -144,7 +144,7 @@ def write(parts: dict[str, str]) -> None:
     """Write the file anew, its parts in the order of `TITLES`."""
     known = (title for title in TITLES.values() if title in parts)
     text = "\n".join([HEAD, *(f"## {title}\n\n{parts[title].strip()}\n" for title in known)])
-    with publish(RESULTS.parent) as stage:
+    with staged_write(RESULTS.parent) as stage:
         (stage / RESULTS.name).write_text(text, encoding="utf-8")
 
 

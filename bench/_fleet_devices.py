@@ -24,15 +24,15 @@ from emotion_edge.faces.types import Box
 from emotion_edge.model.classifier import Classification
 from emotion_edge.output import reporter as report
 from emotion_edge.output.mqtt import publisher as mqtt
-from emotion_edge.pipeline.analyzer import Sighting, Watcher
-from emotion_edge.pipeline.smoothing import Said
-from emotion_edge.pipeline.stats import Status
+from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
+from emotion_edge.pipeline.smoothing import Decision
+from emotion_edge.pipeline.stats import PipelineStats
 
 CROWD = 250  # devices in a process: each has three files, and paho's select() knows 1,024
 FRAME = 1.0  # seconds from one frame to the next; nothing is published between changes anyway
 LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 ARGS = make_parser("").parse_args(["run"])
-WATCHER = cast(Watcher, SimpleNamespace(faces=1, find_ms=9.87))
+WATCHER = cast(FaceAnalyzer, SimpleNamespace(faces=1, find_ms=9.87))
 
 
 class Counted(mqtt.Publisher):
@@ -58,7 +58,7 @@ class Device(Thread):
         args = Namespace(**{**vars(ARGS), "to": [f"mqtt://127.0.0.1:{port}/{prefix}"]})
         self._chance, self._orders = FRAME / change, orders
         self._random = random.Random(prefix)
-        self._status, self._label, self._frames = Status(), "", 0
+        self._status, self._label, self._frames = PipelineStats(), "", 0
         self._report = report.Report(args, self._status, LABELS)
 
     def run(self) -> None:
@@ -76,17 +76,17 @@ class Device(Thread):
             self._label = self._random.choice([each for each in LABELS if each != self._label])
         frame = Frame("picamera2", self._frames, np.zeros((1, 1, 3), np.uint8), time.monotonic())
         self._frames += 1
-        self._status.saw(frame, 1)
+        self._status.processed(frame, 1)
         for _ in self._report.frame(frame, [self._sighting(changed)], WATCHER):
             pass  # the lines for stdout, of which there are none
 
-    def _sighting(self, changed: bool) -> Sighting:
+    def _sighting(self, changed: bool) -> FaceResult:
         rest = np.array([self._random.random() for _ in LABELS])
         values = rest / rest.sum()
         scores = dict(zip(LABELS, values.tolist(), strict=True))
         result = Classification(self._label, 0.5, scores, values, values, 1.23, 12.34)
         box = Box(self._random.randrange(400), self._random.randrange(300), 123.0)
-        return Sighting(Said(self._label), 1, box, result, values, changed)
+        return FaceResult(Decision(self._label), 1, box, result, values, changed)
 
 
 class Room:
@@ -139,7 +139,7 @@ def serve(pipe: Connection, *given: Any) -> None:
         getattr(room, word)()
         with Counted.lock:
             tally = Counted.tally.copy()
-        pipe.send(tally)
+        pipe.publish_event(tally)
 
 
 class Fleet:
@@ -159,11 +159,11 @@ class Fleet:
     def tell(self, word: str) -> Counter[tuple[str, bool]]:
         """Tell all processes; return, when all have done it, what was published so far."""
         for pipe in self._pipes:
-            pipe.send(word)
+            pipe.publish_event(word)
         return sum((pipe.recv() for pipe in self._pipes), Counter())
 
     def leave(self) -> None:
         """Let the devices say "offline", and end the processes."""
         self.tell("end")
         for pipe in self._pipes:
-            pipe.send("quit")
+            pipe.publish_event("quit")

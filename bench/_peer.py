@@ -49,19 +49,19 @@ class Peer(NamedTuple):
 
 def emotion_edge() -> Way:
     """Return the program of this repository."""
-    from emotion_edge.faces.alignment import cut_face
-    from emotion_edge.faces.detector import FaceFinder
+    from emotion_edge.faces.alignment import crop_face
+    from emotion_edge.faces.detector import FaceDetector
     from emotion_edge.faces.types import Box, Face
     from emotion_edge.imaging.image_files import read_image
     from emotion_edge.model.classifier import Classifier
-    from emotion_edge.model.crop_rule import rule_of
+    from emotion_edge.model.crop_rule import crop_rule_of
     from emotion_edge.model.model_file import SHIPPED
 
-    finder, classifier = FaceFinder(), Classifier(SHIPPED)
-    rule = rule_of(classifier.contract)
+    finder, classifier = FaceDetector(), Classifier(SHIPPED)
+    rule = crop_rule_of(classifier.contract)
 
     def label(pixels: Any, face: Face) -> str:
-        return classifier.classify(cut_face(pixels, face, rule)).label
+        return classifier.classify(crop_face(pixels, face, rule)).label
 
     def given(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
         if eyes is None:

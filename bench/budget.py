@@ -28,8 +28,8 @@ from bench.path import simple_cnn
 from convert.converter import convert, to_logits
 from emotion_edge.cli.argument_types import count
 from emotion_edge.errors import exit_code
-from emotion_edge.faces.blazeface import find_face_model
-from emotion_edge.faces.detector import SMALLEST, squares
+from emotion_edge.faces.blazeface import read_face_model
+from emotion_edge.faces.detector import MIN_FACE_RATIO, tile_windows
 from emotion_edge.model.cost import multiply_adds
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
@@ -57,7 +57,7 @@ def main() -> None:
         ours = {
             ("compact", "int8"): SHIPPED.read_bytes(),
             ("simple_cnn", "int8"): simple_cnn(args.build, Path(folder)).read_bytes(),
-            ("BlazeFace, one look", "float32"): find_face_model(),
+            ("BlazeFace, one look", "float32"): read_face_model(),
         }
     theirs = {key: mobilenet(*key) for key in PUBLISHED}
     interpreters = {key: load(content) for key, content in {**theirs, **ours}.items()}
@@ -72,7 +72,7 @@ def main() -> None:
         cost, span = interpreters[name, kind][1], f"{median:.3f} ({low:.3f} to {high:.3f})"
         print(f"{shown:20} {kind:8} {cost:13,}  {span:24}{ratios}")
     show_estimates({key: medians[key] for key in ours}, medians)
-    looks = len(squares(*FRAME, max(FRAME) * SMALLEST))
+    looks = len(tile_windows(*FRAME, max(FRAME) * MIN_FACE_RATIO))
     print(f"\na search of a frame of {FRAME[0]} x {FRAME[1]} is {looks} looks, and two more a face")
 
 

@@ -28,8 +28,8 @@ import numpy.typing as npt
 
 from emotion_edge.cli.argument_types import count
 from emotion_edge.errors import exit_code
-from emotion_edge.faces.detector import FaceFinder
-from emotion_edge.faces.nms import overlaps
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box
 from tests.edge.photographs import (
     FACELESS,
@@ -86,23 +86,23 @@ def shots(portraits: list[Portrait], rng: np.random.Generator) -> Iterator[Shot]
 
 def finders() -> dict[str, Finder]:
     """Return the ways to find faces; each takes a frame as it comes from a camera."""
-    blaze = FaceFinder()
+    blaze = FaceDetector()
     haar = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     cv2.setNumThreads(1)
 
     def find(shot: Shot) -> list[Box]:
         return [face.box for face in blaze.find(shot.pixels)]
 
-    def find_again(shot: Shot) -> list[Box]:
+    def detect_near(shot: Shot) -> list[Box]:
         before = [shot.face] if shot.face else []
-        return [face.box for face in blaze.find_again(shot.pixels, before)]
+        return [face.box for face in blaze.detect_near(shot.pixels, before)]
 
     def cascade(shot: Shot) -> list[Box]:
         grey = cv2.equalizeHist(cv2.cvtColor(shot.pixels, cv2.COLOR_RGB2GRAY))
         boxes = haar.detectMultiScale(grey, 1.1, 5, minSize=(40, 40))
         return [Box(float(x), float(y), float(side)) for x, y, side, _ in boxes]
 
-    return {"find": find, "find_again": find_again, "haar": cascade}
+    return {"find": find, "find_again": detect_near, "haar": cascade}
 
 
 def measure(title: str, frames: list[Shot], rounds: int) -> None:
@@ -132,7 +132,7 @@ def measure(title: str, frames: list[Shot], rounds: int) -> None:
 def tally(boxes: list[Box], face: Box | None) -> tuple[int, int, int]:
     """Return how many faces were found and missed, and how many boxes are at none."""
     there = np.array([face] if face else []).reshape(-1, 3)
-    hits = [bool((overlaps(box, there) > SAME).any()) for box in boxes]
+    hits = [bool((iou(box, there) > SAME).any()) for box in boxes]
     return int(any(hits)), int(face is not None and not any(hits)), hits.count(False)
 
 

@@ -24,11 +24,11 @@ from bench._model import name_model
 from emotion_edge.cli.argument_types import count
 from emotion_edge.commands.benchmark import measure
 from emotion_edge.errors import exit_code
-from emotion_edge.faces.alignment import cut_face
-from emotion_edge.faces.detector import FaceFinder
-from emotion_edge.faces.quality import find_doubt
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.quality import check_quality
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.crop_rule import rule_of
+from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.preprocessing import preprocess
 
 
@@ -66,18 +66,18 @@ def make_steps(
     classifier: Classifier, frame: npt.NDArray[np.uint8]
 ) -> dict[str, Callable[[], object]]:
     """Return the steps of a frame, each a function that takes it alone."""
-    finder, contract = FaceFinder(), classifier.contract
-    face, rule = finder.find(frame)[0], rule_of(contract)
-    crop = cut_face(frame, face, rule)
+    finder, contract = FaceDetector(), classifier.contract
+    face, rule = finder.find(frame)[0], crop_rule_of(contract)
+    crop = crop_face(frame, face, rule)
     image = preprocess(crop, contract)
     x, y, other_x, _ = face.eyes
     level, turned = (replace(face, eyes=(x, y, other_x, y + slope)) for slope in (0, 10))
     return {
         "search the whole frame": lambda: finder.find(frame),
-        "look after one face": lambda: finder.find_again(frame, [face.box]),
-        "cut it out, turned": lambda: cut_face(frame, turned, rule),
-        "cut it out, level": lambda: cut_face(frame, level, rule),
-        "judge the picture": lambda: find_doubt(crop, face.box.side),
+        "look after one face": lambda: finder.detect_near(frame, [face.box]),
+        "cut it out, turned": lambda: crop_face(frame, turned, rule),
+        "cut it out, level": lambda: crop_face(frame, level, rule),
+        "judge the picture": lambda: check_quality(crop, face.box.side),
         "scale": lambda: preprocess(crop, contract),
         "infer": lambda: classifier.logits(image),
     }

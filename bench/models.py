@@ -22,8 +22,8 @@ from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
 from emotion_edge.model.runtime import RUNTIMES
-from emotion_edge.model.self_test import prove
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.model.self_test import run_self_test
+from emotion_edge.util.atomic_write import staged_write
 
 SHIPPED = Path("models/emotion-compact.tflite")
 TURNS = 3
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the ratios there, too")
     args = parser.parse_args()
     for path in args.models:
-        prove(path, Classifier(path))  # says at once what cannot be used, or is damaged
+        run_self_test(path, Classifier(path))  # says at once what cannot be used, or is damaged
     if len({path.name for path in args.models}) < len(args.models) and args.json:
         raise UserError("--json names models by their files: give them different names")
     with tempfile.TemporaryDirectory() as folder:
@@ -53,7 +53,7 @@ def main() -> None:
             runtime: dict(zip(names, column, strict=False))  # empty where the runtime refused
             for runtime, column in ratios.items()
         }
-        with publish(args.json.parent) as stage:
+        with staged_write(args.json.parent) as stage:
             (stage / args.json.name).write_text(json.dumps(by_name, indent=2) + "\n")
 
 

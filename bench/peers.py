@@ -36,7 +36,7 @@ from bench._peer import PEERS
 from bench._trial import BUILD, OURS, Shot, Trial, call
 from emotion_edge.cli.argument_types import count
 from emotion_edge.errors import RunError, exit_code
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import find_images, read_image
 from evaluation.metrics import wilson
 
@@ -86,7 +86,7 @@ def main() -> None:
 
 def read_shots(data: Path) -> list[Shot]:
     """Return the pictures of the class folders, each with the largest face that we find."""
-    finder = FaceFinder()
+    finder = FaceDetector()
     shots = []
     for path in find_images(data):
         faces = finder.find(read_image(path))

@@ -14,9 +14,9 @@ from bench._model import name_model
 from emotion_edge.commands.evaluate_recording import TRUTH, follow, table
 from emotion_edge.commands.recording_truth import Moment, measure
 from emotion_edge.errors import UserError, exit_code
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.pipeline.analyzer import Watcher
+from emotion_edge.pipeline.analyzer import FaceAnalyzer
 
 
 def main() -> None:
@@ -26,14 +26,14 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("build/model.tflite"))
     parser.add_argument("--recordings", type=Path, default=Path("build/sequences"))
     args = parser.parse_args()
-    classifier, finder = Classifier(args.model), FaceFinder()
+    classifier, finder = Classifier(args.model), FaceDetector()
     name_model(args.model, classifier)
     everybody: dict[str, list[list[Moment]]] = {}
     recordings = sorted(path.parent for path in args.recordings.glob(f"*/{TRUTH}"))
     if not recordings:
         raise UserError(f"{args.recordings}: no recordings; draw some: python -m train.sequences")
     for recording in recordings:
-        ways = follow(recording, recording / TRUTH, Watcher(classifier, finder))
+        ways = follow(recording, recording / TRUTH, FaceAnalyzer(classifier, finder))
         show(recording.name, ways)
         for way, people in ways.items():
             everybody.setdefault(way, []).extend(people)

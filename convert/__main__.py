@@ -35,7 +35,7 @@ from emotion_edge.cli import argument_types as arguments
 from emotion_edge.errors import RunError, exit_code
 from emotion_edge.model.model_file import pack
 from emotion_edge.model.runtime import RUNTIMES
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 
 LIMITS = {
     "float32_score_error": "largest difference of a float32 score",
@@ -72,7 +72,7 @@ def _convert(args: argparse.Namespace) -> int:
     report = describe(
         run, verdicts, reference=reference, limits=limits, latencies=ratios, chosen=chosen
     )
-    with publish(args.build) as stage:
+    with staged_write(args.build) as stage:
         write_report(stage, report, run, verdicts, reference)
         if chosen:
             _write_models(stage, verdicts, chosen)

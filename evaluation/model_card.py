@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 
 from emotion_edge.cli.argument_types import describe
 from emotion_edge.errors import UserError, exit_code
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 
 CARD = "MODEL_CARD.md"
 MODEL = "emotion-compact.tflite"
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _write(models: Path) -> int:
     text = render(models)
-    with publish(models) as stage:
+    with staged_write(models) as stage:
         (stage / CARD).write_text(text, encoding="utf-8")
     print(f"wrote {models / CARD}")
     return 0

@@ -14,7 +14,7 @@ from emotion_edge.model.contract import Contract, loads
 from emotion_edge.model.cost import cost
 from emotion_edge.model.model_file import UNREADABLE_ZIP
 from emotion_edge.model.quantization import input_table
-from emotion_edge.model.self_test import prove
+from emotion_edge.model.self_test import run_self_test
 
 Logits = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def load_judge(path: Path, contract: Path | None, runtime: str) -> Judge:
 
 def _tflite(path: Path, runtime: str) -> Judge:
     classifier = Classifier(path, runtime=runtime)
-    prove(path, classifier)
+    run_self_test(path, classifier)
 
     def logits(images: npt.NDArray[np.uint8]) -> Logits:
         return np.array([classifier.logits(image) for image in images], np.float64)

@@ -23,7 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its 
 
 from emotion_edge.cli.argument_types import count, describe, limit, seed, share
 from emotion_edge.errors import RunError, UserError, exit_code
-from emotion_edge.model.crop_rule import read_rule
+from emotion_edge.model.crop_rule import read_crop_rule
 from train.data.image_folder import find_labels, load
 from train.engine.artifacts import describe_run, summarise, write_build
 from train.engine.distillation import fit_generations
@@ -54,7 +54,7 @@ def _train(args: argparse.Namespace) -> int:
         raise UserError(
             f"--calibration-size {args.calibration_size}: too few for {len(labels)} classes"
         )
-    contract = contract_of(MODELS[recipe.model](len(labels)), labels, read_rule(data))
+    contract = contract_of(MODELS[recipe.model](len(labels)), labels, read_crop_rule(data))
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
     history, checkpoint, seconds = fit_generations(

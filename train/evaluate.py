@@ -21,9 +21,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its 
 
 from emotion_edge.cli.argument_types import describe as describe_arguments
 from emotion_edge.errors import UserError, exit_code
-from emotion_edge.model.crop_rule import read_rule, rule_of
+from emotion_edge.model.crop_rule import crop_rule_of, read_crop_rule
 from emotion_edge.model.runtime import RUNTIMES
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 from evaluation.evaluator import describe, measure
 from evaluation.html import TEMPLATES, render
 from evaluation.plots import draw_reliability, draw_risk_coverage
@@ -41,10 +41,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def _evaluate(args: argparse.Namespace) -> int:
     judge = load_judge(args.model, args.contract, args.runtime)
-    if (rule := read_rule(args.data)) != rule_of(judge.contract):
+    if (rule := read_crop_rule(args.data)) != crop_rule_of(judge.contract):
         raise UserError(
             f"{args.data}: its faces are cut by {rule}, {args.model} wants "
-            f"{rule_of(judge.contract)}: prepare the data anew"
+            f"{crop_rule_of(judge.contract)}: prepare the data anew"
         )
     folder = args.data / args.split
     if not folder.is_dir():
@@ -69,7 +69,7 @@ def _write(folder: Path, model: Path, figures: dict[str, Any]) -> None:
         risk_coverage=draw_risk_coverage(figures["risk_coverage"], figures["thresholds"]),
     )
     text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    with publish(folder) as stage:
+    with staged_write(folder) as stage:
         (stage / f"evaluation.{model.name}.json").write_text(text, encoding="utf-8")
         (stage / f"evaluation.{model.name}.html").write_text(page, encoding="utf-8")
     print(f"wrote {folder / f'evaluation.{model.name}.html'} and .json")

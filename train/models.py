@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from emotion_edge.model.contract import Contract
-from emotion_edge.model.crop_rule import DEFAULT_RULE
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 
 
 def simple_cnn(classes: int) -> keras.Model:
@@ -91,7 +91,7 @@ _CONTRAST = {"compact": "stretch"}
 
 
 def contract_of(
-    model: keras.Model, labels: list[str], rule: Mapping[str, float] = DEFAULT_RULE
+    model: keras.Model, labels: list[str], rule: Mapping[str, float] = DEFAULT_CROP_RULE
 ) -> Contract:
     """Return the contract between a model from MODELS and whoever runs it.
 

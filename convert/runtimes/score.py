@@ -17,7 +17,7 @@ from emotion_edge.cli.argument_types import describe
 from emotion_edge.errors import exit_code
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.runtime import RUNTIMES
-from emotion_edge.model.self_test import prove
+from emotion_edge.model.self_test import run_self_test
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
 
 def _score(args: argparse.Namespace) -> int:
     classifier = Classifier(args.model, runtime=args.runtime)
-    prove(args.model, classifier)
+    run_self_test(args.model, classifier)
     with np.load(args.pictures) as pictures:
         images = pictures["images"]
     # Those that training left are preprocessed; those of a golden vector are of another size.

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from picamera2 import Picamera2
 
-from emotion_edge.capture.camera import CameraError, Settings
-from emotion_edge.capture.picamera2_camera import BUFFERS, picamera
+from emotion_edge.capture.camera import CameraError, CameraSettings
+from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
 
 COLOURS = {"red": (220, 20, 30), "blue": (20, 30, 220)}  # tests/edge/conftest.py
 MODEL = "/opt/tiny.int8.tflite"
@@ -45,7 +45,7 @@ def test_both_cameras_are_there():
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_frames_have_the_colour_of_the_wall(colour):
-    with picamera(Settings(number=NUMBERS[colour]))() as camera:
+    with picamera2_opener(CameraSettings(number=NUMBERS[colour]))() as camera:
         assert camera._config["format"] == "NV12"  # not what was asked for
         shots = [camera.read(2) for _ in range(20)]
     for shot in shots:
@@ -56,13 +56,13 @@ def test_frames_have_the_colour_of_the_wall(colour):
 
 
 def test_lores_is_a_stream_of_its_own():
-    with picamera(Settings(stream="lores", number=NUMBERS["red"]))() as camera:
+    with picamera2_opener(CameraSettings(stream="lores", number=NUMBERS["red"]))() as camera:
         pixels = camera.read(2).pixels
     assert np.abs(pixels.mean((0, 1)) - COLOURS["red"]).max() < TOLERANCE
 
 
 def test_a_camera_out_of_buffers_is_waited_for_a_while_and_closed():
-    with picamera(Settings())() as camera:
+    with picamera2_opener(CameraSettings())() as camera:
         assert camera.read(2) is not None
         held = []
         while len(held) < BUFFERS:  # a real camera stalls otherwise; picamera2 cannot tell
@@ -76,7 +76,7 @@ def test_a_camera_out_of_buffers_is_waited_for_a_while_and_closed():
 
 
 def test_a_frame_that_comes_after_the_last_look_is_given_back():
-    with picamera(Settings())() as camera:
+    with picamera2_opener(CameraSettings())() as camera:
         assert camera.read(2) is not None
         assert camera.read(0) is None
         time.sleep(0.2)
@@ -85,13 +85,13 @@ def test_a_frame_that_comes_after_the_last_look_is_given_back():
 
 
 def test_every_request_goes_back():
-    with picamera(Settings(fps=240))() as camera:
+    with picamera2_opener(CameraSettings(fps=240))() as camera:
         for _ in range(500):
             assert camera.read(2) is not None
 
 
 def test_it_can_be_opened_again_and_again_without_leaving_files_open():
-    opener = picamera(Settings())
+    opener = picamera2_opener(CameraSettings())
     counts = []
     for _ in range(12):
         with opener() as camera:
@@ -101,7 +101,7 @@ def test_it_can_be_opened_again_and_again_without_leaving_files_open():
 
 
 def test_a_camera_that_is_in_use_says_so_and_leaves_no_file_open():
-    opener = picamera(Settings())
+    opener = picamera2_opener(CameraSettings())
     with opener():
         counts = []
         for _ in range(20):
@@ -114,13 +114,13 @@ def test_a_camera_that_is_in_use_says_so_and_leaves_no_file_open():
 def test_a_camera_that_is_not_there_says_so():
     with (
         pytest.raises(CameraError, match="no camera 7 among the 2"),
-        picamera(Settings(number=7))(),
+        picamera2_opener(CameraSettings(number=7))(),
     ):
         pass
 
 
 def test_the_size_is_what_the_camera_gives():
-    with picamera(Settings(resolution=(1280, 720)))() as camera:
+    with picamera2_opener(CameraSettings(resolution=(1280, 720)))() as camera:
         assert camera.read(2).pixels.shape == (480, 640, 3)
 
 

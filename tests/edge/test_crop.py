@@ -9,11 +9,16 @@ from PIL import Image
 from skimage import data
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import cut_face, cut_square
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.alignment import crop_face, crop_square
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.contract import Contract
-from emotion_edge.model.crop_rule import DEFAULT_RULE, read_rule, rule_of, rule_text
+from emotion_edge.model.crop_rule import (
+    DEFAULT_CROP_RULE,
+    crop_rule_json,
+    crop_rule_of,
+    read_crop_rule,
+)
 
 PIXELS = np.arange(60 * 80 * 3, dtype=np.uint32).reshape(60, 80, 3).astype(np.uint8)
 
@@ -28,25 +33,25 @@ def face(x: float, y: float, other_x: float, other_y: float, side: float = 40.0)
 
 
 def test_a_level_face_is_cut_as_it_is():
-    cut = cut_face(PIXELS, face(30, 30, 50, 30.1), rule())
+    cut = crop_face(PIXELS, face(30, 30, 50, 30.1), rule())
     np.testing.assert_array_equal(cut, PIXELS[10:50, 20:60])
     assert cut.flags.c_contiguous  # Pillow takes ten times as long for one that is not
 
 
 def test_the_square_is_as_wide_as_the_eyes_are_apart_and_has_them_at_their_height():
-    cut = cut_face(PIXELS, face(30, 20, 40, 20), rule(3.0, 0.4))
+    cut = crop_face(PIXELS, face(30, 20, 40, 20), rule(3.0, 0.4))
     np.testing.assert_array_equal(cut, PIXELS[8:38, 20:50])  # the eyes 12 of 30 below its top
 
 
 def test_on_a_face_from_the_side_the_box_counts():
-    cut = cut_face(PIXELS, face(39, 30, 41, 30, side=40), rule(4.0))
+    cut = crop_face(PIXELS, face(39, 30, 41, 30, side=40), rule(4.0))
     assert cut.shape == (40, 40, 3)
 
 
 @pytest.mark.parametrize(("left", "top"), [(-3, 2), (2, -3), (5, 4), (-9, -9), (20, 20)])
 def test_beyond_the_picture_its_border_is_repeated(left, top):
     pixels = np.random.default_rng(0).integers(0, 256, (8, 10, 3), np.uint8)
-    cut = cut_square(pixels, left, top, 7)
+    cut = crop_square(pixels, left, top, 7)
     assert cut.shape == (7, 7, 3)
     padded = np.pad(pixels, ((30, 30), (30, 30), (0, 0)), mode="edge")
     assert (cut == padded[30 + top : 37 + top, 30 + left : 37 + left]).all()
@@ -65,7 +70,7 @@ def test_a_tilted_face_is_turned_until_its_eyes_are_level(tilt):
     eyes = [turn @ np.array(eye) + 100 for eye in ((-30, -10), (30, -10))]
     found = face(*eyes[0], *eyes[1], side=100)
     assert found.tilt == pytest.approx(tilt)
-    cut = cut_face(turned, found, rule(2.0, 0.4)).astype(float)
+    cut = crop_face(turned, found, rule(2.0, 0.4)).astype(float)
     assert cut.shape == (120, 120, 3)
     for channel, place in enumerate([(30, 48), (60, 78), (90, 48)]):  # red, green, blue
         y, x = np.average(
@@ -83,7 +88,7 @@ def _as_if_level(tilted: Face) -> Face:
 
 @pytest.mark.parametrize("tilt", [-25, 15])
 def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
-    finder = FaceFinder()
+    finder = FaceDetector()
     upright = data.astronaut()
     askew = np.asarray(
         Image.fromarray(upright).rotate(-tilt, Image.Resampling.BICUBIC, center=(224, 125))
@@ -93,9 +98,9 @@ def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
     cuts = [
         np.asarray(Image.fromarray(cut).resize((48, 48)).convert("L"), float).ravel()
         for cut in (
-            cut_face(upright, one, DEFAULT_RULE),
-            cut_face(askew, same, DEFAULT_RULE),
-            cut_face(askew, _as_if_level(same), DEFAULT_RULE),
+            crop_face(upright, one, DEFAULT_CROP_RULE),
+            crop_face(askew, same, DEFAULT_CROP_RULE),
+            crop_face(askew, _as_if_level(same), DEFAULT_CROP_RULE),
         )
     ]
     alike = np.corrcoef(cuts)
@@ -104,13 +109,13 @@ def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
 
 
 def test_what_a_rule_is_written_as_is_read_again(tmp_path):
-    assert read_rule(tmp_path) == DEFAULT_RULE
-    (tmp_path / "crop.json").write_text(rule_text(rule(3.3, 0.41)))
-    assert read_rule(tmp_path) == rule(3.3, 0.41)
+    assert read_crop_rule(tmp_path) == DEFAULT_CROP_RULE
+    (tmp_path / "crop.json").write_text(crop_rule_json(rule(3.3, 0.41)))
+    assert read_crop_rule(tmp_path) == rule(3.3, 0.41)
     contract = Contract(
         labels=("a", "b"), width=8, height=8, activation="softmax", **rule(3.3, 0.41)
     )
-    assert rule_of(contract) == rule(3.3, 0.41)
+    assert crop_rule_of(contract) == rule(3.3, 0.41)
 
 
 BAD_RULES = ["", "[]", "{}", '{"face_width": 1}', json.dumps(rule() | {"more": 1})]
@@ -122,4 +127,4 @@ BAD_RULES += ['{"face_width": NaN, "eye_height": 0}', '{"face_width": 2.7, "eye_
 def test_a_rule_that_is_none_is_refused(text, tmp_path):
     (tmp_path / "crop.json").write_text(text)
     with pytest.raises(UserError, match=r"crop\.json: not a crop rule"):
-        read_rule(tmp_path)
+        read_crop_rule(tmp_path)

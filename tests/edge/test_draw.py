@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from emotion_edge.capture.frame import Frame
-from emotion_edge.output.contact_sheet import MOST, Sheet
-from emotion_edge.pipeline.analyzer import Sighting
-from emotion_edge.pipeline.smoothing import Said
+from emotion_edge.output.contact_sheet import MOST, ContactSheet
+from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.pipeline.smoothing import Decision
 from tests.edge.conftest import COLOURS, INT8, edge, save
 
 YELLOW = np.array((255, 214, 10))
@@ -45,9 +45,9 @@ def test_several_pictures_make_a_sheet(photos, tmp_path):
 def test_a_box_is_drawn_where_the_face_is(tmp_path):
     from emotion_edge.faces.types import Box
 
-    sheet = Sheet()
+    sheet = ContactSheet()
     frame = Frame("x", 0, np.zeros((200, 400, 3), np.uint8), None)
-    sheet.add(frame, [Sighting(Said("happy"), face=1, box=Box(30, 40, 100))])
+    sheet.add(frame, [FaceResult(Decision("happy"), face=1, box=Box(30, 40, 100))])
     pixels = np.asarray(sheet.image()).astype(int)
     assert not np.abs(pixels[140, 40:120] - YELLOW).any()
     assert not np.abs(pixels[80:130, 30] - YELLOW).any()
@@ -56,13 +56,13 @@ def test_a_box_is_drawn_where_the_face_is(tmp_path):
 
 
 def test_of_a_stream_only_changes_are_drawn_and_not_without_end():
-    sheet = Sheet()
+    sheet = ContactSheet()
     frame = Frame("x", 0, np.zeros((100, 120, 3), np.uint8), 0.0)
-    sheet.add(frame, [Sighting(Said("happy"), changed=False)])
+    sheet.add(frame, [FaceResult(Decision("happy"), changed=False)])
     sheet.add(frame, [])
     assert not sheet.pictures
     for _ in range(MOST + 5):
-        sheet.add(frame, [Sighting(Said("happy"))])
+        sheet.add(frame, [FaceResult(Decision("happy"))])
     assert len(sheet.pictures) == MOST
 
 

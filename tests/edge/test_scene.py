@@ -2,22 +2,22 @@
 
 from emotion_edge.faces.types import Box
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.pipeline.analyzer import Sighting
-from emotion_edge.pipeline.main_face import Scene
-from emotion_edge.pipeline.smoothing import Said
+from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.pipeline.main_face import MainFace
+from emotion_edge.pipeline.smoothing import Decision
 
 
-def face(number: int, side: float, label: str) -> Sighting:
-    return Sighting(Said(label), number, Box(0, 0, side))
+def face(number: int, side: float, label: str) -> FaceResult:
+    return FaceResult(Decision(label), number, Box(0, 0, side))
 
 
-def gone(number: int) -> Sighting:
-    return Sighting(Said(NO_FACE), number)
+def gone(number: int) -> FaceResult:
+    return FaceResult(Decision(NO_FACE), number)
 
 
 def test_the_largest_face_speaks_until_it_has_gone():
-    scene = Scene()
-    assert scene.main.said == Said(UNKNOWN, "starting")
+    scene = MainFace()
+    assert scene.main.said == Decision(UNKNOWN, "starting")
     scene.see([face(1, 50, "sad"), face(2, 90, "happy")], stream=True)
     assert scene.main.said.label == "happy"
     scene.see([face(1, 200, "sad"), face(2, 90, "angry")], stream=True)
@@ -29,30 +29,30 @@ def test_the_largest_face_speaks_until_it_has_gone():
 
 
 def test_each_picture_has_a_largest_face_of_its_own():
-    scene = Scene()
+    scene = MainFace()
     scene.see([face(1, 90, "sad"), face(2, 50, "happy")], stream=False)
     assert scene.main.said.label == "sad"
     scene.see([face(1, 50, "fear"), face(2, 90, "happy")], stream=False)
     assert scene.main.said.label == "happy"
-    scene.see([Sighting(Said(NO_FACE))], stream=False)
+    scene.see([FaceResult(Decision(NO_FACE))], stream=False)
     assert scene.main.said.label == NO_FACE
 
 
 def test_numbers_mean_nothing_across_a_time_without_frames():
-    scene = Scene()
+    scene = MainFace()
     scene.see([face(1, 90, "sad")], stream=True)
     scene.see_nothing("paused")
-    assert scene.main.said == Said(UNKNOWN, "paused")
+    assert scene.main.said == Decision(UNKNOWN, "paused")
     scene.see([face(1, 50, "fear"), face(2, 90, "happy")], stream=True)
     assert scene.main.said.label == "happy"
 
 
 def test_with_another_model_faces_are_others_and_the_label_stays_until_there_is_one():
-    scene = Scene()
+    scene = MainFace()
     scene.see([face(1, 50, "sad"), face(2, 90, "happy")], stream=True)
-    scene.forget()
+    scene.reset()
     assert scene.main.said.label == "happy"
-    unsure = Sighting(Said(UNKNOWN, "low_score"), 1, Box(0, 0, 50), changed=False)
+    unsure = FaceResult(Decision(UNKNOWN, "low_score"), 1, Box(0, 0, 50), changed=False)
     scene.see([unsure], stream=True)
     assert scene.main.said.label == "happy"
     scene.see([face(1, 50, "sad")], stream=True)

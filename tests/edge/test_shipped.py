@@ -9,7 +9,7 @@ from PIL import Image
 
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import SHIPPED
-from emotion_edge.model.self_test import prove
+from emotion_edge.model.self_test import run_self_test
 from tests.edge.conftest import INSTALLED, edge, save
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "samples"
@@ -19,7 +19,7 @@ LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 @pytest.mark.parametrize("runtime", INSTALLED)
 def test_it_is_small_and_proves_itself(runtime):
     classifier = Classifier(SHIPPED, runtime=runtime)
-    assert "as it must be" in prove(SHIPPED, classifier)
+    assert "as it must be" in run_self_test(SHIPPED, classifier)
     assert classifier.contract.labels == LABELS
     assert 0.4 <= classifier.contract.enter <= 0.7
     assert classifier.contract.temperature != 1  # it was fitted

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
-from emotion_edge.pipeline.smoothing import Rules, Said, Steady
+from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSettings
 
 LABELS = ("angry", "happy", "sad")
 ANGRY, HAPPY, SAD = np.eye(3) * 0.85 + 0.05
@@ -14,7 +14,7 @@ LOST = np.array([0.36, 0.28, 0.36])
 
 def follow(pictures, *, rate=10.0, steady=None, begin=0.0, doubt=None):
     """Return the Steady and (seconds, label) of each time that another label was said."""
-    steady = steady or Steady(LABELS, Rules())
+    steady = steady or LabelSmoother(LABELS, SmoothingSettings())
     times = [begin + i / rate for i in range(len(pictures))]
     changes = [
         (round(now, 3), steady.said.label)
@@ -52,7 +52,10 @@ def test_a_lasting_change_is_seen_as_soon_whatever_the_frame_rate(rate):
 
 
 def test_uneven_times_make_the_same_average():
-    even, uneven = Steady(LABELS, Rules()), Steady(LABELS, Rules())
+    even, uneven = (
+        LabelSmoother(LABELS, SmoothingSettings()),
+        LabelSmoother(LABELS, SmoothingSettings()),
+    )
     for steady, times in ((even, np.arange(0, 1.01, 0.1)), (uneven, [0, 0.07, 0.4, 0.41, 1.0])):
         steady.update(HAPPY, -0.1)
         for now in times:
@@ -63,12 +66,12 @@ def test_uneven_times_make_the_same_average():
 def test_a_low_score_is_unknown():
     steady, changes = follow([LOST] * 10)
     assert changes == [(0.2, "unknown")]
-    assert steady.said == Said("unknown", "low_score")
+    assert steady.said == Decision("unknown", "low_score")
 
 
 def test_two_that_are_close_are_unknown():
     steady, _ = follow([np.array([0.5, 0.49, 0.01])] * 10)
-    assert steady.said == Said("unknown", "low_margin")
+    assert steady.said == Decision("unknown", "low_margin")
 
 
 def test_a_label_stays_where_it_would_not_have_been_said():
@@ -78,7 +81,7 @@ def test_a_label_stays_where_it_would_not_have_been_said():
     steady, _ = follow([HAPPY] * 10 + [below] * 50)
     assert steady.said.label == "happy"
     steady, _ = follow([HAPPY] * 10 + [LOST] * 50)
-    assert steady.said == Said("unknown", "low_score")
+    assert steady.said == Decision("unknown", "low_score")
 
 
 def test_a_picture_that_is_no_good_is_left_out_of_the_average():
@@ -87,22 +90,22 @@ def test_a_picture_that_is_no_good_is_left_out_of_the_average():
     steady, changes = follow([SAD] * 10, steady=steady, begin=1.0, doubt="blurred")
     assert steady.scores is scores
     assert changes == [(1.2, "unknown")]
-    assert steady.said == Said("unknown", "blurred")
+    assert steady.said == Decision("unknown", "blurred")
 
 
 def test_a_reason_may_change_without_another_label_being_said():
     steady, _ = follow([HAPPY] * 10, doubt="blurred")
     steady, changes = follow([HAPPY] * 3, steady=steady, begin=1.0, doubt="too_dark")
     assert changes == []
-    assert steady.said == Said("unknown", "too_dark")
+    assert steady.said == Decision("unknown", "too_dark")
 
 
 def test_without_window_and_dwell_every_frame_speaks_for_itself():
-    steady = Steady(LABELS, Rules(window=0, dwell=0))
+    steady = LabelSmoother(LABELS, SmoothingSettings(window=0, dwell=0))
     _, changes = follow([HAPPY, SAD, HAPPY], steady=steady)
     assert [label for _, label in changes] == ["happy", "sad", "happy"]
 
 
 def test_leaving_above_entering_is_refused():
     with pytest.raises(UserError, match=r"--leave 0\.6 is above --enter 0\.4"):
-        Rules(leave=0.6)
+        SmoothingSettings(leave=0.6)

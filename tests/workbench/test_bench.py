@@ -12,7 +12,7 @@ from PIL import Image
 from skimage import data
 
 from bench.__main__ import HEAD, TITLES, read, write
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INT8
 from tests.workbench.conftest import REPOSITORY, overwrite, run
@@ -41,7 +41,7 @@ def test_one_part_of_the_results_is_renewed_and_the_others_stay(tmp_path, monkey
 def test_a_peer_answers_each_line_with_a_line(tmp_path):
     Image.fromarray(data.astronaut()).save(tmp_path / "face.png")
     Image.fromarray(np.zeros((90, 90, 3), np.uint8)).save(tmp_path / "none.png")
-    face = FaceFinder().find(data.astronaut())[0]
+    face = FaceDetector().find(data.astronaut())[0]
     known = {"box": face.box, "eyes": face.eyes}
     asked = [("face.png", None), ("face.png", known), ("none.png", None)]
     lines = [json.dumps({"path": str(tmp_path / name), "face": it}) for name, it in asked]

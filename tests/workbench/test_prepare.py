@@ -15,11 +15,11 @@ import skimage.data
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import cut_face
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import find_images, read_image
 from emotion_edge.model.contract import Contract
-from emotion_edge.model.crop_rule import DEFAULT_RULE, rule_of
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE, crop_rule_of
 from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import REPOSITORY, command
 from train.data.image_folder import load_split
@@ -93,12 +93,12 @@ def test_training_sees_what_the_edge_sees_to_the_pixel(kind, size, tmp_path):
     )
     trained = load_split(tmp_path / "data" / "train", contract, tmp_path / "cache").images
     frame = read_image(path)
-    face = FaceFinder().find(frame)[0]
-    seen = preprocess(cut_face(frame, face, rule_of(contract)), contract)
+    face = FaceDetector().find(frame)[0]
+    seen = preprocess(crop_face(frame, face, crop_rule_of(contract)), contract)
     assert trained.shape == (1, *size[::-1], 3)
     assert np.array_equal(trained[0], seen)
     rule = json.loads((tmp_path / "data" / "crop.json").read_text())
-    assert rule == rule_of(contract)
+    assert rule == crop_rule_of(contract)
 
 
 def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
@@ -111,7 +111,7 @@ def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
         np.asarray(ASTRONAUT.crop((100, 0, 356, 256)).resize((80, 80))), ((0, 176), (0, 0), (0, 0))
     )
     Image.fromarray(np.hstack([face, small])).save(folder / "background.png")
-    assert len(FaceFinder().find(read_image(folder / "background.png"))) == 2
+    assert len(FaceDetector().find(read_image(folder / "background.png"))) == 2
     assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
     told = {source: row["outcome"] for source, row in ledger(tmp_path / "data").items()}
     assert told == {
@@ -430,7 +430,7 @@ def test_fer2013_gives_the_right_folders_and_pixels(tmp_path, capsys):
         assert picture.mode == "L"
         assert np.array_equal(np.asarray(picture), expected)
     rule = json.loads((tmp_path / "data" / "crop.json").read_text())
-    assert rule == DEFAULT_RULE
+    assert rule == DEFAULT_CROP_RULE
     told = capsys.readouterr().out
     assert "10 pictures: 10 written" in told
     assert "validation: no angry, no disgust, no fear, 1 happy" in told

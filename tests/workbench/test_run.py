@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from emotion_edge.model.contract import loads
-from emotion_edge.model.crop_rule import CROP_FILE, rule_text
+from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json
 from tests.workbench.conftest import REPOSITORY, command, history, inside, make_photos, run
 
 ARTEFACTS = {
@@ -37,7 +37,7 @@ ARTEFACTS = {
 def data(tmp_path_factory) -> Path:
     """A data set with a test split, that says how its pictures were cut out."""
     folder = make_photos(tmp_path_factory.mktemp("data"), train=12, validation=4, test=5)
-    (folder / CROP_FILE).write_text(rule_text({"face_width": 3.3, "eye_height": 0.41}))
+    (folder / CROP_FILE).write_text(crop_rule_json({"face_width": 3.3, "eye_height": 0.41}))
     return folder
 
 

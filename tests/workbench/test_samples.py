@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.crop_rule import read_rule
+from emotion_edge.model.crop_rule import read_crop_rule
 from train.synthetic import images as samples
 from train.synthetic.action_units import EXPRESSIONS, express
 from train.synthetic.canvas import Pose
@@ -100,7 +100,7 @@ def test_nobody_is_in_two_splits_and_everybody_shows_every_expression() -> None:
 
 
 def test_faces_lie_as_the_rule_beside_them_says(made: Path) -> None:
-    rule, finder = read_rule(made), FaceFinder(min_face=40)
+    rule, finder = read_crop_rule(made), FaceDetector(min_face=40)
     widths, heights = [], []
     for path in sorted(made.glob("t*/*/*.jpg")):
         for face in finder.find(read_image(path))[:1]:

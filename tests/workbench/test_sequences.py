@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.detector import FaceDetector
 from train.synthetic import videos as sequences
 from train.synthetic.action_units import EXPRESSIONS
 from train.synthetic.motion import GROWS
@@ -135,7 +135,7 @@ def test_two_faces_meet_twice() -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_face_finder_finds_the_faces_where_truth_says(name: str) -> None:
-    script, finder = script_of(0, name), FaceFinder()
+    script, finder = script_of(0, name), FaceDetector()
     seen = expected = 0
     for index in range(7, LENGTHS[name], 25):
         second = script.times[index]

@@ -22,7 +22,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, ImageError, find_images, read_image
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.preprocessing import preprocess
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 from train.data.soft_labels import Votes, read_votes
 
 UNREADABLE_LIMIT = 0.05  # more than this share of a split and something is wrong with the data
@@ -166,7 +166,7 @@ def _is_forgiven(entry: Path, contract: Contract) -> bool:
 def _decode(folder: Path, files: list[tuple[str, Path]], contract: Contract, entry: Path) -> None:
     labels: list[str] = []
     unreadable: dict[str, str] = {}
-    with publish(entry) as stage:
+    with staged_write(entry) as stage:
         with (stage / "images.u8").open("wb") as images:
             for (label, path), result in zip(
                 files, _read_all(folder, files, contract), strict=True

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 
 VOTES_FILE = "votes.csv"
 _PICTURE, _OTHERS = "picture", "(others)"
@@ -22,7 +22,7 @@ Votes = npt.NDArray[np.float32]
 
 def write_votes(data: Path, labels: Sequence[str], votes: Mapping[str, Sequence[int]]) -> None:
     """Write the votes of pictures, by their path in `data`: of each label, then of no label."""
-    with publish(data) as stage, (stage / VOTES_FILE).open("w", encoding="utf-8") as file:
+    with staged_write(data) as stage, (stage / VOTES_FILE).open("w", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow((_PICTURE, *labels, _OTHERS))
         writer.writerows((picture, *counts) for picture, counts in votes.items())

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from emotion_edge.model.contract import Contract, dumps
-from emotion_edge.system.hardware import processor
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.system.hardware import processor_name
+from emotion_edge.util.atomic_write import staged_write
 from evaluation.keras_outputs import evaluate, predict
 from evaluation.plots import plot_confusion, plot_history
 from train.data.export import set_aside
@@ -50,7 +50,7 @@ def write_build(
     evaluation = {"split": dataset.holdout_name, **figures}
     rng = np.random.default_rng(run["recipe"]["seed"])
     pictures = set_aside(dataset, calibration_size, rng)
-    with publish(build) as stage:
+    with staged_write(build) as stage:
         model.save(stage / "model.keras")
         model.save_weights(stage / f"{model.name}.weights.h5")
         (stage / "contract.json").write_text(dumps(contract), encoding="utf-8")
@@ -71,7 +71,7 @@ def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -
         "recipe": asdict(recipe),
         "data": str(data),
         "kept_epoch": kept_epoch(history, last=recipe.average is not None),
-        "machine": ", ".join([processor(), *_gpus()]),
+        "machine": ", ".join([processor_name(), *_gpus()]),
         "versions": {
             "python": platform.python_version(),
             "tensorflow": tf.__version__,

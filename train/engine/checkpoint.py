@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from emotion_edge.errors import UserError
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 
 History = list[dict[str, float]]
 _STATE = "state.json"
@@ -62,7 +62,7 @@ class Checkpoint(keras.callbacks.Callback):
             "seconds": time.monotonic() - self.began,
             **files,
         }
-        with publish(self.folder) as stage:
+        with staged_write(self.folder) as stage:
             self.model.save(stage / files["last"])
             if kept == done:
                 self._save_weights(stage / files["kept"])

@@ -28,9 +28,9 @@ from pathlib import Path
 
 from emotion_edge.cli.argument_types import describe, face_side, seed
 from emotion_edge.errors import RunError, UserError, exit_code
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import find_images
-from emotion_edge.model.crop_rule import DEFAULT_RULE
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from train.prepare import fer2013 as fer
 from train.prepare import near_duplicates as leaks
 from train.prepare.group_split import SPLITS, shares
@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
 def _prepare(args: argparse.Namespace) -> int:
     if args.ferplus and not args.fer2013:
         raise UserError("--ferplus only has the votes: add --fer2013 fer2013.csv, the pictures")
-    ledger = Ledger(args.to, DEFAULT_RULE)
+    ledger = Ledger(args.to, DEFAULT_CROP_RULE)
     if args.fer2013 or args.npz:
         finder = fer.make_finder(args.face_model)
         read = fer.read_npz(args.npz) if args.npz else fer.read_csv(args.fer2013, args.ferplus)
@@ -68,7 +68,7 @@ def _from_photos(args: argparse.Namespace, ledger: Ledger) -> Counter[str]:
     photos, to = args.photos.resolve(), args.to.resolve()
     if photos.is_relative_to(to) or to.is_relative_to(photos):
         raise UserError(f"--photos {args.photos} and --to {args.to}: one is within the other")
-    finder = FaceFinder(args.face_model, min_face=args.min_face)
+    finder = FaceDetector(args.face_model, min_face=args.min_face)
     return prepare_photos(args.photos, ledger, finder, shares=args.split, seed=args.seed)
 
 

@@ -23,10 +23,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import cut_face
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.types import Box, Face
-from emotion_edge.model.crop_rule import DEFAULT_RULE
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from emotion_edge.model.model_file import UNREADABLE_ZIP
 from train.data.soft_labels import write_votes
 from train.prepare.group_split import SPLITS
@@ -69,7 +69,7 @@ class Picture(NamedTuple):
 
 
 def prepare_fer(
-    pictures: Iterable[Picture], count: int, ledger: Ledger, finder: FaceFinder
+    pictures: Iterable[Picture], count: int, ledger: Ledger, finder: FaceDetector
 ) -> Counter[str]:
     """Write pictures into the splits that they have, and the votes there are into votes.csv.
 
@@ -158,15 +158,15 @@ def read_npz(path: Path) -> tuple[Iterator[Picture], int]:
     ), count
 
 
-def make_finder(model: Path | None) -> FaceFinder:
+def make_finder(model: Path | None) -> FaceDetector:
     """Return a finder for pictures of which it is known that they are faces, and fill them.
 
     With it 398 of 400 of FER+'s are found, and 386 with 0.68.
     """
-    return FaceFinder(model, threshold=0.55, min_face=20 * _ENLARGED)
+    return FaceDetector(model, threshold=0.55, min_face=20 * _ENLARGED)
 
 
-def cut(pixels: Pixels, finder: FaceFinder) -> Pixels:
+def cut(pixels: Pixels, finder: FaceDetector) -> Pixels:
     """Return (side, side) uint8 grey, the face cut by the rule; where none is found, all of it."""
     side = SIDE * _ENLARGED
     enlarged = Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC)
@@ -178,7 +178,7 @@ def cut(pixels: Pixels, finder: FaceFinder) -> Pixels:
     x, y, width = map(float, box - (_ROOM, _ROOM, 0))
     left_x, left_y, right_x, right_y = map(float, eyes - _ROOM)
     face = Face(Box(x, y, width), faces[0].score, (left_x, left_y, right_x, right_y))
-    return cut_face(np.repeat(pixels[..., np.newaxis], 3, axis=2), face, DEFAULT_RULE)[..., 0]
+    return crop_face(np.repeat(pixels[..., np.newaxis], 3, axis=2), face, DEFAULT_CROP_RULE)[..., 0]
 
 
 def _read_fer2013(path: Path) -> Iterator[tuple[str, str, str, Pixels]]:

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.crop_rule import CROP_FILE, read_rule, rule_text
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json, read_crop_rule
+from emotion_edge.util.atomic_write import staged_write
 from train.prepare.group_split import SPLITS
 
 LEDGER = "prepared.csv"
@@ -50,7 +50,7 @@ class Ledger:
         self.data, self.rule, self._path = data, rule, data / LEDGER
         self.rows: dict[str, Row] = {}
         has_faces = any((data / name).exists() for name in (CROP_FILE, *SPLITS))
-        if has_faces and (other := read_rule(data)) != rule:
+        if has_faces and (other := read_crop_rule(data)) != rule:
             raise UserError(
                 f"{data}: its faces are cut by {other}, these would be by {dict(rule)}: take "
                 "another --to"
@@ -86,15 +86,15 @@ class Ledger:
             raise UserError(f"{path}: {LEDGER} does not know this file; move it away")
         self._append(row)
         if pixels is not None:
-            with publish(path.parent) as stage:
+            with staged_write(path.parent) as stage:
                 # Level 1 takes a fifth of the time of the default and hardly more space.
                 Image.fromarray(pixels).save(stage / path.name, compress_level=1)
         self.rows[row.key] = row
 
     def _append(self, row: Row) -> None:
         if not (self.data / CROP_FILE).exists():
-            with publish(self.data) as stage:
-                (stage / CROP_FILE).write_text(rule_text(self.rule))
+            with staged_write(self.data) as stage:
+                (stage / CROP_FILE).write_text(crop_rule_json(self.rule))
         with self._path.open("a", encoding="utf-8", errors="surrogateescape", newline="") as file:
             header = [] if file.tell() else [Row._fields]
             csv.writer(file, lineterminator="\n").writerows([*header, row])

@@ -32,7 +32,7 @@ from tqdm import tqdm
 
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import ImageError, find_images, read_image
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 from train.prepare.group_split import SPLITS
 
 LEAKS = "leaks.csv"
@@ -222,5 +222,5 @@ def _write(data: Path, leaks: list[Leak]) -> None:
     content = text.getvalue().encode("utf-8", "surrogateescape")
     path = data / LEAKS
     if not path.exists() or path.read_bytes() != content:
-        with publish(data) as stage:
+        with staged_write(data) as stage:
             (stage / LEAKS).write_bytes(content)

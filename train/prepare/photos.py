@@ -11,12 +11,12 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import cut_face
-from emotion_edge.faces.detector import FaceFinder
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import ImageError, find_images, read_image
 from emotion_edge.model.contract import NO_FACE as NO_FACE_LABEL
 from emotion_edge.model.contract import UNKNOWN
-from emotion_edge.model.crop_rule import DEFAULT_RULE
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from train.prepare.group_split import SPLITS, assign, subject_of
 from train.prepare.manifest import WRITTEN, Ledger, Row
 
@@ -35,7 +35,7 @@ class Photo(NamedTuple):
 
 
 def prepare_photos(
-    folder: Path, ledger: Ledger, finder: FaceFinder, *, shares: tuple[int, int, int], seed: int
+    folder: Path, ledger: Ledger, finder: FaceDetector, *, shares: tuple[int, int, int], seed: int
 ) -> Counter[str]:
     """Cut the face out of each photograph FOLDER/<class>/ and write it into a split.
 
@@ -129,7 +129,7 @@ def _person(photo: Photo) -> str:
     return photo.subject or photo.key
 
 
-def _cut_and_write(photo: Photo, split: str, ledger: Ledger, finder: FaceFinder) -> Row:
+def _cut_and_write(photo: Photo, split: str, ledger: Ledger, finder: FaceDetector) -> Row:
     try:
         face = cut(read_image(photo.path), finder)
     except ImageError as error:
@@ -147,7 +147,7 @@ def _cut_and_write(photo: Photo, split: str, ledger: Ledger, finder: FaceFinder)
     return row
 
 
-def cut(pixels: npt.NDArray[np.uint8], finder: FaceFinder) -> npt.NDArray[np.uint8] | str:
+def cut(pixels: npt.NDArray[np.uint8], finder: FaceDetector) -> npt.NDArray[np.uint8] | str:
     """Return the one face of a photograph, as the edge cuts it, or why there is none.
 
     (side, side, 3) uint8 RGB, as large as it is in the photograph. Faces much smaller than the
@@ -158,4 +158,4 @@ def cut(pixels: npt.NDArray[np.uint8], finder: FaceFinder) -> npt.NDArray[np.uin
         return NO_FACE
     if any(face.box.side >= BACKGROUND * faces[0].box.side for face in faces[1:]):
         return SEVERAL
-    return cut_face(pixels, faces[0], DEFAULT_RULE)
+    return crop_face(pixels, faces[0], DEFAULT_CROP_RULE)

@@ -27,7 +27,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from emotion_edge.cli.argument_types import describe, seed
 from emotion_edge.errors import exit_code
-from emotion_edge.model.crop_rule import CROP_FILE, rule_text
+from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json
 from train.synthetic.action_units import EXPRESSIONS, sample_units
 from train.synthetic.camera import SIDE, take_snapshot
 from train.synthetic.identities import Person, sample_person
@@ -96,7 +96,7 @@ def _write_set(root: Path, seed: int, counts: Mapping[str, int]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     draw_all(partial(_write_sample, root, seed), tasks, "drawing faces")
     draw_sheet(seed).save(root / "samples.png")
-    (root / CROP_FILE).write_text(rule_text(RULE))
+    (root / CROP_FILE).write_text(crop_rule_json(RULE))
 
 
 def ensure_samples(out: Path, *, seed: int = 0, counts: Mapping[str, int] = COUNTS) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-FIRST_RETRY, LAST_RETRY = 1.0, 30.0  # seconds; each time twice as long
+FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0  # seconds; each time twice as long
 log = logging.getLogger("emotion-edge")
 
 
@@ -22,7 +22,7 @@ class CameraError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class CameraSettings:
     """How a camera is to be used.
 
     number: which one, from 0. resolution: (width, height) in pixels. fps: frames per second.
@@ -41,7 +41,7 @@ class Settings:
     stall: float = 5.0
 
 
-class Shot(NamedTuple):
+class CapturedFrame(NamedTuple):
     """What a camera gives: pixels (rows, columns, 3) uint8 RGB, always of one size.
 
     seconds: when it was taken, from any start, by a clock that never steps back. dropped: how many
@@ -56,7 +56,7 @@ class Shot(NamedTuple):
 class Camera(Protocol):
     """An open camera."""
 
-    def read(self, timeout: float) -> Shot | None:
+    def read(self, timeout: float) -> CapturedFrame | None:
         """Return the newest frame, None where none comes within `timeout` seconds.
 
         Raises CameraError where none will come any more, EOFError at the end of a recording.

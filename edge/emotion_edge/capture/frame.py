@@ -22,7 +22,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Lost:
+class CameraLost:
     """A camera that gives no frames for now: why, and in how many seconds it is tried again."""
 
     source: str

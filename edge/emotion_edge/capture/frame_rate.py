@@ -1,11 +1,11 @@
 """Which frames of a camera to take, where it makes more than were asked for, and which are lost."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
-from emotion_edge.capture.frame import Frame, Lost
+from emotion_edge.capture.frame import CameraLost, Frame
 
 
-class Pace:
+class FrameRateLimiter:
     """The times of the frames that were taken."""
 
     def __init__(self, fps: float) -> None:
@@ -13,11 +13,11 @@ class Pace:
         self._span, self._due = 1 / fps, float("-inf")
         self._last: float | None = None
 
-    def early(self, seconds: float) -> bool:
+    def is_early(self, seconds: float) -> bool:
         """Say whether a frame of this time is one too many."""
         return seconds < self._due - 0.25 * self._span  # a camera that keeps to the rate jitters
 
-    def take(self, seconds: float, span: float = 0.0) -> int:
+    def accept(self, seconds: float, span: float = 0.0) -> int:
         """Take a frame; return how many were missed since the last one.
 
         span: seconds that the camera takes for a frame, where it is known to be slower than asked.
@@ -30,11 +30,13 @@ class Pace:
         return max(0, round((seconds - last) / max(span, self._span)) - 1)
 
 
-def thin(frames: Iterator[Frame | Lost], every: float) -> Iterator[Frame | Lost]:
+def limit_rate(
+    frames: Iterator[Frame | CameraLost], every: float
+) -> Generator[Frame | CameraLost, None, None]:
     """Yield frames of a stream at least `every` seconds apart, and whatever else there is."""
     due = float("-inf")
     for frame in frames:
-        if isinstance(frame, Lost) or frame.seconds is None:
+        if isinstance(frame, CameraLost) or frame.seconds is None:
             yield frame
         elif frame.seconds >= due:
             due = frame.seconds + every

@@ -15,8 +15,8 @@ from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from emotion_edge.capture.camera import CameraError, Opener, Settings, Shot
-from emotion_edge.capture.frame_rate import Pace
+from emotion_edge.capture.camera import CameraError, CameraSettings, CapturedFrame, Opener
+from emotion_edge.capture.frame_rate import FrameRateLimiter
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.camera_arrays import to_rgb
 
@@ -29,7 +29,7 @@ REMEDY = (
 log = logging.getLogger("emotion-edge")
 
 
-def picamera(settings: Settings) -> Opener:
+def picamera2_opener(settings: CameraSettings) -> Opener:
     """Return the opener of a Raspberry Pi's camera; raises UserError without picamera2."""
     # Both talk on stderr, much and in a tone of their own. What goes wrong, our errors say.
     os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:ERROR")
@@ -45,7 +45,7 @@ def picamera(settings: Settings) -> Opener:
 
 
 @contextmanager
-def _open(library: Any, settings: Settings) -> Iterator["_Pi"]:
+def _open(library: Any, settings: CameraSettings) -> Iterator["_Pi"]:
     # What was open before, or was not to be opened, is in circles, with files and buffers.
     gc.collect()
     with _in_words("cannot be opened"):
@@ -79,7 +79,7 @@ def _acquire(library: Any, number: int) -> Any:
     return camera
 
 
-def _configure(camera: Any, settings: Settings) -> Mapping[str, Any]:
+def _configure(camera: Any, settings: CameraSettings) -> Mapping[str, Any]:
     """Return what was settled on, which may be another size and another format."""
     streams = {"main": {"format": "BGR888", "size": settings.resolution}}
     if settings.stream == "lores":  # Pi 4 and older have it in YUV alone
@@ -104,9 +104,9 @@ def _configure(camera: Any, settings: Settings) -> Mapping[str, Any]:
 class _Pi:
     """A camera that runs; each request goes back as soon as its picture is copied."""
 
-    def __init__(self, camera: Any, settings: Settings) -> None:
+    def __init__(self, camera: Any, settings: CameraSettings) -> None:
         self._camera, self._stream = camera, settings.stream
-        self._pace = Pace(settings.fps)
+        self._pace = FrameRateLimiter(settings.fps)
         self._done: SimpleQueue[Any] = SimpleQueue()
         self._asked = False
         config = _configure(camera, settings)
@@ -116,7 +116,7 @@ class _Pi:
             log.warning("the camera gives %d x %d", *self._config["size"])
         camera.start()
 
-    def read(self, timeout: float) -> Shot | None:
+    def read(self, timeout: float) -> CapturedFrame | None:
         end = time.monotonic() + timeout
         with _in_words("failed"):
             while (request := self._request(end - time.monotonic())) is not None:
@@ -149,16 +149,16 @@ class _Pi:
         self._asked = False
         return job.get_result()
 
-    def _shot(self, request: Any) -> Shot | None:
+    def _shot(self, request: Any) -> CapturedFrame | None:
         """Return the picture of a request, None where there are too many."""
         metadata = request.get_metadata()
         stamp = metadata.get("SensorTimestamp")  # ns since the machine started
         seconds = time.monotonic() if stamp is None else stamp / 1e9
-        if self._pace.early(seconds):
+        if self._pace.is_early(seconds):
             return None
         pixels = to_rgb(request.make_array(self._stream), self._config, self._space)
-        missed = self._pace.take(seconds, metadata.get("FrameDuration", 0) / 1e6)
-        return Shot(pixels, seconds, missed)
+        missed = self._pace.accept(seconds, metadata.get("FrameDuration", 0) / 1e6)
+        return CapturedFrame(pixels, seconds, missed)
 
 
 @contextmanager

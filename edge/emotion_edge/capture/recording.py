@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from emotion_edge.capture.camera import CameraError, Opener, Shot
+from emotion_edge.capture.camera import CameraError, CapturedFrame, Opener
 from emotion_edge.capture.frame import Frame
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import ImageError, read_image
@@ -57,7 +57,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     return rows
 
 
-def number(path: Path, row: int, text: str) -> float:
+def parse_number(path: Path, row: int, text: str) -> float:
     """Return a finite number of a table; raises UserError that names file and line."""
     try:
         value = float(text)
@@ -68,7 +68,7 @@ def number(path: Path, row: int, text: str) -> float:
     raise UserError(f"{path}, line {row + 2}: {text!r} is not a number")
 
 
-def read_times(folder: Path) -> list[Row]:
+def read_recording(folder: Path) -> list[Row]:
     """Return the frames of a recording; raises UserError where it is none."""
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
@@ -76,7 +76,7 @@ def read_times(folder: Path) -> list[Row]:
     if not path.exists():
         raise UserError(f"{folder}: not a recording: it has no {TIMES} with the lines file,seconds")
     rows = [
-        Row(str(folder / row["file"]), number(path, i, row["seconds"]), row.get("fault", ""))
+        Row(str(folder / row["file"]), parse_number(path, i, row["seconds"]), row.get("fault", ""))
         for i, row in enumerate(read_table(path, ("file", "seconds")))
     ]
     for line, (before, after) in enumerate(pairwise(rows), start=3):
@@ -91,20 +91,20 @@ def read_times(folder: Path) -> list[Row]:
     return rows
 
 
-def recorded(rows: list[Row]) -> Iterator[Frame]:
+def recorded_frames(rows: list[Row]) -> Iterator[Frame]:
     """Yield all frames that `read_times` returned, as quickly as they can be read."""
     for index, row in enumerate(rows):
         yield Frame(row.path, index, _read(row.path), row.seconds)
 
 
-def stand_in(folder: Path) -> Opener:
+def recording_camera(folder: Path) -> Opener:
     """Return the opener of a camera that plays a recording at its own pace, with its faults.
 
     Its time begins when it is first opened and goes on while it is closed. A last row with "stall"
     or "vanish" is one for good. Raises UserError where
     `folder` is no recording.
     """
-    playing = _Playing(read_times(folder))
+    playing = _Playing(read_recording(folder))
     return playing.open
 
 
@@ -124,7 +124,7 @@ class _Playing:
             raise CameraError("no camera is there")
         return nullcontext(self)
 
-    def read(self, timeout: float) -> Shot | None:
+    def read(self, timeout: float) -> CapturedFrame | None:
         dropped = self._skip()
         if self._next == len(self._rows):
             raise EOFError
@@ -139,7 +139,7 @@ class _Playing:
             self._stuck = True
             return None
         self._next += 1
-        return Shot(_spoil(_read(row.path), row.fault), row.seconds, dropped)
+        return CapturedFrame(_spoil(_read(row.path), row.fault), row.seconds, dropped)
 
     def _now(self) -> float:
         """Return the second of the recording that it is."""

@@ -15,20 +15,20 @@ from threading import Event
 
 import numpy as np
 
-from emotion_edge.capture.camera import Opener, Settings
-from emotion_edge.capture.frame import Frame, Lost
-from emotion_edge.capture.frame_rate import thin
-from emotion_edge.capture.picamera2_camera import picamera
-from emotion_edge.capture.reconnect import watch
-from emotion_edge.capture.recording import stand_in
-from emotion_edge.capture.v4l2_camera import webcam
+from emotion_edge.capture.camera import CameraSettings, Opener
+from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.capture.frame_rate import limit_rate
+from emotion_edge.capture.picamera2_camera import picamera2_opener
+from emotion_edge.capture.reconnect import stream_camera
+from emotion_edge.capture.recording import recording_camera
+from emotion_edge.capture.v4l2_camera import v4l2_opener
 from emotion_edge.errors import RunError, UserError, mask
 from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, ImageError, find_images, read_image
-from emotion_edge.util.timeouts import POLL, rest
+from emotion_edge.util.timeouts import POLL_S, interruptible_sleep
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 Pictures = Generator[Frame, None, None]
-Stream = Generator[Frame | Lost, None, None]
+Stream = Generator[Frame | CameraLost, None, None]
 log = logging.getLogger("emotion-edge")
 
 
@@ -38,7 +38,7 @@ def open_source(
     size: tuple[int, int] | None,
     every: float,
     stop: Event,
-    settings: Settings = Settings(),  # noqa: B008 - it is frozen
+    settings: CameraSettings = CameraSettings(),  # noqa: B008 - it is frozen
 ) -> Stream:
     """Return the frames of an image, a folder, a glob, a video, a camera, or "-" for stdin.
 
@@ -56,20 +56,20 @@ def open_source(
     if source == "-":
         if size is None:
             raise UserError("--source - needs --size WxH: raw frames do not tell their size")
-        return thin(_stdin(*size, stop), every)
+        return limit_rate(_stdin(*size, stop), every)
     if opener := _camera(source, settings):
-        return thin(watch(source, opener, settings, stop), every)
+        return limit_rate(stream_camera(source, opener, settings, stop), every)
     return open_files(source, every=every, stop=stop)
 
 
-def _camera(source: str, settings: Settings) -> Opener | None:
+def _camera(source: str, settings: CameraSettings) -> Opener | None:
     """Return the opener of the camera that `source` names, if it names one."""
     if source == PICAMERA:
-        return picamera(settings)
+        return picamera2_opener(settings)
     if source.startswith(WEBCAM):
-        return webcam(Path(source.removeprefix(WEBCAM)), settings)
+        return v4l2_opener(Path(source.removeprefix(WEBCAM)), settings)
     if source.startswith(REPLAY):
-        return stand_in(Path(source.removeprefix(REPLAY)))
+        return recording_camera(Path(source.removeprefix(REPLAY)))
     return None
 
 
@@ -93,7 +93,7 @@ def open_files(source: str, *, every: float, stop: Event) -> Pictures:
     return _pictures(_some(matches, complaint), every, stop)
 
 
-def reads(source: str, path: Path) -> bool:
+def source_includes(source: str, path: Path) -> bool:
     """Say whether the file `path`, which exists, is one that `source` reads, or lies among them."""
     name = source.removeprefix(REPLAY)
     return any(
@@ -111,7 +111,7 @@ def _some(paths: list[Path], complaint: str) -> list[Path]:
 def _pictures(paths: list[Path], every: float, stop: Event) -> Pictures:
     failed = 0
     for index, path in enumerate(paths):
-        rest(every if index else 0, stop)
+        interruptible_sleep(every if index else 0, stop)
         if stop.is_set():
             return
         try:
@@ -171,7 +171,7 @@ def _read_exactly(length: int, index: int, stop: Event) -> bytes:
     descriptor = sys.stdin.fileno()
     while len(data) < length and not stop.is_set():
         # Wait a little at a time: a read that blocks for ever would not see the stop event.
-        if not select.select([descriptor], [], [], POLL)[0]:
+        if not select.select([descriptor], [], [], POLL_S)[0]:
             continue
         part = os.read(descriptor, length - len(data))
         if not part and data:

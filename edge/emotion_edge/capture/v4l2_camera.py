@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emotion_edge.capture.camera import CameraError, Opener, Settings, Shot
-from emotion_edge.capture.frame_rate import Pace
+from emotion_edge.capture.camera import CameraError, CameraSettings, CapturedFrame, Opener
+from emotion_edge.capture.frame_rate import FrameRateLimiter
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import ImageError, read_image
 from emotion_edge.imaging.pixel_formats import yuv_to_rgb
@@ -31,7 +31,7 @@ WORDS = {
 }
 
 
-def webcam(path: Path, settings: Settings) -> Opener:
+def v4l2_opener(path: Path, settings: CameraSettings) -> Opener:
     """Return the opener of a webcam; raises UserError without linuxpy."""
     try:
         video = import_module("linuxpy.video.device")
@@ -45,7 +45,7 @@ def webcam(path: Path, settings: Settings) -> Opener:
 
 
 @contextmanager
-def _open(video: Any, path: Path, settings: Settings) -> Iterator["_Webcam"]:
+def _open(video: Any, path: Path, settings: CameraSettings) -> Iterator["_Webcam"]:
     with ExitStack() as stack:
         with _in_words(video):
             device = stack.enter_context(video.Device(path))
@@ -57,7 +57,7 @@ def _open(video: Any, path: Path, settings: Settings) -> Iterator["_Webcam"]:
             stack.close()
 
 
-def _configure(capture: Any, settings: Settings) -> Any:
+def _configure(capture: Any, settings: CameraSettings) -> Any:
     """Return what the driver settled on, which may be another size and another format."""
     capture.set_format(*settings.resolution, "MJPG")  # without YUYV's limits of size and rate
     with suppress(OSError):  # not every driver can be told
@@ -73,12 +73,12 @@ class _Webcam:
 
     def __init__(self, video: Any, capture: Any, format_: Any, fps: float) -> None:
         self._video, self._capture, self._format = video, capture, format_
-        self._pace = Pace(fps)
+        self._pace = FrameRateLimiter(fps)
         self._span = 0.0
         with suppress(OSError, ZeroDivisionError):
             self._span = 1 / float(capture.get_fps())
 
-    def read(self, timeout: float) -> Shot | None:
+    def read(self, timeout: float) -> CapturedFrame | None:
         end = time.monotonic() + timeout
         with _in_words(self._video):
             frame = self._waiting() or self._next(timeout)
@@ -102,15 +102,17 @@ class _Webcam:
             return None
         return self._capture.buffer.raw_read()
 
-    def _shot(self, frame: Any) -> Shot | None:
+    def _shot(self, frame: Any) -> CapturedFrame | None:
         """Return a frame's picture, None where there are too many or it is not to be read."""
         steady = self._video.BufferFlag.TIMESTAMP_MONOTONIC in frame.flags
         seconds = frame.timestamp if steady else time.monotonic()
-        if self._pace.early(seconds):
+        if self._pace.is_early(seconds):
             return None
         pixels = decode(frame.data, self._format)
         return (
-            None if pixels is None else Shot(pixels, seconds, self._pace.take(seconds, self._span))
+            None
+            if pixels is None
+            else CapturedFrame(pixels, seconds, self._pace.accept(seconds, self._span))
         )
 
 

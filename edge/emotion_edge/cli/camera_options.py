@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from emotion_edge.capture.camera import Settings
+from emotion_edge.capture.camera import CameraSettings
 from emotion_edge.cli.argument_types import Size, camera_number, frame_size, rate, seconds
 from emotion_edge.errors import UserError
 
@@ -19,7 +19,7 @@ def usual_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
 def add_camera(parser: argparse.ArgumentParser) -> None:
     """Add an option for each of `emotion_edge.capture.camera.Settings`."""
     group = parser.add_argument_group("cameras")
-    add, usual = group.add_argument, Settings()
+    add, usual = group.add_argument, CameraSettings()
     add(
         "--camera",
         type=camera_number,
@@ -66,11 +66,11 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def camera_settings(args: argparse.Namespace) -> Settings:
+def camera_settings(args: argparse.Namespace) -> CameraSettings:
     """Return what the options of `add_camera` say; raises UserError where they contradict."""
     if args.stall * args.fps < 2:
         raise UserError(f"--stall {args.stall:g}: no time for two frames at --fps {args.fps:g}")
-    return Settings(
+    return CameraSettings(
         number=args.camera,
         resolution=args.resolution,
         fps=args.fps,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from emotion_edge.cli.options import add_run_options
 from emotion_edge.errors import MASK, UserError, mask
-from emotion_edge.output.mqtt.address import PASSWORD, credential
+from emotion_edge.output.mqtt.address import PASSWORD_VARIABLE, credential
 from emotion_edge.system.paths import SYSTEM_FILE
 
 # What a value must be in TOML, by the return annotation of the option's `type`.
@@ -77,7 +77,7 @@ def _secret() -> str | None:
     """Return where the password comes from, if not from --password-file."""
     if path := credential():
         return str(path)
-    return f"environment {PASSWORD}" if os.environ.get(PASSWORD) else None
+    return f"environment {PASSWORD_VARIABLE}" if os.environ.get(PASSWORD_VARIABLE) else None
 
 
 def _toml(value: object) -> str:

@@ -7,10 +7,10 @@ from emotion_edge.cli.argument_types import count, face_side, frame_size, second
 from emotion_edge.cli.camera_options import add_camera, usual_source
 from emotion_edge.cli.output_options import add_outlets
 from emotion_edge.faces.blazeface import PACKAGE
-from emotion_edge.faces.detector import THRESHOLD
+from emotion_edge.faces.detector import DEFAULT_THRESHOLD
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import RUNTIMES
-from emotion_edge.pipeline.smoothing import Rules
+from emotion_edge.pipeline.smoothing import SmoothingSettings
 
 MODELS_OWN = ("enter", "leave")  # thresholds that the contract has, unless a flag says otherwise
 
@@ -133,7 +133,7 @@ def add_finder(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--face-threshold",
         type=share,
-        default=THRESHOLD,
+        default=DEFAULT_THRESHOLD,
         metavar="SCORE",
         help="how sure the finder must be, 0 to 1 (default: %(default)s)",
     )
@@ -142,7 +142,7 @@ def add_finder(parser: argparse._ActionsContainer) -> None:
 def add_steady(parser: argparse.ArgumentParser) -> None:
     """Add an option for each of the rules of `emotion_edge.pipeline.smoothing`."""
     group = parser.add_argument_group("labels that hold still, in streams")
-    rules = Rules()
+    rules = SmoothingSettings()
     for name, kind, unit, text in (
         ("window", seconds, "SECONDS", "over which scores are averaged"),
         ("enter", share, "SCORE", "from which a label is said"),
@@ -159,7 +159,7 @@ def add_steady(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _usual(name: str, rules: Rules) -> str:
+def _usual(name: str, rules: SmoothingSettings) -> str:
     return "the model's" if name in MODELS_OWN else f"{getattr(rules, name):g}"
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from emotion_edge.cli.argument_types import address, keepalive, minutes, topic
-from emotion_edge.output.mqtt.address import CREDENTIAL, PASSWORD, destination
+from emotion_edge.output.mqtt.address import CREDENTIAL_NAME, PASSWORD_VARIABLE, destination
 
 
 def add_outlets(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +21,8 @@ def add_outlets(parser: argparse.ArgumentParser) -> None:
         "--password-file",
         type=Path,
         metavar="PATH",
-        help=f"the broker's password; else {CREDENTIAL} among systemd's credentials, or the "
-        f"environment's {PASSWORD}",
+        help=f"the broker's password; else {CREDENTIAL_NAME} among systemd's credentials, or the "
+        f"environment's {PASSWORD_VARIABLE}",
     )
     for name, text in (
         ("ca-file", "certificates that mqtts:// trusts (default: the system's)"),

@@ -15,23 +15,28 @@ from emotion_edge import __version__
 from emotion_edge.capture.frame import Frame
 from emotion_edge.commands.doctor.system_checks import MODEL
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import cut_face
-from emotion_edge.faces.detector import FaceFinder
-from emotion_edge.faces.quality import find_doubt
-from emotion_edge.faces.tracker import Follower
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.quality import check_quality
+from emotion_edge.faces.tracker import FaceTracker
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
-from emotion_edge.model.crop_rule import rule_of
+from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.output.json_lines import Lines
-from emotion_edge.pipeline.analyzer import Watcher
-from emotion_edge.pipeline.factory import choose_finder
-from emotion_edge.pipeline.smoothing import Rules, Steady
-from emotion_edge.system.hardware import memory, processor, temperature, throttled
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.pipeline.analyzer import FaceAnalyzer
+from emotion_edge.pipeline.factory import choose_detector
+from emotion_edge.pipeline.smoothing import LabelSmoother, SmoothingSettings
+from emotion_edge.system.hardware import (
+    cpu_temperature,
+    processor_name,
+    resident_memory,
+    throttling_reasons,
+)
+from emotion_edge.util.atomic_write import staged_write
 from emotion_edge.util.progress import show_progress
 
 WARM = 10  # rounds at first that do not count
@@ -44,7 +49,7 @@ UPRIGHT = Face(FACE.box, FACE.score, (288.0, 198.0, 350.0, 198.0))
 Step = Callable[[], object]
 
 
-class _Known(FaceFinder):
+class _Known(FaceDetector):
     """A finder that knows where the face is, at no cost."""
 
     def __init__(self, face: Face) -> None:
@@ -54,7 +59,7 @@ class _Known(FaceFinder):
     def find(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
         return self._faces
 
-    def find_again(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
+    def detect_near(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
         return self._faces
 
 
@@ -67,8 +72,8 @@ def bench(args: Namespace) -> Iterator[str]:
     if args.json and args.json.is_dir():
         raise UserError(f"--json {args.json} is a folder: name a file, such as my-pi.json in it")
     classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
-    steps = make_steps(classifier, choose_finder(args))
-    machine, before = _describe(args, classifier), temperature()
+    steps = make_steps(classifier, choose_detector(args))
+    machine, before = _describe(args, classifier), cpu_temperature()
     yield from _lines(machine)
     milliseconds = {name: _summary(each) for name, each in measure(steps, args.frames).items()}
     yield f"\n{'milliseconds':24} {'p50':>9} {'p95':>9}"
@@ -78,15 +83,15 @@ def bench(args: Namespace) -> Iterator[str]:
     health = {
         "path_over_invoke": round(ratio, 3),
         "temperature_before": before,
-        "temperature_after": temperature(),
-        "throttling": throttled(),
-        "resident_memory_bytes": memory(),
+        "temperature_after": cpu_temperature(),
+        "throttling": throttling_reasons(),
+        "resident_memory_bytes": resident_memory(),
     }
     yield ""
     yield from _lines(health)
     if args.json:
         text = json.dumps({**machine, "milliseconds": milliseconds, **health}, indent=2)
-        with publish(args.json.parent) as stage:
+        with staged_write(args.json.parent) as stage:
             (stage / args.json.name).write_text(text + "\n", encoding="utf-8")
 
 
@@ -102,7 +107,7 @@ def _describe(args: Namespace, classifier: Classifier) -> dict[str, object]:
     return {
         "emotion_edge": __version__,
         "board": MODEL.read_text("utf-8").rstrip("\0\n") if MODEL.exists() else None,
-        "machine": processor(),
+        "machine": processor_name(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME"),
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -115,7 +120,7 @@ def _describe(args: Namespace, classifier: Classifier) -> dict[str, object]:
     }
 
 
-def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, Step]:
+def make_steps(classifier: Classifier, finder: FaceDetector | None) -> dict[str, Step]:
     """Return what a frame goes through, in that order, each a function that does it alone.
 
     `PATH` and `LEVEL` are the daemon's own code, with a finder that costs nothing. finder: None
@@ -125,7 +130,7 @@ def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, S
     looking: dict[str, Step] = {}
     if finder:
         looking[SEARCH] = lambda: finder.find(pixels)
-        looking[AGAIN] = lambda: finder.find_again(pixels, [FACE.box])
+        looking[AGAIN] = lambda: finder.detect_near(pixels, [FACE.box])
     return {
         **looking,
         PATH: _path(classifier, pixels, FACE),
@@ -138,17 +143,21 @@ def make_steps(classifier: Classifier, finder: FaceFinder | None) -> dict[str, S
 def _around_invoke(classifier: Classifier, pixels: npt.NDArray[np.uint8]) -> dict[str, Step]:
     """Return what is done with a face that was found, but for the network."""
     contract, clock = classifier.contract, itertools.count()
-    rule, follower, steady = rule_of(contract), Follower(), Steady(contract.labels, Rules())
-    crop = cut_face(pixels, FACE, rule)
+    rule, follower, steady = (
+        crop_rule_of(contract),
+        FaceTracker(),
+        LabelSmoother(contract.labels, SmoothingSettings()),
+    )
+    crop = crop_face(pixels, FACE, rule)
     image = preprocess(crop, contract)
     logits = classifier.logits(image)
     values = scores(logits, contract)
-    watcher, frame = Watcher(classifier, _Known(FACE)), Frame("bench", 0, pixels, 0.0)
-    seen, lines = watcher.look(frame), Lines(heartbeat=0, everything=True)
+    watcher, frame = FaceAnalyzer(classifier, _Known(FACE)), Frame("bench", 0, pixels, 0.0)
+    seen, lines = watcher.process(frame), Lines(heartbeat=0, everything=True)
     return {
         "  follow it": lambda: follower.update([FACE], next(clock) / RATE),
-        "  cut it out": lambda: cut_face(pixels, FACE, rule),
-        "  judge the picture": lambda: find_doubt(crop, FACE.box.side),
+        "  cut it out": lambda: crop_face(pixels, FACE, rule),
+        "  judge the picture": lambda: check_quality(crop, FACE.box.side),
         "  scale": lambda: preprocess(crop, contract),
         "  quantise": lambda: classifier.enter(image),
         "  dequantise": classifier.read,
@@ -165,13 +174,13 @@ def make_frame() -> npt.NDArray[np.uint8]:
 
 
 def _path(classifier: Classifier, pixels: npt.NDArray[np.uint8], face: Face) -> Step:
-    watcher = Watcher(classifier, _Known(face))
+    watcher = FaceAnalyzer(classifier, _Known(face))
     lines, numbers = Lines(heartbeat=0, everything=True), itertools.count()
 
     def path() -> list[str]:
         index = next(numbers)
         frame = Frame("bench", index, pixels, index / RATE)
-        return [json.dumps(line) for line in lines.of(frame, watcher.look(frame), watcher)]
+        return [json.dumps(line) for line in lines.of(frame, watcher.process(frame), watcher)]
 
     return path
 

@@ -12,19 +12,19 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion_edge.capture.frame import Lost
-from emotion_edge.capture.frame_rate import thin
+from emotion_edge.capture.frame import CameraLost
+from emotion_edge.capture.frame_rate import limit_rate
 from emotion_edge.capture.source import open_source
 from emotion_edge.cli.camera_options import camera_settings
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.faces.alignment import cut_face
-from emotion_edge.faces.detector import FaceFinder
-from emotion_edge.faces.quality import find_doubt
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.quality import check_quality
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.model.crop_rule import CROP_FILE, read_rule, rule_text
-from emotion_edge.pipeline.factory import make_finder
+from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json, read_crop_rule
+from emotion_edge.pipeline.factory import make_detector
 from emotion_edge.system.signals import stop_on_signals
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 from emotion_edge.util.progress import show_progress
 
 log = logging.getLogger("emotion-edge")
@@ -44,16 +44,16 @@ def collect(args: Namespace) -> Iterator[str]:
     """
     _check(args.label)
     folder = args.to / args.split / args.label
-    rule = read_rule(args.to)
-    finder, stop = make_finder(args), Event()
+    rule = read_crop_rule(args.to)
+    finder, stop = make_detector(args), Event()
     settings = camera_settings(args)
     frames = open_source(args.source, size=args.size, every=0, stop=stop, settings=settings)
     _ask(QUESTION.format(count=args.count, label=args.label, source=args.source, folder=folder))
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
     taken = 0
     left_out: Counter[str] = Counter()
-    for frame in thin(frames, args.every):
-        if isinstance(frame, Lost):
+    for frame in limit_rate(frames, args.every):
+        if isinstance(frame, CameraLost):
             continue
         crop, reason = _cut(frame.pixels, finder, rule)
         if crop is None:
@@ -91,14 +91,14 @@ def _ask(question: str) -> None:
 
 
 def _cut(
-    pixels: npt.NDArray[np.uint8], finder: FaceFinder, rule: Mapping[str, float]
+    pixels: npt.NDArray[np.uint8], finder: FaceDetector, rule: Mapping[str, float]
 ) -> tuple[npt.NDArray[np.uint8] | None, str]:
     """Return the face in a frame, or None and why it is of no use."""
     faces = finder.find(pixels)
     if len(faces) != 1:
         return None, "several faces" if faces else NO_FACE
-    crop = cut_face(pixels, faces[0], rule)
-    doubt = find_doubt(crop, faces[0].box.side)
+    crop = crop_face(pixels, faces[0], rule)
+    doubt = check_quality(crop, faces[0].box.side)
     return (None, doubt) if doubt else (crop, "")
 
 
@@ -107,9 +107,9 @@ def _save(
 ) -> Path:
     """Write a picture, without loss, and the rule it was cut by; return its path."""
     if not (data / CROP_FILE).exists():
-        with publish(data) as stage:
-            (stage / CROP_FILE).write_text(rule_text(rule), encoding="utf-8")
+        with staged_write(data) as stage:
+            (stage / CROP_FILE).write_text(crop_rule_json(rule), encoding="utf-8")
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{count:04}.png"
-    with publish(folder) as stage:
+    with staged_write(folder) as stage:
         Image.fromarray(np.ascontiguousarray(crop)).save(stage / name)
     return folder / name

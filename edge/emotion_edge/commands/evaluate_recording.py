@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from emotion_edge.capture.recording import read_times, recorded
+from emotion_edge.capture.recording import read_recording, recorded_frames
 from emotion_edge.commands.recording_truth import (
     Figures,
     Key,
@@ -20,8 +20,8 @@ from emotion_edge.commands.recording_truth import (
 from emotion_edge.errors import UserError
 from emotion_edge.faces.types import Box
 from emotion_edge.model.contract import NO_FACE
-from emotion_edge.pipeline.analyzer import Sighting, Watcher
-from emotion_edge.pipeline.factory import make_watcher
+from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
+from emotion_edge.pipeline.factory import make_analyzer
 from emotion_edge.util.progress import show_progress
 
 TRUTH = "truth.csv"
@@ -34,23 +34,23 @@ def replay(args: Namespace) -> Iterator[str]:
 
     Raises UserError for a model, a recording or a truth that cannot be used.
     """
-    watcher = make_watcher(args)
+    watcher = make_analyzer(args)
     truth = args.truth or args.recording / TRUTH
     ways = follow(args.recording, truth, watcher)
     yield from table({name: measure(people) for name, people in ways.items()})
 
 
-def follow(recording: Path, truth: Path, watcher: Watcher) -> Ways:
+def follow(recording: Path, truth: Path, watcher: FaceAnalyzer) -> Ways:
     """Return what the network says of each frame alone, and what a reader of stdout would know."""
-    rows = read_times(recording)
+    rows = read_recording(recording)
     people = read_truth(truth, watcher.labels)
     _check(truth, people)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
-    for frame in recorded(rows):
+    for frame in recorded_frames(rows):
         assert frame.seconds is not None
         show_progress(frame.index + 1, len(rows), "frames")
-        sightings = watcher.look(frame)
+        sightings = watcher.process(frame)
         seen = [Known(s.box, s.result.label) for s in sightings if s.result]
         _listen(known, sightings)
         places = [true_place(keys, frame.seconds) for keys in people.values()]
@@ -78,7 +78,7 @@ class Known:
     label: str
 
 
-def _listen(known: dict[int | None, Known], sightings: Sequence[Sighting]) -> None:
+def _listen(known: dict[int | None, Known], sightings: Sequence[FaceResult]) -> None:
     """Take in what stdout would tell of a frame: only changes of labels, and where faces are."""
     for sighting in sightings:
         if sighting.result is None:

@@ -10,7 +10,7 @@ from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import model_cost
 from emotion_edge.model.model_file import read_model
 from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
-from emotion_edge.model.self_test import prove
+from emotion_edge.model.self_test import run_self_test
 
 
 def info(args: Namespace) -> Iterator[str]:
@@ -32,7 +32,7 @@ def info(args: Namespace) -> Iterator[str]:
         yield f"  {count} x {name}"
     yield f"parameters: {figures['parameters']:,}"
     yield f"multiply-adds: {figures['multiply_adds']:,}"
-    yield f"golden vector: {prove(args.model, classifier) or 'none'}"
+    yield f"golden vector: {run_self_test(args.model, classifier) or 'none'}"
 
 
 def _tensor(details: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.util.atomic_write import staged_write
 
 log = logging.getLogger("emotion-edge")
 UNIT = "emotion-edge.service"
@@ -56,7 +56,7 @@ def _write(unit: str, program: Path) -> None:
         raise RunError(f"{FOLDER}: no such folder; is there no systemd? --print shows the unit")
     if not os.access(FOLDER, os.W_OK):
         raise UserError(f"{FOLDER}: only root may write there: sudo {program} install-service")
-    with publish(FOLDER) as stage:
+    with staged_write(FOLDER) as stage:
         (stage / UNIT).write_text(unit, encoding="utf-8")
         (stage / UNIT).chmod(0o644)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address import Broker, brokers
 from emotion_edge.output.mqtt.home_assistant import discovery_topic
-from emotion_edge.output.mqtt.probe import echo, visit
+from emotion_edge.output.mqtt.probe import connected_client, round_trip
 from emotion_edge.output.mqtt.publisher import RETAINED
 
 
@@ -21,9 +21,9 @@ def forget(args: Namespace) -> Iterator[str]:
     kept = []
     for broker in named:
         topics = _topics(broker, args.discovery)
-        with visit(broker, args) as client:
+        with connected_client(broker, args) as client:
             # An empty retained message removes one.
-            removed = echo(client, topics, b"", retain=True)
+            removed = round_trip(client, topics, b"", retain=True)
         yield from (f"{broker}: removed {topic}" for topic in topics if topic in removed)
         kept += [topic for topic in topics if topic not in removed]
     if kept:

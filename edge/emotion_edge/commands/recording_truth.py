@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emotion_edge.capture.recording import number, read_table
+from emotion_edge.capture.recording import parse_number, read_table
 from emotion_edge.errors import UserError
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 
@@ -60,9 +60,10 @@ def read_truth(path: Path, labels: Sequence[str]) -> dict[str, list[Key]]:
             known = ", ".join((*labels, NO_FACE))
             raise UserError(f"{path}, line {i + 2}: label {row['label']!r} is none of {known}")
         x, y = (
-            number(path, i, row[axis]) if row.get(axis) else float("nan") for axis in ("x", "y")
+            parse_number(path, i, row[axis]) if row.get(axis) else float("nan")
+            for axis in ("x", "y")
         )
-        key = Key(number(path, i, row["seconds"]), row["label"], x, y)
+        key = Key(parse_number(path, i, row["seconds"]), row["label"], x, y)
         keys = people.setdefault(row.get("person", ""), [])
         if keys and key.seconds <= keys[-1].seconds:
             raise UserError(f"{path}, line {i + 2}: not later than this person's row before")

@@ -9,17 +9,17 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from threading import Event
 from typing import Any
 
-from emotion_edge.capture.frame import Lost
+from emotion_edge.capture.frame import CameraLost
 from emotion_edge.capture.source import open_source
 from emotion_edge.cli.camera_options import camera_settings
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.model.self_test import prove
+from emotion_edge.model.self_test import run_self_test
 from emotion_edge.output.mqtt.address import destinations
 from emotion_edge.output.prometheus import metrics
 from emotion_edge.output.reporter import Report
-from emotion_edge.pipeline.analyzer import Watcher
-from emotion_edge.pipeline.factory import make_watcher
-from emotion_edge.pipeline.stats import Status
+from emotion_edge.pipeline.analyzer import FaceAnalyzer
+from emotion_edge.pipeline.factory import make_analyzer
+from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
 from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.system.systemd import notify
@@ -39,7 +39,7 @@ def run(args: Namespace) -> Iterator[str]:
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     signal.signal(signal.SIGHUP, lambda *_: reload.set())
-    watcher, status = make_watcher(args), Status()
+    watcher, status = make_analyzer(args), PipelineStats()
     _warn_unless_proven(args, watcher)
     settings = camera_settings(args)
     frames = open_source(
@@ -60,21 +60,21 @@ def run(args: Namespace) -> Iterator[str]:
                 if new := _reload(args):
                     watcher = new
                     report.begin(watcher.labels)
-            if isinstance(frame, Lost):
+            if isinstance(frame, CameraLost):
                 status.lost(frame.reason)
                 notify(f"STATUS={status.words}")
-                watcher.forget()
-                yield from report.blind(frame.source, "no_camera")
+                watcher.reset()
+                yield from report.no_signal(frame.source, "no_camera")
                 continue
             if status.paused:
-                status.came(frame)
+                status.received(frame)
                 status.faces = None
-                watcher.forget()
-                yield from report.blind(frame.source, "paused")
+                watcher.reset()
+                yield from report.no_signal(frame.source, "paused")
             else:
-                sightings = watcher.look(frame)
-                status.saw(frame, None if args.aggregate else watcher.faces)
-                observe(sightings, watcher.find_ms)
+                sightings = watcher.process(frame)
+                status.processed(frame, None if args.aggregate else watcher.faces)
+                observe(sightings, watcher.detect_ms)
                 if sheet:
                     sheet.add(frame, sightings)
                 yield from report.frame(frame, sightings, watcher)
@@ -93,11 +93,11 @@ def _drawing(args: Namespace) -> AbstractContextManager[Any]:
     return drawing(args.draw, args.source)
 
 
-def _reload(args: Namespace) -> Watcher | None:
+def _reload(args: Namespace) -> FaceAnalyzer | None:
     """Return a watcher with the model as it is on disk now, None if that is no good."""
     try:
-        watcher = make_watcher(args)
-        prove(args.model, watcher.classifier)
+        watcher = make_analyzer(args)
+        run_self_test(args.model, watcher.classifier)
     except (UserError, RunError, OSError) as error:
         log.error("the model stays the one it was: %s", error)
         return None
@@ -105,9 +105,9 @@ def _reload(args: Namespace) -> Watcher | None:
     return watcher
 
 
-def _warn_unless_proven(args: Namespace, watcher: Watcher) -> None:
+def _warn_unless_proven(args: Namespace, watcher: FaceAnalyzer) -> None:
     """At the start there is no other model to stay with, and labels a little off beat none."""
     try:
-        prove(args.model, watcher.classifier)
+        run_self_test(args.model, watcher.classifier)
     except UserError as error:
         log.warning("%s", error)

@@ -17,7 +17,7 @@ LEVEL = 1.0  # degrees; a face that is tilted less is cut out as it is
 _APART = 0.25
 
 
-def cut_face(
+def crop_face(
     pixels: npt.NDArray[np.uint8], face: Face, rule: Mapping[str, float]
 ) -> npt.NDArray[np.uint8]:
     """Return the square of a face, (side, side, 3) uint8 RGB, by the rule of a contract.
@@ -34,7 +34,7 @@ def cut_face(
     middle_x = (x + other_x) / 2 - math.sin(angle) * below
     middle_y = (y + other_y) / 2 + math.cos(angle) * below
     if abs(face.tilt) < LEVEL:
-        return cut_square(pixels, round(middle_x - side / 2), round(middle_y - side / 2), side)
+        return crop_square(pixels, round(middle_x - side / 2), round(middle_y - side / 2), side)
     return _turned(pixels, middle_x, middle_y, side, angle)
 
 
@@ -44,7 +44,7 @@ def _turned(
     """Return a square of a picture about (x, y) that is turned clockwise by so many radians."""
     reach = math.ceil(side / math.sqrt(2)) + 1
     left, top = round(x) - reach, round(y) - reach
-    around = Image.fromarray(cut_square(pixels, left, top, 2 * reach))
+    around = Image.fromarray(crop_square(pixels, left, top, 2 * reach))
     cos, sin = math.cos(angle), math.sin(angle)
     start_x = x - left - (cos - sin) * side / 2
     start_y = y - top - (sin + cos) * side / 2
@@ -57,7 +57,7 @@ def _turned(
     return np.asarray(turned)
 
 
-def cut_square(
+def crop_square(
     pixels: npt.NDArray[np.uint8], left: int, top: int, side: int
 ) -> npt.NDArray[np.uint8]:
     """Return a square of a picture; what lies beyond the picture repeats its border."""

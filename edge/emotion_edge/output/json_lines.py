@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.pipeline.analyzer import Sighting, Watcher
-from emotion_edge.pipeline.smoothing import Said
+from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
+from emotion_edge.pipeline.smoothing import Decision
 
 
-def utc() -> str:
+def utc_now() -> str:
     """Return the time, UTC, ISO 8601 with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -22,19 +22,19 @@ class Lines:
         self._heartbeat, self._everything = heartbeat, everything
         self._last: dict[int | None, float] = {}
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew, as the watcher does after a time without frames."""
         self._last.clear()
 
     def of(
-        self, frame: Frame, sightings: list[Sighting], watcher: Watcher
+        self, frame: Frame, sightings: list[FaceResult], watcher: FaceAnalyzer
     ) -> Iterator[dict[str, object]]:
         """Yield the lines for a frame in which the watcher has seen something."""
         for sighting in sightings:
             if event := self._event(frame, sighting):
                 yield record(frame, sighting, event=event, watcher=watcher)
 
-    def _event(self, frame: Frame, sighting: Sighting) -> str | None:
+    def _event(self, frame: Frame, sighting: FaceResult) -> str | None:
         if frame.seconds is None:
             return "picture"
         if sighting.changed:
@@ -51,40 +51,42 @@ class Lines:
         return "frame" if self._everything else None
 
 
-def blind(source: str, reason: str) -> dict[str, object]:
+def no_signal(source: str, reason: str) -> dict[str, object]:
     """Return what stdout says where there are no frames: "paused" or "no_camera"."""
     return {
-        "time": utc(),
+        "time": utc_now(),
         "source": source,
         "frame": None,
         "seconds": None,
         "event": "change",
         "faces": None,
-        **of_sighting(Sighting(Said(UNKNOWN, reason))),
+        **of_sighting(FaceResult(Decision(UNKNOWN, reason))),
         "find_ms": None,
         "preprocess_ms": None,
         "inference_ms": None,
     }
 
 
-def record(frame: Frame, sighting: Sighting, *, event: str, watcher: Watcher) -> dict[str, object]:
+def record(
+    frame: Frame, sighting: FaceResult, *, event: str, watcher: FaceAnalyzer
+) -> dict[str, object]:
     """Return what stdout says of a sighting in a frame; times are in milliseconds."""
     result = sighting.result
     return {
-        "time": utc(),
+        "time": utc_now(),
         "source": frame.source,
         "frame": frame.index,
         "seconds": None if frame.seconds is None else round(frame.seconds, 3),
         "event": event,
         "faces": watcher.faces,
         **of_sighting(sighting),
-        "find_ms": round(watcher.find_ms, 2),
+        "find_ms": round(watcher.detect_ms, 2),
         "preprocess_ms": result and round(result.preprocess_ms, 2),
         "inference_ms": result and round(result.inference_ms, 2),
     }
 
 
-def of_sighting(sighting: Sighting) -> dict[str, object]:
+def of_sighting(sighting: FaceResult) -> dict[str, object]:
     """Return what is said of a face; scores have 4 decimals, the box is in whole pixels."""
     result, box = sighting.result, sighting.box
     scores = None

@@ -11,20 +11,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.pipeline.analyzer import Sighting
-from emotion_edge.pipeline.stats import Status
-from emotion_edge.system.hardware import memory, temperature
+from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.pipeline.stats import PipelineStats
+from emotion_edge.system.hardware import cpu_temperature, resident_memory
 
 log = logging.getLogger("emotion-edge")
 INSTALL = "pip install 'emotion-edge[metrics]'"
 # Seconds. A Pi takes from under one millisecond (scaling) to some hundred (a search for faces).
 _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
-Observe = Callable[[list[Sighting], float], None]
+Observe = Callable[[list[FaceResult], float], None]
 
 
 @contextmanager
-def metrics(args: Namespace, status: Status) -> Iterator[Observe]:
+def metrics(args: Namespace, status: PipelineStats) -> Iterator[Observe]:
     """Serve http://…/metrics at `args.metrics` within the block; without that option do nothing.
 
     Yields what is to be given each frame's sightings, and the milliseconds that looking for faces
@@ -52,7 +52,7 @@ def metrics(args: Namespace, status: Status) -> Iterator[Observe]:
         server.server_close()
 
 
-def _nothing(sightings: list[Sighting], find_ms: float) -> None:
+def _nothing(sightings: list[FaceResult], find_ms: float) -> None:
     pass
 
 
@@ -75,7 +75,7 @@ def _latencies(library: Any, registry: Any) -> Observe:
     )
     find, preprocess, inference = map(histogram.labels, ("find", "preprocess", "inference"))
 
-    def observe(sightings: list[Sighting], find_ms: float) -> None:
+    def observe(sightings: list[FaceResult], find_ms: float) -> None:
         if find_ms:
             find.observe(find_ms / 1000)
         for result in (sighting.result for sighting in sightings):
@@ -89,7 +89,7 @@ def _latencies(library: Any, registry: Any) -> Observe:
 class _State:
     """A collector in prometheus_client's sense: asked anew at each scrape, by another thread."""
 
-    def __init__(self, library: Any, status: Status) -> None:
+    def __init__(self, library: Any, status: PipelineStats) -> None:
         self._core, self._status = library.core, status
 
     def collect(self) -> Iterator[Any]:
@@ -107,8 +107,8 @@ class _State:
             ("faces", "Faces in sight.", status.faces),
             ("paused", "Whether it is paused.", status.paused),
             ("streaming", "Whether the source gives frames.", status.streaming),
-            ("temperature_celsius", "The processor's temperature.", temperature()),
-            ("resident_memory_bytes", "Memory that the process has resident.", memory()),
+            ("temperature_celsius", "The processor's temperature.", cpu_temperature()),
+            ("resident_memory_bytes", "Memory that the process has resident.", resident_memory()),
         ):
             if value is not None:
                 yield self._core.GaugeMetricFamily(f"emotion_edge_{name}", text, value=value)

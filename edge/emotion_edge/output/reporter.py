@@ -12,11 +12,11 @@ from emotion_edge.output import json_lines as lines
 from emotion_edge.output.aggregate import Aggregate
 from emotion_edge.output.mqtt.address import brokers, destinations
 from emotion_edge.output.mqtt.home_assistant import discovery, discovery_topic
-from emotion_edge.output.mqtt.publisher import Publisher
-from emotion_edge.pipeline.analyzer import Sighting, Watcher
-from emotion_edge.pipeline.main_face import Scene
-from emotion_edge.pipeline.stats import Status
-from emotion_edge.system.hardware import temperature
+from emotion_edge.output.mqtt.publisher import MqttPublisher
+from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
+from emotion_edge.pipeline.main_face import MainFace
+from emotion_edge.pipeline.stats import PipelineStats
+from emotion_edge.system.hardware import cpu_temperature
 
 # Home Assistant takes what was not said again for so many heartbeats (or frames, where those are
 # rarer), and at least so many seconds, for unknown: a camera that is away is tried again every 30 s
@@ -30,15 +30,15 @@ class Report:
     Its methods yield what stdout is to say, a line each, and nothing where that is not in --to.
     """
 
-    def __init__(self, args: Namespace, status: Status, labels: Iterable[str]) -> None:
+    def __init__(self, args: Namespace, status: PipelineStats, labels: Iterable[str]) -> None:
         """args: as `emotion_edge.cli.options` gave them. labels: the model's. Raises UserError."""
         self._args, self._status = args, status
         self._stdout = "-" in destinations(args)
         self._lines = lines.Lines(heartbeat=args.heartbeat, everything=args.all)
         self._aggregate = Aggregate(args.aggregate) if args.aggregate else None
-        self._scene, self._said, self._due = Scene(), "", 0.0
+        self._scene, self._said, self._due = MainFace(), "", 0.0
         self._publishers = [
-            Publisher(broker, args, on_pause=self._pause, on_reconnect=self._reconnected)
+            MqttPublisher(broker, args, on_pause=self._pause, on_reconnect=self._reconnected)
             for broker in brokers(args)
         ]
         self.begin(labels)
@@ -64,8 +64,8 @@ class Report:
 
         What was said of the last main face is so until something is said of another.
         """
-        self._scene.forget()
-        self._lines.forget()
+        self._scene.reset()
+        self._lines.reset()
         if not self._args.discovery:
             return
         beat = self._args.heartbeat and max(self._args.heartbeat, self._args.every)
@@ -74,9 +74,13 @@ class Report:
             message = discovery(
                 publisher.broker, labels, expire=expire, aggregate=bool(self._aggregate)
             )
-            publisher.keep(f"/{discovery_topic(publisher.broker, self._args.discovery)}", message)
+            publisher.publish_state(
+                f"/{discovery_topic(publisher.broker, self._args.discovery)}", message
+            )
 
-    def frame(self, frame: Frame, sightings: list[Sighting], watcher: Watcher) -> Iterator[str]:
+    def frame(
+        self, frame: Frame, sightings: list[FaceResult], watcher: FaceAnalyzer
+    ) -> Iterator[str]:
         """Tell what is on a frame."""
         if self._aggregate:
             self._aggregate.count(sightings)
@@ -87,27 +91,27 @@ class Report:
                 yield from self._event(line)
         self._tell_state()
 
-    def blind(self, source: str, reason: str) -> Iterator[str]:
+    def no_signal(self, source: str, reason: str) -> Iterator[str]:
         """Tell, once, that there is nothing to be seen: "paused" or "no_camera"."""
         if self._aggregate:
             yield from self._period(self._aggregate)
         elif self._scene.main.said.reason != reason:
             self._scene.see_nothing(reason)
-            self._lines.forget()
-            yield from self._event(lines.blind(source, reason))
+            self._lines.reset()
+            yield from self._event(lines.no_signal(source, reason))
         self._tell_state()
 
     def _period(self, aggregate: Aggregate) -> Iterator[str]:
         if line := aggregate.finished():
             for publisher in self._publishers:
-                publisher.keep("counts", json.dumps(line, ensure_ascii=False))
+                publisher.publish_state("counts", json.dumps(line, ensure_ascii=False))
             if self._stdout:
                 yield json.dumps(line, ensure_ascii=False)
 
     def _event(self, line: dict[str, object]) -> Iterator[str]:
         text = json.dumps(line, ensure_ascii=False)
         for publisher in self._publishers:
-            publisher.send("events", text)
+            publisher.publish_event("events", text)
         if self._stdout:
             yield text
 
@@ -121,15 +125,15 @@ class Report:
         self._said, self._due = said, now + self._args.heartbeat
         attributes = json.dumps(self._attributes(), ensure_ascii=False)
         for publisher in self._publishers:
-            publisher.keep("attributes", attributes)
+            publisher.publish_state("attributes", attributes)
             # Nothing, which removes what was kept there before --aggregate was given.
-            publisher.keep("state", "" if self._aggregate else self._scene.main.said.label)
+            publisher.publish_state("state", "" if self._aggregate else self._scene.main.said.label)
 
     def _attributes(self) -> dict[str, object]:
         status = self._status
         seen = {} if self._aggregate else lines.of_sighting(self._scene.main)
         return {
-            "time": lines.utc(),
+            "time": lines.utc_now(),
             **seen,
             **({} if self._aggregate else {"faces": status.faces}),
             "streaming": status.streaming,
@@ -138,13 +142,13 @@ class Report:
             "frame_rate": round(status.frame_rate, 1),
             "frames": status.frames,
             "dropped": status.dropped,
-            "temperature": temperature(),
+            "temperature": cpu_temperature(),
         }
 
     def _pause(self, paused: bool) -> None:
         self._status.paused = paused
         for publisher in self._publishers:
-            publisher.keep("paused", "paused" if paused else "running")
+            publisher.publish_state("paused", "paused" if paused else "running")
 
     def _reconnected(self) -> None:
         self._status.mqtt_reconnects += 1

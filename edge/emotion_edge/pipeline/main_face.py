@@ -4,25 +4,25 @@ The largest face is the main one when there was none, and stays it until it has 
 """
 
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.pipeline.analyzer import Sighting
-from emotion_edge.pipeline.smoothing import Said
+from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.pipeline.smoothing import Decision
 
-NOBODY = Sighting(Said(NO_FACE))
+NOBODY = FaceResult(Decision(NO_FACE))
 
 
-class Scene:
+class MainFace:
     """The faces of which something has been said. main: the sighting that speaks for all."""
 
     def __init__(self) -> None:
         """Begin before anything has been seen."""
-        self._faces: dict[int | None, Sighting] = {}
+        self._faces: dict[int | None, FaceResult] = {}
         self._main: int | None = None
-        self.main = Sighting(Said(UNKNOWN, "starting"))
+        self.main = FaceResult(Decision(UNKNOWN, "starting"))
 
-    def see(self, sightings: list[Sighting], *, stream: bool) -> None:
+    def see(self, sightings: list[FaceResult], *, stream: bool) -> None:
         """Take in what `Watcher.look` returned for a frame of a stream, or for a picture."""
         if not stream:
-            self.forget()
+            self.reset()
         for sighting in sightings:
             if sighting.said.label == NO_FACE:
                 self._faces.pop(sighting.face, None)
@@ -37,10 +37,10 @@ class Scene:
 
     def see_nothing(self, reason: str) -> None:
         """Forget all, for there are no frames: "paused", "no_camera"."""
-        self.forget()
-        self.main = Sighting(Said(UNKNOWN, reason))
+        self.reset()
+        self.main = FaceResult(Decision(UNKNOWN, reason))
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Forget which faces there are: from now on their numbers are others'."""
         self._faces, self._main = {}, None
 

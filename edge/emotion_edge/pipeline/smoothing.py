@@ -15,7 +15,7 @@ from emotion_edge.model.contract import UNKNOWN, Contract
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class SmoothingSettings:
     """When something is said. Raises UserError where `leave` is above `enter`.
 
     The defaults are those that `make bench` found quick enough (0.7 s) and stillest.
@@ -40,7 +40,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Said:
+class Decision:
     """What is said of a face. reason: why it is "unknown", else None.
 
     reasons: "low_score", "low_margin", or what the picture's quality forbids (`faces.quality`).
@@ -50,17 +50,17 @@ class Said:
     reason: str | None = None
 
 
-class Steady:
+class LabelSmoother:
     """One face's label over time. said: None until something has lasted `dwell`.
 
     scores: float64 (classes,), averaged; zeros until a picture of the face was good enough.
     """
 
-    def __init__(self, labels: tuple[str, ...], rules: Rules) -> None:
+    def __init__(self, labels: tuple[str, ...], rules: SmoothingSettings) -> None:
         """Begin with a face that nothing is known of."""
         self.labels, self.rules = labels, rules
         self.scores: npt.NDArray[np.float64] = np.zeros(len(labels))
-        self.said: Said | None = None
+        self.said: Decision | None = None
         self._averaged: float | None = None
         self._next: tuple[str, float] | None = None
 
@@ -74,7 +74,7 @@ class Steady:
         """
         if doubt is None:
             self._average(scores, seconds)
-        now = Said(UNKNOWN, doubt) if doubt else self._judge()
+        now = Decision(UNKNOWN, doubt) if doubt else self._judge()
         if self._next is None or self._next[0] != now.label:
             self._next = (now.label, seconds)
         before = self.said.label if self.said else None
@@ -92,13 +92,13 @@ class Steady:
             self.scores = self.scores + share * (scores - self.scores)
         self._averaged = seconds
 
-    def _judge(self) -> Said:
+    def _judge(self) -> Decision:
         second, best = np.argsort(self.scores)[-2:]
         high = self.scores[best] >= self.rules.enter
         ahead = self.scores[best] - self.scores[second] >= self.rules.margin
         if high and ahead:
-            return Said(self.labels[best])
+            return Decision(self.labels[best])
         said = self.said.label if self.said else UNKNOWN
         if said != UNKNOWN and self.scores[self.labels.index(said)] >= self.rules.leave:
-            return Said(said)
-        return Said(UNKNOWN, "low_margin" if high else "low_score")
+            return Decision(said)
+        return Decision(UNKNOWN, "low_margin" if high else "low_score")

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from emotion_edge.capture.frame import Frame
 
-SPAN = 10.0  # seconds over which the frame rate is taken
+RATE_WINDOW_S = 10.0  # seconds over which the frame rate is taken
 
 
 @dataclass
-class Status:
+class PipelineStats:
     """Counts since the start, and how things are now; written by the loop, read by anybody.
 
     frames: looked at. dropped: came too late to be. camera_reconnects, mqtt_reconnects: how often
@@ -28,16 +28,16 @@ class Status:
     reason: str = "starting"
     _times: deque[float] = field(default_factory=lambda: deque([time.monotonic()]))
 
-    def saw(self, frame: Frame, faces: int | None) -> None:
+    def processed(self, frame: Frame, faces: int | None) -> None:
         """Take note of a frame that has been looked at."""
-        self.came(frame)
+        self.received(frame)
         self.frames += 1
         self.faces = faces
         self._times.append(time.monotonic())
-        while self._times[-1] - self._times[0] > SPAN and len(self._times) > 2:
+        while self._times[-1] - self._times[0] > RATE_WINDOW_S and len(self._times) > 2:
             self._times.popleft()
 
-    def came(self, frame: Frame) -> None:
+    def received(self, frame: Frame) -> None:
         """Take note that the source gives frames, whether or not they are looked at."""
         self.dropped += frame.dropped
         self.camera_reconnects += not self.streaming and self.reason != "starting"
@@ -56,5 +56,5 @@ class Status:
     @property
     def frame_rate(self) -> float:
         """Frames per second that were looked at, over the last `SPAN` seconds."""
-        recent = [t for t in tuple(self._times) if time.monotonic() - t <= SPAN]
+        recent = [t for t in tuple(self._times) if time.monotonic() - t <= RATE_WINDOW_S]
         return (len(recent) - 1) / (time.monotonic() - recent[0]) if len(recent) > 1 else 0.0

@@ -21,7 +21,7 @@ _BITS = {
 _CPU = ("cpu-thermal", "x86_pkg_temp")  # types of the processor's zone, a Pi's and Intel's
 
 
-def processor() -> str:
+def processor_name() -> str:
     """Return what the processor is called, or else its architecture, and how many cores it has."""
     try:
         found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text("utf-8"), re.M)
@@ -30,7 +30,7 @@ def processor() -> str:
     return f"{found.group(1) if found else platform.machine()}, {os.cpu_count()} cores"
 
 
-def temperature(root: Path = Path("/")) -> float | None:
+def cpu_temperature(root: Path = Path("/")) -> float | None:
     """Return the processor's temperature in °C, else that of the kernel's first thermal zone.
 
     root: the folder that has sys/. https://docs.kernel.org/driver-api/thermal/sysfs-api.html
@@ -50,7 +50,7 @@ def _rank(zone: Path) -> tuple[bool, str]:
         return True, zone.name
 
 
-def throttled() -> list[str] | None:
+def throttling_reasons() -> list[str] | None:
     """Return what slows a Raspberry Pi down, now or earlier since boot; none: nothing does.
 
     None without vcgencmd, or where that gives no answer (it may not open /dev/vcio, or hangs).
@@ -69,7 +69,7 @@ def throttled() -> list[str] | None:
     return [text for bit, text in _BITS.items() if bits >> bit & 1]
 
 
-def memory(root: Path = Path("/")) -> int | None:
+def resident_memory(root: Path = Path("/")) -> int | None:
     """Return the bytes of memory that this process has resident; root: the folder with proc/."""
     try:
         pages = int((root / "proc/self/statm").read_text().split()[1])

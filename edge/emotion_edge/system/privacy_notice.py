@@ -2,6 +2,8 @@
 
 import logging
 
+from emotion_edge.system.paths import state_directory
+
 NOTICE = """\
 emotion-edge names the expression on faces in view; it does not know what anybody feels.
 Tell the people in view that it runs. In the European Union it is prohibited to infer emotions of

@@ -11,7 +11,7 @@ from emotion_edge.errors import RunError
 
 
 @contextmanager
-def publish(folder: Path) -> Iterator[Path]:
+def staged_write(folder: Path) -> Iterator[Path]:
     """Yield an empty folder; what is written there moves into `folder` when the block succeeds.
 
     Files of the same names are replaced, others stay. When the block fails (a full disk, say)

@@ -10,11 +10,11 @@ from typing import TypeVar
 from emotion_edge.errors import RunError
 
 T = TypeVar("T")
-POLL = 0.2  # seconds between checks of the stop event while nothing happens
+POLL_S = 0.2  # seconds between checks of the stop event while nothing happens
 _LEAVE = 3.0  # seconds for the rest of the program to end in good order
 
 
-def start(work: Callable[[], T]) -> Future[T]:
+def run_in_thread(work: Callable[[], T]) -> Future[T]:
     """Do `work` in a thread that does not keep the program from ending; return its future."""
     future: Future[T] = Future()
 
@@ -28,14 +28,14 @@ def start(work: Callable[[], T]) -> Future[T]:
     return future
 
 
-def within(seconds: float, work: Callable[[], T], complaint: str) -> T:
+def call_with_timeout(seconds: float, work: Callable[[], T], complaint: str) -> T:
     """Return what `work` returns or raise what it raises.
 
     Raises RunError with `complaint` where it takes longer than `seconds`. Its thread hangs then and
     holds what it holds, which only the end of the process sets free; and since it may hang that
     too, the process is ended with exit code 1 a little later whatever happens.
     """
-    future = start(work)
+    future = run_in_thread(work)
     try:
         return future.result(timeout=seconds)
     except TimeoutError:
@@ -50,11 +50,11 @@ def _leave() -> None:
     os._exit(1)
 
 
-def rest(pause: float, stop: threading.Event) -> None:
+def interruptible_sleep(pause: float, stop: threading.Event) -> None:
     """Sleep for so many seconds, but not beyond `stop`, which a signal handler sets.
 
     Not by stop.wait: a handler that sets an event whose lock the main thread holds never returns.
     """
     end = time.monotonic() + pause
     while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, POLL))
+        time.sleep(min(left, POLL_S))

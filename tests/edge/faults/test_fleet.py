@@ -3,7 +3,7 @@
 from paho.mqtt.client import Client
 
 from emotion_edge.cli.parser import make_parser
-from emotion_edge.output.mqtt.address import FIRST_RETRY, LAST_RETRY, make_client, parse_broker
+from emotion_edge.output.mqtt.address import FIRST_RETRY_S, LAST_RETRY_S, make_client, parse_address
 
 
 def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch):
@@ -12,13 +12,13 @@ def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch
     monkeypatch.setattr(
         Client, "reconnect_delay_set", lambda self, first, last: delays.append((first, last))
     )
-    broker = parse_broker("mqtt://localhost/hall")
+    broker = parse_address("mqtt://localhost/hall")
     args = make_parser("").parse_args(["run", "--to", "mqtt://localhost/hall"])
     for _ in range(100):
         make_client(broker, args)
     firsts, lasts = zip(*delays, strict=True)
     # An octave: delays double from try to try, so that all times between two tries are taken.
-    assert FIRST_RETRY / 2 <= min(firsts) < 0.6 * FIRST_RETRY
-    assert 0.9 * FIRST_RETRY < max(firsts) <= FIRST_RETRY
-    assert max(lasts) <= LAST_RETRY
+    assert FIRST_RETRY_S / 2 <= min(firsts) < 0.6 * FIRST_RETRY_S
+    assert 0.9 * FIRST_RETRY_S < max(firsts) <= FIRST_RETRY_S
+    assert max(lasts) <= LAST_RETRY_S
     assert len(set(firsts)) == 100

@@ -9,15 +9,15 @@ from contextlib import closing
 import numpy as np
 import numpy.typing as npt
 
-from emotion_edge.capture.frame import Frame, Lost
+from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.source import PICAMERA, WEBCAM, open_source
 from emotion_edge.cli.camera_options import camera_settings
 from emotion_edge.commands.doctor.model_checks import need_runtime
 from emotion_edge.commands.doctor.system_checks import Finding, explain
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.faces.blazeface import INSTALL, find_face_model
+from emotion_edge.faces.blazeface import INSTALL, read_face_model
 from emotion_edge.faces.types import Box
-from emotion_edge.pipeline.factory import make_finder
+from emotion_edge.pipeline.factory import make_detector
 from emotion_edge.system.paths import SYSTEM_FILE
 
 FIRST = 25.0  # seconds until the first frame: more than a camera may take to open
@@ -74,10 +74,10 @@ def _take(args: Namespace) -> list[Frame]:
     return frames
 
 
-def _some(source: Iterator[Frame | Lost], stop: threading.Event) -> Iterator[Frame]:
+def _some(source: Iterator[Frame | CameraLost], stop: threading.Event) -> Iterator[Frame]:
     due, end, last = 0.0, float("inf"), None
     for frame in source:  # to its end, so that it is closed as `run` does
-        if isinstance(frame, Lost):
+        if isinstance(frame, CameraLost):
             raise RunError(f"{frame.source}: {frame.reason}")
         now = time.monotonic()
         end = min(end, now + LOOK)
@@ -112,8 +112,8 @@ def _judge_light(found: str, frames: list[Frame]) -> Finding:
 
 def _judge_colours(args: Namespace, frames: list[Frame]) -> Finding:
     """Judge the colours by the first face; raises UserError where none can be looked for."""
-    need_runtime(args.runtime, find_face_model(args.face_model))
-    finder = make_finder(args)
+    need_runtime(args.runtime, read_face_model(args.face_model))
+    finder = make_detector(args)
     for frame in frames:
         for face in finder.find(frame.pixels):
             return judge_skin(args.source, redness(frame.pixels, face.box))

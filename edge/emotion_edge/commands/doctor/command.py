@@ -20,11 +20,11 @@ from emotion_edge.commands.doctor.system_checks import (
 )
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address import brokers
-from emotion_edge.util.timeouts import start
+from emotion_edge.util.timeouts import run_in_thread
 
 Check = Callable[[Namespace], Iterable[Finding]]
 # Seconds for a check that hangs, more than its parts may take together.
-BOUND = 90.0
+CHECK_TIMEOUT_S = 90.0
 HANGS = "something that it asks hangs: restart this computer, and run doctor again"
 DEFECT = "a defect of emotion-edge: report it, with what doctor --verbose says"
 log = logging.getLogger("emotion-edge")
@@ -54,9 +54,11 @@ def _findings(args: Namespace) -> Iterator[Finding]:
     yield from examine("camera", camera, args)
 
 
-def examine(name: str, check: Check, args: Namespace, seconds: float = BOUND) -> list[Finding]:
+def examine(
+    name: str, check: Check, args: Namespace, seconds: float = CHECK_TIMEOUT_S
+) -> list[Finding]:
     """Return what a check finds; that it hangs or raises is a finding as well."""
-    future = start(lambda: list(check(args)))
+    future = run_in_thread(lambda: list(check(args)))
     try:
         return future.result(timeout=seconds)
     except (UserError, RunError) as error:

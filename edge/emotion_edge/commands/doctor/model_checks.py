@@ -13,15 +13,15 @@ from pathlib import Path
 
 from emotion_edge.commands.doctor.system_checks import Finding, explain
 from emotion_edge.errors import RunError, UserError, exit_code
-from emotion_edge.faces.blazeface import INSTALL, NoFaceModelError, find_face_model
+from emotion_edge.faces.blazeface import INSTALL, NoFaceModelError, read_face_model
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import read_model
 from emotion_edge.model.runtime import RUNTIMES, find_runtime, make_interpreter
-from emotion_edge.model.self_test import prove
-from emotion_edge.pipeline.factory import make_finder
+from emotion_edge.model.self_test import run_self_test
+from emotion_edge.pipeline.factory import make_detector
 
-PATIENCE = 30.0  # seconds for a runtime to load; a Raspberry Pi's card is slow
+LOAD_TIMEOUT_S = 30.0  # seconds for a runtime to load; a Raspberry Pi's card is slow
 CONVERT = "make it with python -m convert, or copy it again"
 _TRY = f"import sys; from {__name__} import load; sys.exit(load(sys.argv[1]))"
 
@@ -61,7 +61,7 @@ def _network(args: Namespace) -> bytes:
         return read_model(args.model)[0]
     except UserError:
         try:
-            return find_face_model(args.face_model)
+            return read_face_model(args.face_model)
         except UserError:
             return b""
 
@@ -75,10 +75,10 @@ def trouble(name: str, network: bytes) -> str:
     words = [sys.executable, "-c", _TRY, name]
     try:
         result = subprocess.run(
-            words, input=network, capture_output=True, timeout=PATIENCE, check=False
+            words, input=network, capture_output=True, timeout=LOAD_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        return f"not ready after {PATIENCE:g} seconds"
+        return f"not ready after {LOAD_TIMEOUT_S:g} seconds"
     if result.returncode < 0:
         return f"it crashed ({signal.Signals(-result.returncode).name})"
     lines = result.stderr.decode(errors="replace").splitlines() or ["no word from it"]
@@ -138,7 +138,7 @@ def _describe(content: bytes, contract: Contract) -> str:
 
 
 def _prove(path: Path, classifier: Classifier) -> Finding:
-    proof = prove(path, classifier)
+    proof = run_self_test(path, classifier)
     if proof is None:
         found = "the file has no golden vector, so its arithmetic here is not proven"
         return Finding("arithmetic", "warn", found, CONVERT)
@@ -151,8 +151,8 @@ def finder(args: Namespace) -> Iterator[Finding]:
         yield Finding("face finder", "ok", "not used: --faces off")
         return
     try:
-        need_runtime(args.runtime, find_face_model(args.face_model))
-        make_finder(args)
+        need_runtime(args.runtime, read_face_model(args.face_model))
+        make_detector(args)
     except NoFaceModelError as error:
         found = f"{str(error).partition('; ')[0]}; the whole frame will be taken for a face"
         status = "fail" if args.faces == "on" else "warn"

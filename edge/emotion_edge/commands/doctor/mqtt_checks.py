@@ -8,8 +8,8 @@ from typing import Any
 
 from emotion_edge.commands.doctor.system_checks import Finding, explain
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.mqtt.address import CREDENTIAL, PASSWORD, Broker
-from emotion_edge.output.mqtt.probe import RefusedError, echo, visit
+from emotion_edge.output.mqtt.address import CREDENTIAL_NAME, PASSWORD_VARIABLE, Broker
+from emotion_edge.output.mqtt.probe import RefusedError, connected_client, round_trip
 
 # OpenSSL's numbers for what is wrong with a certificate (X509_V_ERR_…, openssl/x509_vfy.h).
 NOT_YET, EXPIRED, OTHER_HOST, OTHER_ADDRESS = 9, 10, 62, 64
@@ -34,7 +34,7 @@ SETTINGS = "correct --to and what belongs to it"
 def broker(there: Broker, args: Namespace) -> Iterator[Finding]:
     """Connect, and send a message to ourselves, of which nothing stays."""
     try:
-        with visit(there, args) as client:
+        with connected_client(there, args) as client:
             yield _converse(there, client, args.discovery)
     except UserError as error:
         yield explain("broker", error, SETTINGS)
@@ -49,8 +49,8 @@ def _converse(there: Broker, client: Any, discovery: str) -> Finding:
     """Say "ok" where nobody listens, beside each place where the daemon speaks, and hear it."""
     topics = {f"{there.prefix}/doctor": f"{there.prefix}/#"}
     if discovery:
-        topics[f"{discovery}/device/{there.identity}/doctor"] = f"{discovery}/#"
-    deaf = topics.keys() - echo(client, topics, b"ok")
+        topics[f"{discovery}/device/{there.device_id}/doctor"] = f"{discovery}/#"
+    deaf = topics.keys() - round_trip(client, topics, b"ok")
     if not deaf:
         found = f"connected, messages on {' and '.join(topics)} came back"
         return Finding("broker", "ok", f"{there}: {found}")
@@ -62,8 +62,8 @@ def _converse(there: Broker, client: Any, discovery: str) -> Finding:
 def _let_in(there: Broker) -> str:
     who = "give the user, mqtt[s]://USER@host," if there.user is None else f"check {there.user!r}"
     return (
-        f"{who} and the password, which comes from --password-file or the environment's {PASSWORD} "
-        f"(the service's is /etc/credstore/{CREDENTIAL})"
+        f"{who} and the password, which comes from --password-file or the environment's "
+        f"{PASSWORD_VARIABLE} (the service's is /etc/credstore/{CREDENTIAL_NAME})"
     )
 
 

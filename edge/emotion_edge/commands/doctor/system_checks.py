@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import PIL
 
-from emotion_edge.system.hardware import temperature, throttled
+from emotion_edge.system.hardware import cpu_temperature, throttling_reasons
 from emotion_edge.system.paths import state_directory
 
 MODEL = Path("/proc/device-tree/model")
@@ -24,7 +24,7 @@ HOT = 80.0  # °C: from here on a Raspberry Pi lowers its clock
 SPACE = 100_000_000  # bytes; with less, logs and updates fail soon
 YEAR = 2026  # there was no emotion-edge before
 SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
-PATIENCE = 5.0  # seconds for timedatectl
+TIMEDATECTL_TIMEOUT_S = 5.0  # seconds for timedatectl
 
 
 class Finding(NamedTuple):
@@ -104,9 +104,9 @@ def _is_bookworm() -> bool:
 
 def heat(args: Namespace) -> Iterator[Finding]:
     """Look at the temperature and at what the Raspberry Pi's firmware holds back."""
-    if (degrees := temperature()) is not None:
+    if (degrees := cpu_temperature()) is not None:
         yield judge_temperature(degrees)
-    if (reasons := throttled()) is not None:
+    if (reasons := throttling_reasons()) is not None:
         yield judge_throttling(reasons)
 
 
@@ -162,7 +162,7 @@ def _timedatectl() -> str:
     words = ["timedatectl", "show", "-p", "NTPSynchronized", "--value"]
     try:
         result = subprocess.run(
-            words, capture_output=True, text=True, timeout=PATIENCE, check=False
+            words, capture_output=True, text=True, timeout=TIMEDATECTL_TIMEOUT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 from emotion_edge.errors import UserError
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}  # as registered with IANA
-PASSWORD = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
-CREDENTIAL = "emotion-edge.password"  # its name among systemd's credentials
+PASSWORD_VARIABLE = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
+CREDENTIAL_NAME = "emotion-edge.password"  # its name among systemd's credentials
 INSTALL = "pip install 'emotion-edge[mqtt]'"
-CONNECT = 5.0  # seconds for a connection to come about
-FIRST_RETRY, LAST_RETRY = 1, 30  # seconds, at most; each time twice as long
+CONNECT_TIMEOUT_S = 5.0  # seconds for a connection to come about
+FIRST_RETRY_S, LAST_RETRY_S = 1, 30  # seconds, at most; each time twice as long
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Broker:
     prefix: str
 
     @property
-    def identity(self) -> str:
+    def device_id(self) -> str:
         """What Home Assistant knows the device as: the prefix in letters, digits, - and _."""
         return re.sub(r"[^A-Za-z0-9_-]", "-", f"emotion-edge-{self.prefix}")
 
@@ -40,7 +40,7 @@ class Broker:
         return f"mqtt{'s' if self.tls else ''}://{self.host}:{self.port}"
 
 
-def parse_broker(text: str) -> Broker:
+def parse_address(text: str) -> Broker:
     """Parse "mqtt[s]://[user@]host[:port]/prefix"; raises ArgumentTypeError that never repeats it.
 
     Without a prefix it is emotion-edge/ and this computer's name.
@@ -56,7 +56,7 @@ def parse_broker(text: str) -> Broker:
     if url.password is not None:
         raise ArgumentTypeError(
             "a password in it would be seen by every user of this computer: use --password-file "
-            f"or the environment's {PASSWORD}"
+            f"or the environment's {PASSWORD_VARIABLE}"
         )
     prefix = unquote(url.path).strip("/") or f"emotion-edge/{socket.gethostname()}"
     if re.search(r"[+#\x00-\x1f\x7f]|//", prefix) or prefix.startswith("$"):
@@ -70,7 +70,7 @@ def parse_broker(text: str) -> Broker:
 def destination(text: str) -> str:
     """Check a value of --to: "-" or an address that `parse_broker` knows."""
     if text != "-":
-        parse_broker(text)
+        parse_address(text)
     return text
 
 
@@ -81,7 +81,7 @@ def destinations(args: Namespace) -> list[str]:
 
 def brokers(args: Namespace) -> list[Broker]:
     """Return the brokers that --to names."""
-    return [parse_broker(text) for text in destinations(args) if text != "-"]
+    return [parse_address(text) for text in destinations(args) if text != "-"]
 
 
 def read_password(file: Path | None) -> str | None:
@@ -91,7 +91,7 @@ def read_password(file: Path | None) -> str | None:
     """
     file = file or credential()
     if file is None:
-        return os.environ.get(PASSWORD) or None
+        return os.environ.get(PASSWORD_VARIABLE) or None
     try:
         password = file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -104,7 +104,7 @@ def read_password(file: Path | None) -> str | None:
 
 def credential() -> Path | None:
     """Return the file in which systemd gives the password, if it does."""
-    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL)
+    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL_NAME)
     try:
         return path if path.is_absolute() and path.exists() else None
     except PermissionError:  # which is told when it is read
@@ -127,11 +127,11 @@ def make_client(broker: Broker, args: Namespace) -> Any:
         client.username_pw_set(broker.user, read_password(args.password_file))
     if broker.tls:
         client.tls_set_context(_tls(args))
-    client.connect_timeout = CONNECT
+    client.connect_timeout = CONNECT_TIMEOUT_S
     # A fleet that lost its broker in one moment must not come back in one. As delays double, shares
     # from a half to the whole fill the time between two tries of one device.
     share = random.uniform(0.5, 1)
-    client.reconnect_delay_set(share * FIRST_RETRY, share * LAST_RETRY)
+    client.reconnect_delay_set(share * FIRST_RETRY_S, share * LAST_RETRY_S)
     return client
 
 

@@ -17,7 +17,7 @@ URL = "https://pypi.org/project/emotion-edge/"
 
 def discovery_topic(broker: Broker, prefix: str) -> str:
     """Return the topic of the message. prefix: Home Assistant's own, "homeassistant" by default."""
-    return f"{prefix}/device/{broker.identity}/config"
+    return f"{prefix}/device/{broker.device_id}/config"
 
 
 def discovery(broker: Broker, labels: Iterable[str], *, expire: float, aggregate: bool) -> str:
@@ -37,7 +37,7 @@ def discovery(broker: Broker, labels: Iterable[str], *, expire: float, aggregate
         components |= {name: {"p": components[name]["p"]} for name in _PERSON}
     message = {
         "dev": {
-            "ids": [broker.identity],
+            "ids": [broker.device_id],
             "name": f"Emotion {broker.prefix.removeprefix('emotion-edge/')}",
             "mf": "emotion-edge",
             "sw": __version__,
@@ -52,7 +52,7 @@ def discovery(broker: Broker, labels: Iterable[str], *, expire: float, aggregate
 def _complete(
     name: str, part: dict[str, object], broker: Broker, expire: float
 ) -> dict[str, object]:
-    part = {**part, "unique_id": f"{broker.identity}-{name}"}
+    part = {**part, "unique_id": f"{broker.device_id}-{name}"}
     if part["p"] == "switch":
         topics = {
             "command_topic": f"{broker.prefix}/{SET}",

@@ -10,8 +10,8 @@ from typing import Any
 from emotion_edge.errors import RunError
 from emotion_edge.output.mqtt.address import Broker, make_client
 
-PATIENCE = 10.0  # seconds for a broker to answer
-ANSWER = 4.0  # seconds for a message there and back
+CONNECT_TIMEOUT_S = 10.0  # seconds for a broker to answer
+ECHO_TIMEOUT_S = 4.0  # seconds for a message there and back
 
 
 class RefusedError(RunError):
@@ -19,7 +19,7 @@ class RefusedError(RunError):
 
 
 @contextmanager
-def visit(broker: Broker, args: Namespace) -> Iterator[Any]:
+def connected_client(broker: Broker, args: Namespace) -> Iterator[Any]:
     """Yield a paho client that is connected, and disconnect it.
 
     Raises UserError where the options are of no use, RefusedError with the broker's words, RunError
@@ -49,8 +49,8 @@ def visit(broker: Broker, args: Namespace) -> Iterator[Any]:
     client.connect_async(broker.host, broker.port, keepalive=args.keepalive)
     client.loop_start()
     try:
-        if not answered.wait(PATIENCE):
-            raise RunError(f"{broker}: no answer within {PATIENCE:g} seconds")
+        if not answered.wait(CONNECT_TIMEOUT_S):
+            raise RunError(f"{broker}: no answer within {CONNECT_TIMEOUT_S:g} seconds")
         if trouble:
             raise trouble[0]
         yield client
@@ -58,7 +58,9 @@ def visit(broker: Broker, args: Namespace) -> Iterator[Any]:
         client.disconnect()
 
 
-def echo(client: Any, topics: Iterable[str], payload: bytes, *, retain: bool = False) -> set[str]:
+def round_trip(
+    client: Any, topics: Iterable[str], payload: bytes, *, retain: bool = False
+) -> set[str]:
     """Publish on each topic at QoS 1; return those on which it came back within `ANSWER`.
 
     A broker that forbids to publish confirms the message all the same (MQTT 3.1.1, 3.3.5), so
@@ -77,5 +79,5 @@ def echo(client: Any, topics: Iterable[str], payload: bytes, *, retain: bool = F
     client.subscribe([(topic, 1) for topic in topics])
     for topic in topics:
         client.publish(topic, payload, qos=1, retain=retain)
-    done.wait(ANSWER)
+    done.wait(ECHO_TIMEOUT_S)
     return set(topics - missing)

@@ -22,8 +22,8 @@ AVAILABILITY, SET = "availability", "set"
 RETAINED = (AVAILABILITY, "state", "attributes", "paused", "counts", SET)
 ONLINE, OFFLINE = "online", "offline"
 COMMANDS = {b"pause": True, b"resume": False}
-MEET = 2.0  # seconds for the first connection, for of a picture there is only one event
-GOODBYE = 0.7  # seconds to say "offline" in, and again to close the connection
+CONNECT_WAIT_S = 2.0  # seconds for the first connection, for of a picture there is only one event
+DISCONNECT_TIMEOUT_S = 0.7  # seconds to say "offline" in, and again to close the connection
 log = logging.getLogger("emotion-edge")
 
 
@@ -40,7 +40,7 @@ def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
     return call
 
 
-class Publisher:
+class MqttPublisher:
     """A connection to one broker; as a context manager it is there from entry to exit."""
 
     def __init__(
@@ -72,10 +72,10 @@ class Publisher:
         client.on_message = _guarded(self._message)
         client.connect_async(broker.host, broker.port, keepalive=args.keepalive)
 
-    def __enter__(self) -> "Publisher":
+    def __enter__(self) -> "MqttPublisher":
         """Begin to connect; return when that has succeeded or failed, after `MEET` at most."""
         self._client.loop_start()
-        self._answered.wait(MEET)
+        self._answered.wait(CONNECT_WAIT_S)
         return self
 
     def __exit__(
@@ -88,13 +88,13 @@ class Publisher:
         if self._client.is_connected():
             goodbye = self._client.publish(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)
             with suppress(RuntimeError):  # the connection is lost in this very moment
-                goodbye.wait_for_publish(GOODBYE)
+                goodbye.wait_for_publish(DISCONNECT_TIMEOUT_S)
         self._client.disconnect()
         closing = threading.Thread(target=self._client.loop_stop, daemon=True)
         closing.start()
-        closing.join(GOODBYE)
+        closing.join(DISCONNECT_TIMEOUT_S)
 
-    def keep(self, topic: str, payload: str) -> None:
+    def publish_state(self, topic: str, payload: str) -> None:
         """Publish a state, retained, if it is another than before; `topic` is below the prefix.
 
         A topic that begins with / is not below it: the slash is taken away.
@@ -104,7 +104,7 @@ class Publisher:
                 self._kept[topic] = payload
                 self._publish(topic, payload, retain=True)
 
-    def send(self, topic: str, payload: str) -> None:
+    def publish_event(self, topic: str, payload: str) -> None:
         """Publish an event; it is lost while there is no connection."""
         self._publish(topic, payload, retain=False)
 
