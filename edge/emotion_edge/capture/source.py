@@ -10,6 +10,7 @@ import select
 import sys
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
@@ -30,6 +31,16 @@ PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 Pictures = Generator[Frame, None, None]
 Stream = Generator[Frame | CameraLost, None, None]
 log = logging.getLogger("emotion-edge")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSettings:
+    """Where frames come from: the arguments of `open_source`, except its stop event."""
+
+    source: str
+    size: tuple[int, int] | None = None
+    every: float = 0.0
+    camera: CameraSettings = CameraSettings()
 
 
 def open_source(

@@ -15,6 +15,7 @@ is looked at as a whole and in overlapping squares, and what is found there is l
 from near, which takes away what only seemed a face (`tests/edge/test_faces.py`, `make bench`).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,20 @@ MIN_FACE_RATIO = 1 / 16  # of the frame's longer side: 40 pixels of 640
 TILE, STEP = 5, 3.5
 Window = tuple[float, float, float]
 """Left, top and side of what the network is shown, in pixels of the frame."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectorSettings:
+    """How to look for faces.
+
+    model: the network's file; None takes the installed one. threshold: the least score of a face,
+    0..1. min_face: the least side of a face's box in pixels; None is `MIN_FACE_RATIO` of the
+    frame's longer side.
+    """
+
+    model: Path | None = None
+    threshold: float = DEFAULT_THRESHOLD
+    min_face: int | None = None
 
 
 class FaceDetector:

@@ -1,6 +1,7 @@
 """The two TFLite runtimes that a Pi can have, behind one function."""
 
 import importlib
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -9,6 +10,14 @@ import numpy as np
 from emotion_edge.errors import UserError
 
 RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeSettings:
+    """How to run a model. runtime: "auto" or a key of `RUNTIMES`. threads: for inference, 1 to 64."""
+
+    runtime: str = "auto"
+    threads: int = 1
 
 
 def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
