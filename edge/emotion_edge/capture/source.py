@@ -10,7 +10,7 @@ import select
 import sys
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -40,7 +40,7 @@ class SourceSettings:
     source: str
     size: tuple[int, int] | None = None
     every: float = 0.0
-    camera: CameraSettings = CameraSettings()
+    camera: CameraSettings = field(default_factory=CameraSettings)
 
 
 def open_source(
