@@ -1,8 +1,11 @@
-"""Command-line habits that the three programs share."""
+"""Types of command-line options, and a helper for --help; shared by all programs."""
 
 import argparse
 import re
 from typing import NamedTuple
+
+from emotion_edge.output.mqtt.address import AddressError, parse_address
+from emotion_edge.output.settings import Address
 
 
 def describe(parser: argparse.ArgumentParser, text: str) -> argparse.ArgumentParser:
@@ -18,7 +21,7 @@ def count(text: str) -> int:
 
 
 def threads(text: str) -> int:
-    """Parse a number of threads, 1 to 64: the runtimes crash when they are given thousands."""
+    """Parse a number of threads, 1 to 64: the runtimes crash with thousands."""
     return _whole(text, 1, 64)
 
 
@@ -28,7 +31,7 @@ def camera_number(text: str) -> int:
 
 
 def rate(text: str) -> float:
-    """Parse a number of times per second, 0.1 to 240."""
+    """Parse a frame rate, 0.1 to 240 per second."""
     value = float(text)
     if not 0.1 <= value <= 240:
         raise argparse.ArgumentTypeError(f"{text} is not from 0.1 to 240")
@@ -36,17 +39,17 @@ def rate(text: str) -> float:
 
 
 def face_side(text: str) -> int:
-    """Parse a face's least side: 16 pixels or more, for smaller ones take thousands of looks."""
+    """Parse a face's minimum side, from 16 pixels: smaller ones need thousands of windows."""
     return _whole(text, 16, 100_000)
 
 
 def seed(text: str) -> int:
-    """Parse a whole number of 32 bits, as random number generators want it."""
+    """Parse the seed of a random number generator: a whole number of 32 bits."""
     return _whole(text, 0, 2**32 - 1)
 
 
 def keepalive(text: str) -> int:
-    """Parse seconds of MQTT's keep-alive, 16 bits in its packet; 0 would turn it off."""
+    """Parse MQTT's keep-alive in seconds: 16 bits in its packet, and 0 would turn it off."""
     return _whole(text, 1, 65_535)
 
 
@@ -58,7 +61,7 @@ def topic(text: str) -> str:
 
 
 def minutes(text: str) -> float:
-    """Parse a number of minutes, 1 or more: counts of a shorter period tell of moments."""
+    """Parse a period in minutes, 1 or more: counts of a shorter period would tell of moments."""
     value = _not_negative(text, "a number of minutes")
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1: it would tell of moments")
@@ -78,7 +81,7 @@ def seconds(text: str) -> float:
 
 
 def line(text: str) -> str:
-    """Parse text of one printable line."""
+    """Parse one line of printable text."""
     if not text.isprintable():
         raise argparse.ArgumentTypeError(f"{text!r} is not one line of text")
     return text
@@ -105,7 +108,7 @@ def _not_negative(text: str, kind: str) -> float:
 
 
 class Size(NamedTuple):
-    """Width and height in pixels, written as they are read."""
+    """Width and height in pixels; its text is what `frame_size` parses."""
 
     width: int
     height: int
@@ -122,19 +125,19 @@ def frame_size(text: str) -> Size:
     return Size(int(match[1]), int(match[2]))
 
 
-class Address(NamedTuple):
-    """Where to listen, written as it is read; host is without the brackets of IPv6."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
 def address(text: str) -> Address:
-    """Parse "HOST:PORT" ("[::1]:9100" for IPv6), or "PORT" of the loopback interface."""
+    """Parse "HOST:PORT" ("[::1]:9100" for IPv6), or "PORT" on the loopback interface."""
     match = re.fullmatch(r"(?:([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\]):)?([0-9]{1,5})", text)
     if not match or not 1 <= int(match[2]) <= 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, nor a port of 1 to 65535")
     return Address((match[1] or "127.0.0.1").strip("[]"), int(match[2]))
+
+
+def destination(text: str) -> str:
+    """Parse a value of --to: "-" or a broker's address."""
+    try:
+        if text != "-":
+            parse_address(text)
+    except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from emotion_edge.capture.camera import CameraSettings
 from emotion_edge.cli.argument_types import Size, camera_number, frame_size, rate, seconds
-from emotion_edge.errors import UserError
 
 
-def usual_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
-    """Return the camera of a Raspberry Pi where this is one."""
+def default_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
+    """Return "picamera2" on a Raspberry Pi, else None."""
     try:
         return "picamera2" if model.read_bytes().startswith(b"Raspberry Pi") else None
     except OSError:
@@ -17,66 +16,54 @@ def usual_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
 
 
 def add_camera(parser: argparse.ArgumentParser) -> None:
-    """Add an option for each of `emotion_edge.capture.camera.Settings`."""
+    """Add an option for each of the `CameraSettings`."""
     group = parser.add_argument_group("cameras")
-    add, usual = group.add_argument, CameraSettings()
+    add, default = group.add_argument, CameraSettings()
     add(
         "--camera",
         type=camera_number,
-        default=usual.number,
+        default=default.number,
         metavar="N",
-        help="which of picamera2's (default: %(default)s)",
+        help="which of picamera2's cameras (default: %(default)s)",
     )
     add(
         "--resolution",
         type=frame_size,
-        default=Size(*usual.resolution),
+        default=Size(*default.resolution),
         metavar="WxH",
-        help="what to ask the camera for (default: %(default)s)",
+        help="frame size to ask the camera for (default: %(default)s)",
     )
     add(
         "--fps",
         type=rate,
-        default=usual.fps,
+        default=default.fps,
         metavar="N",
         help="frames per second (default: %(default)g)",
     )
     add(
         "--stream",
         choices=("main", "lores"),
-        default=usual.stream,
-        help="picamera2's; lores comes in YUV from all Raspberry Pis (default: %(default)s)",
+        default=default.stream,
+        help="picamera2's stream; every Raspberry Pi has lores in YUV (default: %(default)s)",
     )
-    add(
-        "--rotate",
-        type=int,
-        choices=(0, 90, 180, 270),
-        default=usual.rotate,
-        help="turn the picture clockwise, before it is flipped (default: %(default)s)",
-    )
-    switch = argparse.BooleanOptionalAction
-    add("--hflip", action=switch, default=False, help="exchange left and right")
-    add("--vflip", action=switch, default=False, help="exchange top and bottom")
+    _add_orientation(group, default)
     add(
         "--stall",
         type=seconds,
-        default=usual.stall,
+        default=default.stall,
         metavar="SECONDS",
-        help="without a frame for so long, open the camera anew (default: %(default)g)",
+        help="open the camera again after so long without a frame (default: %(default)g)",
     )
 
 
-def camera_settings(args: argparse.Namespace) -> CameraSettings:
-    """Return what the options of `add_camera` say; raises UserError where they contradict."""
-    if args.stall * args.fps < 2:
-        raise UserError(f"--stall {args.stall:g}: no time for two frames at --fps {args.fps:g}")
-    return CameraSettings(
-        number=args.camera,
-        resolution=args.resolution,
-        fps=args.fps,
-        stream=args.stream,
-        rotate=args.rotate,
-        hflip=args.hflip,
-        vflip=args.vflip,
-        stall=args.stall,
+def _add_orientation(group: argparse._ArgumentGroup, default: CameraSettings) -> None:
+    group.add_argument(
+        "--rotate",
+        type=int,
+        choices=(0, 90, 180, 270),
+        default=default.rotate,
+        help="turn the picture clockwise, before it is flipped (default: %(default)s)",
     )
+    switch = argparse.BooleanOptionalAction
+    group.add_argument("--hflip", action=switch, default=False, help="swap left and right")
+    group.add_argument("--vflip", action=switch, default=False, help="swap top and bottom")

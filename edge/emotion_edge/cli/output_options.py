@@ -1,33 +1,51 @@
-"""The options of `emotion-edge run` for where labels and numbers go."""
+"""Command-line options for the outputs: stdout, MQTT, Prometheus."""
 
 import argparse
 from pathlib import Path
 
-from emotion_edge.cli.argument_types import address, keepalive, minutes, topic
-from emotion_edge.output.mqtt.address import CREDENTIAL_NAME, PASSWORD_VARIABLE, destination
+from emotion_edge.cli.argument_types import address, destination, keepalive, minutes, topic
+from emotion_edge.output.mqtt.client import CREDENTIAL_NAME, PASSWORD_VARIABLE
 
 
-def add_outlets(parser: argparse.ArgumentParser) -> None:
-    """Add what belongs to where labels go."""
+def add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Add --to and the options of each output."""
     group = parser.add_argument_group("where labels go")
     group.add_argument(
         "--to",
         action="append",
         type=destination,
         metavar="URL",
-        help="- for stdout (default), or mqtt[s]://[user@]host[:port]/prefix; several if repeated",
+        help="- for stdout (default), or mqtt[s]://[user@]host[:port]/prefix; repeat it for "
+        "several",
     )
+    _add_mqtt(group)
+    group.add_argument(
+        "--aggregate",
+        type=minutes,
+        metavar="MINUTES",
+        help="report only how often each label was seen in each period of so many minutes, 1 or "
+        "more: no moment, no face",
+    )
+    group.add_argument(
+        "--metrics",
+        type=address,
+        metavar="HOST:PORT",
+        help="serve metrics for Prometheus there; a PORT alone serves this computer only",
+    )
+
+
+def _add_mqtt(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--password-file",
         type=Path,
         metavar="PATH",
-        help=f"the broker's password; else {CREDENTIAL_NAME} among systemd's credentials, or the "
-        f"environment's {PASSWORD_VARIABLE}",
+        help=f"the broker's password (default: {CREDENTIAL_NAME} among systemd's credentials, or "
+        f"the environment variable {PASSWORD_VARIABLE})",
     )
     for name, text in (
         ("ca-file", "certificates that mqtts:// trusts (default: the system's)"),
         ("client-cert", "our certificate, PEM, for brokers that ask for one"),
-        ("client-key", "its key, where that is in a file of its own"),
+        ("client-key", "its key, if it is in a file of its own"),
     ):
         group.add_argument(f"--{name}", type=Path, metavar="PATH", help=text)
     group.add_argument(
@@ -35,7 +53,7 @@ def add_outlets(parser: argparse.ArgumentParser) -> None:
         type=keepalive,
         default=30,
         metavar="SECONDS",
-        help="after about twice so long a broker that does not answer is given up (default: "
+        help="give up a broker that has not answered for about twice as long (default: "
         "%(default)s)",
     )
     group.add_argument(
@@ -43,18 +61,5 @@ def add_outlets(parser: argparse.ArgumentParser) -> None:
         type=topic,
         default="homeassistant",
         metavar="PREFIX",
-        help='Home Assistant\'s discovery prefix; "" to not announce (default: %(default)s)',
-    )
-    group.add_argument(
-        "--aggregate",
-        type=minutes,
-        metavar="MINUTES",
-        help="say only how often each label was seen in each such period, of 1 or more: no moment, "
-        "no face",
-    )
-    group.add_argument(
-        "--metrics",
-        type=address,
-        metavar="HOST:PORT",
-        help="serve numbers for Prometheus there; with a PORT alone, to this computer alone",
+        help='Home Assistant\'s discovery prefix; "" turns discovery off (default: %(default)s)',
     )

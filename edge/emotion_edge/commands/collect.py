@@ -1,9 +1,17 @@
-"""`emotion-edge collect`: pictures of faces that show an expression, to train a model on."""
+"""Gather pictures of faces that show an expression, to train your own model on them.
+
+  emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
+
+Each face is cut out of the frame in the same way as when the model runs, and saved as
+TO/SPLIT/LABEL/<time>-<number>.png: at most one each --every seconds, and only from frames with
+exactly one face, sharp and well lit. Pictures of the same minute resemble each other, so take those
+for validation of other people or on another day (--split validation). On the terminal it first asks
+the people in view for their consent."""
 
 import logging
-from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -12,74 +20,98 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion_edge.capture.frame import CameraLost
+from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.frame_rate import limit_rate
-from emotion_edge.capture.source import open_source
-from emotion_edge.cli.camera_options import camera_settings
+from emotion_edge.capture.source import SourceSettings, open_source
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.alignment import crop_face
-from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.faces.quality import check_quality
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json, read_crop_rule
+from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.pipeline.factory import make_detector
 from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.util.atomic_write import staged_write
 from emotion_edge.util.progress import show_progress
 
-log = logging.getLogger("emotion-edge")
+log = logging.getLogger(__name__)
 _TERMINAL = Path("/dev/tty")
 QUESTION = """\
 {count} pictures of a face that shows {label!r} will be taken from {source} and kept in {folder}.
-Whoever is to be seen must have agreed to that, and to what the pictures will be used for; in the
+Everybody in view must have agreed to that, and to what the pictures will be used for; in the
 European Union they are personal data. Nobody's emotions may be inferred at work or in education.
 Has everybody in view agreed? Type yes to begin: """
+Pixels = npt.NDArray[np.uint8]
 
 
-def collect(args: Namespace) -> Iterator[str]:
-    """Yield the path of each picture taken, until there are `args.count`.
+@dataclass(frozen=True, kw_only=True)
+class CollectSettings:
+    """What to collect.
 
-    Raises UserError where nobody consents, or where source, label or folder cannot be used,
-    RunError where the source ends before there are enough.
+    label: the expression. count: how many pictures. data: the data set's folder. split: "train",
+    "validation" or "test". every: minimum seconds of a stream between two pictures.
     """
-    _check(args.label)
-    folder = args.to / args.split / args.label
-    rule = read_crop_rule(args.to)
-    finder, stop = make_detector(args), Event()
-    settings = camera_settings(args)
-    frames = open_source(args.source, size=args.size, every=0, stop=stop, settings=settings)
-    _ask(QUESTION.format(count=args.count, label=args.label, source=args.source, folder=folder))
+
+    label: str
+    count: int
+    data: Path
+    split: str
+    every: float
+    source: SourceSettings
+    detector: DetectorSettings
+    runtime: RuntimeSettings
+
+    @property
+    def folder(self) -> Path:
+        """Where the pictures go."""
+        return self.data / self.split / self.label
+
+
+def collect(settings: CollectSettings) -> Generator[str, None, None]:
+    """Yield the path of each picture taken, until there are `settings.count`.
+
+    Raises UserError without consent, or if source, label or folder cannot be used, and RunError if
+    the source ends too early.
+    """
+    _check_label(settings.label)
+    rule = read_crop_rule(settings.data)
+    detector, stop = make_detector(settings.detector, settings.runtime), Event()
+    source = settings.source
+    frames = open_source(
+        source.source, size=source.size, every=source.every, stop=stop, settings=source.camera
+    )
+    _ask_for_consent(settings)
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
-    taken = 0
-    left_out: Counter[str] = Counter()
-    for frame in limit_rate(frames, args.every):
-        if isinstance(frame, CameraLost):
-            continue
-        crop, reason = _cut(frame.pixels, finder, rule)
-        if crop is None:
-            left_out[reason] += 1
-            continue
+    taken, left_out = 0, Counter[str]()
+    for crop in _crops(limit_rate(frames, settings.every), detector, rule, left_out):
         taken += 1
-        yield str(_save(crop, folder, args.to, rule, taken))
-        show_progress(taken, args.count, "pictures")
-        if taken == args.count:
+        yield str(_save(crop, settings, rule, taken))
+        show_progress(taken, settings.count, "pictures")
+        if taken == settings.count:
             break
     for reason, count in left_out.items():
         log.info("left out %d frame(s): %s", count, reason)
-    if taken < args.count:
+    if taken < settings.count:
         ended = "stopped" if stop.is_set() else "the source ended"
-        raise RunError(f"{ended} after {taken} of {args.count} pictures")
+        raise RunError(f"{ended} after {taken} of {settings.count} pictures")
 
 
-def _check(label: str) -> None:
+def _check_label(label: str) -> None:
     if not label or Path(label).name != label or label.startswith(".") or not label.isprintable():
         raise UserError(f"--label {label!r} cannot be the name of a folder")
     if label in (UNKNOWN, NO_FACE):
         raise UserError(f"--label {label}: emotion-edge says that itself; choose another word")
 
 
-def _ask(question: str) -> None:
+def _ask_for_consent(settings: CollectSettings) -> None:
     """Ask on the terminal, whatever stdin and stdout are; raises UserError without a yes."""
+    question = QUESTION.format(
+        count=settings.count,
+        label=settings.label,
+        source=settings.source.source,
+        folder=settings.folder,
+    )
     try:
         with _TERMINAL.open("r+b", buffering=0) as terminal:
             terminal.write(question.encode())
@@ -90,26 +122,43 @@ def _ask(question: str) -> None:
         raise UserError("no consent: no picture was taken")
 
 
-def _cut(
-    pixels: npt.NDArray[np.uint8], finder: FaceDetector, rule: Mapping[str, float]
-) -> tuple[npt.NDArray[np.uint8] | None, str]:
-    """Return the face in a frame, or None and why it is of no use."""
-    faces = finder.find(pixels)
+def _crops(
+    frames: Iterator[Frame | CameraLost],
+    detector: FaceDetector,
+    rule: Mapping[str, float],
+    left_out: Counter[str],
+) -> Iterator[Pixels]:
+    """Yield the face of each usable frame, and count the others by the reason."""
+    for frame in frames:
+        if isinstance(frame, CameraLost):
+            continue
+        crop, reason = _crop(frame.pixels, detector, rule)
+        if crop is None:
+            left_out[reason] += 1
+        else:
+            yield crop
+
+
+def _crop(
+    pixels: Pixels, detector: FaceDetector, rule: Mapping[str, float]
+) -> tuple[Pixels | None, str]:
+    """Return the face in a frame, or None and why the frame is not used."""
+    faces = detector.detect(pixels)
     if len(faces) != 1:
         return None, "several faces" if faces else NO_FACE
     crop = crop_face(pixels, faces[0], rule)
-    doubt = check_quality(crop, faces[0].box.side)
-    return (None, doubt) if doubt else (crop, "")
+    reason = check_quality(crop, faces[0].box.side)
+    return (None, reason) if reason else (crop, "")
 
 
 def _save(
-    crop: npt.NDArray[np.uint8], folder: Path, data: Path, rule: Mapping[str, float], count: int
+    crop: Pixels, settings: CollectSettings, rule: Mapping[str, float], number: int
 ) -> Path:
-    """Write a picture, without loss, and the rule it was cut by; return its path."""
-    if not (data / CROP_FILE).exists():
-        with staged_write(data) as stage:
+    """Write a picture without loss, and the crop rule beside the splits; return its path."""
+    if not (settings.data / CROP_FILE).exists():
+        with staged_write(settings.data) as stage:
             (stage / CROP_FILE).write_text(crop_rule_json(rule), encoding="utf-8")
-    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{count:04}.png"
-    with staged_write(folder) as stage:
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{number:04}.png"
+    with staged_write(settings.folder) as stage:
         Image.fromarray(np.ascontiguousarray(crop)).save(stage / name)
-    return folder / name
+    return settings.folder / name

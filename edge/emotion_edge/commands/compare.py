@@ -1,8 +1,13 @@
-"""`emotion-edge compare`: where two models differ, on the pictures and the machine at hand."""
+"""Show where two models differ: a line for each picture that they name differently, then how often
+they agree, how far their scores are apart, and how long each takes on this machine.
+
+  emotion-edge compare model.float32.tflite model.int8.tflite --images photos
+
+Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 failure at run time
+(some pictures unreadable), 2 bad input or options."""
 
 import statistics
-from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -11,58 +16,70 @@ from emotion_edge.capture.source import open_files
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.classifier import Classification, Classifier
+from emotion_edge.model.runtime import RuntimeSettings
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What two models say of one picture.
-
-    gap: the largest difference of a label's score. differs: whether they name it differently.
-    """
+    """What two models say of one picture."""
 
     source: str
     first: Classification
     second: Classification
 
     @property
-    def gap(self) -> float:  # noqa: D102 - see the class
+    def gap(self) -> float:
+        """The largest difference between the two scores of a label."""
         return max(abs(s - self.second.scores[label]) for label, s in self.first.scores.items())
 
     @property
-    def differs(self) -> bool:  # noqa: D102 - see the class
+    def differs(self) -> bool:
+        """Whether the two models name the picture differently."""
         return self.first.label != self.second.label
 
 
-def compare(args: Namespace) -> Iterator[str]:
+def compare(
+    first: Path, second: Path, images: Path, settings: RuntimeSettings
+) -> Generator[str, None, None]:
     """Yield a line for each picture that the two models name differently, then a summary.
 
-    Raises UserError for models or pictures that cannot be used, RunError after the summary where
+    Raises UserError if a model or the pictures cannot be used, and RunError after the summary if
     some pictures were unreadable.
     """
-    if not args.images.is_dir() or not find_images(args.images):
-        raise UserError(f"--images {args.images}: not a folder with pictures in it")
-    first, second = (
-        Classifier(path, runtime=args.runtime, threads=args.threads) for path in args.models
-    )
-    if set(first.contract.labels) != set(second.contract.labels):
-        raise UserError(
-            f"the models have different labels: {', '.join(first.contract.labels)} and "
-            f"{', '.join(second.contract.labels)}"
-        )
+    if not images.is_dir() or not find_images(images):
+        raise UserError(f"--images {images}: not a folder with pictures in it")
+    classifiers = _load(first, second, settings)
     pairs: list[Pair] = []
     failure = None
     try:
-        for frame in open_files(str(args.images), every=0, stop=Event()):
-            pair = Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
+        for pair in _pairs(*classifiers, images):
             pairs.append(pair)
             if pair.differs:
                 yield _line(pair)
-    except RunError as error:  # of unreadable pictures; what was read still counts
+    except RunError as error:  # of unreadable pictures; the others still count
         failure = error
     if pairs:
-        yield from _summary(pairs, args.models)
+        yield from _summary(pairs, first, second)
     if failure:
         raise failure
+
+
+def _load(first: Path, second: Path, settings: RuntimeSettings) -> tuple[Classifier, Classifier]:
+    a, b = (
+        Classifier(path, runtime=settings.runtime, threads=settings.threads)
+        for path in (first, second)
+    )
+    if set(a.contract.labels) != set(b.contract.labels):
+        raise UserError(
+            f"the models have different labels: {', '.join(a.contract.labels)} and "
+            f"{', '.join(b.contract.labels)}"
+        )
+    return a, b
+
+
+def _pairs(first: Classifier, second: Classifier, images: Path) -> Iterator[Pair]:
+    for frame in open_files(str(images), every=0, stop=Event()):
+        yield Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
 
 
 def _line(pair: Pair) -> str:
@@ -73,19 +90,19 @@ def _line(pair: Pair) -> str:
     )
 
 
-def _summary(pairs: list[Pair], models: list[Path]) -> Iterator[str]:
+def _summary(pairs: list[Pair], first: Path, second: Path) -> Iterator[str]:
     gaps = [pair.gap for pair in pairs]
     same = sum(not pair.differs for pair in pairs)
     worst = max(pairs, key=lambda pair: pair.gap)
-    first, second = (
+    a, b = (
         statistics.median(getattr(pair, side).inference_ms for pair in pairs)
         for side in ("first", "second")
     )
-    yield f"A: {models[0]}"
-    yield f"B: {models[1]}"
+    yield f"A: {first}"
+    yield f"B: {second}"
     yield f"same label: {same} of {len(pairs)} pictures ({same / len(pairs):.1%})"
     yield (
         f"difference of a score: largest {max(gaps):.4f} ({worst.source}), "
         f"mean of the largest {statistics.mean(gaps):.4f}"
     )
-    yield f"inference: A {first:.2f} ms, B {second:.2f} ms, B / A {second / first:.2f} (medians)"
+    yield f"inference: A {a:.2f} ms, B {b:.2f} ms, B / A {b / a:.2f} (medians)"

@@ -1,9 +1,19 @@
-"""`emotion-edge replay`: how still and how quick labels are, on a recording with known truth."""
+"""Measure how stable and how quick the labels are, on a recording with known truth.
+
+  emotion-edge replay DIR [--truth truth.csv]
+
+DIR holds frames and times.csv (file,seconds: one row for each frame). The truth, DIR/truth.csv by
+default, has the columns seconds,label and optionally person,x,y. From that second on the person
+shows that label, with the middle of the face at pixel x,y (interpolated between rows; needed if
+there are several people). The label no_face says that the person is not in view.
+
+Prints, for the network's answer to each frame alone and for what `run` would report: flips (changes
+of the label without a change of the truth) per minute, the seconds until a change was noticed, the
+share of time with the right label, and with unknown. Exit codes as for run."""
 
 import math
 import statistics
-from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,51 +30,53 @@ from emotion_edge.commands.recording_truth import (
 from emotion_edge.errors import UserError
 from emotion_edge.faces.types import Box
 from emotion_edge.model.contract import NO_FACE
-from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
-from emotion_edge.pipeline.factory import make_analyzer
+from emotion_edge.pipeline.analyzer import FaceAnalyzer
+from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer
+from emotion_edge.pipeline.results import FrameResult
 from emotion_edge.util.progress import show_progress
 
 TRUTH = "truth.csv"
 Ways = dict[str, list[list[Moment]]]
-"""For each way of naming, each person's moments."""
+"""For each way of labelling, each person's moments."""
 
 
-def replay(args: Namespace) -> Iterator[str]:
-    """Yield the lines of the table for the recording `args.recording`.
+def evaluate_recording(
+    recording: Path, truth: Path | None, settings: AnalyzerSettings
+) -> Generator[str, None, None]:
+    """Yield the lines of the table for a recording.
 
-    Raises UserError for a model, a recording or a truth that cannot be used.
+    truth: None takes DIR/truth.csv. Raises UserError if the model, the recording or the truth
+    cannot be used.
     """
-    watcher = make_analyzer(args)
-    truth = args.truth or args.recording / TRUTH
-    ways = follow(args.recording, truth, watcher)
+    ways = follow(recording, truth or recording / TRUTH, make_analyzer(settings))
     yield from table({name: measure(people) for name, people in ways.items()})
 
 
-def follow(recording: Path, truth: Path, watcher: FaceAnalyzer) -> Ways:
-    """Return what the network says of each frame alone, and what a reader of stdout would know."""
+def follow(recording: Path, truth: Path, analyzer: FaceAnalyzer) -> Ways:
+    """Return each person's moments: by the network for each frame alone, and by `run`'s output."""
     rows = read_recording(recording)
-    people = read_truth(truth, watcher.labels)
-    _check(truth, people)
+    people = read_truth(truth, analyzer.labels)
+    _check_truth(truth, people)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
     for frame in recorded_frames(rows):
         assert frame.seconds is not None
         show_progress(frame.index + 1, len(rows), "frames")
-        sightings = watcher.process(frame)
-        seen = [Known(s.box, s.result.label) for s in sightings if s.result]
-        _listen(known, sightings)
+        result = analyzer.process(frame)
+        _update(known, result)
+        seen = [Known(face.box, face.classification.label) for face in result.faces]
         places = [true_place(keys, frame.seconds) for keys in people.values()]
         labels = [true_label(keys, frame.seconds) for keys in people.values()]
         for way, faces in (("each frame", seen), ("steady", list(known.values()))):
-            said = match(faces, places)
-            for moments, truth_label, word in zip(ways[way], labels, said, strict=True):
-                moments.append(Moment(frame.seconds, truth_label, word))
+            shown = match(faces, places)
+            for moments, true, label in zip(ways[way], labels, shown, strict=True):
+                moments.append(Moment(frame.seconds, true, label))
     return ways
 
 
-def _check(path: Path, people: Mapping[str, list[Key]]) -> None:
+def _check_truth(path: Path, people: Mapping[str, list[Key]]) -> None:
     if all(key.label == NO_FACE for keys in people.values() for key in keys):
-        raise UserError(f"{path}: nobody is ever to be seen, so there is nothing to measure")
+        raise UserError(f"{path}: nobody is ever in view, so there is nothing to measure")
     placeless = [name for name, keys in people.items() if math.isnan(true_place(keys, 0.0)[0])]
     if placeless and len(people) > 1:
         raise UserError(f"{path}: several people, but no x and y for {', '.join(placeless)}")
@@ -72,43 +84,43 @@ def _check(path: Path, people: Mapping[str, list[Key]]) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """A face that is known of: where it was last, and what was last said of it."""
+    """A face that a reader of stdout knows of: its last box and its last label."""
 
     box: Box | None
     label: str
 
 
-def _listen(known: dict[int | None, Known], sightings: Sequence[FaceResult]) -> None:
-    """Take in what stdout would tell of a frame: only changes of labels, and where faces are."""
-    for sighting in sightings:
-        if sighting.result is None:
-            known.pop(sighting.face, None)
-        elif sighting.changed:
-            known[sighting.face] = Known(sighting.box, sighting.said.label)
-        elif sighting.face in known:
-            known[sighting.face] = replace(known[sighting.face], box=sighting.box)
+def _update(known: dict[int | None, Known], result: FrameResult) -> None:
+    """Take in what stdout reports of a frame: changes of labels, and where faces are."""
+    for number in result.ended:
+        known.pop(number, None)
+    for face in result.faces:
+        if face.event == "change":
+            known[face.number] = Known(face.box, face.decision.label)
+        elif face.number in known:
+            known[face.number] = replace(known[face.number], box=face.box)
 
 
 def match(faces: Sequence[Known], places: Sequence[tuple[float, float]]) -> list[str]:
-    """Return what is said of the person at each place; no_face where no face is near.
+    """Return the label of the person at each place; no_face if no face is near.
 
-    Each face is one person at most, the nearest one within a box's side. A place that is not known
-    is that of the largest face.
+    Each face belongs to one person at most: the nearest one within a box's side. A person without a
+    known place gets the largest face.
     """
-    said = [NO_FACE] * len(places)
+    labels = [NO_FACE] * len(places)
     pairs = [(_distance(f.box, p), i, j) for i, p in enumerate(places) for j, f in enumerate(faces)]
     taken: set[int] = set()
     for distance, i, j in sorted(pairs):
-        if distance <= 1 and said[i] == NO_FACE and j not in taken:
-            said[i] = faces[j].label
+        if distance <= 1 and labels[i] == NO_FACE and j not in taken:
+            labels[i] = faces[j].label
             taken.add(j)
-    return said
+    return labels
 
 
 def _distance(box: Box | None, place: tuple[float, float]) -> float:
-    """Return how far a place is from a box's middle, over the box's side; 0 for a whole frame.
+    """Return the distance of a place from a box's middle, over the box's side.
 
-    Where the place is not known it is the less the larger the box.
+    It is 0 for a whole frame. If the place is not known, a larger box is nearer.
     """
     if box is None:
         return 0.0

@@ -1,27 +1,33 @@
-"""`emotion-edge forget`: take back what a broker keeps of this device."""
+"""Remove everything that the brokers retain of this device: its topics, and its entry in Home
+Assistant.
 
-from argparse import Namespace
-from collections.abc import Iterator
+  emotion-edge forget --to mqtt://hall@broker/emotion/hall
+
+Use the same options or TOML file as for `run`. Stop the daemon first, because it would publish
+everything again. Exit codes: 0 removed, 1 a broker cannot be reached, 2 bad options."""
+
+from collections.abc import Generator, Sequence
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.mqtt.address import Broker, brokers
+from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.client import MqttSettings
 from emotion_edge.output.mqtt.home_assistant import discovery_topic
 from emotion_edge.output.mqtt.probe import connected_client, round_trip
 from emotion_edge.output.mqtt.publisher import RETAINED
 
 
-def forget(args: Namespace) -> Iterator[str]:
-    """Yield the topics of which retained messages have been removed, with the broker.
+def forget(brokers: Sequence[Broker], settings: MqttSettings) -> Generator[str, None, None]:
+    """Yield each topic whose retained message was removed, with its broker.
 
-    Raises UserError where no broker is named, RunError where one cannot be reached or does not show
-    that a message is removed, once all others have been told.
+    Raises UserError without a broker. Raises RunError if a broker cannot be reached, or, after all
+    brokers have been told, if one does not confirm that a message is removed.
     """
-    if not (named := brokers(args)):
+    if not brokers:
         raise UserError("--to names no broker: give --to mqtt://[user@]host[:port]/prefix")
     kept = []
-    for broker in named:
-        topics = _topics(broker, args.discovery)
-        with connected_client(broker, args) as client:
+    for broker in brokers:
+        topics = _topics(broker, settings.discovery)
+        with connected_client(broker, settings) as client:
             # An empty retained message removes one.
             removed = round_trip(client, topics, b"", retain=True)
         yield from (f"{broker}: removed {topic}" for topic in topics if topic in removed)

@@ -1,11 +1,12 @@
-"""How good labels over time are: what was said, held against what was to be seen.
+"""Labels over time against the truth: how stable, how quick and how often right they are.
 
-The truth is a table of key frames, `seconds,person,label,x,y`: from that second on the person
-shows the label, and the face's middle is at pixel x, y, interpolated up to the person's next row.
+The truth is a table of key frames, `seconds,person,label,x,y`. From that second on the person shows
+the label. The middle of the face is at pixel x, y, interpolated up to the person's next row.
 """
 
+import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from emotion_edge.model.contract import NO_FACE, UNKNOWN
 
 @dataclass(frozen=True)
 class Key:
-    """A row of the truth; x, y: NaN where it does not say."""
+    """A row of the truth. x, y: in pixels; NaN if not given."""
 
     seconds: float
     label: str
@@ -29,19 +30,20 @@ class Key:
 
 @dataclass(frozen=True)
 class Moment:
-    """One frame of one person: what was to be seen and what was said."""
+    """One frame of one person: the true label and the one that was reported."""
 
     seconds: float
     truth: str
-    said: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Figures:
-    """flips: changes of the label that the truth did not ask for. minutes: that somebody was there.
+    """Measured over all people.
 
-    delays: seconds from each change of the truth to when it was said. missed: changes that never
-    were. right, unknown: shares of the time that somebody was there.
+    flips: changes of the label without a change of the truth. minutes: the time that somebody was
+    in view. delays: seconds from each change of the truth until it was reported. missed: changes
+    that never were. right, unknown: shares of the time that somebody was in view, 0..1.
     """
 
     flips: int
@@ -53,7 +55,7 @@ class Figures:
 
 
 def read_truth(path: Path, labels: Sequence[str]) -> dict[str, list[Key]]:
-    """Return each person's key frames; raises UserError for a table that is not one."""
+    """Return each person's key frames; raises UserError if the table cannot be used."""
     people: dict[str, list[Key]] = {}
     for i, row in enumerate(read_table(path, ("seconds", "label"))):
         if row["label"] not in (*labels, NO_FACE):
@@ -72,61 +74,69 @@ def read_truth(path: Path, labels: Sequence[str]) -> dict[str, list[Key]]:
 
 
 def true_label(keys: list[Key], seconds: float) -> str:
-    """Return what a person shows at a time; no_face before the first row."""
+    """Return a person's label at a time; no_face before the first row."""
     before = [key for key in keys if key.seconds <= seconds]
     return before[-1].label if before else NO_FACE
 
 
 def true_place(keys: list[Key], seconds: float) -> tuple[float, float]:
-    """Return where the middle of a person's face is, in pixels; NaN where the truth is silent."""
-    there = [key for key in keys if not np.isnan(key.x + key.y)]
-    if not there:
+    """Return the middle of a person's face in pixels; NaN if the truth does not give it."""
+    placed = [key for key in keys if not np.isnan(key.x + key.y)]
+    if not placed:
         return float("nan"), float("nan")
-    times = [key.seconds for key in there]
+    times = [key.seconds for key in placed]
     x, y = (
-        float(np.interp(seconds, times, [getattr(key, axis) for key in there])) for axis in "xy"
+        float(np.interp(seconds, times, [getattr(key, axis) for key in placed])) for axis in "xy"
     )
     return x, y
 
 
 def measure(people: Sequence[Sequence[Moment]]) -> Figures:
-    """Return the figures over all people's moments, each person's in the order of time."""
-    flips, missed, delays = 0, 0, list[float]()
-    for moments in people:
-        before = moments[0]
-        for _, group in groupby(moments, key=lambda moment: moment.truth):
-            part = list(group)
-            flips += _flips(before.said, part)
-            if part[0].truth != before.truth:
-                noticed = next((m.seconds for m in part if m.said == m.truth), None)
-                missed += noticed is None
-                delays += [] if noticed is None else [noticed - part[0].seconds]
-            before = part[-1]
-    there = [
+    """Return the figures over all people's moments, each person's in order of time."""
+    changes = [change for moments in people for change in _changes(moments)]
+    flips = sum(flips for flips, _ in changes)
+    delays = [delay for _, delay in changes if delay is not None]
+    present = [
         (moment, seconds)
         for moments in people
         for moment, seconds in zip(moments, _durations(moments), strict=True)
         if moment.truth != NO_FACE
     ]
-    total = sum(seconds for _, seconds in there) or float("nan")
+    total = sum(seconds for _, seconds in present) or float("nan")
     return Figures(
         flips=flips,
         minutes=total / 60,
-        delays=tuple(delays),
-        missed=missed,
-        right=sum(seconds for m, seconds in there if m.said == m.truth) / total,
-        unknown=sum(seconds for m, seconds in there if m.said == UNKNOWN) / total,
+        delays=tuple(delay for delay in delays if math.isfinite(delay)),
+        missed=sum(not math.isfinite(delay) for delay in delays),
+        right=sum(seconds for m, seconds in present if m.label == m.truth) / total,
+        unknown=sum(seconds for m, seconds in present if m.label == UNKNOWN) / total,
     )
 
 
+def _changes(moments: Sequence[Moment]) -> Iterator[tuple[int, float | None]]:
+    """Yield for each stretch of the same truth its flips, and the delay until it was reported.
+
+    The delay is None if the truth did not change, infinite if the change was never reported.
+    """
+    before = moments[0]
+    for _, group in groupby(moments, key=lambda moment: moment.truth):
+        part = list(group)
+        delay = None
+        if part[0].truth != before.truth:
+            reported = next((m.seconds for m in part if m.label == m.truth), float("inf"))
+            delay = reported - part[0].seconds
+        yield _flips(before.label, part), delay
+        before = part[-1]
+
+
 def _flips(before: str, part: list[Moment]) -> int:
-    """Count the changes of the label while the truth stays, less the one that leads to it."""
-    said = [before, *(moment.said for moment in part)]
-    changes = sum(one != other for one, other in pairwise(said))
+    """Count the changes of the label while the truth stays, except the one that leads to it."""
+    labels = [before, *(moment.label for moment in part)]
+    changes = sum(one != other for one, other in pairwise(labels))
     return max(0, changes - (before != part[0].truth))
 
 
 def _durations(moments: Sequence[Moment]) -> list[float]:
-    """Return for how long each moment holds: to the next one, the last as long as usual."""
+    """Return how long each moment lasts: until the next one; the last one as long as usual."""
     gaps = [after.seconds - now.seconds for now, after in pairwise(moments)]
     return [*gaps, statistics.median(gaps) if gaps else 0.0]

@@ -1,113 +1,140 @@
-"""The loop: frames in, JSON objects out, a line each, and to the brokers."""
+"""Find the faces in pictures or in a stream and label them: one JSON object a line on stdout.
+
+  emotion-edge run --source photo.jpg
+  emotion-edge run --source 'photos/*.jpg' --draw sheet.jpg
+  emotion-edge run --source picamera2
+  emotion-edge run --source clip.mp4
+  emotion-edge run --source picamera2 --model mine.tflite
+  ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
+    emotion-edge run --source - --size 640x480
+
+Pictures (a file, a folder, a glob) are labelled one by one: a line for each face, with the label
+that has the highest score, or one line with the label no_face. In a stream (a camera, a video,
+stdin) faces are followed and their labels are smoothed. A line is printed when a label changes, and
+as a heartbeat. The label is "unknown", with a reason, if it would be a guess, and no_face when the
+face has left. docs/output.md explains every key. Exit codes: 0 done, 1 failure at run time (some
+pictures unreadable), 2 bad input or options.
+
+Every option can also be set in a TOML file, without its dashes: face-threshold = 0.7, all = true.
+The command line overrides the file."""
 
 import logging
-import signal
-import sys
-from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from threading import Event
-from typing import Any
 
-from emotion_edge.capture.frame import CameraLost
-from emotion_edge.capture.source import open_source
-from emotion_edge.cli.camera_options import camera_settings
+from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.capture.source import SourceSettings, open_source
+from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.self_test import run_self_test
-from emotion_edge.output.mqtt.address import destinations
-from emotion_edge.output.prometheus import metrics
-from emotion_edge.output.reporter import Report
+from emotion_edge.output.factory import check_output, make_sinks
+from emotion_edge.output.sink import Sink
+from emotion_edge.pipeline.aggregate import LabelCounter
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
-from emotion_edge.pipeline.factory import make_analyzer
+from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer, make_classifier
+from emotion_edge.pipeline.results import FrameResult, NoSignal, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
-from emotion_edge.system.signals import stop_on_signals
+from emotion_edge.system.signals import reload_on_hangup, stop_on_signals
 from emotion_edge.system.systemd import notify
 
-log = logging.getLogger("emotion-edge")
+log = logging.getLogger(__name__)
 
 
-def run(args: Namespace) -> Iterator[str]:
-    """Yield JSON lines for the frames of `args.source`, until it ends, SIGINT or SIGTERM.
+def run(settings: RunSettings) -> None:
+    """Label the frames of the source until it ends, or until SIGINT or SIGTERM.
 
-    On SIGHUP the model is read anew. Raises UserError for a model or a source that cannot be used.
+    SIGHUP loads the model again. Raises UserError if a setting cannot be used.
     """
-    if sys.stdout is None and "-" in destinations(args):
-        raise UserError("stdout is closed, and --to does not name another place")
-    if args.draw and args.aggregate:
-        raise UserError("--draw shows who was there, which --aggregate is not to tell")
+    source = settings.source
+    if source is None:
+        raise UserError("give --source")
+    check_output(settings.output)
     stop, reload = Event(), Event()
     stop_on_signals(stop)
-    signal.signal(signal.SIGHUP, lambda *_: reload.set())
-    watcher, status = make_analyzer(args), PipelineStats()
-    _warn_unless_proven(args, watcher)
-    settings = camera_settings(args)
+    reload_on_hangup(reload)
+    analyzer, stats = make_analyzer(settings.analyzer), PipelineStats()
+    _warn_if_self_test_fails(settings.analyzer, analyzer)
     frames = open_source(
-        args.source, size=args.size, every=args.every, stop=stop, settings=settings
+        source.source, size=source.size, every=source.every, stop=stop, settings=source.camera
     )
     show_notice()
-    # The report is left first: "offline" must not wait for a camera that does not close.
-    with (
-        closing(frames),
-        metrics(args, status) as observe,
-        _drawing(args) as sheet,
-        Report(args, status, watcher.labels) as report,
-    ):
+    # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
+    with closing(frames), ExitStack() as stack:
+        sinks = [stack.enter_context(sink) for sink in _make_sinks(settings, source, stats, analyzer)]
         notify("READY=1")
-        for frame in frames:
-            if reload.is_set():
-                reload.clear()
-                if new := _reload(args):
-                    watcher = new
-                    report.begin(watcher.labels)
-            if isinstance(frame, CameraLost):
-                status.lost(frame.reason)
-                notify(f"STATUS={status.words}")
-                watcher.reset()
-                yield from report.no_signal(frame.source, "no_camera")
-                continue
-            if status.paused:
-                status.received(frame)
-                status.faces = None
-                watcher.reset()
-                yield from report.no_signal(frame.source, "paused")
-            else:
-                sightings = watcher.process(frame)
-                status.processed(frame, None if args.aggregate else watcher.faces)
-                observe(sightings, watcher.detect_ms)
-                if sheet:
-                    sheet.add(frame, sightings)
-                yield from report.frame(frame, sightings, watcher)
-            # Only here: a loop that goes round without frames is not alive.
-            notify(f"WATCHDOG=1\nSTATUS={status.words}")
-            if status.frames == args.frames:
-                break
+        _process_frames(frames, settings, analyzer, stats, sinks, reload)
 
 
-def _drawing(args: Namespace) -> AbstractContextManager[Any]:
-    if args.draw is None:
-        return nullcontext()
-    # Only here: FreeType's megabyte and a half are not for a daemon.
-    from emotion_edge.output.contact_sheet import drawing  # noqa: PLC0415
+def _make_sinks(
+    settings: RunSettings, source: SourceSettings, stats: PipelineStats, analyzer: FaceAnalyzer
+) -> Iterator[Sink]:
+    return make_sinks(
+        settings.output,
+        stats,
+        analyzer.labels,
+        source=source.source,
+        frame_interval=source.every,
+        heartbeat=settings.analyzer.heartbeat,
+    )
 
-    return drawing(args.draw, args.source)
+
+def _process_frames(
+    frames: Iterable[Frame | CameraLost],
+    settings: RunSettings,
+    analyzer: FaceAnalyzer,
+    stats: PipelineStats,
+    sinks: Sequence[Sink],
+    reload: Event,
+) -> None:
+    counter = LabelCounter(settings.output.aggregate) if settings.output.aggregate else None
+    for frame in frames:
+        if reload.is_set():
+            reload.clear()
+            _reload(settings.analyzer, analyzer, sinks)
+        found = _process(frame, analyzer, stats, count_faces=counter is None)
+        result = counter.process(found) if counter else found
+        for sink in sinks:
+            sink.publish(result)
+        # A loop that goes round without frames is not alive, so it does not reset the watchdog.
+        watchdog = "" if isinstance(frame, CameraLost) else "WATCHDOG=1\n"
+        notify(f"{watchdog}STATUS={stats.summary}")
+        if stats.frames == settings.frames:
+            break
 
 
-def _reload(args: Namespace) -> FaceAnalyzer | None:
-    """Return a watcher with the model as it is on disk now, None if that is no good."""
+def _process(
+    frame: Frame | CameraLost, analyzer: FaceAnalyzer, stats: PipelineStats, *, count_faces: bool
+) -> FrameResult | NoSignal:
+    if isinstance(frame, CameraLost):
+        stats.stream_lost(frame.reason)
+        return analyzer.no_signal(frame.source, "no_camera")
+    if stats.paused:
+        stats.received(frame)
+        return analyzer.no_signal(frame.source, "paused", frame.seconds)
+    result = analyzer.process(frame)
+    stats.processed(frame, result.face_count if count_faces else None)
+    return result
+
+
+def _reload(settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[Sink]) -> None:
+    """Load the model again; keep the present one if the file cannot be used."""
     try:
-        watcher = make_analyzer(args)
-        run_self_test(args.model, watcher.classifier)
+        classifier = make_classifier(settings.model, settings.runtime)
+        run_self_test(settings.model, classifier)
+        analyzer.set_classifier(classifier)
     except (UserError, RunError, OSError) as error:
-        log.error("the model stays the one it was: %s", error)
-        return None
-    log.info("%s: read anew", args.model)
-    return watcher
+        log.error("keeping the present model: %s", error)
+        return
+    for sink in sinks:
+        sink.begin(analyzer.labels)
+    log.info("%s: loaded again", settings.model)
 
 
-def _warn_unless_proven(args: Namespace, watcher: FaceAnalyzer) -> None:
-    """At the start there is no other model to stay with, and labels a little off beat none."""
+def _warn_if_self_test_fails(settings: AnalyzerSettings, analyzer: FaceAnalyzer) -> None:
+    """At the start there is no other model to keep, and slightly wrong labels beat none."""
     try:
-        run_self_test(args.model, watcher.classifier)
+        run_self_test(settings.model, analyzer.classifier)
     except UserError as error:
         log.warning("%s", error)

@@ -1,103 +1,126 @@
-"""What stdout says of a stream, and of pictures: JSON objects."""
+"""Results as JSON objects: the lines on stdout and the events on MQTT."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from emotion_edge.capture.frame import Frame
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
+from emotion_edge.pipeline.heartbeat import Event
+from emotion_edge.pipeline.results import (
+    AggregateResult,
+    FaceResult,
+    FrameResult,
+    NoSignal,
+    PeriodCounts,
+    Result,
+)
 from emotion_edge.pipeline.smoothing import Decision
+
+Line = dict[str, object]
 
 
 def utc_now() -> str:
-    """Return the time, UTC, ISO 8601 with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Return the present time as `utc_text` writes it."""
+    return utc_text(datetime.now(UTC))
 
 
-class Lines:
-    """What is worth a line: changes, a heartbeat, or everything."""
-
-    def __init__(self, *, heartbeat: float, everything: bool) -> None:
-        """heartbeat: seconds of a stream after which what is so is said again; 0 is never."""
-        self._heartbeat, self._everything = heartbeat, everything
-        self._last: dict[int | None, float] = {}
-
-    def reset(self) -> None:
-        """Begin anew, as the watcher does after a time without frames."""
-        self._last.clear()
-
-    def of(
-        self, frame: Frame, sightings: list[FaceResult], watcher: FaceAnalyzer
-    ) -> Iterator[dict[str, object]]:
-        """Yield the lines for a frame in which the watcher has seen something."""
-        for sighting in sightings:
-            if event := self._event(frame, sighting):
-                yield record(frame, sighting, event=event, watcher=watcher)
-
-    def _event(self, frame: Frame, sighting: FaceResult) -> str | None:
-        if frame.seconds is None:
-            return "picture"
-        if sighting.changed:
-            if sighting.said.label == NO_FACE and sighting.face is not None:
-                self._last.pop(sighting.face, None)  # its number may be another's next
-                self._last[None] = frame.seconds
-            else:
-                self._last[sighting.face] = frame.seconds
-            return "change"
-        last = self._last.get(sighting.face)
-        if self._heartbeat and last is not None and frame.seconds - last >= self._heartbeat:
-            self._last[sighting.face] = frame.seconds
-            return "heartbeat"
-        return "frame" if self._everything else None
+def utc_text(time: datetime) -> str:
+    """Return a UTC time in ISO 8601 with milliseconds."""
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def no_signal(source: str, reason: str) -> dict[str, object]:
-    """Return what stdout says where there are no frames: "paused" or "no_camera"."""
+def dumps(line: Line) -> str:
+    """Return one line of JSON; a label keeps its letters."""
+    return json.dumps(line, ensure_ascii=False)
+
+
+def lines_of(result: Result, *, every_frame: bool) -> Iterator[Line]:
+    """Yield the JSON objects that report a result.
+
+    every_frame: also report faces that have neither changed nor are due for a heartbeat.
+    """
+    if isinstance(result, AggregateResult):
+        if result.counts:
+            yield counts_line(result.counts)
+    elif isinstance(result, NoSignal):
+        if result.changed:
+            yield no_signal(result)
+    else:
+        yield from _frame_lines(result, every_frame=every_frame)
+
+
+def _frame_lines(result: FrameResult, *, every_frame: bool) -> Iterator[Line]:
+    for face in result.faces:
+        if every_frame or face.event != "frame":
+            yield _line(result, face.event, face_fields(face, face.decision), face)
+    for number in result.ended:
+        yield _line(result, "change", face_fields(None, Decision(NO_FACE), number))
+    if result.nobody and (every_frame or result.nobody != "frame"):
+        yield _line(result, result.nobody, face_fields(None, Decision(NO_FACE)))
+
+
+def _line(result: FrameResult, event: Event, fields: Line, face: FaceResult | None = None) -> Line:
+    """Return one line; times are in milliseconds, seconds have 3 decimals."""
+    frame, answer = result.frame, face and face.classification
     return {
-        "time": utc_now(),
-        "source": source,
+        "time": utc_text(result.time),
+        "source": frame.source,
+        "frame": frame.index,
+        "seconds": None if frame.seconds is None else round(frame.seconds, 3),
+        "event": event,
+        "faces": result.face_count,
+        **fields,
+        "find_ms": round(result.detect_ms, 2),
+        "preprocess_ms": answer and round(answer.preprocess_ms, 2),
+        "inference_ms": answer and round(answer.inference_ms, 2),
+    }
+
+
+def no_signal(result: NoSignal) -> Line:
+    """Return the line that reports that there are no frames."""
+    return {
+        "time": utc_text(result.time),
+        "source": result.source,
         "frame": None,
         "seconds": None,
         "event": "change",
         "faces": None,
-        **of_sighting(FaceResult(Decision(UNKNOWN, reason))),
+        **face_fields(None, Decision(UNKNOWN, result.reason)),
         "find_ms": None,
         "preprocess_ms": None,
         "inference_ms": None,
     }
 
 
-def record(
-    frame: Frame, sighting: FaceResult, *, event: str, watcher: FaceAnalyzer
-) -> dict[str, object]:
-    """Return what stdout says of a sighting in a frame; times are in milliseconds."""
-    result = sighting.result
+def face_fields(face: FaceResult | None, decision: Decision, number: int | None = None) -> Line:
+    """Return the fields that describe a face, or that there is none.
+
+    Scores have 4 decimals, the box is in whole pixels. number: of a face that has left.
+    """
+    scores, box = _scores(face), face and face.box
     return {
-        "time": utc_now(),
-        "source": frame.source,
-        "frame": frame.index,
-        "seconds": None if frame.seconds is None else round(frame.seconds, 3),
-        "event": event,
-        "faces": watcher.faces,
-        **of_sighting(sighting),
-        "find_ms": round(watcher.detect_ms, 2),
-        "preprocess_ms": result and round(result.preprocess_ms, 2),
-        "inference_ms": result and round(result.inference_ms, 2),
+        "face": face.number if face else number,
+        "box": box and [round(box.x), round(box.y), round(box.side), round(box.side)],
+        "label": decision.label,
+        "reason": decision.reason,
+        "score": scores and scores.get(decision.label, max(scores.values())),
+        "scores": scores,
+        "raw": face and face.classification.label,
     }
 
 
-def of_sighting(sighting: FaceResult) -> dict[str, object]:
-    """Return what is said of a face; scores have 4 decimals, the box is in whole pixels."""
-    result, box = sighting.result, sighting.box
-    scores = None
-    if result and sighting.scores is not None:
-        scores = dict(zip(result.scores, sighting.scores.round(4).tolist(), strict=True))
+def _scores(face: FaceResult | None) -> dict[str, float] | None:
+    if face is None:
+        return None
+    return dict(zip(face.classification.scores, face.scores.round(4).tolist(), strict=True))
+
+
+def counts_line(counts: PeriodCounts) -> Line:
+    """Return the line that reports a period's counts."""
     return {
-        "face": sighting.face,
-        "box": box and [round(box.x), round(box.y), round(box.side), round(box.side)],
-        "label": sighting.said.label,
-        "reason": sighting.said.reason,
-        "score": scores and scores.get(sighting.said.label, max(scores.values())),
-        "scores": scores,
-        "raw": result and result.label,
+        "event": "aggregate",
+        "from": utc_text(counts.start),
+        "to": utc_text(counts.end),
+        "frames": counts.frames,
+        "counts": dict(counts.counts),
     }

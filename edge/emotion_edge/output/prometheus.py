@@ -1,59 +1,72 @@
-"""What --metrics serves: numbers about the daemon, for Prometheus.
+"""Metrics for Prometheus: `--metrics`.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 import importlib
 import logging
-from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.output.settings import Address
+from emotion_edge.output.sink import Sink
+from emotion_edge.pipeline.results import FrameResult, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.hardware import cpu_temperature, resident_memory
 
-log = logging.getLogger("emotion-edge")
+log = logging.getLogger(__name__)
 INSTALL = "pip install 'emotion-edge[metrics]'"
-# Seconds. A Pi takes from under one millisecond (scaling) to some hundred (a search for faces).
+# Seconds. A Pi takes from under one millisecond (scaling) to some hundred (detecting faces).
 _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
-Observe = Callable[[list[FaceResult], float], None]
 
+class PrometheusSink(Sink):
+    """Serves http://HOST:PORT/metrics while it is open."""
 
-@contextmanager
-def metrics(args: Namespace, status: PipelineStats) -> Iterator[Observe]:
-    """Serve http://…/metrics at `args.metrics` within the block; without that option do nothing.
+    def __init__(self, address: Address, stats: PipelineStats, *, latencies: bool) -> None:
+        """Prepare the metrics; raises UserError if prometheus_client is not installed.
 
-    Yields what is to be given each frame's sightings, and the milliseconds that looking for faces
-    took. With `args.aggregate` it does nothing: how often faces are classified tells when somebody
-    was there. Raises UserError without prometheus_client, RunError where nothing can listen there.
-    """
-    if args.metrics is None:
-        yield _nothing
-        return
-    library = _library()
-    registry = library.CollectorRegistry()
-    registry.register(_State(library, status))
-    observe = _nothing if args.aggregate else _latencies(library, registry)
-    host, port = args.metrics
-    try:
-        server, _ = library.start_http_server(port, host, registry)
-    except (OSError, UnicodeError) as error:  # UnicodeError: of a name that cannot be one
-        reason = getattr(error, "strerror", None) or "that is no host's name"
-        raise RunError(f"--metrics {args.metrics}: cannot listen there: {reason}") from None
-    log.info("metrics: http://%s/metrics", args.metrics)
-    try:
-        yield observe
-    finally:
-        server.shutdown()
-        server.server_close()
+        latencies: measure the steps of each frame. Leave them out with --aggregate: how often faces
+        are classified tells when somebody was there.
+        """
+        library = _library()
+        self._library, self._address = library, address
+        self._registry = library.CollectorRegistry()
+        self._registry.register(_StatsCollector(library, stats))
+        self._latency = _latency_histogram(library, self._registry) if latencies else None
 
+    def __enter__(self) -> Self:
+        """Start to serve; raises RunError if the address cannot be used."""
+        host, port = self._address
+        try:
+            self._server, _ = self._library.start_http_server(port, host, self._registry)
+        except (OSError, UnicodeError) as error:  # UnicodeError: not a valid host name
+            reason = getattr(error, "strerror", None) or "not a host name"
+            raise RunError(f"--metrics {self._address}: cannot listen there: {reason}") from None
+        log.info("metrics: http://%s/metrics", self._address)
+        return self
 
-def _nothing(sightings: list[FaceResult], find_ms: float) -> None:
-    pass
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the server."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def publish(self, result: Result) -> None:
+        """Count the latencies of a frame."""
+        if self._latency is None or not isinstance(result, FrameResult):
+            return
+        if result.detect_ms:
+            self._latency.labels("find").observe(result.detect_ms / 1000)
+        for answer in (face.classification for face in result.faces):
+            self._latency.labels("preprocess").observe(answer.preprocess_ms / 1000)
+            self._latency.labels("inference").observe(answer.inference_ms / 1000)
 
 
 def _library() -> Any:
@@ -64,51 +77,41 @@ def _library() -> Any:
         raise UserError(f"--metrics needs prometheus_client: {INSTALL}") from None
 
 
-def _latencies(library: Any, registry: Any) -> Observe:
+def _latency_histogram(library: Any, registry: Any) -> Any:
     histogram = library.Histogram(
         "emotion_edge_latency_seconds",
-        "Time to look for faces in a frame (find), and for each face to scale it (preprocess) and "
-        "to classify it (inference).",
+        "Time to find faces in a frame (find), and for each face to scale it (preprocess) and to "
+        "classify it (inference).",
         ["stage"],
         buckets=_BUCKETS,
         registry=registry,
     )
-    find, preprocess, inference = map(histogram.labels, ("find", "preprocess", "inference"))
-
-    def observe(sightings: list[FaceResult], find_ms: float) -> None:
-        if find_ms:
-            find.observe(find_ms / 1000)
-        for result in (sighting.result for sighting in sightings):
-            if result:
-                preprocess.observe(result.preprocess_ms / 1000)
-                inference.observe(result.inference_ms / 1000)
-
-    return observe
+    for stage in ("find", "preprocess", "inference"):
+        histogram.labels(stage)
+    return histogram
 
 
-class _State:
-    """A collector in prometheus_client's sense: asked anew at each scrape, by another thread."""
+class _StatsCollector:
+    """A collector as prometheus_client defines it: its server's thread calls it at each scrape."""
 
-    def __init__(self, library: Any, status: PipelineStats) -> None:
-        self._core, self._status = library.core, status
+    def __init__(self, library: Any, stats: PipelineStats) -> None:
+        self._core, self._stats = library.core, stats
 
     def collect(self) -> Iterator[Any]:
-        """Yield a family for each number that there is now."""
-        status, reconnects = (
-            self._status,
-            self._counter("reconnects", "Comebacks.", labels=["target"]),
-        )
-        reconnects.add_metric(["camera"], status.camera_reconnects)
-        reconnects.add_metric(["mqtt"], status.mqtt_reconnects)
+        """Yield a metric family for each number that is known now."""
+        stats = self._stats
+        reconnects = self._counter("reconnects", "Reconnections.", labels=["target"])
+        reconnects.add_metric(["camera"], stats.camera_reconnects)
+        reconnects.add_metric(["mqtt"], stats.mqtt_reconnects)
         yield reconnects
-        yield self._counter("frames", "Frames looked at.", value=status.frames)
-        yield self._counter("dropped_frames", "Frames that came too late.", value=status.dropped)
+        yield self._counter("frames", "Frames analysed.", value=stats.frames)
+        yield self._counter("dropped_frames", "Frames that came too late.", value=stats.dropped)
         for name, text, value in (
-            ("faces", "Faces in sight.", status.faces),
-            ("paused", "Whether it is paused.", status.paused),
-            ("streaming", "Whether the source gives frames.", status.streaming),
+            ("faces", "Faces in view.", stats.faces),
+            ("paused", "Whether it is paused.", stats.paused),
+            ("streaming", "Whether the source gives frames.", stats.streaming),
             ("temperature_celsius", "The processor's temperature.", cpu_temperature()),
-            ("resident_memory_bytes", "Memory that the process has resident.", resident_memory()),
+            ("resident_memory_bytes", "Resident memory of the process.", resident_memory()),
         ):
             if value is not None:
                 yield self._core.GaugeMetricFamily(f"emotion_edge_{name}", text, value=value)

@@ -1,11 +1,11 @@
-"""A frame to the faces in it, and to what is said of each.
+"""Frames to results: find faces, follow them, classify each, and smooth its label.
 
-Pictures that have nothing to do with each other are taken as they are; a stream is followed, and
-its labels hold still.
+Pictures are analysed one by one. In a stream, faces keep their numbers and their labels are
+smoothed.
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,141 +15,179 @@ from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.quality import check_quality
 from emotion_edge.faces.tracker import FaceTracker, Track
-from emotion_edge.faces.types import Box, Face
-from emotion_edge.model.classifier import Classification, Classifier
-from emotion_edge.model.contract import NO_FACE, UNKNOWN
+from emotion_edge.faces.types import Face
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.contract import UNKNOWN
 from emotion_edge.model.crop_rule import crop_rule_of
+from emotion_edge.pipeline.heartbeat import Event, Heartbeat
+from emotion_edge.pipeline.results import FaceResult, FrameResult, NoSignal
 from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSettings
 
-_WHOLE = 0  # the number under which the whole frame is followed where no faces are looked for
-_UNSURE = Decision(UNKNOWN, "low_score")
+Pixels = npt.NDArray[np.uint8]
+_UNDECIDED = Decision(UNKNOWN, "low_score")
 
 
-@dataclass(frozen=True)
-class FaceResult:
-    """One face in a frame, or that there is none.
+@dataclass
+class TrackedFace:
+    """What is known of one face over time.
 
-    face: its number, from 1; None where there is no face or the whole frame is taken for one.
-    result: what the network says of this frame alone; None where there is no face.
-    scores: (classes,), averaged over time in a stream. changed: whether another label is said of
-    this face than before.
+    track: its box, speed and number; None if the whole frame is taken for a face. smoother: its
+    label. heartbeat: when it was last reported.
     """
 
-    said: Decision
-    face: int | None = None
-    box: Box | None = None
-    result: Classification | None = None
-    scores: npt.NDArray[np.float64] | None = None
-    changed: bool = True
+    smoother: LabelSmoother
+    heartbeat: Heartbeat
+    track: Track | None = None
 
 
 class FaceAnalyzer:
-    """What has been seen of a source so far.
-
-    classifier: what names faces. labels: its model's. faces: how many there are now, None where the
-    whole frame is taken for one. find_ms: milliseconds that looking for faces took last.
-    """
+    """Analyses the frames of one source. classifier, labels: the model and its labels."""
 
     def __init__(
         self,
         classifier: Classifier,
-        finder: FaceDetector | None,
+        detector: FaceDetector | None = None,
         *,
-        rules: SmoothingSettings | None = None,
-        find_every: float = 0.3,
+        smoothing: SmoothingSettings | None = None,
+        search_every: float = 0.3,
+        heartbeat: float = 10.0,
     ) -> None:
-        """finder: None takes the whole frame for a face.
+        """Analyse with `classifier` the faces that `detector` finds.
 
-        find_every: seconds of a stream from one search of the whole frame to the next; between them
-        only the surroundings of known faces are looked at.
+        detector: None takes the whole frame for a face.
+        search_every: seconds of a stream between two searches of the whole frame; in between, only
+            the surroundings of known faces are searched.
+        heartbeat: seconds of a stream after which an unchanged label is reported again; 0: never.
+        Raises UserError if the smoothing's thresholds contradict the model's.
         """
-        self.classifier, self._finder = classifier, finder
-        self.labels = classifier.contract.labels
-        self._rule = crop_rule_of(classifier.contract)
-        self._rules = rules or SmoothingSettings()
-        self._find_every = find_every
-        self.detect_ms = 0.0
+        self._detector = detector
+        self._given_smoothing = smoothing or SmoothingSettings()
+        self._search_every, self._heartbeat = search_every, heartbeat
+        self._reported_reason: str | None = None
+        self.set_classifier(classifier)
+
+    def set_classifier(self, classifier: Classifier) -> None:
+        """Use another model from now on, and forget all faces; raises UserError likewise."""
+        self._smoothing = self._given_smoothing.for_model(classifier.contract)
+        self.classifier, self.labels = classifier, classifier.contract.labels
+        self._crop_rule = crop_rule_of(classifier.contract)
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew, as after a time without frames."""
-        self._follower = FaceTracker()
-        self._steady: dict[int, LabelSmoother] = {}
-        self._due = float("-inf")
-        self._nobody = False
-        self.faces: int | None = None
+        """Forget all faces, as after a time without frames."""
+        self._tracker = FaceTracker()
+        self._faces: dict[int, TrackedFace] = {}
+        self._whole_frame = self._new_face(None)
+        self._next_search = float("-inf")
+        self._empty, self._nobody = False, Heartbeat(self._heartbeat)
 
-    def process(self, frame: Frame) -> list[FaceResult]:
-        """Return what is in a frame: each face in sight, each given up, or that there is none.
+    def process(self, frame: Frame) -> FrameResult:
+        """Return everything found in a frame.
 
-        Empty where the only faces are out of sight for a moment.
+        Frames without a time (`frame.seconds` is None) are unrelated pictures.
         """
         if frame.seconds is None:
-            return self._picture(frame.pixels)
-        if self._finder is None:
-            steady = self._steady.setdefault(_WHOLE, self._beginning())
-            return [self._update(steady, self.classifier.classify(frame.pixels), frame.seconds)]
-        seen, gone = self._find(self._finder, frame.pixels, frame.seconds)
-        for track in gone:
-            del self._steady[track.number]
-        sightings = [self._follow(frame.pixels, track, frame.seconds) for track in seen]
-        sightings += [FaceResult(Decision(NO_FACE), track.number) for track in gone]
-        self.faces = len(self._follower.tracks)
-        known, self._nobody = self._nobody, not self.faces
-        if self._nobody and not sightings:
-            return [FaceResult(Decision(NO_FACE), changed=not known)]
-        return sightings
-
-    def _picture(self, pixels: npt.NDArray[np.uint8]) -> list[FaceResult]:
-        if self._finder is None:
-            return [self._unrelated(pixels)]
-        faces = self._search(self._finder, pixels)
-        self.faces = len(faces)
-        return [
-            replace(self._unrelated(crop_face(pixels, face, self._rule)), face=i, box=face.box)
-            for i, face in enumerate(faces, start=1)
-        ] or [FaceResult(Decision(NO_FACE))]
-
-    def _unrelated(self, pixels: npt.NDArray[np.uint8]) -> FaceResult:
-        result = self.classifier.classify(pixels)
-        return FaceResult(Decision(result.label), result=result, scores=result.values)
-
-    def _find(
-        self, finder: FaceDetector, pixels: npt.NDArray[np.uint8], seconds: float
-    ) -> tuple[list[Track], list[Track]]:
-        if seconds >= self._due:
-            self._due = seconds + self._find_every
-            faces = self._search(finder, pixels)
+            return self._process_picture(frame)
+        if self._detector is None:
+            face = self._classify(self._whole_frame, frame.pixels, frame.seconds)
+            result = FrameResult(frame=frame, faces=(face,))
         else:
-            start = time.perf_counter()
-            tracks = self._follower.tracks
-            faces = finder.detect_near(pixels, [track.expected(seconds) for track in tracks])
-            self.detect_ms = (time.perf_counter() - start) * 1000
-        return self._follower.update(faces, seconds)
+            result = self._process_stream(frame, frame.seconds, self._detector)
+        if result.nobody or any(face.event != "frame" for face in result.faces):
+            self._reported_reason = None
+        return result
 
-    def _search(self, finder: FaceDetector, pixels: npt.NDArray[np.uint8]) -> list[Face]:
+    def no_signal(self, source: str, reason: str, seconds: float | None = None) -> NoSignal:
+        """Forget all faces; return the result for a time without frames, see `NoSignal`."""
+        self.reset()
+        changed, self._reported_reason = reason != self._reported_reason, reason
+        return NoSignal(source=source, reason=reason, changed=changed, seconds=seconds)
+
+    def _process_picture(self, frame: Frame) -> FrameResult:
+        if self._detector is None:
+            return FrameResult(frame=frame, faces=(self._classify_picture(frame.pixels),))
         start = time.perf_counter()
-        faces = finder.find(pixels)
-        self.detect_ms = (time.perf_counter() - start) * 1000
-        return faces
+        found = self._detector.detect(frame.pixels)
+        detect_ms = (time.perf_counter() - start) * 1000
+        faces = tuple(
+            self._classify_picture(crop_face(frame.pixels, face, self._crop_rule), number, face)
+            for number, face in enumerate(found, start=1)
+        )
+        return FrameResult(
+            frame=frame,
+            faces=faces,
+            nobody=None if faces else "picture",
+            face_count=len(faces),
+            detect_ms=detect_ms,
+        )
 
-    def _follow(self, pixels: npt.NDArray[np.uint8], track: Track, seconds: float) -> FaceResult:
-        crop = crop_face(pixels, track.face, self._rule)
-        steady = self._steady.setdefault(track.number, self._beginning())
-        doubt = check_quality(crop, track.face.box.side)
-        sighting = self._update(steady, self.classifier.classify(crop), seconds, doubt)
-        return replace(sighting, face=track.number, box=track.face.box)
-
-    def _beginning(self) -> LabelSmoother:
-        return LabelSmoother(self.labels, self._rules)
-
-    def _update(
-        self,
-        steady: LabelSmoother,
-        result: Classification,
-        seconds: float,
-        doubt: str | None = None,
+    def _classify_picture(
+        self, pixels: Pixels, number: int | None = None, face: Face | None = None
     ) -> FaceResult:
-        changed = steady.update(result.values, seconds, doubt)
-        said = steady.said or _UNSURE
-        return FaceResult(said, result=result, scores=steady.scores, changed=changed)
+        answer = self.classifier.classify(pixels)
+        return FaceResult(
+            number=number,
+            box=face and face.box,
+            decision=Decision(answer.label),
+            classification=answer,
+            scores=answer.values,
+            event="picture",
+        )
+
+    def _process_stream(self, frame: Frame, seconds: float, detector: FaceDetector) -> FrameResult:
+        start = time.perf_counter()
+        found = self._detect(detector, frame.pixels, seconds)
+        detect_ms = (time.perf_counter() - start) * 1000
+        seen, lost = self._tracker.update(found, seconds)
+        for track in lost:
+            del self._faces[track.number]
+        ended, count = tuple(track.number for track in lost), len(self._tracker.tracks)
+        return FrameResult(
+            frame=frame,
+            faces=tuple(self._follow(track, frame.pixels, seconds) for track in seen),
+            ended=ended,
+            nobody=self._nobody_event(seconds, count, just_left=bool(ended)),
+            face_count=count,
+            detect_ms=detect_ms,
+        )
+
+    def _detect(self, detector: FaceDetector, pixels: Pixels, seconds: float) -> list[Face]:
+        if seconds >= self._next_search:
+            self._next_search = seconds + self._search_every
+            return detector.detect(pixels)
+        expected = [track.expected(seconds) for track in self._tracker.tracks]
+        return detector.detect_near(pixels, expected)
+
+    def _follow(self, track: Track, pixels: Pixels, seconds: float) -> FaceResult:
+        if track.number not in self._faces:
+            self._faces[track.number] = self._new_face(track)
+        crop = crop_face(pixels, track.face, self._crop_rule)
+        reject_reason = check_quality(crop, track.face.box.side)
+        return self._classify(self._faces[track.number], crop, seconds, reject_reason)
+
+    def _new_face(self, track: Track | None) -> TrackedFace:
+        smoother = LabelSmoother(self.labels, self._smoothing)
+        return TrackedFace(smoother, Heartbeat(self._heartbeat), track)
+
+    def _classify(
+        self, face: TrackedFace, pixels: Pixels, seconds: float, reject_reason: str | None = None
+    ) -> FaceResult:
+        answer = self.classifier.classify(pixels)
+        changed = face.smoother.update(answer.values, seconds, reject_reason)
+        return FaceResult(
+            number=face.track and face.track.number,
+            box=face.track and face.track.face.box,
+            decision=face.smoother.decision or _UNDECIDED,
+            classification=answer,
+            scores=face.smoother.scores,
+            event=face.heartbeat.event(seconds, changed=changed),
+        )
+
+    def _nobody_event(self, seconds: float, count: int, *, just_left: bool) -> Event | None:
+        """Return why to report that nobody is in view, None if somebody is or has just left."""
+        was_empty, self._empty = self._empty, count == 0
+        if just_left:  # reported as the face's end, so the heartbeat counts from here
+            self._nobody.event(seconds, changed=True)
+        if count or just_left:
+            return None
+        return self._nobody.event(seconds, changed=not was_empty)

@@ -1,51 +1,79 @@
-"""Build the analyzer from settings."""
+"""Build detectors and analyzers from settings."""
 
 import logging
-from argparse import Namespace
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
 
-from emotion_edge.cli.options import MODELS_OWN
 from emotion_edge.faces.blazeface import NoFaceModelError
-from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.smoothing import SmoothingSettings
 
-log = logging.getLogger("emotion-edge")
+log = logging.getLogger(__name__)
 
 
-def make_analyzer(args: Namespace) -> FaceAnalyzer:
-    """Return what the options of the command line ask for; raises UserError."""
-    classifier = Classifier(args.model, runtime=args.runtime, threads=args.threads)
-    log.debug("%s on %s, %d thread(s)", args.model, classifier.runtime, args.threads)
-    contract = vars(classifier.contract)
-    given = {name: getattr(args, name) for name in MODELS_OWN}
-    own = {name: contract[name] if value is None else value for name, value in given.items()}
-    rules = SmoothingSettings(window=args.window, margin=args.margin, dwell=args.dwell, **own)
-    return FaceAnalyzer(classifier, choose_detector(args), rules=rules, find_every=args.find_every)
+@dataclass(frozen=True, kw_only=True)
+class AnalyzerSettings:
+    """How to analyse frames.
 
-
-def choose_detector(args: Namespace) -> FaceDetector | None:
-    """Return the finder that `args.faces` asks for; None takes the whole frame for a face.
-
-    Raises UserError where it is asked for and not installed, or cannot be used.
+    model: the .tflite file. faces: "on" looks for faces, "off" takes the whole frame for one,
+    "auto" looks for them if the detector's network is installed. search_every, heartbeat: seconds,
+    see `FaceAnalyzer`.
     """
-    if args.faces == "off":
+
+    model: Path = SHIPPED
+    runtime: RuntimeSettings = field(default_factory=RuntimeSettings)
+    faces: Literal["auto", "on", "off"] = "auto"
+    detector: DetectorSettings = field(default_factory=DetectorSettings)
+    search_every: float = 0.3
+    smoothing: SmoothingSettings = field(default_factory=SmoothingSettings)
+    heartbeat: float = 10.0
+
+
+def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
+    """Return an analyzer; raises UserError if the model or the detector cannot be used."""
+    return FaceAnalyzer(
+        make_classifier(settings.model, settings.runtime),
+        choose_detector(settings),
+        smoothing=settings.smoothing,
+        search_every=settings.search_every,
+        heartbeat=settings.heartbeat,
+    )
+
+
+def make_classifier(model: Path, settings: RuntimeSettings) -> Classifier:
+    """Return a classifier; raises UserError if the model cannot be used."""
+    classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads)
+    log.debug("%s on %s, %d thread(s)", model, classifier.runtime, settings.threads)
+    return classifier
+
+
+def choose_detector(settings: AnalyzerSettings) -> FaceDetector | None:
+    """Return the detector that `settings.faces` asks for; None takes the whole frame for a face.
+
+    Raises UserError if it is asked for and not installed, or cannot be used.
+    """
+    if settings.faces == "off":
         return None
     try:
-        return make_detector(args)
+        return make_detector(settings.detector, settings.runtime)
     except NoFaceModelError as error:
-        if args.faces == "on":
+        if settings.faces == "on":
             raise
         log.warning("taking the whole frame for a face: %s", error)
         return None
 
 
-def make_detector(args: Namespace) -> FaceDetector:
-    """Return a face finder with the options of the command line; raises UserError."""
+def make_detector(settings: DetectorSettings, runtime: RuntimeSettings) -> FaceDetector:
+    """Return a face detector; raises UserError if its network cannot be used."""
     return FaceDetector(
-        args.face_model,
-        threshold=args.face_threshold,
-        min_face=args.min_face,
-        runtime=args.runtime,
-        threads=args.threads,
+        settings.model,
+        threshold=settings.threshold,
+        min_face=settings.min_face,
+        runtime=runtime.runtime,
+        threads=runtime.threads,
     )

@@ -1,49 +1,52 @@
-"""One label for what a camera sees, where there are several faces: that of the main one.
+"""One label for a camera that sees several faces: the main face's.
 
-The largest face is the main one when there was none, and stays it until it has gone.
+The largest face becomes the main face, and stays it until it has left.
 """
 
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.pipeline.analyzer import FaceResult
+from emotion_edge.pipeline.results import FaceResult, FrameResult
 from emotion_edge.pipeline.smoothing import Decision
-
-NOBODY = FaceResult(Decision(NO_FACE))
 
 
 class MainFace:
-    """The faces of which something has been said. main: the sighting that speaks for all."""
+    """decision: the label of the main face. face: its last result; None without a face."""
 
     def __init__(self) -> None:
-        """Begin before anything has been seen."""
+        """Start before anything has been seen."""
         self._faces: dict[int | None, FaceResult] = {}
-        self._main: int | None = None
-        self.main = FaceResult(Decision(UNKNOWN, "starting"))
+        self._number: int | None = None
+        self.face: FaceResult | None = None
+        self.decision = Decision(UNKNOWN, "starting")
 
-    def see(self, sightings: list[FaceResult], *, stream: bool) -> None:
-        """Take in what `Watcher.look` returned for a frame of a stream, or for a picture."""
-        if not stream:
+    def update(self, result: FrameResult) -> None:
+        """Take in a frame's result."""
+        if result.frame.seconds is None:  # each picture has a main face of its own
             self.reset()
-        for sighting in sightings:
-            if sighting.said.label == NO_FACE:
-                self._faces.pop(sighting.face, None)
-            elif sighting.changed or sighting.face in self._faces:  # not before its first label
-                self._faces[sighting.face] = sighting
-        if self._main not in self._faces:
-            self._main = max(self._faces, key=self._size, default=None)
+        for number in result.ended:
+            self._faces.pop(number, None)
+        for face in result.faces:
+            if face.event != "frame" or face.number in self._faces:  # not before its first label
+                self._faces[face.number] = face
+        if self._number not in self._faces:
+            self._number = max(self._faces, key=self._size, default=None)
         if self._faces:
-            self.main = self._faces[self._main]
-        elif any(s.said.label == NO_FACE for s in sightings):
-            self.main = NOBODY
+            self.face = self._faces[self._number]
+            self.decision = self.face.decision
+        elif result.ended or result.nobody:
+            self.face, self.decision = None, Decision(NO_FACE)
 
-    def see_nothing(self, reason: str) -> None:
-        """Forget all, for there are no frames: "paused", "no_camera"."""
+    def no_signal(self, reason: str) -> None:
+        """Forget all faces. reason: why there are no frames, "paused" or "no_camera"."""
         self.reset()
-        self.main = FaceResult(Decision(UNKNOWN, reason))
+        self.face, self.decision = None, Decision(UNKNOWN, reason)
 
     def reset(self) -> None:
-        """Forget which faces there are: from now on their numbers are others'."""
-        self._faces, self._main = {}, None
+        """Forget which faces there are, because their numbers will be given to others.
 
-    def _size(self, face: int | None) -> float:
-        box = self._faces[face].box
+        The decision stays until there is another one.
+        """
+        self._faces, self._number = {}, None
+
+    def _size(self, number: int | None) -> float:
+        box = self._faces[number].box
         return box.side if box else 0.0

@@ -1,11 +1,11 @@
-"""Labels that hold still: what is said of one face, from what the network says frame by frame.
+"""Stable labels: smooth one face's scores over time and decide which label to show.
 
-Scores are averaged over time, a label is said when its score is high enough and clearly ahead, and
-kept until it has fallen well below that; and whatever is to be said must have lasted a moment.
-Everything is in seconds, so that the frame rate does not matter.
+Scores are averaged over time. A label is shown when its score is high enough and clearly ahead, and
+kept until its score has fallen well below that (hysteresis). A new label must last a moment before
+it is shown. All times are in seconds, so the frame rate does not matter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,34 +16,36 @@ from emotion_edge.model.contract import UNKNOWN, Contract
 
 @dataclass(frozen=True, kw_only=True)
 class SmoothingSettings:
-    """When something is said. Raises UserError where `leave` is above `enter`.
+    """When to show a label. The defaults are the stillest of those that `make bench` found quick
+    enough (0.7 s).
 
-    The defaults are those that `make bench` found quick enough (0.7 s) and stillest.
-
-    window: seconds over which scores are averaged, the time constant of an exponential.
-    enter, leave: the score 0..1 from which a label is said, and below which it no longer is.
-    margin: how far it must be ahead of the next label to be said.
-    dwell: seconds that something must last before it is said, and so the least that it is.
+    window: time constant in seconds of the exponential average of the scores.
+    enter, leave: a label is shown from this score on, and no longer below that one, 0..1; None
+        takes the model's own thresholds.
+    margin: how far a label must be ahead of the next one to be shown.
+    dwell: seconds that a label must last before it is shown.
     """
 
     window: float = 0.15
-    enter: float = Contract.enter
-    leave: float = Contract.leave
+    enter: float | None = None
+    leave: float | None = None
     margin: float = 0.02
     dwell: float = 0.2
 
-    def __post_init__(self) -> None:
-        if self.leave > self.enter:
-            raise UserError(
-                f"--leave {self.leave} is above --enter {self.enter}: nothing would last"
-            )
+    def for_model(self, contract: Contract) -> "SmoothingSettings":
+        """Fill in the model's thresholds; raises UserError if `leave` is then above `enter`."""
+        enter = contract.enter if self.enter is None else self.enter
+        leave = contract.leave if self.leave is None else self.leave
+        if leave > enter:
+            raise UserError(f"--leave {leave} is above --enter {enter}: no label could last")
+        return replace(self, enter=enter, leave=leave)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is said of a face. reason: why it is "unknown", else None.
+    """The label to show for a face. reason: why it is "unknown", else None.
 
-    reasons: "low_score", "low_margin", or what the picture's quality forbids (`faces.quality`).
+    Reasons: "low_score", "low_margin", or why the image was rejected (`check_quality`).
     """
 
     label: str
@@ -51,54 +53,57 @@ class Decision:
 
 
 class LabelSmoother:
-    """One face's label over time. said: None until something has lasted `dwell`.
+    """One face's label over time.
 
-    scores: float64 (classes,), averaged; zeros until a picture of the face was good enough.
+    decision: None until something has lasted `dwell` seconds. scores: float64 (classes,), the
+    average; zeros until an image of the face was good enough.
     """
 
-    def __init__(self, labels: tuple[str, ...], rules: SmoothingSettings) -> None:
-        """Begin with a face that nothing is known of."""
-        self.labels, self.rules = labels, rules
+    def __init__(self, labels: tuple[str, ...], settings: SmoothingSettings) -> None:
+        """Start with an unknown face. settings: without thresholds, the contract's defaults."""
+        self._labels, self._settings = labels, settings
+        self._enter = Contract.enter if settings.enter is None else settings.enter
+        self._leave = Contract.leave if settings.leave is None else settings.leave
         self.scores: npt.NDArray[np.float64] = np.zeros(len(labels))
-        self.said: Decision | None = None
-        self._averaged: float | None = None
-        self._next: tuple[str, float] | None = None
+        self.decision: Decision | None = None
+        self._averaged_at: float | None = None
+        self._candidate: tuple[str, float] | None = None  # a label and since when it holds
 
     def update(
-        self, scores: npt.NDArray[np.float64], seconds: float, doubt: str | None = None
+        self, scores: npt.NDArray[np.float64], seconds: float, reject_reason: str | None = None
     ) -> bool:
-        """Take in a frame's scores; return whether another label is said now.
+        """Add a frame's scores; return whether the shown label changes.
 
-        scores: (classes,), left out of the average where there is a `doubt`. seconds: the frame's
-        time.
+        scores: (classes,); not averaged if there is a `reject_reason`. seconds: the frame's time.
         """
-        if doubt is None:
+        if reject_reason is None:
             self._average(scores, seconds)
-        now = Decision(UNKNOWN, doubt) if doubt else self._judge()
-        if self._next is None or self._next[0] != now.label:
-            self._next = (now.label, seconds)
-        before = self.said.label if self.said else None
-        lasted = seconds - self._next[1] + 1e-6  # times are sums of fractions
-        if before == now.label or lasted >= self.rules.dwell:
-            self.said = now
-        return self.said is not None and self.said.label != before
+        now = Decision(UNKNOWN, reject_reason) if reject_reason else self._decide()
+        if self._candidate is None or self._candidate[0] != now.label:
+            self._candidate = (now.label, seconds)
+        before = self.decision.label if self.decision else None
+        lasted = seconds - self._candidate[1] + 1e-6  # times are sums of fractions
+        if before == now.label or lasted >= self._settings.dwell:
+            self.decision = now
+        return self.decision is not None and self.decision.label != before
 
     def _average(self, scores: npt.NDArray[np.float64], seconds: float) -> None:
-        if self._averaged is None:
+        if self._averaged_at is None:
             self.scores = scores
         else:
             # The exponential moving average of a signal sampled at uneven times.
-            share = 1 - np.exp(-(seconds - self._averaged) / max(self.rules.window, 1e-9))
-            self.scores = self.scores + share * (scores - self.scores)
-        self._averaged = seconds
+            elapsed = seconds - self._averaged_at
+            weight = 1 - np.exp(-elapsed / max(self._settings.window, 1e-9))
+            self.scores = self.scores + weight * (scores - self.scores)
+        self._averaged_at = seconds
 
-    def _judge(self) -> Decision:
+    def _decide(self) -> Decision:
         second, best = np.argsort(self.scores)[-2:]
-        high = self.scores[best] >= self.rules.enter
-        ahead = self.scores[best] - self.scores[second] >= self.rules.margin
+        high = self.scores[best] >= self._enter
+        ahead = self.scores[best] - self.scores[second] >= self._settings.margin
         if high and ahead:
-            return Decision(self.labels[best])
-        said = self.said.label if self.said else UNKNOWN
-        if said != UNKNOWN and self.scores[self.labels.index(said)] >= self.rules.leave:
-            return Decision(said)
+            return Decision(self._labels[best])
+        shown = self.decision.label if self.decision else UNKNOWN
+        if shown != UNKNOWN and self.scores[self._labels.index(shown)] >= self._leave:
+            return Decision(shown)
         return Decision(UNKNOWN, "low_margin" if high else "low_score")

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read when it is there and no --config is given
+SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read if it exists and --config is not given
+BOARD_MODEL = Path("/proc/device-tree/model")  # the name of a Raspberry Pi or similar board
 
 
 def state_directory() -> Path:

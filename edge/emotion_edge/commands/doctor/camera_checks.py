@@ -1,8 +1,7 @@
-"""What `emotion-edge doctor` sees: frames from the source, how bright, and in which colours."""
+"""Checks of the source: frames, their brightness and colours: `emotion-edge doctor`."""
 
 import threading
 import time
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -10,81 +9,82 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.source import PICAMERA, WEBCAM, open_source
-from emotion_edge.cli.camera_options import camera_settings
+from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings, open_source
+from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.commands.doctor.model_checks import need_runtime
-from emotion_edge.commands.doctor.system_checks import Finding, explain
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.blazeface import INSTALL, read_face_model
 from emotion_edge.faces.types import Box
-from emotion_edge.pipeline.factory import make_detector
+from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
 from emotion_edge.system.paths import SYSTEM_FILE
 
-FIRST = 25.0  # seconds until the first frame: more than a camera may take to open
-LOOK = 2.0  # seconds of frames
-APART = 0.4  # seconds from one frame that is kept to the next, to spare memory
-BLACK = 16  # of 255: what noise makes of a covered lens
-# Skin reflects more red than blue, on everybody. Between the two there is hardly any colour, as in
-# infrared light, or the light is blue.
-REDDER, BLUER = 1.1, 0.9
+FIRST_FRAME_TIMEOUT_S = 25.0  # more than a camera may take to open
+LOOK_S = 2.0  # how long to take frames
+KEEP_EVERY_S = 0.4  # keep only some of the frames, to save memory
+BLACK = 16  # of 255: the noise of a covered lens stays below
+# Everybody's skin reflects more red than blue. Between the two limits there is hardly any colour,
+# as in infrared light, or the light is blue.
+MIN_RED_RATIO, MAX_SWAPPED_RATIO = 1.1, 0.9
 CHOICE = f'--source {PICAMERA}, or source = "{PICAMERA}" in {SYSTEM_FILE}'
 CHOOSE = "install what it needs, or correct --source"
 CONNECT = (
-    "if the service has the camera: sudo systemctl stop emotion-edge; else look at its cable, at "
+    "if the service has the camera: sudo systemctl stop emotion-edge; else check its cable, "
     "--source, and whether this user is in the group video"
 )
 AGAIN = "have somebody face the camera in white light, and run doctor again"
 
 
-def camera(args: Namespace) -> Iterator[Finding]:
-    """Take frames for `LOOK` seconds and look at them."""
-    if args.source is None:
+def camera(source: SourceSettings | None, analyzer: AnalyzerSettings) -> Iterator[Finding]:
+    """Take frames for `LOOK_S` seconds and judge them."""
+    if source is None:
         yield Finding("camera", "warn", "no source is given", CHOICE)
         return
     try:
-        frames = _take(args)
+        frames = _take(source)
     except (UserError, RunError) as error:
         remedy = CHOOSE if isinstance(error, UserError) else CONNECT
         yield explain("camera", error, remedy)
         return
-    yield _judge_light(f"{args.source}: {_describe(frames)}", frames)
+    yield _judge_light(f"{source.source}: {_describe(frames)}", frames)
     try:
-        yield _judge_colours(args, frames)
+        yield _judge_colours(source.source, analyzer, frames)
     except UserError as error:
         yield explain("colours", error, INSTALL)._replace(status="warn")
 
 
-def _take(args: Namespace) -> list[Frame]:
-    """Return some of the frames of `LOOK` seconds, with the first and the last.
+def _take(settings: SourceSettings) -> list[Frame]:
+    """Return some of the frames of `LOOK_S` seconds, with the first and the last.
 
-    Raises UserError or RunError where there are none.
+    Raises UserError or RunError if there are none.
     """
-    stop, settings = threading.Event(), camera_settings(args)
-    source = open_source(args.source, size=args.size, every=0, stop=stop, settings=settings)
-    patience = threading.Timer(FIRST, stop.set)
-    patience.daemon = True
-    patience.start()
+    stop = threading.Event()
+    frames = open_source(
+        settings.source, size=settings.size, every=0, stop=stop, settings=settings.camera
+    )
+    timer = threading.Timer(FIRST_FRAME_TIMEOUT_S, stop.set)
+    timer.daemon = True
+    timer.start()
     try:
-        with closing(source):
-            frames = list(_some(source, stop))
+        with closing(frames):
+            taken = list(_some(frames, stop))
     finally:
-        patience.cancel()
-    if not frames:
-        raise RunError(f"{args.source}: no frame came")
-    return frames
+        timer.cancel()
+    if not taken:
+        raise RunError(f"{settings.source}: no frame came")
+    return taken
 
 
-def _some(source: Iterator[Frame | CameraLost], stop: threading.Event) -> Iterator[Frame]:
-    due, end, last = 0.0, float("inf"), None
-    for frame in source:  # to its end, so that it is closed as `run` does
+def _some(frames: Iterator[Frame | CameraLost], stop: threading.Event) -> Iterator[Frame]:
+    next_kept, end, last = 0.0, float("inf"), None
+    for frame in frames:  # to the end, so that the source closes in the same way as for `run`
         if isinstance(frame, CameraLost):
             raise RunError(f"{frame.source}: {frame.reason}")
         now = time.monotonic()
-        end = min(end, now + LOOK)
+        end = min(end, now + LOOK_S)
         if now >= end:
             stop.set()
-        if now >= due:
-            due, last = now + APART, None
+        if now >= next_kept:
+            next_kept, last = now + KEEP_EVERY_S, None
             yield frame
         else:
             last = frame
@@ -93,7 +93,7 @@ def _some(source: Iterator[Frame | CameraLost], stop: threading.Event) -> Iterat
 
 
 def _describe(frames: list[Frame]) -> str:
-    """Return size and rate in words."""
+    """Return the size, and the frame rate of a stream."""
     first, last = frames[0], frames[-1]
     rows, columns = first.pixels.shape[:2]
     size = f"{columns} x {rows} pixels"
@@ -110,17 +110,17 @@ def _judge_light(found: str, frames: list[Frame]) -> Finding:
     return Finding("camera", "warn", f"{found}, nearly black", remedy)
 
 
-def _judge_colours(args: Namespace, frames: list[Frame]) -> Finding:
-    """Judge the colours by the first face; raises UserError where none can be looked for."""
-    need_runtime(args.runtime, read_face_model(args.face_model))
-    finder = make_detector(args)
+def _judge_colours(source: str, settings: AnalyzerSettings, frames: list[Frame]) -> Finding:
+    """Judge the colours by the first face; raises UserError if faces cannot be detected."""
+    need_runtime(settings.runtime.runtime, read_face_model(settings.detector.model))
+    detector = make_detector(settings.detector, settings.runtime)
     for frame in frames:
-        for face in finder.find(frame.pixels):
-            return judge_skin(args.source, redness(frame.pixels, face.box))
+        for face in detector.detect(frame.pixels):
+            return judge_skin(source, red_over_blue(frame.pixels, face.box))
     return Finding("colours", "warn", "their order cannot be told: no face in view", AGAIN)
 
 
-def redness(pixels: npt.NDArray[np.uint8], box: Box) -> float:
+def red_over_blue(pixels: npt.NDArray[np.uint8], box: Box) -> float:
     """Return mean red over mean blue inside a box of (rows, columns, 3) uint8 RGB."""
     left, top = (max(0, round(start)) for start in (box.x, box.y))
     right, bottom = round(box.x + box.side), round(box.y + box.side)
@@ -131,15 +131,15 @@ def redness(pixels: npt.NDArray[np.uint8], box: Box) -> float:
 def judge_skin(source: str, ratio: float) -> Finding:
     """Judge the colours of frames in which a face has `ratio` times as much red as blue."""
     found = f"a face has {ratio:.2f} times as much red as blue"
-    if ratio >= REDDER:
+    if ratio >= MIN_RED_RATIO:
         return Finding("colours", "ok", f"{found}, as skin does")
-    if ratio > BLUER:
+    if ratio > MAX_SWAPPED_RATIO:
         return Finding("colours", "warn", f"{found}: too grey to tell their order", AGAIN)
-    return Finding("colours", "fail", f"{found}: red and blue are exchanged", _mend(source))
+    return Finding("colours", "fail", f"{found}: red and blue are swapped", _remedy(source))
 
 
-def _mend(source: str) -> str:
-    """Return what to do about exchanged colours, unless it is a blue light."""
+def _remedy(source: str) -> str:
+    """Return what to do about swapped colours, if the light is not blue."""
     if source == "-":
         return "send R, G, B, as by ffmpeg's -pix_fmt rgb24, not bgr24"
     if source == PICAMERA:

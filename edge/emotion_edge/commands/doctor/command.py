@@ -1,70 +1,79 @@
-"""`emotion-edge doctor`: what is not as it must be here, and what to do about it."""
+"""Check everything that `run`, with the same options, needs: the machine, its Python, the runtimes,
+the model, the face detector, the brokers, the camera. A line for each: ok, warn or fail, what was
+found, and after an arrow what to do about it.
+
+  emotion-edge doctor --config emotion-edge.toml
+  emotion-edge doctor --source picamera2 --to mqtt://localhost/hall
+
+Somebody should face the camera, because their skin shows whether its colours are right. The camera
+must be free, so stop the service first. Each broker gets one message on PREFIX/doctor, which is not
+retained. --json prints an array of objects with check, status, found and remedy.
+
+Exit codes: 0 nothing failed, 1 something did, 2 bad options."""
 
 import json
 import logging
-from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 
 from emotion_edge.commands.doctor.camera_checks import camera
-from emotion_edge.commands.doctor.model_checks import finder, model, runtimes
+from emotion_edge.commands.doctor.finding import Finding, explain
+from emotion_edge.commands.doctor.model_checks import face_detector, model, runtimes
 from emotion_edge.commands.doctor.mqtt_checks import broker
-from emotion_edge.commands.doctor.system_checks import (
-    Finding,
-    clock,
-    disk,
-    explain,
-    heat,
-    machine,
-    packages,
-)
+from emotion_edge.commands.doctor.system_checks import clock, disk, heat, machine, packages
+from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.mqtt.address import brokers
 from emotion_edge.util.timeouts import run_in_thread
 
-Check = Callable[[Namespace], Iterable[Finding]]
-# Seconds for a check that hangs, more than its parts may take together.
-CHECK_TIMEOUT_S = 90.0
+Check = Callable[[], Iterable[Finding]]
+CHECK_TIMEOUT_S = 90.0  # more than the parts of any check may take together
 HANGS = "something that it asks hangs: restart this computer, and run doctor again"
 DEFECT = "a defect of emotion-edge: report it, with what doctor --verbose says"
-log = logging.getLogger("emotion-edge")
+log = logging.getLogger(__name__)
 
 
-def doctor(args: Namespace) -> Iterator[str]:
-    """Yield a line for each finding, or all as JSON; raises RunError where anything failed."""
-    if not args.verbose:
-        log.setLevel(logging.ERROR)  # warnings are findings here
+def doctor(settings: RunSettings, *, as_json: bool) -> Generator[str, None, None]:
+    """Yield a line for each finding, or all as JSON; raises RunError if a check failed."""
+    if not settings.verbose:
+        logging.getLogger("emotion_edge").setLevel(logging.ERROR)  # warnings are findings here
     findings = []
-    for finding in _findings(args):
-        findings.append(finding)
-        if not args.json:
-            yield str(finding)
-    if args.json:
+    for name, check in _checks(settings):
+        for finding in examine(name, check):
+            findings.append(finding)
+            if not as_json:
+                yield str(finding)
+    if as_json:
         yield json.dumps([each._asdict() for each in findings], indent=2, ensure_ascii=False)
     if failed := sum(finding.status == "fail" for finding in findings):
         raise RunError(f"{failed} of {len(findings)} checks failed")
 
 
-def _findings(args: Namespace) -> Iterator[Finding]:
-    for check in (machine, packages, heat, disk, clock, runtimes, model, finder):
-        yield from examine(check.__name__, check, args)
-    for there in brokers(args):
-        yield from examine("broker", partial(broker, there), args)
-    # Last, for a camera that hangs while it opens ends the process a little later.
-    yield from examine("camera", camera, args)
+def _checks(settings: RunSettings) -> Iterator[tuple[str, Check]]:
+    """Yield each check with the name under which its own failure is reported."""
+    analyzer, output = settings.analyzer, settings.output
+    yield "machine", machine
+    yield "packages", packages
+    yield "heat", heat
+    yield "disk", disk
+    yield "clock", clock
+    yield "runtimes", partial(runtimes, analyzer)
+    yield "model", partial(model, analyzer)
+    yield "finder", partial(face_detector, analyzer)
+    for each in output.brokers:
+        yield "broker", partial(broker, each, output.mqtt)
+    # Last, because a camera that hangs while it opens ends the process a little later.
+    yield "camera", partial(camera, settings.source, analyzer)
 
 
-def examine(
-    name: str, check: Check, args: Namespace, seconds: float = CHECK_TIMEOUT_S
-) -> list[Finding]:
-    """Return what a check finds; that it hangs or raises is a finding as well."""
-    future = run_in_thread(lambda: list(check(args)))
+def examine(name: str, check: Check, timeout: float = CHECK_TIMEOUT_S) -> list[Finding]:
+    """Return a check's findings; that it hangs or raises is a finding as well."""
+    future = run_in_thread(lambda: list(check()))
     try:
-        return future.result(timeout=seconds)
+        return future.result(timeout=timeout)
     except (UserError, RunError) as error:
         return [explain(name, error, DEFECT)]
     except Exception as error:
         if not future.done():
-            return [Finding(name, "fail", f"not done after {seconds:g} seconds", HANGS)]
+            return [Finding(name, "fail", f"not done after {timeout:g} seconds", HANGS)]
         log.debug("%s", name, exc_info=True)
         return [Finding(name, "fail", f"{type(error).__name__}: {error}", DEFECT)]

@@ -1,4 +1,4 @@
-"""What `emotion-edge doctor` looks at first: the machine, its Python, and how both are doing."""
+"""Checks of the machine and its Python: `emotion-edge doctor`."""
 
 import os
 import platform
@@ -7,59 +7,35 @@ import struct
 import subprocess
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import PIL
 
+from emotion_edge.commands.doctor.finding import Finding
 from emotion_edge.system.hardware import cpu_temperature, throttling_reasons
-from emotion_edge.system.paths import state_directory
+from emotion_edge.system.paths import BOARD_MODEL, state_directory
 
-MODEL = Path("/proc/device-tree/model")
-APT = Path("/usr/lib/python3/dist-packages")  # where Debian's packages of Python are
+APT = Path("/usr/lib/python3/dist-packages")  # of Debian's Python packages
 HOT = 80.0  # °C: from here on a Raspberry Pi lowers its clock
-SPACE = 100_000_000  # bytes; with less, logs and updates fail soon
-YEAR = 2026  # there was no emotion-edge before
+MIN_FREE_BYTES = 100_000_000  # with less, logs and updates fail soon
+FIRST_YEAR = 2026  # of emotion-edge
 SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
-TIMEDATECTL_TIMEOUT_S = 5.0  # seconds for timedatectl
+TIMEDATECTL_TIMEOUT_S = 5.0
 
 
-class Finding(NamedTuple):
-    """What a check found. status: "ok", "warn" or "fail"; remedy: "" where it is ok."""
-
-    check: str
-    status: str
-    found: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        remedy = f" -> {self.remedy}" if self.remedy else ""
-        return f"{self.status:4}  {self.check}: {self.found}{remedy}"
-
-
-def explain(check: str, error: Exception, remedy: str) -> Finding:
-    """Return the finding that `error` is: our messages say what is wrong, then "; " and a remedy.
-
-    remedy: for those that have none.
-    """
-    found, _, own = str(error).partition("; ")
-    return Finding(check, "fail", found or type(error).__name__, own or remedy)
-
-
-def machine(args: Namespace) -> Iterator[Finding]:
-    """Look at the architecture."""
+def machine() -> Iterator[Finding]:
+    """Check the architecture."""
     bits, kind = struct.calcsize("P") * 8, platform.machine()
     found = f"{kind}, Python of {bits} bits"
-    if MODEL.exists():
-        found += ", " + MODEL.read_text("utf-8", errors="replace").rstrip("\0\n")
+    if BOARD_MODEL.exists():
+        found += ", " + BOARD_MODEL.read_text("utf-8", errors="replace").rstrip("\0\n")
     yield judge_machine(found, kind, bits)
 
 
 def judge_machine(found: str, kind: str, bits: int) -> Finding:
-    """Judge a machine by uname's name for it and the bits of its Python."""
+    """Judge a machine by its name in uname and the bits of its Python."""
     if bits < 64:  # a 32-bit system on a 64-bit kernel calls itself aarch64
         remedy = "install a 64-bit Raspberry Pi OS: LiteRT has no 32-bit version"
         return Finding("machine", "fail", found, remedy)
@@ -69,11 +45,11 @@ def judge_machine(found: str, kind: str, bits: int) -> Finding:
     return Finding("machine", "ok", found)
 
 
-def packages(args: Namespace) -> Iterator[Finding]:
-    """Look at Python, which is 3.11 or newer, for with an older one nothing of this loads."""
+def packages() -> Iterator[Finding]:
+    """Report Python, numpy and Pillow. Python is 3.11 or newer, or this would not load."""
     yield Finding("python", "ok", f"{platform.python_version()} in {sys.prefix}")
     numpy, pillow = Path(np.__file__), Path(PIL.__file__)
-    found = f"{np.__version__}, {_whose(numpy)}"
+    found = f"{np.__version__}, {_origin(numpy)}"
     if spoils_picamera2(numpy, APT, sys.path) and _is_bookworm():
         remedy = (
             "picamera2 was made for apt's and may fail with pip's: "
@@ -82,28 +58,28 @@ def packages(args: Namespace) -> Iterator[Finding]:
         yield Finding("numpy", "warn", found + " over apt's", remedy)
     else:
         yield Finding("numpy", "ok", found)
-    yield Finding("pillow", "ok", f"{PIL.__version__}, {_whose(pillow)}")
+    yield Finding("pillow", "ok", f"{PIL.__version__}, {_origin(pillow)}")
 
 
-def _whose(path: Path) -> str:
+def _origin(path: Path) -> str:
     return "apt's" if path.is_relative_to(APT) else "pip's"
 
 
 def spoils_picamera2(numpy: Path, apt: Path, path: list[str]) -> bool:
-    """Say whether picamera2, which is below `apt` and on `path`, gets a numpy that is not apt's."""
+    """Say whether picamera2, if it is in `apt` and on `path`, loads a numpy other than apt's."""
     return (apt / "picamera2").exists() and str(apt) in path and not numpy.is_relative_to(apt)
 
 
 def _is_bookworm() -> bool:
-    """Say so: there picamera2's simplejpeg is compiled against numpy 1.24; newer ones bear it."""
+    """Only there is picamera2's simplejpeg compiled against numpy 1.24, and fails with newer ones."""
     try:
         return platform.freedesktop_os_release().get("VERSION_CODENAME") == "bookworm"
     except OSError:
         return False
 
 
-def heat(args: Namespace) -> Iterator[Finding]:
-    """Look at the temperature and at what the Raspberry Pi's firmware holds back."""
+def heat() -> Iterator[Finding]:
+    """Check the temperature, and whether the Raspberry Pi's firmware throttles the processor."""
     if (degrees := cpu_temperature()) is not None:
         yield judge_temperature(degrees)
     if (reasons := throttling_reasons()) is not None:
@@ -120,17 +96,17 @@ def judge_temperature(degrees: float) -> Finding:
 
 
 def judge_throttling(reasons: list[str]) -> Finding:
-    """Judge what the firmware says that it holds back for."""
+    """Judge the firmware's reasons for throttling."""
     if not reasons:
         return Finding("throttling", "ok", "none")
     remedy = "use the power supply made for this Raspberry Pi, a short cable and a heat sink"
     return Finding("throttling", "warn", ", ".join(reasons), remedy)
 
 
-def disk(args: Namespace) -> Iterator[Finding]:
-    """Look at the disk where the state directory is, or will be."""
+def disk() -> Iterator[Finding]:
+    """Check the disk that holds the state directory."""
     path = state_directory().absolute()
-    # Not Path.exists, which raises where a folder above is closed to the user.
+    # Path.exists would raise if the user may not enter a parent folder.
     while not os.path.exists(path):  # noqa: PTH110
         path = path.parent
     free = shutil.disk_usage(path).free
@@ -138,18 +114,18 @@ def disk(args: Namespace) -> Iterator[Finding]:
     if os.statvfs(path).f_flag & os.ST_RDONLY:
         remedy = "expected with an overlay file system; else look for errors of the card in dmesg"
         yield Finding("disk", "warn", found + ", read-only", remedy)
-    elif free < SPACE:
+    elif free < MIN_FREE_BYTES:
         remedy = "make room: sudo journalctl --vacuum-size=50M, sudo apt clean"
         yield Finding("disk", "warn", found, remedy)
     else:
         yield Finding("disk", "ok", found)
 
 
-def clock(args: Namespace) -> Iterator[Finding]:
-    """Look whether the clock is right, which certificates and timestamps need."""
+def clock() -> Iterator[Finding]:
+    """Check the clock, which certificates and timestamps depend on."""
     found = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
     remedy = "sudo timedatectl set-ntp true, and a network that lets NTP through"
-    if time.gmtime().tm_year < YEAR:
+    if time.gmtime().tm_year < FIRST_YEAR:
         yield Finding("clock", "fail", found + ", which is in the past", remedy)
     elif SYNCHRONIZED.exists() or _timedatectl() == "yes":
         yield Finding("clock", "ok", found + ", synchronised")
@@ -158,7 +134,7 @@ def clock(args: Namespace) -> Iterator[Finding]:
 
 
 def _timedatectl() -> str:
-    """Return "yes" or "no", or "" where it is not to be had."""
+    """Return "yes" or "no", or "" if timedatectl does not answer."""
     words = ["timedatectl", "show", "-p", "NTPSynchronized", "--value"]
     try:
         result = subprocess.run(

@@ -1,0 +1,103 @@
+"""Settings of the layers below, made from parsed options."""
+
+from argparse import Namespace
+
+from emotion_edge.capture.camera import CameraSettings
+from emotion_edge.capture.source import SourceSettings
+from emotion_edge.commands.settings import RunSettings
+from emotion_edge.errors import UserError
+from emotion_edge.faces.detector import DetectorSettings
+from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.client import MqttSettings
+from emotion_edge.output.settings import OutputSettings
+from emotion_edge.pipeline.factory import AnalyzerSettings
+from emotion_edge.pipeline.smoothing import SmoothingSettings
+
+
+def run_settings(args: Namespace) -> RunSettings:
+    """Return the settings of the daemon; raises UserError if options contradict each other."""
+    return RunSettings(
+        source=None if args.source is None else source_settings(args, every=args.every),
+        analyzer=analyzer_settings(args, heartbeat=args.heartbeat),
+        output=output_settings(args),
+        frames=args.frames,
+        verbose=args.verbose,
+    )
+
+
+def source_settings(args: Namespace, *, every: float) -> SourceSettings:
+    """Return the settings of --source; raises UserError if --stall is too short for --fps."""
+    if args.stall * args.fps < 2:
+        raise UserError(f"--stall {args.stall:g}: no time for two frames at --fps {args.fps:g}")
+    camera = CameraSettings(
+        number=args.camera,
+        resolution=args.resolution,
+        fps=args.fps,
+        stream=args.stream,
+        rotate=args.rotate,
+        hflip=args.hflip,
+        vflip=args.vflip,
+        stall=args.stall,
+    )
+    return SourceSettings(source=args.source, size=args.size, every=every, camera=camera)
+
+
+def analyzer_settings(args: Namespace, *, heartbeat: float = 0.0) -> AnalyzerSettings:
+    """Return the settings of the analyzer, with default smoothing if there are no options for it."""
+    return AnalyzerSettings(
+        model=args.model,
+        runtime=runtime_settings(args),
+        faces=args.faces,
+        detector=detector_settings(args),
+        search_every=args.find_every,
+        smoothing=_smoothing_settings(args) if hasattr(args, "dwell") else SmoothingSettings(),
+        heartbeat=heartbeat,
+    )
+
+
+def runtime_settings(args: Namespace) -> RuntimeSettings:
+    """Return the settings of --runtime and --threads."""
+    return RuntimeSettings(runtime=args.runtime, threads=args.threads)
+
+
+def detector_settings(args: Namespace) -> DetectorSettings:
+    """Return the settings of the face detector."""
+    return DetectorSettings(
+        model=args.face_model, threshold=args.face_threshold, min_face=args.min_face
+    )
+
+
+def _smoothing_settings(args: Namespace) -> SmoothingSettings:
+    return SmoothingSettings(
+        window=args.window,
+        enter=args.enter,
+        leave=args.leave,
+        margin=args.margin,
+        dwell=args.dwell,
+    )
+
+
+def output_settings(args: Namespace) -> OutputSettings:
+    """Return the settings of the outputs; each destination of --to counts once."""
+    destinations = list(dict.fromkeys(args.to or ["-"]))
+    return OutputSettings(
+        stdout="-" in destinations,
+        brokers=tuple(parse_address(text) for text in destinations if text != "-"),
+        mqtt=_mqtt_settings(args),
+        every_frame=args.all,
+        aggregate=args.aggregate,
+        metrics=args.metrics,
+        draw=args.draw,
+    )
+
+
+def _mqtt_settings(args: Namespace) -> MqttSettings:
+    return MqttSettings(
+        password_file=args.password_file,
+        ca_file=args.ca_file,
+        client_cert=args.client_cert,
+        client_key=args.client_key,
+        keepalive=args.keepalive,
+        discovery=args.discovery,
+    )

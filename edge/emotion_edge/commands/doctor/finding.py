@@ -1,0 +1,25 @@
+"""The result of a check of `emotion-edge doctor`."""
+
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """status: "ok", "warn" or "fail". remedy: what to do; "" if it is ok."""
+
+    check: str
+    status: str
+    found: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f" -> {self.remedy}" if self.remedy else ""
+        return f"{self.status:4}  {self.check}: {self.found}{remedy}"
+
+
+def explain(check: str, error: Exception, remedy: str) -> Finding:
+    """Return a failure from an error. Our messages say what is wrong, then "; " and a remedy.
+
+    remedy: for messages without one.
+    """
+    found, _, own = str(error).partition("; ")
+    return Finding(check, "fail", found or type(error).__name__, own or remedy)

@@ -1,0 +1,22 @@
+"""Settings that `run`, `config`, `doctor` and `forget` share."""
+
+from dataclasses import dataclass, field
+
+from emotion_edge.capture.source import SourceSettings
+from emotion_edge.output.settings import OutputSettings
+from emotion_edge.pipeline.factory import AnalyzerSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """All settings of the daemon.
+
+    source: None if the user named none, which only `run` refuses. frames: stop after so many; None:
+    at the end of the source. verbose: log more.
+    """
+
+    source: SourceSettings | None = None
+    analyzer: AnalyzerSettings = field(default_factory=AnalyzerSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
+    frames: int | None = None
+    verbose: bool = False

@@ -1,0 +1,56 @@
+"""Print the settings that `run` would use with the same options, and where each comes from: the
+command line, the TOML file, or the default. The output is itself such a file. The password is never
+in it.
+
+  emotion-edge config > emotion-edge.toml"""
+
+import json
+import os
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from emotion_edge.errors import MASK, mask
+from emotion_edge.output.mqtt.client import PASSWORD_VARIABLE, credential
+
+
+class Entry(NamedTuple):
+    """A setting. value: TOML's; None if there is none. placeholder: stands for a missing value.
+
+    where: where the value comes from.
+    """
+
+    key: str
+    value: object
+    placeholder: str
+    where: str
+
+
+def show_config(
+    entries: Iterable[Entry], password_file: Path | None
+) -> Generator[str, None, None]:
+    """Yield the settings as lines of TOML, without secrets; missing ones are commented out."""
+    for key, value, placeholder, where in entries:
+        if value is None:
+            yield f"# {key} = {placeholder}  # {where}"
+        else:
+            yield f"{key} = {toml_text(value)}  # {where}"
+    if password_file is None and (origin := _password_origin()):
+        yield f'# password = "{MASK}"  # {origin}'
+
+
+def _password_origin() -> str | None:
+    """Return where the password comes from, if not from --password-file."""
+    if path := credential():
+        return str(path)
+    return f"environment {PASSWORD_VARIABLE}" if os.environ.get(PASSWORD_VARIABLE) else None
+
+
+def toml_text(value: object) -> str:
+    """Return a value as TOML writes it, with passwords in URLs masked."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_text, value))}]"
+    if isinstance(value, int | float):
+        return json.dumps(value)
+    # TOML's strings are JSON's, except for DEL.
+    return json.dumps(mask(str(value)), ensure_ascii=False).replace("\x7f", r"\u007f")

@@ -1,0 +1,68 @@
+"""Create the sinks that the settings ask for."""
+
+import sys
+from collections.abc import Iterator
+
+from emotion_edge.errors import UserError
+from emotion_edge.output.mqtt.sink import MqttSink
+from emotion_edge.output.prometheus import PrometheusSink
+from emotion_edge.output.settings import OutputSettings
+from emotion_edge.output.sink import Sink
+from emotion_edge.output.stdout import StdoutSink
+from emotion_edge.pipeline.stats import PipelineStats
+
+# Home Assistant forgets a state that is not published again within so many heartbeats, or frames if
+# they are rarer, and at least so many seconds: a lost camera is tried again every 30 s, and the
+# state is published each time.
+EXPIRE_HEARTBEATS, MIN_EXPIRE_S = 3, 90.0
+
+
+def check_output(settings: OutputSettings) -> None:
+    """Raise UserError if the settings contradict each other or stdout is closed."""
+    if settings.stdout and sys.stdout is None:
+        raise UserError("stdout is closed, and --to does not name another place")
+    if settings.draw and settings.aggregate:
+        raise UserError("--draw shows who was there, which --aggregate is not to tell")
+
+
+def make_sinks(
+    settings: OutputSettings,
+    stats: PipelineStats,
+    labels: tuple[str, ...],
+    *,
+    source: str,
+    frame_interval: float,
+    heartbeat: float,
+) -> Iterator[Sink]:
+    """Yield each sink, to be entered in this order.
+
+    labels: the model's. source: as the user named it. frame_interval: seconds between two frames if
+    the user set them, else 0. heartbeat: seconds. Raises UserError if a setting cannot be used.
+    """
+    aggregate = settings.aggregate is not None
+    if settings.metrics:
+        yield PrometheusSink(settings.metrics, stats, latencies=not aggregate)
+    if settings.draw:
+        # FreeType takes one and a half megabytes that a daemon does not need.
+        from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415
+
+        yield ContactSheetSink(settings.draw, source)
+    if settings.brokers:
+        yield MqttSink(
+            settings.brokers,
+            settings.mqtt,
+            stats,
+            labels,
+            heartbeat=heartbeat,
+            expire=_expire(heartbeat, frame_interval),
+            every_frame=settings.every_frame,
+            aggregate=aggregate,
+        )
+    if settings.stdout:
+        yield StdoutSink(every_frame=settings.every_frame)
+
+
+def _expire(heartbeat: float, frame_interval: float) -> float:
+    if not heartbeat:
+        return 0.0
+    return max(MIN_EXPIRE_S, EXPIRE_HEARTBEATS * max(heartbeat, frame_interval))

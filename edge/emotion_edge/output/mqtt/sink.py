@@ -1,0 +1,146 @@
+"""Results on MQTT: events, the main face's label, the daemon's state, Home Assistant discovery."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from emotion_edge.output.json_lines import Line, counts_line, dumps, face_fields, lines_of, utc_now
+from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.client import MqttSettings
+from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
+from emotion_edge.output.mqtt.publisher import MqttPublisher
+from emotion_edge.output.sink import Sink
+from emotion_edge.pipeline.heartbeat import Heartbeat
+from emotion_edge.pipeline.main_face import MainFace
+from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, Result
+from emotion_edge.pipeline.stats import PipelineStats
+from emotion_edge.system.hardware import cpu_temperature
+
+
+class MqttSink(Sink):
+    """Publishes to several brokers."""
+
+    def __init__(
+        self,
+        brokers: Sequence[Broker],
+        settings: MqttSettings,
+        stats: PipelineStats,
+        labels: tuple[str, ...],
+        *,
+        heartbeat: float,
+        expire: float,
+        every_frame: bool = False,
+        aggregate: bool = False,
+    ) -> None:
+        """Prepare the connections; raises UserError if the settings cannot be used.
+
+        labels: the model's. heartbeat: seconds after which an unchanged state is published again.
+        expire: seconds after which Home Assistant forgets a state; 0: never. every_frame: see
+        `lines_of`. aggregate: publish nothing about single faces.
+        """
+        self._settings, self._stats = settings, stats
+        self._expire, self._every_frame, self._aggregate = expire, every_frame, aggregate
+        self._main_face = MainFace()
+        self._heartbeat, self._repeats = Heartbeat(heartbeat), heartbeat > 0
+        self._published: object = None
+        self._publishers = [
+            MqttPublisher(broker, settings, on_pause=self._pause, on_reconnect=self._reconnected)
+            for broker in brokers
+        ]
+        self._stack = ExitStack()
+        self.begin(labels)
+        self._pause(False)
+        self._publish_state()
+
+    def __enter__(self) -> Self:
+        """Start to connect to all brokers."""
+        for publisher in self._publishers:
+            self._stack.enter_context(publisher)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Say "offline" and disconnect."""
+        self._stack.close()
+
+    def begin(self, labels: tuple[str, ...]) -> None:
+        """Announce the model's labels to Home Assistant; the main face's label stays for now."""
+        self._main_face.reset()
+        if not self._settings.discovery:
+            return
+        for publisher in self._publishers:
+            topic = discovery_topic(publisher.broker, self._settings.discovery)
+            message = discovery_message(
+                publisher.broker, labels, expire=self._expire, aggregate=self._aggregate
+            )
+            publisher.publish_state(f"/{topic}", message)
+
+    def publish(self, result: Result) -> None:
+        """Publish a result's events, and the state if it changed or is due."""
+        if isinstance(result, AggregateResult):
+            self._publish_counts(result)
+        else:
+            self._publish_events(result)
+        if self._is_due(result.seconds, changed=self._state() != self._published):
+            self._publish_state()
+
+    def _is_due(self, seconds: float | None, *, changed: bool) -> bool:
+        """Say whether to publish the state; without stream time it is due with every result."""
+        if seconds is None:
+            return changed or self._repeats
+        return self._heartbeat.event(seconds, changed=changed) != "frame"
+
+    def _publish_counts(self, result: AggregateResult) -> None:
+        if result.counts:
+            for publisher in self._publishers:
+                publisher.publish_state("counts", dumps(counts_line(result.counts)))
+
+    def _publish_events(self, result: FrameResult | NoSignal) -> None:
+        if isinstance(result, FrameResult):
+            self._main_face.update(result)
+        elif result.changed:
+            self._main_face.no_signal(result.reason)
+        for line in lines_of(result, every_frame=self._every_frame):
+            for publisher in self._publishers:
+                publisher.publish_event("events", dumps(line))
+
+    def _state(self) -> object:
+        """Return what must be published at once if it changes."""
+        return self._main_face.decision, self._stats.faces, self._stats.streaming
+
+    def _publish_state(self) -> None:
+        self._published = self._state()
+        for publisher in self._publishers:
+            publisher.publish_state("attributes", dumps(self._attributes()))
+            # An empty message removes what was retained before --aggregate was given.
+            state = "" if self._aggregate else self._main_face.decision.label
+            publisher.publish_state("state", state)
+
+    def _attributes(self) -> Line:
+        stats, face = self._stats, self._main_face
+        person = {} if self._aggregate else face_fields(face.face, face.decision)
+        return {
+            "time": utc_now(),
+            **person,
+            **({} if self._aggregate else {"faces": stats.faces}),
+            "streaming": stats.streaming,
+            "trouble": stats.reason,
+            "paused": stats.paused,
+            "frame_rate": round(stats.frame_rate, 1),
+            "frames": stats.frames,
+            "dropped": stats.dropped,
+            "temperature": cpu_temperature(),
+        }
+
+    def _pause(self, paused: bool) -> None:
+        self._stats.paused = paused
+        for publisher in self._publishers:
+            publisher.publish_state("paused", "paused" if paused else "running")
+
+    def _reconnected(self) -> None:
+        self._stats.mqtt_reconnects += 1

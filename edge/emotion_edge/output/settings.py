@@ -1,0 +1,37 @@
+"""Settings of the outputs."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.client import MqttSettings
+
+
+class Address(NamedTuple):
+    """Where to listen: a host, without the brackets of IPv6, and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputSettings:
+    """Where results go.
+
+    stdout: print JSON lines. brokers: publish to these.
+    every_frame: report every frame and face, not only changes and heartbeats.
+    aggregate: minutes of a period of which only label counts are reported; None reports results.
+    metrics: where to serve Prometheus metrics. draw: the file to write a contact sheet to.
+    """
+
+    stdout: bool = True
+    brokers: tuple[Broker, ...] = ()
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+    every_frame: bool = False
+    aggregate: float | None = None
+    metrics: Address | None = None
+    draw: Path | None = None

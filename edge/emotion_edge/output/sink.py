@@ -1,0 +1,31 @@
+"""Where results go: the interface of stdout, MQTT, Prometheus and the contact sheet.
+
+To add an output, subclass `Sink` and create it in `make_sinks` (`output/factory.py`).
+"""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from emotion_edge.pipeline.results import Result
+
+
+class Sink(Protocol):
+    """Receives every result; a context manager that is open while frames are analysed."""
+
+    def __enter__(self) -> Self:
+        """Open connections."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close connections and write what is left."""
+
+    def begin(self, labels: tuple[str, ...]) -> None:
+        """Start with another model: its labels, and faces whose numbers begin anew."""
+
+    def publish(self, result: Result) -> None:
+        """Take a result: of a frame, of a time without frames, or with --aggregate of neither."""

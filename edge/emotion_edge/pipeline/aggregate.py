@@ -1,0 +1,44 @@
+"""Counts per label over a period, without any moment or person."""
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+from emotion_edge.model.contract import NO_FACE
+from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, PeriodCounts
+
+
+class LabelCounter:
+    """Counts labels in the running period."""
+
+    def __init__(self, minutes: float) -> None:
+        """Start the first period. minutes: the length of a period."""
+        self._period = 60 * minutes
+        self._start()
+
+    def _start(self) -> None:
+        self._started, self._start_time = time.monotonic(), datetime.now(UTC)
+        self._frames, self._counts = 0, Counter[str]()
+
+    def process(self, result: FrameResult | NoSignal) -> AggregateResult:
+        """Count a result; return what sinks may know of it, and the counts of an ended period."""
+        if isinstance(result, FrameResult):
+            self._count(result)
+        return AggregateResult(counts=self._finish(), seconds=result.seconds)
+
+    def _count(self, result: FrameResult) -> None:
+        self._frames += 1
+        self._counts.update(face.decision.label for face in result.faces)
+        self._counts[NO_FACE] += len(result.ended) + (result.nobody is not None)
+
+    def _finish(self) -> PeriodCounts | None:
+        if time.monotonic() - self._started < self._period:
+            return None
+        counts = PeriodCounts(
+            start=self._start_time,
+            end=datetime.now(UTC),
+            frames=self._frames,
+            counts=dict(sorted((+self._counts).items())),
+        )
+        self._start()
+        return counts
