@@ -56,7 +56,7 @@ class _Known(FaceDetector):
         """Load nothing."""
         self._faces = [face]
 
-    def find(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
+    def detect(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
         return self._faces
 
     def detect_near(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
@@ -129,7 +129,7 @@ def make_steps(classifier: Classifier, finder: FaceDetector | None) -> dict[str,
     pixels = make_frame()
     looking: dict[str, Step] = {}
     if finder:
-        looking[SEARCH] = lambda: finder.find(pixels)
+        looking[SEARCH] = lambda: finder.detect(pixels)
         looking[AGAIN] = lambda: finder.detect_near(pixels, [FACE.box])
     return {
         **looking,

@@ -94,7 +94,7 @@ def _cut(
     pixels: npt.NDArray[np.uint8], finder: FaceDetector, rule: Mapping[str, float]
 ) -> tuple[npt.NDArray[np.uint8] | None, str]:
     """Return the face in a frame, or None and why it is of no use."""
-    faces = finder.find(pixels)
+    faces = finder.detect(pixels)
     if len(faces) != 1:
         return None, "several faces" if faces else NO_FACE
     crop = crop_face(pixels, faces[0], rule)

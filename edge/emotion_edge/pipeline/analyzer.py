@@ -129,7 +129,7 @@ class FaceAnalyzer:
 
     def _search(self, finder: FaceDetector, pixels: npt.NDArray[np.uint8]) -> list[Face]:
         start = time.perf_counter()
-        faces = finder.find(pixels)
+        faces = finder.detect(pixels)
         self.detect_ms = (time.perf_counter() - start) * 1000
         return faces
 

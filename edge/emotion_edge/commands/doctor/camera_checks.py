@@ -115,7 +115,7 @@ def _judge_colours(args: Namespace, frames: list[Frame]) -> Finding:
     need_runtime(args.runtime, read_face_model(args.face_model))
     finder = make_detector(args)
     for frame in frames:
-        for face in finder.find(frame.pixels):
+        for face in finder.detect(frame.pixels):
             return judge_skin(args.source, redness(frame.pixels, face.box))
     return Finding("colours", "warn", "their order cannot be told: no face in view", AGAIN)
 
