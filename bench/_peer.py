@@ -69,7 +69,7 @@ def emotion_edge() -> Way:
         return label(pixels, Face(Box(*box), 1.0, eyes))
 
     def found(pixels: Any) -> str | None:
-        faces = finder.find(pixels)
+        faces = finder.detect(pixels)
         return label(pixels, faces[0]) if faces else None
 
     return Way(read_image, given, found)

@@ -2,8 +2,8 @@
 
   python -m bench.finder [--photos DIR] [--rounds 5]
 
-find        FaceFinder.find: the whole frame
-find_again  FaceFinder.find_again with the one face that is there
+find        FaceDetector.detect: the whole frame
+find_again  FaceDetector.detect_near with the one face that is there
 haar        OpenCV's haarcascade_frontalface_default, grey and equalised, as most programs call it
 
 In turn in the same run, each on one thread, on frames of 640 x 480: scikit-image's photographs
@@ -91,7 +91,7 @@ def finders() -> dict[str, Finder]:
     cv2.setNumThreads(1)
 
     def find(shot: Shot) -> list[Box]:
-        return [face.box for face in blaze.find(shot.pixels)]
+        return [face.box for face in blaze.detect(shot.pixels)]
 
     def detect_near(shot: Shot) -> list[Box]:
         before = [shot.face] if shot.face else []

@@ -67,13 +67,13 @@ def make_steps(
 ) -> dict[str, Callable[[], object]]:
     """Return the steps of a frame, each a function that takes it alone."""
     finder, contract = FaceDetector(), classifier.contract
-    face, rule = finder.find(frame)[0], crop_rule_of(contract)
+    face, rule = finder.detect(frame)[0], crop_rule_of(contract)
     crop = crop_face(frame, face, rule)
     image = preprocess(crop, contract)
     x, y, other_x, _ = face.eyes
     level, turned = (replace(face, eyes=(x, y, other_x, y + slope)) for slope in (0, 10))
     return {
-        "search the whole frame": lambda: finder.find(frame),
+        "search the whole frame": lambda: finder.detect(frame),
         "look after one face": lambda: finder.detect_near(frame, [face.box]),
         "cut it out, turned": lambda: crop_face(frame, turned, rule),
         "cut it out, level": lambda: crop_face(frame, level, rule),

@@ -89,7 +89,7 @@ def read_shots(data: Path) -> list[Shot]:
     finder = FaceDetector()
     shots = []
     for path in find_images(data):
-        faces = finder.find(read_image(path))
+        faces = finder.detect(read_image(path))
         face = {"box": faces[0].box, "eyes": faces[0].eyes} if faces else None
         shots.append(Shot(str(path.resolve()), path.parent.name, face))
     return shots

@@ -68,7 +68,7 @@ def test_pictures_are_taken_cut_as_the_edge_cuts_and_named_by_label(recording, t
     assert {path.parent for path in paths} == {tmp_path / "data" / "train" / "happy"}
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == RULE
     frame = read_image(recording / "00000.png")
-    (face,) = FaceDetector().find(frame)
+    (face,) = FaceDetector().detect(frame)
     expected = crop_face(frame, face, RULE)
     np.testing.assert_array_equal(read_image(paths[0]), expected)
     assert "Has everybody in view agreed?" in result.terminal
@@ -119,7 +119,8 @@ def test_frames_of_no_use_are_left_out_and_counted(recording, tmp_path):
         *("--label", "happy", "--source", recording, "--to", tmp_path / "data"),
         *("--split", "validation"),
     )
-    faces = [len(FaceDetector().find(read_image(path))) for path in sorted(recording.glob("*.png"))]
+    detector = FaceDetector()
+    faces = [len(detector.detect(read_image(path))) for path in sorted(recording.glob("*.png"))]
     assert faces.count(0) == 1
     single = faces.count(1)
     assert single >= 6
@@ -144,7 +145,7 @@ def test_a_second_time_adds_by_the_same_rule(recording, tmp_path):
         paths = sorted((tmp_path / "data").rglob("*.png"))
         assert len(paths) == count
     with Image.open(paths[0]) as picture:
-        (face,) = FaceDetector().find(read_image(recording / "00002.png"))
+        (face,) = FaceDetector().detect(read_image(recording / "00002.png"))
         x, y, other_x, other_y = face.eyes
         assert picture.width == picture.height == round(2 * np.hypot(other_x - x, other_y - y))
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == tight
@@ -159,7 +160,7 @@ def test_a_label_that_cannot_be_a_class_is_refused(label, recording, tmp_path):
 
 def test_faces_in_the_dark_are_left_out(tmp_path):
     dark = (0.2 * data.astronaut()).astype(np.uint8)
-    assert FaceDetector().find(dark), "it must be seen to be judged"
+    assert FaceDetector().detect(dark), "it must be seen to be judged"
     Image.fromarray(dark).save(tmp_path / "dark.png")
     result = collect(
         *("--label", "happy", "--source", tmp_path / "dark.png", "--to", tmp_path / "data")

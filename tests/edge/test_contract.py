@@ -1,4 +1,4 @@
-"""The contract and its arithmetic."""
+"""The contract, and the pre- and postprocessing that it controls."""
 
 import json
 from dataclasses import replace
@@ -38,16 +38,16 @@ MALFORMED = {
     "unknown crop": ({"crop": "stretch"}, "crop is 'stretch'"),
     "no width": ({"width": 0}, "must be positive"),
     "no temperature": ({"temperature": 0.0}, "must be positive"),
-    "no scale": ({"scale": 0.0}, "scale not zero"),
+    "no scale": ({"scale": 0.0}, "scale must not be zero"),
     "an endless scale": ({"scale": float("inf")}, "must be finite"),
     "an offset beyond float": ({"offset": 10**400}, "must be finite"),
     "a temperature that is no number": ({"temperature": float("nan")}, "must be finite"),
     "a label of two lines": ({"labels": ["a", "b\nc"]}, "must be one line"),
     "an empty label": ({"labels": ["a", ""]}, "must be one line, and not empty"),
-    "a label of the edge's own": ({"labels": ["happy", "no_face"]}, "says 'no_face' itself"),
+    "a label of the edge's own": ({"labels": ["happy", "no_face"]}, "label 'no_face' is reserved"),
     "a width of nothing": ({"face_width": 0.0}, "face_width must be positive"),
     "thresholds the wrong way round": ({"leave": 0.5}, "leave must not be above enter"),
-    "a threshold that no score reaches": ({"enter": 1.5}, "both from 0 to 1"),
+    "a threshold that no score reaches": ({"enter": 1.5}, "must be between 0 and 1"),
     "a height that is no number": ({"eye_height": float("nan")}, "must be finite"),
     "bottomless brackets": ("[" * 100_000, "not JSON"),
     "bytes that are no text": (b'{"version": "\xff"}', "not JSON"),
@@ -130,7 +130,7 @@ def test_other_input_types_and_normalisations_are_looked_up_likewise():
 
 
 def test_truncation_would_put_many_pixel_values_a_step_too_low():
-    # What makes the test of all 256 values worth having: the usual shortcut would fail it.
+    # This is why the tests above check all 256 values: the usual shortcut fails them.
     real = PIXELS * CONTRACT.scale
     truncated = (real / float(np.float32(1 / 255)) - 128).astype(np.int8)
     assert (truncated != PIXELS - 128).sum() > 60

@@ -1,4 +1,4 @@
-"""How a face is cut out: the square, its tilt, what lies beyond the picture."""
+"""Face crops: the square, its rotation, the pixels outside the picture, and the crop rule."""
 
 import json
 from dataclasses import replace
@@ -28,7 +28,7 @@ def rule(face_width: float = 2.0, eye_height: float = 0.5) -> dict[str, float]:
 
 
 def face(x: float, y: float, other_x: float, other_y: float, side: float = 40.0) -> Face:
-    """Return a face with these eyes; of its box only the side matters here."""
+    """Return a face with these eyes; only the side of its box matters here."""
     return Face(Box(0, 0, side), 0.9, (x, y, other_x, other_y))
 
 
@@ -88,12 +88,12 @@ def _as_if_level(tilted: Face) -> Face:
 
 @pytest.mark.parametrize("tilt", [-25, 15])
 def test_a_photograph_and_the_same_held_askew_give_nearly_the_same_cut(tilt):
-    finder = FaceDetector()
+    detector = FaceDetector()
     upright = data.astronaut()
     askew = np.asarray(
         Image.fromarray(upright).rotate(-tilt, Image.Resampling.BICUBIC, center=(224, 125))
     )
-    one, same = finder.find(upright)[0], finder.find(askew)[0]
+    one, same = detector.detect(upright)[0], detector.detect(askew)[0]
     assert same.tilt - one.tilt == pytest.approx(tilt, abs=6)
     cuts = [
         np.asarray(Image.fromarray(cut).resize((48, 48)).convert("L"), float).ravel()

@@ -1,4 +1,4 @@
-"""Which box is whose, from frame to frame."""
+"""Face tracking: the numbers of faces from frame to frame."""
 
 from emotion_edge.faces.tracker import FaceTracker
 from emotion_edge.faces.types import Box, Face
@@ -13,62 +13,62 @@ def numbers(tracks):
 
 
 def test_a_face_that_moves_keeps_its_number():
-    follower = FaceTracker()
+    tracker = FaceTracker()
     for i in range(20):
-        seen, gone = follower.update([face(100 + 40 * i)], i / 10)
+        seen, gone = tracker.update([face(100 + 40 * i)], i / 10)
         assert numbers(seen) == [1]
         assert gone == []
 
 
 def test_several_faces_have_numbers_in_the_order_in_which_they_are_found():
-    follower = FaceTracker()
-    seen, _ = follower.update([face(0), face(200), face(400)], 0)
+    tracker = FaceTracker()
+    seen, _ = tracker.update([face(0), face(200), face(400)], 0)
     assert numbers(seen) == [1, 2, 3]
-    seen, _ = follower.update([face(410), face(5), face(205)], 0.1)
+    seen, _ = tracker.update([face(410), face(5), face(205)], 0.1)
     assert numbers(seen) == [3, 1, 2]
 
 
 def test_a_face_may_vanish_for_a_moment():
-    follower = FaceTracker(patience=0.6)
-    follower.update([face(100)], 0)
+    tracker = FaceTracker(timeout_s=0.6)
+    tracker.update([face(100)], 0)
     for now in (0.1, 0.3, 0.5):
-        assert follower.update([], now) == ([], [])
-    seen, _ = follower.update([face(120)], 0.6)
+        assert tracker.update([], now) == ([], [])
+    seen, _ = tracker.update([face(120)], 0.6)
     assert numbers(seen) == [1]
 
 
 def test_a_face_that_stays_away_is_given_up_once_and_its_number_is_free_again():
-    follower = FaceTracker(patience=0.6)
-    follower.update([face(100), face(400)], 0)
+    tracker = FaceTracker(timeout_s=0.6)
+    tracker.update([face(100), face(400)], 0)
     given_up = []
     for i in range(1, 20):
-        _, gone = follower.update([face(400)], i / 10)
+        _, gone = tracker.update([face(400)], i / 10)
         given_up += numbers(gone)
     assert given_up == [1]
-    seen, _ = follower.update([face(400), face(0)], 2)
+    seen, _ = tracker.update([face(400), face(0)], 2)
     assert numbers(seen) == [2, 1]
 
 
 def test_two_who_cross_keep_their_numbers():
-    follower = FaceTracker()
+    tracker = FaceTracker()
     for i in range(41):
         left, right = face(10 * i), face(400 - 10 * i, 110)
-        hidden = 12 <= i <= 17 or 22 <= i <= 24  # only the one in front is found
-        seen, gone = follower.update([left] if hidden else [left, right], i / 10)
+        hidden = 12 <= i <= 17 or 22 <= i <= 24  # only the face in front is detected
+        seen, gone = tracker.update([left] if hidden else [left, right], i / 10)
         assert numbers(seen) == ([1] if hidden else [1, 2])
         assert gone == []
 
 
 def test_a_face_elsewhere_is_another_face():
-    follower = FaceTracker()
-    follower.update([face(0)], 0)
-    seen, _ = follower.update([face(300)], 0.1)
+    tracker = FaceTracker()
+    tracker.update([face(0)], 0)
+    seen, _ = tracker.update([face(300)], 0.1)
     assert numbers(seen) == [2]
 
 
 def test_a_time_that_stands_still_does_no_harm():
-    follower = FaceTracker()
-    follower.update([face(0)], 0)
-    seen, _ = follower.update([face(10)], 0)
+    tracker = FaceTracker()
+    tracker.update([face(0)], 0)
+    seen, _ = tracker.update([face(10)], 0)
     assert numbers(seen) == [1]
     assert seen[0].expected(1) == (10, 100, 100)

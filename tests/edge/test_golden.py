@@ -1,4 +1,4 @@
-"""The golden vector: what is wrong with a model or this machine shows in it."""
+"""The self-test: the golden vector shows a fault of the model file or of this machine."""
 
 import io
 import json
@@ -20,13 +20,13 @@ from tests.edge.test_model import without_zip
 
 
 def files_of(path: Path) -> dict[str, bytes]:
-    """Return what is in the zip of a model."""
+    """Return the files in the zip of a model, by name."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def with_files(path: Path, contract: Contract | None = None, **changes: bytes) -> bytes:
-    """Return the model with another golden.png (png=…) or golden.json (json=…), or contract."""
+    """Return the model with its golden.png (png=…), golden.json (json=…) or contract replaced."""
     files = {f"golden.{kind}": files_of(path)[f"golden.{kind}"] for kind in ("png", "json")}
     files |= {f"golden.{kind}": content for kind, content in changes.items()}
     return pack(without_zip(path), contract or read_model(path)[1], files)
@@ -41,7 +41,7 @@ def with_swapped_picture(path: Path) -> bytes:
 
 
 def with_values(path: Path, **values: object) -> bytes:
-    """Return the model with other values in its golden.json."""
+    """Return the model with changed values in its golden.json."""
     return with_files(path, json=json.dumps(vector(path) | values).encode())
 
 
@@ -49,7 +49,7 @@ def vector(path: Path) -> dict:
     return json.loads(files_of(path)["golden.json"])
 
 
-def proven(content: bytes, folder: Path, runtime: str = "auto") -> str | None:
+def self_test(content: bytes, folder: Path, runtime: str = "auto") -> str | None:
     path = folder / "model.tflite"
     path.write_bytes(content)
     return run_self_test(path, Classifier(path, runtime=runtime))
@@ -57,7 +57,7 @@ def proven(content: bytes, folder: Path, runtime: str = "auto") -> str | None:
 
 @pytest.mark.parametrize("runtime", INSTALLED)
 @pytest.mark.parametrize("path", [INT8, FLOAT32], ids=["int8", "float32"])
-def test_a_sound_machine_proves_itself(path, runtime):
+def test_a_sound_machine_passes(path, runtime):
     said = run_self_test(path, Classifier(path, runtime=runtime))
     assert said.startswith(f"{vector(path)['label']}, as it must be; a logit is off by at most ")
     assert vector(path)["tolerance_from"] in said
@@ -73,14 +73,14 @@ def test_the_picture_must_be_scaled():
 
 def test_a_model_without_one_is_not_refused(tmp_path):
     content = pack(without_zip(INT8), read_model(INT8)[1])
-    assert proven(content, tmp_path) is None
+    assert self_test(content, tmp_path) is None
     assert edge("info", tmp_path / "model.tflite").stdout.endswith("golden vector: none\n")
 
 
 @pytest.mark.parametrize("path", [INT8, FLOAT32], ids=["int8", "float32"])
 def test_swapped_colours_are_noticed(path, tmp_path):
-    with pytest.raises(UserError, match=r"something else .* is off by .*another --runtime"):
-        proven(with_swapped_picture(path), tmp_path)
+    with pytest.raises(UserError, match=r"different results .* is off by .*another --runtime"):
+        self_test(with_swapped_picture(path), tmp_path)
 
 
 def test_another_way_to_scale_is_noticed(monkeypatch):
@@ -90,14 +90,14 @@ def test_another_way_to_scale_is_noticed(monkeypatch):
         return resize(image, size, nearest, box=box)
 
     monkeypatch.setattr(Image.Image, "resize", other)
-    with pytest.raises(UserError, match="computes something else"):
+    with pytest.raises(UserError, match="computes different results"):
         run_self_test(FLOAT32, Classifier(FLOAT32))
 
 
 def test_a_table_of_the_input_that_truncates_is_noticed():
     classifier = Classifier(FLOAT32)
     classifier.input_table = np.floor(classifier.input_table * 127) / np.float32(127)
-    with pytest.raises(UserError, match="computes something else"):
+    with pytest.raises(UserError, match="computes different results"):
         run_self_test(FLOAT32, classifier)
 
 
@@ -111,7 +111,7 @@ def test_no_numbers_are_noticed():
 def test_one_changed_byte_of_the_weights_is_noticed(tmp_path):
     content, path = bytearray(FLOAT32.read_bytes()), tmp_path / "model.tflite"
     weight = content.index(np.float32(8).tobytes())  # the gain that was written down
-    content[weight] ^= 1  # of its last bit: no logit shows it
+    content[weight] ^= 1  # the last bit: too small to change a logit
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"model\.tflite: the network is not the one"):
         run_self_test(path, Classifier(path))
@@ -138,21 +138,21 @@ def test_any_changed_byte_of_picture_or_vector_is_noticed(tmp_path):
 )
 def test_a_vector_that_is_none_is_damaged(values, tmp_path):
     with pytest.raises(UserError, match="golden vector is damaged"):
-        proven(with_values(INT8, **values), tmp_path)
+        self_test(with_values(INT8, **values), tmp_path)
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"\xff"])
 def test_a_vector_that_is_no_object_is_damaged(text, tmp_path):
     with pytest.raises(UserError, match="golden vector is damaged"):
-        proven(with_files(INT8, json=text), tmp_path)
+        self_test(with_files(INT8, json=text), tmp_path)
 
 
 @pytest.mark.parametrize("change", ["labels", "temperature", "activation"])
 def test_a_contract_that_says_something_else_is_noticed(change, tmp_path):
     values = {"labels": ("green", "red", "blue"), "temperature": 1.5, "activation": "softmax"}
     contract = Contract(**vars(read_model(INT8)[1]) | {change: values[change]})
-    with pytest.raises(UserError, match="the contract inside makes other scores or labels"):
-        proven(with_files(INT8, contract), tmp_path)
+    with pytest.raises(UserError, match="the contract inside gives different scores or labels"):
+        self_test(with_files(INT8, contract), tmp_path)
 
 
 def test_info_says_everything_else_before_it_refuses(tmp_path):
@@ -162,7 +162,7 @@ def test_info_says_everything_else_before_it_refuses(tmp_path):
     assert result.returncode == 2
     assert "multiply-adds: 9" in result.stdout
     (line,) = own_words(result.stderr)
-    assert "computes something else" in line
+    assert "computes different results" in line
 
 
 def test_run_warns_of_a_machine_that_computes_something_else(tmp_path):
@@ -173,4 +173,4 @@ def test_run_warns_of_a_machine_that_computes_something_else(tmp_path):
     assert result.returncode == 0
     assert json.loads(result.stdout)["label"] == "red"
     (words,) = own_words(result.stderr)
-    assert "this machine computes something else than convert did" in words
+    assert "this machine computes different results than convert did" in words

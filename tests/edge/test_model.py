@@ -1,4 +1,4 @@
-"""Model files and what the runtimes make of them."""
+"""Model files, loaded and run on both runtimes."""
 
 import io
 import json
@@ -38,7 +38,7 @@ def test_a_picture_is_named_by_its_colour(runtime, path, colour):
 
 
 def random_scores(path, runtime, threads=1):
-    """Return the scores of a few pictures, (N, 3)."""
+    """Return the scores of 50 random pictures, (50, 3)."""
     classifier = Classifier(path, runtime=runtime, threads=threads)
     pictures = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), np.uint8)
     tints = pictures * np.random.default_rng(1).random((50, 1, 1, 3))
@@ -120,7 +120,7 @@ def test_no_damage_to_the_appended_zip_gets_past_the_reader(tmp_path):
             read_model(path)
         except UserError:
             refused += 1
-    assert refused > 500  # the others hit the golden vector, which `prove` reads
+    assert refused > 500  # the other changes hit the golden vector, which only the self-test reads
 
 
 def with_contract(**changes):

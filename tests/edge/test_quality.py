@@ -1,4 +1,4 @@
-"""Pictures of a face on which nothing should be said."""
+"""The quality check: faces that are too small, too dark or blurred."""
 
 import numpy as np
 import pytest
@@ -6,13 +6,13 @@ from PIL import Image, ImageFilter
 from skimage import data
 
 from emotion_edge.faces.alignment import crop_square
-from emotion_edge.faces.quality import TOO_SMALL, check_quality
+from emotion_edge.faces.quality import MIN_SIDE, check_quality
 
 FACE = crop_square(data.astronaut(), 160, 55, 130)  # from a photograph that scikit-image ships
 
 
 def blurred(share: float) -> np.ndarray:
-    """Return the face, blurred with a sigma of so much of its width."""
+    """Return the face, blurred with a sigma of this share of its width."""
     return np.asarray(Image.fromarray(FACE).filter(ImageFilter.GaussianBlur(share * len(FACE))))
 
 
@@ -21,18 +21,20 @@ def test_a_photograph_is_good_enough():
 
 
 def test_few_pixels_are_too_few():
-    assert check_quality(FACE, TOO_SMALL - 0.1) == "too_small"
-    assert check_quality(FACE, TOO_SMALL) is None
+    assert check_quality(FACE, MIN_SIDE - 0.1) == "too_small"
+    assert check_quality(FACE, MIN_SIDE) is None
 
 
-@pytest.mark.parametrize(("gain", "doubt"), [(0.6, None), (0.3, None), (0.1, "too_dark")])
-def test_little_light_is_too_little(gain, doubt):
-    assert check_quality((FACE * gain).astype(np.uint8), 100.0) == doubt
+@pytest.mark.parametrize(("gain", "reject_reason"), [(0.6, None), (0.3, None), (0.1, "too_dark")])
+def test_little_light_is_too_little(gain, reject_reason):
+    assert check_quality((FACE * gain).astype(np.uint8), 100.0) == reject_reason
 
 
-@pytest.mark.parametrize(("share", "doubt"), [(0.01, None), (0.04, "blurred"), (0.1, "blurred")])
-def test_a_face_out_of_focus_is_blurred(share, doubt):
-    assert check_quality(blurred(share), 100.0) == doubt
+@pytest.mark.parametrize(
+    ("share", "reject_reason"), [(0.01, None), (0.04, "blurred"), (0.1, "blurred")]
+)
+def test_a_face_out_of_focus_is_blurred(share, reject_reason):
+    assert check_quality(blurred(share), 100.0) == reject_reason
 
 
 def test_a_dim_blur_is_a_blur_and_a_dim_face_is_not():

@@ -1,4 +1,4 @@
-"""The model that is part of the program: what is in its file, and that `run` uses it."""
+"""The model that comes with the program: its file, its accuracy, and that `run` uses it."""
 
 import json
 from collections import Counter
@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.model_file import SHIPPED, read_model
 from emotion_edge.model.self_test import run_self_test
 from tests.edge.conftest import INSTALLED, edge, save
 
@@ -17,13 +17,17 @@ LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 
 
 @pytest.mark.parametrize("runtime", INSTALLED)
-def test_it_is_small_and_proves_itself(runtime):
+def test_it_is_small_and_passes_its_self_test(runtime):
     classifier = Classifier(SHIPPED, runtime=runtime)
     assert "as it must be" in run_self_test(SHIPPED, classifier)
     assert classifier.contract.labels == LABELS
     assert 0.4 <= classifier.contract.enter <= 0.7
     assert classifier.contract.temperature != 1  # it was fitted
     assert SHIPPED.stat().st_size <= 700_000
+
+
+def test_a_classifier_loads_it_by_default_and_takes_a_path_as_text():
+    assert Classifier().contract == Classifier(str(SHIPPED)).contract == read_model(SHIPPED)[1]
 
 
 def test_run_and_info_use_it_where_no_model_is_given(tmp_path):
@@ -38,7 +42,7 @@ def test_run_and_info_use_it_where_no_model_is_given(tmp_path):
 
 
 def test_it_is_right_on_most_photographs_from_the_file_to_the_label():
-    """Faces of another kind than those it learned from, in colour; 57 are few. It was 39."""
+    """57 faces, in colour, unlike those that it was trained on. It classified 39 correctly."""
     if not SAMPLES.is_dir():
         pytest.skip("needs the sample photographs, which are not part of the repository")
     result = edge("run", "--source", SAMPLES / "*" / "*.jpg", timeout=300)
@@ -53,7 +57,7 @@ def test_it_is_right_on_most_photographs_from_the_file_to_the_label():
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_colour_makes_no_difference_to_it(mode, tmp_path):
-    """It sees grey: a picture and its grey copy get about the same scores."""
+    """Its input is grey, so a picture and its grey copy get about the same scores."""
     skimage = pytest.importorskip("skimage.data")
     face = Image.fromarray(skimage.astronaut()).crop((140, 20, 310, 190))
     face.convert("L").convert(mode).save(tmp_path / "face.png")

@@ -41,7 +41,7 @@ def test_one_part_of_the_results_is_renewed_and_the_others_stay(tmp_path, monkey
 def test_a_peer_answers_each_line_with_a_line(tmp_path):
     Image.fromarray(data.astronaut()).save(tmp_path / "face.png")
     Image.fromarray(np.zeros((90, 90, 3), np.uint8)).save(tmp_path / "none.png")
-    face = FaceDetector().find(data.astronaut())[0]
+    face = FaceDetector().detect(data.astronaut())[0]
     known = {"box": face.box, "eyes": face.eyes}
     asked = [("face.png", None), ("face.png", known), ("none.png", None)]
     lines = [json.dumps({"path": str(tmp_path / name), "face": it}) for name, it in asked]

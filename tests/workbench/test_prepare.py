@@ -93,7 +93,7 @@ def test_training_sees_what_the_edge_sees_to_the_pixel(kind, size, tmp_path):
     )
     trained = load_split(tmp_path / "data" / "train", contract, tmp_path / "cache").images
     frame = read_image(path)
-    face = FaceDetector().find(frame)[0]
+    face = FaceDetector().detect(frame)[0]
     seen = preprocess(crop_face(frame, face, crop_rule_of(contract)), contract)
     assert trained.shape == (1, *size[::-1], 3)
     assert np.array_equal(trained[0], seen)
@@ -111,7 +111,7 @@ def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
         np.asarray(ASTRONAUT.crop((100, 0, 356, 256)).resize((80, 80))), ((0, 176), (0, 0), (0, 0))
     )
     Image.fromarray(np.hstack([face, small])).save(folder / "background.png")
-    assert len(FaceDetector().find(read_image(folder / "background.png"))) == 2
+    assert len(FaceDetector().detect(read_image(folder / "background.png"))) == 2
     assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
     told = {source: row["outcome"] for source, row in ledger(tmp_path / "data").items()}
     assert told == {

@@ -103,7 +103,7 @@ def test_faces_lie_as_the_rule_beside_them_says(made: Path) -> None:
     rule, finder = read_crop_rule(made), FaceDetector(min_face=40)
     widths, heights = [], []
     for path in sorted(made.glob("t*/*/*.jpg")):
-        for face in finder.find(read_image(path))[:1]:
+        for face in finder.detect(read_image(path))[:1]:
             x, y, other_x, other_y = face.eyes
             widths.append(SIDE / np.hypot(other_x - x, other_y - y))
             heights.append((y + other_y) / 2 / SIDE)

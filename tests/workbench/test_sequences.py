@@ -142,7 +142,7 @@ def test_the_face_finder_finds_the_faces_where_truth_says(name: str) -> None:
         there = [
             a for a in script.actors if a.is_in_view(second, 640) and not script.is_hidden(second)
         ]
-        boxes = [face.box for face in finder.find(np.asarray(draw_frame(0, name, index)))]
+        boxes = [face.box for face in finder.detect(np.asarray(draw_frame(0, name, index)))]
         expected += len(there)
         for x, y in (actor.middle(second) for actor in there):
             seen += any(0 < x - box.x < box.side and 0 < y - box.y < box.side for box in boxes)

@@ -171,7 +171,7 @@ def cut(pixels: Pixels, finder: FaceDetector) -> Pixels:
     side = SIDE * _ENLARGED
     enlarged = Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC)
     shown = np.pad(np.asarray(enlarged), _ROOM * _ENLARGED)
-    faces = finder.find(np.repeat(shown[..., np.newaxis], 3, axis=2))
+    faces = finder.detect(np.repeat(shown[..., np.newaxis], 3, axis=2))
     if not faces:
         return pixels
     box, eyes = (np.array(values) / _ENLARGED for values in (faces[0].box, faces[0].eyes))

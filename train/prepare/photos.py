@@ -153,7 +153,7 @@ def cut(pixels: npt.NDArray[np.uint8], finder: FaceDetector) -> npt.NDArray[np.u
     (side, side, 3) uint8 RGB, as large as it is in the photograph. Faces much smaller than the
     largest are somebody in the background, or no faces at all.
     """
-    faces = finder.find(pixels)
+    faces = finder.detect(pixels)
     if not faces:
         return NO_FACE
     if any(face.box.side >= BACKGROUND * faces[0].box.side for face in faces[1:]):

@@ -1,1 +1,1 @@
-"""Finding faces, following them, cutting them out."""
+"""Face detection, tracking, quality checks and cropping."""

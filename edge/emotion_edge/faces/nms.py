@@ -1,51 +1,54 @@
-"""Square boxes that overlap: by how much, and which of them stand for one face.
+"""Overlap and non-maximum suppression of square boxes.
 
-A box is a row of x, y and side in pixels, and what else is known of it.
+A box is a row of x, y and side in pixels, which other values may follow.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-# Of MediaPipe's graph for BlazeFace (face_detection.pbtxt), which averages overlapping boxes by
-# their scores.
+# From MediaPipe's graph for BlazeFace (face_detection.pbtxt), which averages overlapping boxes
+# weighted by their scores.
 MERGE_IOU = 0.3
+_MAX_COVERED = 0.6  # a box with a larger share inside another is dropped
 
 
 def non_max_suppression(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return candidates without those that overlap a surer one, which becomes their average.
+    """Merge overlapping candidates: each group becomes its mean, with the highest score.
 
-    (n, 4 or more): x, y, side, score, and what else is to be averaged.
+    candidates: (n, 4 or more): x, y, side, score, and any other values to average. Returns the
+    merged ones in the same format, highest score first.
 
-    Non-maximum suppression as BlazeFace has it (section 3.3); a box that lies within another is
-    part of a face, seen in a square that cut the face in two.
+    This is BlazeFace's variant of non-maximum suppression (section 3.3 of the paper). A box that
+    lies within a better one is dropped: it is part of a face, from a window that cut the face.
     """
-    left = candidates[np.argsort(-candidates[:, 3])]
+    rest = candidates[np.argsort(-candidates[:, 3])]
     result = []
-    while len(left):
-        overlap = iou(left[0], left)
-        same = overlap > MERGE_IOU
-        mean = np.average(left[same], axis=0, weights=left[same, 3])
-        result.append([*mean[:3], left[0, 3], *mean[4:]])
-        left = left[~same & (_covered(left[0], left) <= 0.6)]
+    while len(rest):
+        best = rest[0]
+        same = iou(best, rest) > MERGE_IOU
+        mean = np.average(rest[same], axis=0, weights=rest[same, 3])
+        result.append([*mean[:3], best[3], *mean[4:]])
+        rest = rest[~same & (_covered(best, rest) <= _MAX_COVERED)]
     return np.array(result).reshape(-1, candidates.shape[1])
 
 
-def iou(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def iou(box: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the intersection over union of a box (x, y, side, …) with each of (n, 3 or more)."""
-    common, areas, area = _common(one, others)
+    common, areas, area = _areas(box, others)
     return np.asarray(common / (areas + area - common))
 
 
-def _covered(one: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return which share of the smaller of two boxes lies in the other."""
-    common, areas, area = _common(one, others)
+def _covered(box: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the intersection over the smaller of the two areas, for each of `others`."""
+    common, areas, area = _areas(box, others)
     return np.asarray(common / np.minimum(areas, area))
 
 
-def _common(
-    one: npt.ArrayLike, others: npt.NDArray[np.float64]
+def _areas(
+    box: npt.ArrayLike, others: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
-    x, y, side = np.asarray(one)[:3]
+    """Return the areas of the intersections, of `others`, and of `box`."""
+    x, y, side = np.asarray(box)[:3]
     across, down = (
         np.minimum(others[:, i] + others[:, 2], start + side) - np.maximum(others[:, i], start)
         for i, start in enumerate((x, y))

@@ -1,7 +1,7 @@
-"""Follows faces from frame to frame: which box is whose.
+"""Face tracking: give each face the same number from frame to frame.
 
-Boxes are joined by how much they overlap, after each face's last box has been moved on by its
-speed, so that two people who pass each other keep their numbers.
+A detected box is assigned to the track that it overlaps most. Each track's last box is first moved
+by its speed, so that two people who pass each other keep their numbers.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,16 @@ import numpy as np
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box, Face
 
-_JOIN = 0.2  # least overlap of a box with where a face is expected
-_RENEW = 0.5  # how much of a face's speed is the newest one: a finder's boxes tremble
+_MIN_IOU = 0.2  # least overlap of a detected box with a track's expected box
+_SPEED_WEIGHT = 0.5  # weight of the newest speed in the average: detected boxes jitter
 
 
 @dataclass
 class Track:
-    """A face that is followed. number: from 1, small. seconds: when it was last seen.
+    """A face that is tracked.
 
-    face: as it was then. speed: of the box's left and top, pixels per second.
+    number: its number, from 1. face: as last seen. seconds: the time of that frame. speed: of the
+    box's left and top, in pixels per second.
     """
 
     number: int
@@ -28,19 +29,19 @@ class Track:
     speed: tuple[float, float] = (0.0, 0.0)
 
     def expected(self, seconds: float) -> Box:
-        """Return where the face should be by now."""
-        passed, box = seconds - self.seconds, self.face.box
-        x, y = (place + v * passed for place, v in zip(box[:2], self.speed, strict=True))
+        """Return the expected box at a time, assuming constant speed."""
+        elapsed, box = seconds - self.seconds, self.face.box
+        x, y = (start + v * elapsed for start, v in zip(box[:2], self.speed, strict=True))
         return Box(x, y, box.side)
 
-    def move(self, face: Face, seconds: float) -> None:
-        """Take over where it is now."""
-        passed = seconds - self.seconds
-        if passed > 0:
-            places = zip(face.box[:2], self.face.box[:2], strict=True)
-            newest = ((now - then) / passed for now, then in places)
+    def update(self, face: Face, seconds: float) -> None:
+        """Record the face as seen at a time."""
+        elapsed = seconds - self.seconds
+        if elapsed > 0:
+            starts = zip(face.box[:2], self.face.box[:2], strict=True)
+            newest = ((now - before) / elapsed for now, before in starts)
             x, y = (
-                _RENEW * new + (1 - _RENEW) * old
+                _SPEED_WEIGHT * new + (1 - _SPEED_WEIGHT) * old
                 for new, old in zip(newest, self.speed, strict=True)
             )
             self.speed = (x, y)
@@ -48,39 +49,45 @@ class Track:
 
 
 class FaceTracker:
-    """All faces that are followed. patience: seconds that a face may be out of sight."""
+    """Tracks faces across frames. timeout_s: a face that is not seen for longer is dropped."""
 
-    def __init__(self, patience: float = 0.6) -> None:
-        """Start with none."""
-        self.patience = patience
+    def __init__(self, timeout_s: float = 0.6) -> None:
+        """Start without tracks."""
+        self.timeout_s = timeout_s
         self.tracks: list[Track] = []
 
     def update(self, faces: list[Face], seconds: float) -> tuple[list[Track], list[Track]]:
-        """Take in the faces of a frame; return the tracks seen in it, and those given up.
+        """Add the faces of a frame; return the track of each face, and the tracks dropped.
 
-        A number is free again when its face has been given up. seconds: the frame's time.
+        The number of a dropped track is free for a new face. seconds: the frame's time.
         """
-        seen = self._join(faces, seconds)
-        gone = [track for track in self.tracks if seconds - track.seconds > self.patience]
-        self.tracks = [track for track in self.tracks if track not in gone]
-        return seen, gone
+        seen = self._assign(faces, seconds)
+        dropped = [track for track in self.tracks if seconds - track.seconds > self.timeout_s]
+        self.tracks = [track for track in self.tracks if track not in dropped]
+        return seen, dropped
 
-    def _join(self, faces: list[Face], seconds: float) -> list[Track]:
+    def _assign(self, faces: list[Face], seconds: float) -> list[Track]:
+        """Return each face's track, updated or new."""
+        matches = self._match(faces, seconds)
+        for i, face in enumerate(faces):
+            if i in matches:
+                matches[i].update(face, seconds)
+            else:
+                matches[i] = self._add(face, seconds)
+        return [matches[i] for i in range(len(faces))]
+
+    def _match(self, faces: list[Face], seconds: float) -> dict[int, Track]:
+        """Return the tracks of known faces by the faces' indices, best overlap first."""
         expected = np.array([track.expected(seconds) for track in self.tracks]).reshape(-1, 3)
         overlap = np.array([iou(face.box, expected) for face in faces])
-        joined: dict[int, Track] = {}
-        while overlap.size and overlap.max() >= _JOIN:
+        matches: dict[int, Track] = {}
+        while overlap.size and overlap.max() >= _MIN_IOU:
             row, column = np.unravel_index(int(overlap.argmax()), overlap.shape)
-            joined[int(row)] = self.tracks[int(column)]
+            matches[int(row)] = self.tracks[int(column)]
             overlap[row, :] = overlap[:, column] = 0
-        for i, face in enumerate(faces):
-            if i in joined:
-                joined[i].move(face, seconds)
-            else:
-                joined[i] = self._new(face, seconds)
-        return [joined[i] for i in range(len(faces))]
+        return matches
 
-    def _new(self, face: Face, seconds: float) -> Track:
+    def _add(self, face: Face, seconds: float) -> Track:
         taken = {track.number for track in self.tracks}
         number = next(n for n in range(1, len(taken) + 2) if n not in taken)
         self.tracks.append(track := Track(number, face, seconds))

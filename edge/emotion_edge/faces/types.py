@@ -1,4 +1,4 @@
-"""A face in a frame."""
+"""Faces and their boxes."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Box(NamedTuple):
-    """A square around a face in pixels of the frame: its left, its top, its side."""
+    """A square around a face: left, top and side in pixels of the frame."""
 
     x: float
     y: float
@@ -17,8 +17,8 @@ class Box(NamedTuple):
 class Face:
     """A face in a frame.
 
-    score: 0..1, how sure the finder is that it is one. eyes: x and y of the one on the picture's
-    left, then of the other, in pixels of the frame.
+    score: 0..1, the detector's confidence. eyes: x and y of the eye on the left of the picture,
+    then of the other, in pixels of the frame.
     """
 
     box: Box
@@ -27,6 +27,6 @@ class Face:
 
     @property
     def tilt(self) -> float:
-        """Return by how much the line between the eyes is turned, in degrees clockwise."""
+        """Angle of the line between the eyes, in degrees clockwise."""
         x, y, other_x, other_y = self.eyes
         return math.degrees(math.atan2(other_y - y, other_x - x))

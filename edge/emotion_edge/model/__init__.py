@@ -1,1 +1,1 @@
-"""The model file: its contract, its runtime, and classification."""
+"""The emotion model: its file, its contract, the TFLite runtimes, and classification."""

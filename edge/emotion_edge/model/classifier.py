@@ -1,6 +1,7 @@
-"""A model file as a function from pictures to labels: the code that the Pi runs."""
+"""The classifier: a model file that turns images of faces into labels."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,22 @@ import numpy.typing as npt
 
 from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract, ContractError
-from emotion_edge.model.model_file import read_model
+from emotion_edge.model.model_file import SHIPPED, read_model
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
 
+Tensors = Sequence[dict[str, Any]]  # as an interpreter describes them
+
 
 @dataclass(frozen=True)
 class Classification:
-    """What the model says of one picture.
+    """The classifier's result for one image.
 
-    scores: label to score, together 1; values: the same as float64 (classes,). logits: float32
-    (classes,) as the network computed them.
+    label, score: the label with the highest score, and that score, 0..1. scores: the score of each
+    label; they add up to 1. values: the same scores as float64 (classes,). logits: float32
+    (classes,), the network's output. preprocess_ms, inference_ms: the time taken, in milliseconds.
     """
 
     label: str
@@ -35,51 +39,63 @@ class Classification:
 
 
 class Classifier:
-    """A loaded model. Its dtype, shape, scale and zero_point are asked of it, never configured.
+    """A loaded model. dtype, shape and quantisation are read from its tensors, never configured.
 
-    input_table: what each pixel value 0..255 enters the network as, (256,) of the input's dtype.
-    input_quantization, output_quantization: (scale, zero_point), scale 0.0 where it is float.
-    delegate_nodes: how many pieces of the network a delegate (XNNPACK) took over.
+    contract: the model's contract. runtime: the name of the runtime in use.
+    input_table: (256,) of the input's dtype, the network's input value for each pixel value.
+    input_quantization, output_quantization: (scale, zero_point); scale is 0.0 for a float tensor.
+    delegate_nodes: number of parts of the network that run on a delegate (XNNPACK).
     """
 
-    def __init__(self, path: Path, *, runtime: str = "auto", threads: int = 1) -> None:
-        """Load the model at `path`; raises UserError where that cannot be done."""
+    def __init__(
+        self, path: Path | str = SHIPPED, *, runtime: str = "auto", threads: int = 1
+    ) -> None:
+        """Load a model file, by default the one that comes with the program.
+
+        runtime: "auto" or a key of `RUNTIMES`. threads: for inference. Raises UserError if the
+        model or the runtime cannot be used.
+        """
+        path = Path(path)
         model, self.contract = read_model(path)
         self.runtime, module = find_runtime(runtime)
-        self._interpreter = interpreter = make_interpreter(model, module, threads=threads)
+        self._interpreter = make_interpreter(model, module, threads=threads)
         inputs = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
-        _check(path, self.contract, inputs, outputs)
+        _check_shapes(path, self.contract, inputs, outputs)
+        _check_quantization(path, [*inputs, *outputs])
         self._input, self._output = inputs[0], outputs[0]
         self.input_quantization: tuple[float, int] = self._input["quantization"]
         self.output_quantization: tuple[float, int] = self._output["quantization"]
+        self.input_table = self._make_input_table()
+        nodes = operators(self._interpreter)
+        self.delegate_nodes = sum(node["op_name"] == "DELEGATE" for node in nodes)
+
+    def _make_input_table(self) -> npt.NDArray[Any]:
         scale, zero_point = self.input_quantization
-        self.input_table = input_table(
-            self.contract, dtype=self._input["dtype"], scale=scale, zero_point=zero_point
-        )
-        self.delegate_nodes = sum(op["op_name"] == "DELEGATE" for op in operators(interpreter))
+        dtype = self._input["dtype"]
+        return input_table(self.contract, dtype=dtype, scale=scale, zero_point=zero_point)
 
     def classify(self, pixels: npt.NDArray[np.uint8]) -> Classification:
-        """Name what is on a picture: (rows, columns, 3) uint8 RGB of any size.
+        """Classify an image of a face: (rows, columns, 3) uint8 RGB of any size.
 
-        Raises RunError where the model computes no numbers.
+        Raises RunError if the model's scores are not finite numbers.
         """
         start = time.perf_counter()
         image = preprocess(pixels, self.contract)
-        taken = (time.perf_counter() - start) * 1000
-        return replace(self.classify_input(image), preprocess_ms=taken)
+        preprocess_ms = (time.perf_counter() - start) * 1000
+        return replace(self.classify_input(image), preprocess_ms=preprocess_ms)
 
     def classify_input(self, image: npt.NDArray[np.uint8]) -> Classification:
-        """Name what is on a preprocessed picture, uint8 of the contract's input_shape.
+        """Classify a preprocessed image, uint8 of the contract's input_shape.
 
-        Raises RunError where the model computes no numbers.
+        Raises RunError if the model's scores are not finite numbers.
         """
         start = time.perf_counter()
         logits = self.logits(image)
         values = scores(logits, self.contract)
-        taken = (time.perf_counter() - start) * 1000
+        inference_ms = (time.perf_counter() - start) * 1000
         if not np.isfinite(values).all():
-            raise RunError("the model's scores are not numbers: convert or train it again")
+            raise RunError("the model's scores are not numbers; convert or train it again")
         best = int(values.argmax())
         return Classification(
             label=self.contract.labels[best],
@@ -88,28 +104,29 @@ class Classifier:
             values=values,
             logits=logits,
             preprocess_ms=0.0,
-            inference_ms=taken,
+            inference_ms=inference_ms,
         )
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Return float32 (classes,) for a preprocessed picture, uint8 of the contract's shape."""
+        """Return float32 (classes,) for a preprocessed image, uint8 of the contract's shape."""
         self.enter(image)
         self.invoke()
         return self.read()
 
     def enter(self, image: npt.NDArray[np.uint8]) -> None:
-        """Write a preprocessed picture into the input tensor, normalised and quantised."""
-        # Looked up straight into the interpreter's memory, of which nobody may keep a view. The
-        # mode is never needed, but without it numpy writes to a copy first.
-        entered = self._interpreter.tensor(self._input["index"])()[0]
-        np.take(self.input_table, image, out=entered, mode="clip")
+        """Write a preprocessed image into the input tensor, normalised and quantised."""
+        # Write into the interpreter's memory without keeping a reference: invoke() refuses to run
+        # while one exists. No index is out of range, but with the default mode numpy would write to
+        # a temporary array first.
+        tensor = self._interpreter.tensor(self._input["index"])()[0]
+        np.take(self.input_table, image, out=tensor, mode="clip")
 
     def invoke(self) -> None:
-        """Compute the output tensor of the input tensor."""
+        """Run the network on the input tensor."""
         self._interpreter.invoke()
 
     def read(self) -> npt.NDArray[np.float32]:
-        """Return the output tensor's logits, float32 (classes,)."""
+        """Return the logits in the output tensor, float32 (classes,)."""
         output = self._interpreter.get_tensor(self._output["index"])[0]
         scale, zero_point = self.output_quantization
         if np.issubdtype(output.dtype, np.floating):
@@ -117,22 +134,24 @@ class Classifier:
         return dequantize(output, scale=scale, zero_point=zero_point)
 
 
-def _check(path: Path, contract: Contract, inputs: Any, outputs: Any) -> None:
-    given, returned = (
-        " and ".join(str(tuple(map(int, tensor["shape"]))) for tensor in tensors)
-        for tensors in (inputs, outputs)
-    )
-    expected = str((1, *contract.input_shape))
-    if given != expected:
+def _check_shapes(path: Path, contract: Contract, inputs: Tensors, outputs: Tensors) -> None:
+    expected, labels = str((1, *contract.input_shape)), len(contract.labels)
+    if (actual := _shapes(inputs)) != expected:
         raise ContractError(
-            f"{path}: the input tensor is {given}, the contract says {expected}; "
+            f"{path}: the input tensor is {actual}, the contract says {expected}; "
             "convert the model again"
         )
-    if returned != str((1, len(contract.labels))):
+    if (actual := _shapes(outputs)) != str((1, labels)):
         raise ContractError(
-            f"{path}: {len(contract.labels)} labels for an output of {returned}; "
-            "convert the model again"
+            f"{path}: {labels} labels for an output of {actual}; convert the model again"
         )
-    for tensor in (*inputs, *outputs):
+
+
+def _shapes(tensors: Tensors) -> str:
+    return " and ".join(str(tuple(map(int, tensor["shape"]))) for tensor in tensors)
+
+
+def _check_quantization(path: Path, tensors: Tensors) -> None:
+    for tensor in tensors:
         if np.issubdtype(tensor["dtype"], np.integer) and not tensor["quantization"][0]:
-            raise ContractError(f"{path}: a tensor of integers without a scale; convert it again")
+            raise ContractError(f"{path}: an integer tensor has no scale; convert the model again")

@@ -1,8 +1,8 @@
-"""The contract: everything that training and inference must do alike, and the arithmetic for it.
+"""The contract: everything that training, conversion and inference must do alike.
 
-`train` writes a contract beside its model, `convert` packs it into the .tflite, `edge` obeys it.
-This module holds the only preprocessing function, the only quantise and dequantise, and the only
-way from logits to scores in the repository.
+`train` writes a contract beside its model, `convert` packs it into the .tflite file, and the edge
+program follows it. The functions that apply it are in `preprocessing`, `quantization` and
+`postprocessing`.
 """
 
 import json
@@ -13,10 +13,10 @@ from typing import Any
 from emotion_edge.errors import UserError
 
 VERSION = 3
-# What the edge says where it has no label to give; no label may be called so.
+# Labels that the edge program reports itself; no model may use them.
 UNKNOWN, NO_FACE = "unknown", "no_face"
 _CHANNELS = {"RGB": 3, "GRAYSCALE": 1}  # TFLite Metadata's names
-_KNOWN = {
+_CHOICES = {
     "color_space": tuple(_CHANNELS),
     "crop": ("center",),
     "interpolation": ("bilinear",),
@@ -24,6 +24,7 @@ _KNOWN = {
     "face_alignment": ("eyes",),
     "activation": ("sigmoid", "softmax"),
 }
+_POSITIVE = ("width", "height", "temperature", "face_width")
 
 
 class ContractError(UserError):
@@ -32,23 +33,24 @@ class ContractError(UserError):
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """What a model expects of its input and what its output means.
+    """The input that a model expects and the meaning of its output.
 
     labels: class names in the order of the output tensor, at least two.
-    width, height: the model's input in pixels.
-    activation: what turns logits into scores: "softmax", or "sigmoid", each divided by their sum
-        (what Keras's categorical cross-entropy does to outputs that do not add up to one).
+    width, height: the size of the model's input in pixels.
+    activation: turns logits into scores: "softmax", or "sigmoid" divided by the sum of all sigmoids
+        (as Keras's categorical cross-entropy does with outputs that do not add up to one).
     scale, offset: a pixel 0..255 enters the network as `pixel * scale + offset`.
-    temperature: makes scores surer (below 1) or less sure, and never changes their order: they are
-        raised to the power of 1/temperature and divided by their sum again. For softmax that is
-        softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
-    enter, leave: in a stream, the score from which a label is said of a face, and below which it no
-        longer is, see `emotion_edge.pipeline.smoothing`.
-    color_space: the input's, "RGB" or "GRAYSCALE" (the luma of ITU-R BT.601).
-    crop, interpolation, contrast: how a picture of a face becomes the input, see `preprocess`.
-    face_width, eye_height, face_alignment: how a face is cut out of a frame before that, see
-        `crop_rule`: the side of the square in distances between the eyes, how far below its top
-        the eyes are, over its side, and what is made level.
+    temperature: sharpens scores (below 1) or flattens them (above 1) without changing their order:
+        each score is raised to the power of 1/temperature, then all are divided by their sum. For
+        softmax this equals softmax(logits / temperature), as in Guo et al. 2017, arXiv:1706.04599.
+    enter, leave: in a stream, a face gets a label when its score reaches `enter` and loses it when
+        the score falls below `leave`; see `emotion_edge.pipeline.smoothing`.
+    color_space: of the input, "RGB" or "GRAYSCALE" (the luma of ITU-R BT.601).
+    crop, interpolation, contrast: how an image of a face becomes the input; see `preprocessing`.
+    face_width, eye_height, face_alignment: how a face is first cut out of a frame; see `crop_rule`.
+        face_width: side of the square over the distance between the eyes. eye_height: distance of
+        the eyes from the top of the square over its side. face_alignment: what is made level.
+    Raises ContractError if a value is not allowed.
     """
 
     labels: tuple[str, ...]
@@ -70,35 +72,47 @@ class Contract:
     version: int = VERSION
 
     def __post_init__(self) -> None:
-        for name, known in _KNOWN.items():
-            if getattr(self, name) not in known:
-                raise ContractError(
-                    f"contract: {name} is {getattr(self, name)!r}, known: {', '.join(known)}"
-                )
-        if len(self.labels) < 2 or len(set(self.labels)) < len(self.labels):
-            raise ContractError("contract: labels must be at least two different names")
-        if any(label.splitlines() != [label] for label in self.labels):
-            raise ContractError("contract: each label must be one line, and not empty")
-        if reserved := {UNKNOWN, NO_FACE} & set(self.labels):
-            raise ContractError(
-                f"contract: the edge says {reserved.pop()!r} itself; give the label another name"
-            )
-        numbers = [getattr(self, f.name) for f in fields(self) if f.type is float]
-        if not all(abs(number) <= sys.float_info.max for number in numbers):  # NaN is not either
-            raise ContractError("contract: its numbers must be finite")
-        if not 0 <= self.leave <= self.enter <= 1:
-            raise ContractError("contract: leave must not be above enter, and both from 0 to 1")
-        positive = (self.width, self.height, self.temperature, self.face_width)
-        if min(positive) <= 0 or self.scale == 0:
-            raise ContractError(
-                "contract: width, height, temperature and face_width must be positive, "
-                "scale not zero"
-            )
+        _check_choices(self)
+        _check_labels(self.labels)
+        _check_numbers(self)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
         """Height, width and channels of the input."""
         return self.height, self.width, _CHANNELS[self.color_space]
+
+
+def _check_choices(contract: Contract) -> None:
+    for name, choices in _CHOICES.items():
+        value = getattr(contract, name)
+        if value not in choices:
+            raise ContractError(f"contract: {name} is {value!r}, known: {', '.join(choices)}")
+
+
+def _check_labels(labels: tuple[str, ...]) -> None:
+    if len(labels) < 2 or len(set(labels)) < len(labels):
+        raise ContractError("contract: labels must be at least two different names")
+    if any(label.splitlines() != [label] for label in labels):
+        raise ContractError("contract: each label must be one line, and not empty")
+    if reserved := {UNKNOWN, NO_FACE} & set(labels):
+        raise ContractError(
+            f"contract: the label {reserved.pop()!r} is reserved; choose another name"
+        )
+
+
+def _check_numbers(contract: Contract) -> None:
+    numbers = [getattr(contract, field.name) for field in fields(Contract) if field.type is float]
+    # Written so that it also rejects NaN.
+    if not all(abs(number) <= sys.float_info.max for number in numbers):
+        raise ContractError("contract: all numbers must be finite")
+    if not 0 <= contract.leave <= contract.enter <= 1:
+        raise ContractError(
+            "contract: enter and leave must be between 0 and 1, and leave must not be above enter"
+        )
+    if min(getattr(contract, name) for name in _POSITIVE) <= 0:
+        raise ContractError(f"contract: {', '.join(_POSITIVE)} must be positive")
+    if contract.scale == 0:
+        raise ContractError("contract: scale must not be zero")
 
 
 def dumps(contract: Contract) -> str:
@@ -109,21 +123,26 @@ def dumps(contract: Contract) -> str:
 def loads(text: str | bytes) -> Contract:
     """Read a contract from JSON text.
 
-    Raises ContractError for anything but a complete contract of a version this program knows.
+    Raises ContractError unless the text is a complete contract of the version that this program
+    knows.
     """
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ContractError(f"contract: not JSON: {error}") from None
-    if not isinstance(values, dict) or not _is(values.get("version"), int):
-        raise ContractError("contract: no version in it")
+    _check_version(values)
+    _check_types(values)
+    return Contract(**{**values, "labels": tuple(values["labels"])})
+
+
+def _check_version(values: Any) -> None:
+    if not isinstance(values, dict) or not _has_type(values.get("version"), int):
+        raise ContractError("contract: it has no version")
     if values["version"] != VERSION:
         raise ContractError(
             f"contract: version {values['version']}, but this emotion-edge reads version "
             f"{VERSION}: upgrade emotion-edge, or convert the model again"
         )
-    _check_types(values)
-    return Contract(**{**values, "labels": tuple(values["labels"])})
 
 
 def _check_types(values: dict[str, Any]) -> None:
@@ -132,13 +151,15 @@ def _check_types(values: dict[str, Any]) -> None:
         raise ContractError(f"contract: missing or unknown: {', '.join(sorted(odd))}")
     for name, kind in expected.items():
         value = values[name]
-        if name == "labels":
-            right = isinstance(value, list) and all(_is(label, str) for label in value)
-        else:
-            right = _is(value, kind) or (kind is float and _is(value, int))
-        if not right:
+        valid = _is_text_list(value) if name == "labels" else _has_type(value, kind)
+        if not valid:
             raise ContractError(f"contract: {name} has the wrong type: {value!r}")
 
 
-def _is(value: object, kind: Any) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+def _is_text_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _has_type(value: object, kind: Any) -> bool:
+    accepted = (int, float) if kind is float else kind
+    return isinstance(value, accepted) and not isinstance(value, bool)

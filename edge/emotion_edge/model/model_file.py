@@ -1,8 +1,8 @@
-"""One file to copy to a Pi: a .tflite with its contract in the zip appended to it.
+"""Model files: a .tflite with its contract in a zip appended to it.
 
-The place is the standard's own (TFLite Metadata's associated files): the runtimes ignore what
-follows the flatbuffer, and every zip tool can read it. labels.txt is there for other readers;
-ours takes everything from contract.json.
+TFLite Metadata defines this place for "associated files": the runtimes ignore everything after the
+flatbuffer, and every zip tool can read it. labels.txt is there for other programs; this one takes
+everything from contract.json.
 """
 
 import io
@@ -16,17 +16,15 @@ from emotion_edge.errors import UserError
 from emotion_edge.model.contract import Contract, ContractError, dumps, loads
 
 SHIPPED = Path(__file__).parents[1] / "emotion-compact.tflite"
-"""The model that is part of the program; models/MODEL_CARD.md describes it."""
+"""The model that comes with the program; models/MODEL_CARD.md describes it."""
 CONTRACT_FILE = "contract.json"
 LABELS_FILE = "labels.txt"
-GOLDEN_FILE, GOLDEN_PICTURE = (
-    "golden.json",
-    "golden.png",
-)  # see edge/emotion_edge/model/self_test.py
-# Positions in the schema of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
+GOLDEN_FILE, GOLDEN_PICTURE = "golden.json", "golden.png"  # see `self_test`
+# Field numbers of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
 _MODEL_BUFFERS = 4
 _BUFFER_DATA = 0
-# What zipfile raises on damaged bytes: an odd method, an encryption flag, an offset out of bounds.
+# Exceptions that zipfile raises for damaged bytes: an unknown method, an encryption flag, an offset
+# out of bounds.
 UNREADABLE_ZIP = (
     *(zipfile.BadZipFile, zlib.error, KeyError, ValueError),
     *(NotImplementedError, RuntimeError, EOFError, OSError),
@@ -34,39 +32,30 @@ UNREADABLE_ZIP = (
 
 
 def pack(flatbuffer: bytes, contract: Contract, more: Mapping[str, bytes] | None = None) -> bytes:
-    """Return the model with its contract and labels appended, the same bytes for the same input.
+    """Return the model with its contract and labels appended; the output is deterministic.
 
-    more: other files to append, by their names.
+    more: other files to append, by name.
     """
-    labels = "".join(f"{label}\n" for label in contract.labels)
     files: dict[str, str | bytes] = {
         CONTRACT_FILE: dumps(contract),
-        LABELS_FILE: labels,
+        LABELS_FILE: "".join(f"{label}\n" for label in contract.labels),
         **(more or {}),
     }
     stream = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(stream, "a") as archive:
         for name, content in files.items():
-            # ZipInfo's own date is 1980-01-01: no clock in the file.
+            # A ZipInfo's default date is 1980-01-01, so the clock does not get into the file.
             archive.writestr(zipfile.ZipInfo(name), content)
     return stream.getvalue()
 
 
 def read_model(path: Path) -> tuple[bytes, Contract]:
-    """Read a .tflite and the contract inside.
+    """Return the bytes of a .tflite file and the contract in it.
 
-    Raises UserError for a file that is missing, of another type or cut short, ContractError for
-    one without a contract or with one that this program cannot obey.
+    Raises UserError if the file is missing, truncated or of another type, and ContractError if it
+    has no contract or one that this program cannot follow.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: cannot read the model: {error.strerror}") from None
-    if content[4:8] != b"TFL3":
-        raise UserError(f"{path}: not a .tflite model")
-    # A runtime given a truncated file may crash the process: find out before it is asked.
-    if not _is_whole(content):
-        raise UserError(f"{path}: the model is cut short; copy it again")
+    content = _read_flatbuffer(path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return content, loads(archive.read(CONTRACT_FILE))
@@ -78,21 +67,37 @@ def read_model(path: Path) -> tuple[bytes, Contract]:
         raise ContractError(f"{path}: {error}") from None
 
 
-def _is_whole(content: bytes) -> bool:
-    """Say whether every buffer (the weights) that the flatbuffer names lies within the file."""
+def _read_flatbuffer(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot read the model: {error.strerror}") from None
+    if content[4:8] != b"TFL3":
+        raise UserError(f"{path}: not a .tflite model")
+    # Check before a runtime loads it: a truncated file can crash the process there.
+    if not _is_complete(content):
+        raise UserError(f"{path}: the model is cut short; copy it again")
+    return content
+
+
+def _is_complete(content: bytes) -> bool:
+    """Return whether every buffer (the weights) of the flatbuffer lies within the file."""
     try:
         model = _follow(content, 0)
         buffers = _follow(content, _field(content, model, _MODEL_BUFFERS))
-        for i in range(_uint32(content, buffers)):
-            buffer = _follow(content, buffers + 4 + 4 * i)
-            position = _field(content, buffer, _BUFFER_DATA)
-            if position:
-                data = _follow(content, position)
-                if data + 4 + _uint32(content, data) > len(content):
-                    return False
+        count = _uint32(content, buffers)
+        return all(_buffer_end(content, buffers + 4 + 4 * i) <= len(content) for i in range(count))
     except struct.error:
         return False
-    return True
+
+
+def _buffer_end(content: bytes, entry: int) -> int:
+    """Return the end of the data of the buffer that `entry` points to, 0 if it has none."""
+    position = _field(content, _follow(content, entry), _BUFFER_DATA)
+    if not position:
+        return 0
+    data = _follow(content, position)
+    return data + 4 + _uint32(content, data)
 
 
 def _uint32(content: bytes, position: int) -> int:
@@ -104,7 +109,7 @@ def _follow(content: bytes, position: int) -> int:
 
 
 def _field(content: bytes, table: int, index: int) -> int:
-    """Return where a flatbuffer table keeps a field, 0 where it has none."""
+    """Return the position of a field of a flatbuffer table, 0 if the table does not have it."""
     vtable = table - struct.unpack_from("<i", content, table)[0]
     entry = 4 + 2 * index
     if entry >= struct.unpack_from("<H", content, vtable)[0]:

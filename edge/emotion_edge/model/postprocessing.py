@@ -1,4 +1,4 @@
-"""Logits to scores."""
+"""Postprocessing: turn logits into scores."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from emotion_edge.model.contract import Contract
 
 
 def scores(logits: npt.NDArray[Any], contract: Contract) -> npt.NDArray[np.float64]:
-    """Turn logits (..., classes) into scores of the same shape, each 0..1, adding up to 1.
+    """Return the scores for logits (..., classes): same shape, each 0..1, with a sum of 1.
 
-    "sigmoid" is `sigmoid / sum(sigmoid)`, computed as the softmax of log-sigmoids so that it
-    holds where every sigmoid underflows. The temperature divides what the softmax is taken of:
-    divided before a sigmoid it could not make one that is saturated surer than another.
+    "sigmoid" is `sigmoid / sum(sigmoid)`, computed as the softmax of log-sigmoids so that it stays
+    correct when every sigmoid underflows. The temperature divides the input of the softmax. Applied
+    before a sigmoid, it could not separate two sigmoids that are both saturated.
     """
     scaled = np.asarray(logits, np.float64)
     if contract.activation == "sigmoid":

@@ -1,4 +1,4 @@
-"""Quantise and dequantise tensors, and the input look-up table."""
+"""Quantise and dequantise tensors, and build the input look-up table."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def quantize(
     """Return `real / scale + zero_point`, rounded, then clipped to the range of `dtype`.
 
     The affine scheme of Jacob et al. 2018 (arXiv:1712.05877), equation 1. Rounding before the
-    cast matters: truncation makes 63 of 256 pixel values wrong.
+    cast matters: truncation gets 63 of 256 pixel values wrong.
     """
     limits = np.iinfo(dtype)
     rounded = np.rint(real / scale) + zero_point
@@ -31,10 +31,10 @@ def dequantize(
 def input_table(
     contract: Contract, *, dtype: npt.DTypeLike, scale: float = 0.0, zero_point: int = 0
 ) -> npt.NDArray[Any]:
-    """Return what each pixel value 0..255 enters the network as: shape (256,), of `dtype`.
+    """Return the network's input value for each pixel value 0..255: shape (256,), of `dtype`.
 
-    A pixel is one of 256 values, so normalise-then-quantise is one look-up: `table[pixels]`.
-    scale, zero_point: the input tensor's own; unused where `dtype` is a float type.
+    A pixel has only 256 values, so normalising and quantising is one look-up: `table[pixels]`.
+    scale, zero_point: the input tensor's quantisation; unused if `dtype` is a float type.
     """
     real = np.arange(256) * contract.scale + contract.offset
     if np.issubdtype(dtype, np.floating):

@@ -1,4 +1,4 @@
-"""The two TFLite runtimes that a Pi can have, behind one function."""
+"""One interface to the two TFLite runtimes that a Raspberry Pi can have."""
 
 import importlib
 from dataclasses import dataclass
@@ -21,9 +21,10 @@ class RuntimeSettings:
 
 
 def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
-    """Return the name and the interpreter module of a runtime: "auto" is the first that works.
+    """Return the name and the interpreter module of a runtime.
 
-    Raises UserError where it is not installed or cannot work here.
+    name: a key of `RUNTIMES`, or "auto" for the first that can be imported. Raises UserError if
+    there is none.
     """
     reasons = []
     for candidate in RUNTIMES if name == "auto" else [name]:
@@ -38,7 +39,7 @@ def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
 
 
 def _import(name: str) -> ModuleType:
-    # With numpy 2 it imports, then dies in Interpreter() with `_ARRAY_API not found`.
+    # With numpy 2 the import works, but Interpreter() fails with `_ARRAY_API not found`.
     if name == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
         raise ImportError(f"needs numpy<2, this is numpy {np.__version__}")
     return importlib.import_module(f"{RUNTIMES[name]}.interpreter")
@@ -49,8 +50,8 @@ def make_interpreter(
 ) -> Any:
     """Return an interpreter with its tensors allocated.
 
-    delegates: False leaves XNNPACK off, so that the model's own operators can be listed.
-    Raises UserError with the runtime's words where it refuses the model.
+    delegates: False turns XNNPACK off, so that the model's own operators can be listed.
+    Raises UserError with the runtime's message if the runtime refuses the model.
     """
     kind = runtime.OpResolverType
     resolver = kind.AUTO if delegates else kind.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -60,15 +61,16 @@ def make_interpreter(
         )
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        words = " ".join(str(error).split())  # it has several lines, the first tells the operator
-        raise UserError(f"{runtime.__name__} refuses the model: {words}") from None
+        message = " ".join(str(error).split())  # the original has several lines
+        raise UserError(f"{runtime.__name__} refuses the model: {message}") from None
     return interpreter
 
 
 def operators(interpreter: Any) -> list[dict[str, Any]]:
     """Return the interpreter's nodes: "op_name", "inputs" and "outputs" (tensor indices) of each.
 
-    What XNNPACK took over shows as an additional node called DELEGATE; its log line "Created" says
-    nothing. The method is private, but both runtimes have it and nothing else.
+    Nodes that run on XNNPACK are followed by an additional node called DELEGATE; XNNPACK's log line
+    "Created" does not mean that it runs any. The method is private, but it is the only one that
+    both runtimes have.
     """
     return interpreter._get_ops_details()  # type: ignore[no-any-return]

@@ -1,7 +1,8 @@
-"""The golden vector: a picture in the model file, and what the network must make of it.
+"""The self-test: run a model on its golden vector and compare the logits with the expected ones.
 
-`python -m convert` writes it; by it any machine can prove its own arithmetic: Pillow's scaling,
-the table of the input, the runtime and the scores.
+The golden vector is a picture in the model file and the logits that `python -m convert` computed
+for it. With it any machine can test everything between a picture and its scores: Pillow's scaling,
+the input table, the runtime and the postprocessing.
 """
 
 import hashlib
@@ -21,18 +22,19 @@ from emotion_edge.model.model_file import GOLDEN_FILE, GOLDEN_PICTURE, UNREADABL
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 
-# Of a score computed again from the same logits in float64; what the exponentials of two machines
-# can differ by is some 1e-15.
-_SCORE_ERROR = 1e-9
+# Largest error of a score computed again from the same logits in float64. The exponential functions
+# of two machines differ by about 1e-15.
+_MAX_SCORE_ERROR = 1e-9
 
 
 @dataclass(frozen=True)
-class SelfTest:
-    """What a model file brings to be proven by.
+class GoldenVector:
+    """A test picture and the results expected for it.
 
     picture: (rows, columns, 3) uint8 RGB, not of the input's size. logits: (classes,) as convert
-    computed them, and their scores, likewise. label: that of the highest. tolerance: how far a
-    logit may be off; in words where that is from. sha256: of the network, the file without its zip.
+    computed them. scores: (classes,) for these logits. label: the one with the highest score.
+    tolerance: the largest allowed difference of a logit. tolerance_from: its origin, in words.
+    sha256: of the network, which is the file without its zip.
     """
 
     picture: npt.NDArray[np.uint8]
@@ -45,44 +47,49 @@ class SelfTest:
 
 
 def run_self_test(path: Path, classifier: Classifier) -> str | None:
-    """Return what came of the golden vector in the file that `classifier` was made from.
+    """Return the result of the self-test in words, or None if the file has no golden vector.
 
-    None where it has none, as files of earlier versions. Raises UserError where the file is
-    damaged, or a logit or score is further off than it may be.
+    path: the file that `classifier` was loaded from. Files of earlier versions have no golden
+    vector. Raises UserError if the file is damaged, or if a logit or score is not as expected.
     """
     content = path.read_bytes()
-    golden = _read(path, content)
+    golden = _read_golden(path, content)
     if golden is None:
         return None
     if golden.sha256 != hashlib.sha256(_network(content)).hexdigest():
         raise UserError(f"{path}: the network is not the one that was converted; copy it again")
     _check_scores(path, golden, classifier)
-    computed = classifier.logits(preprocess(golden.picture, classifier.contract))
-    difference = float(np.abs(computed - golden.logits).max())
-    allowed = f"allowed is {golden.tolerance:.2g}, {golden.tolerance_from}"
-    if not difference <= golden.tolerance:  # NaN is not
-        raise UserError(
-            f"{path}: this machine computes something else than convert did: a logit of the "
-            f"model's own test picture is off by {difference:.2g}, {allowed}; try another "
-            "--runtime or version of it, then convert the model again"
-        )
-    return f"{golden.label}, as it must be; a logit is off by at most {difference:.2g}, {allowed}"
+    return _check_logits(path, golden, classifier)
 
 
-def _check_scores(path: Path, golden: SelfTest, classifier: Classifier) -> None:
+def _check_scores(path: Path, golden: GoldenVector, classifier: Classifier) -> None:
     contract = classifier.contract
     if not golden.logits.shape == golden.scores.shape == (len(contract.labels),):
         raise _damaged(path)
-    again = scores(golden.logits, contract)
-    error = np.abs(again - golden.scores).max()
-    if not error <= _SCORE_ERROR or contract.labels[int(again.argmax())] != golden.label:
+    computed = scores(golden.logits, contract)
+    error = np.abs(computed - golden.scores).max()
+    if not error <= _MAX_SCORE_ERROR or contract.labels[int(computed.argmax())] != golden.label:
         raise UserError(
-            f"{path}: the contract inside makes other scores or labels of the same logits than "
-            f"convert did (a score is off by {error:.2g}); copy or convert the model again"
+            f"{path}: the contract inside gives different scores or labels for the same "
+            f"logits than convert did (a score is off by {error:.2g}); copy the model again, or "
+            "convert it again"
         )
 
 
-def _read(path: Path, content: bytes) -> SelfTest | None:
+def _check_logits(path: Path, golden: GoldenVector, classifier: Classifier) -> str:
+    computed = classifier.logits(preprocess(golden.picture, classifier.contract))
+    error = float(np.abs(computed - golden.logits).max())
+    allowed = f"allowed is {golden.tolerance:.2g}, {golden.tolerance_from}"
+    if not error <= golden.tolerance:  # written so that NaN fails
+        raise UserError(
+            f"{path}: this machine computes different results than convert did: a logit of the "
+            f"model's own test picture is off by {error:.2g}, {allowed}; try another "
+            "--runtime or version of it, then convert the model again"
+        )
+    return f"{golden.label}, as it must be; a logit is off by at most {error:.2g}, {allowed}"
+
+
+def _read_golden(path: Path, content: bytes) -> GoldenVector | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if GOLDEN_FILE not in archive.namelist():
@@ -92,7 +99,7 @@ def _read(path: Path, content: bytes) -> SelfTest | None:
         values["tolerance"] = float(values["tolerance"])
         for name in ("logits", "scores"):
             values[name] = np.array(values[name], np.float64)
-        return SelfTest(picture=picture, **values)
+        return GoldenVector(picture=picture, **values)
     except (*UNREADABLE_ZIP, ImageError, TypeError):
         raise _damaged(path) from None
 
@@ -102,5 +109,6 @@ def _damaged(path: Path) -> UserError:
 
 
 def _network(content: bytes) -> bytes:
+    """Return the flatbuffer of a model file, without the zip behind it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return content[: min(entry.header_offset for entry in archive.infolist())]

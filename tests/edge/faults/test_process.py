@@ -39,9 +39,9 @@ def test_a_model_is_read_anew_on_sighup_if_it_is_good(broker, daemon, changing, 
     run.process.send_signal(signal.SIGHUP)
     until(lambda: run.stderr.count("stays the one it was") == 2, "the second refusal")
     run.wait_lines(2)
-    model.write_bytes(with_swapped_picture(INT8))  # it would run, but computes something else
+    model.write_bytes(with_swapped_picture(INT8))  # it would run, but computes different results
     run.process.send_signal(signal.SIGHUP)
-    run.wait_stderr("this machine computes something else than convert did")
+    run.wait_stderr("this machine computes different results than convert did")
     run.wait_lines(2)
     assert "read anew" not in run.stderr
     shutil.copy(FLOAT32, tmp_path / "new")
