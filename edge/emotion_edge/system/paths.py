@@ -1,14 +1,15 @@
-"""Where the program keeps its state and reads its settings."""
+"""Paths of the system-wide settings file and of the state directory."""
 
 import os
 from pathlib import Path
 
-SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read when it is there and no --config is given
+SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read if it exists and --config is not given
 
 
 def state_directory() -> Path:
     """Return systemd's state directory, or the user's by the XDG Base Directory Specification."""
     if given := os.environ.get("STATE_DIRECTORY"):
         return Path(given)
-    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 - never raises
+    # Path.expanduser raises if there is no home directory; os.path.expanduser never does.
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111
     return Path(home, "emotion-edge")
