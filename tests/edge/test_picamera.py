@@ -18,10 +18,10 @@ from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
 from emotion_edge.capture.reconnect import stream_camera
 from emotion_edge.cli.camera_options import usual_source
-from emotion_edge.imaging.camera_arrays import to_rgb
+from emotion_edge.imaging.pixel_formats import PixelFormatError, camera_array_to_rgb
 from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save
 
-DOUBLES = Path(__file__).parent / "doubles"
+DOUBLES, EDGE = Path(__file__).parent / "doubles", Path.cwd() / "edge"
 RED, GREEN, BLUE, WHITE = *(COLOURS[name] for name in ("red", "green", "blue")), (240, 240, 240)
 SCENE = np.repeat(np.repeat([[RED, GREEN], [BLUE, WHITE]], 240, 0), 320, 1).astype(np.uint8)
 FAST = CameraSettings(fps=100)
@@ -144,8 +144,8 @@ def test_an_array_that_contradicts_the_configuration_is_an_error(pi, keys, words
 
 def test_a_format_that_is_not_read_is_an_error():
     config = {"format": "SRGGB10", "size": (640, 480), "stride": 800}
-    with pytest.raises(CameraError, match="it gives SRGGB10, which is not read here"):
-        to_rgb(np.zeros((480, 800), np.uint8), config, None)
+    with pytest.raises(PixelFormatError, match="unsupported pixel format SRGGB10"):
+        camera_array_to_rgb(np.zeros((480, 800), np.uint8), config, None)
 
 
 def test_a_frame_that_comes_after_the_last_look_is_given_back(pi):
@@ -169,7 +169,10 @@ def test_waiting_for_a_frame_has_an_end_and_leaves_nothing_behind(pi):
     ("keys", "words"),
     [
         ({"cameras": 0}, "no camera 0 among the 0 that libcamera sees"),
-        ({"busy": True}, "it cannot be opened: Failed to acquire camera: Device or resource busy"),
+        (
+            {"busy": True},
+            "the camera cannot be opened: Failed to acquire camera: Device or resource busy",
+        ),
     ],
 )
 def test_a_camera_that_does_not_open_says_why_and_leaves_no_file_open(pi, keys, words):
@@ -245,7 +248,7 @@ def run(tmp_path: Path, colour: str, *options: object, **plan: object) -> subpro
     plan = {"scene": str(scene), **plan}
     environment = {
         **os.environ,
-        "PYTHONPATH": f"{DOUBLES}{os.pathsep}{Path.cwd()}",
+        "PYTHONPATH": f"{DOUBLES}{os.pathsep}{EDGE}",
         "PICAMERA2_DOUBLE": json.dumps(plan),
     }
     arguments = ("run", "--model", INT8, "--source", "picamera2", "--faces", "off", *options)
@@ -294,7 +297,7 @@ def test_without_the_library_it_says_how_to_install_it():
 
 def test_a_library_that_does_not_load_is_an_error_in_words(tmp_path):
     (tmp_path / "picamera2.py").write_text('raise ValueError("numpy.dtype size changed")')
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}"}
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{EDGE}"}
     arguments = ("run", "--model", INT8, "--source", "picamera2", "--faces", "off")
     result = edge(*arguments, env=environment)
     assert result.returncode == 2
