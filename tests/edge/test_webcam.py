@@ -1,4 +1,4 @@
-"""Webcams, as far as they can be real without one: linuxpy, the bytes they send, their absence."""
+"""Webcams without a real one: linuxpy, the bytes that webcams send, and missing webcams."""
 
 import errno
 import os
@@ -33,7 +33,7 @@ def jpeg(pixels: np.ndarray = ASTRONAUT) -> bytes:
 
 
 def without_huffman_tables(picture: bytes) -> bytes:
-    """Return a JPEG as many webcams send it: the tables are the standard's, and left out."""
+    """Return a JPEG as many webcams send it: without Huffman tables, as they are standard."""
     parts, at = [picture[:2]], 2
     while picture[at + 1] != 0xDA:
         end = at + 2 + int.from_bytes(picture[at + 2 : at + 4], "big")
@@ -71,7 +71,7 @@ def test_frames_damaged_on_the_wire_are_no_frames():
 
 
 class Driver:
-    """What linuxpy's VideoCapture is to us: a descriptor to wait for, and frames to be had."""
+    """A double of linuxpy's VideoCapture: a file descriptor to wait for, and frames to read."""
 
     def __init__(self):
         self.device, self._write = os.pipe()
