@@ -1,6 +1,6 @@
-"""What goes wrong in words a user can act on, and the exit codes that say whose turn it is.
+"""Errors that a user can act on, and the exit codes of all three programs.
 
-Shared by the three programs: 2 for bad input or configuration, 1 for failure at run time.
+Exit code 2 means bad input or configuration, 1 a failure at run time.
 """
 
 import re
@@ -11,18 +11,18 @@ MASK = "********"
 
 
 class UserError(Exception):
-    """Bad input or configuration: the message says what is wrong, where, and what to do."""
+    """Bad input or configuration: the message says what is wrong, where, and how to fix it."""
 
 
 class RunError(Exception):
-    """A failure at run time that is not the user's doing."""
+    """A failure at run time that the user did not cause."""
 
 
 def exit_code(program: str, main: Callable[[], int]) -> int:
-    """Run `main` and turn its errors into one line on stderr and an exit code.
+    """Run `main`; turn its errors into one line on stderr and an exit code.
 
-    Returns what `main` returns; 2 after a UserError; 1 after a RunError or an OSError (full disk,
-    missing permission); 130 after Ctrl-C. Anything else is our defect and keeps its traceback.
+    Returns the result of `main`; 2 after a UserError; 1 after a RunError or an OSError (full disk,
+    missing permission); 130 after Ctrl-C. Any other exception is a bug and keeps its traceback.
     """
     try:
         return main()
@@ -35,7 +35,7 @@ def exit_code(program: str, main: Callable[[], int]) -> int:
 
 
 def mask(text: str) -> str:
-    """Hide what may be a password in a URL, also in one that is mistyped ("mqtt:/u:word@host")."""
+    """Mask a password in a URL, even in a malformed one such as "mqtt:/user:secret@host"."""
     pattern = r"^([^:/]*:/*[^:@]*:|[^:/]*:(?!/)).*@"
     return re.sub(pattern, rf"\1{MASK}@", text, flags=re.DOTALL)
 

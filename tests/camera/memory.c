@@ -1,6 +1,6 @@
-/* Preloaded: memory files in the place of the kernel's DMA buffers, which kernels without
- * CONFIG_DMABUF_HEAPS and CONFIG_UDMABUF do not have. They can be mapped and passed on, which is all
- * that libcamera's virtual cameras and picamera2 do with them. */
+/* Preloaded library: memory files in place of the kernel's DMA buffers, which kernels without
+ * CONFIG_DMABUF_HEAPS and CONFIG_UDMABUF lack. They can be mapped and passed on, and libcamera's
+ * virtual cameras and picamera2 need no more. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -55,7 +55,7 @@ int ioctl(int file, unsigned long request, ...)
 	void *data = va_arg(rest, void *);
 	va_end(rest);
 
-	/* Python hands requests on as signed numbers: their upper half is not to be looked at. */
+	/* Python passes requests as signed numbers: ignore their upper half. */
 	switch ((unsigned int)request) {
 	case DMA_HEAP_IOCTL_ALLOC:
 		return allocate(data);

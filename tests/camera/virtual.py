@@ -1,7 +1,7 @@
 """Our camera module on unmodified picamera2 and libcamera's virtual cameras; `make test-camera`.
 
-Run by tests/camera/run in a root folder of Debian 13, where it is given two virtual cameras that
-look at a red and at a blue wall. They have no ISP: they give NV12 whatever is asked for.
+tests/camera/run runs it in a root folder of Debian 13 with two virtual cameras, which see a red and
+a blue wall. They have no ISP: they deliver NV12 whatever format is requested.
 """
 
 import gc
@@ -21,14 +21,14 @@ from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
 COLOURS = {"red": (220, 20, 30), "blue": (20, 30, 220)}  # tests/edge/conftest.py
 MODEL = "/opt/tiny.int8.tflite"
 NUMBERS = {camera["Model"]: number for number, camera in enumerate(Picamera2.global_camera_info())}
-# libcamera 0.7.1 says BT.709 of frames whose levels it leaves as they are in the JPEG.
+# libcamera 0.7.1 reports BT.709 for frames whose levels it copies unchanged from the JPEG.
 TOLERANCE = 40
 
 
 def files() -> int:
-    """Return how many files this process has open, but for those that are garbage."""
+    """Return how many files this process has open after a garbage collection."""
     gc.collect()
-    return sum(map(_is_open, range(1024)))  # there is no /proc here
+    return sum(map(_is_open, range(1024)))  # /proc is not mounted
 
 
 def _is_open(number: int) -> bool:
@@ -46,13 +46,13 @@ def test_both_cameras_are_there():
 @pytest.mark.parametrize("colour", COLOURS)
 def test_frames_have_the_colour_of_the_wall(colour):
     with picamera2_opener(CameraSettings(number=NUMBERS[colour]))() as camera:
-        assert camera._config["format"] == "NV12"  # not what was asked for
+        assert camera._config["format"] == "NV12"  # not the requested format
         shots = [camera.read(2) for _ in range(20)]
     for shot in shots:
         assert shot.pixels.shape == (480, 640, 3)
         assert np.abs(shot.pixels.mean((0, 1)) - COLOURS[colour]).max() < TOLERANCE
     span = np.diff([shot.seconds for shot in shots]).mean()
-    assert 0.09 < span < 0.3  # it makes hundreds a second; ten were asked for
+    assert 0.09 < span < 0.3  # it delivers hundreds per second; ten were requested
 
 
 def test_lores_is_a_stream_of_its_own():
@@ -65,7 +65,7 @@ def test_a_camera_out_of_buffers_is_waited_for_a_while_and_closed():
     with picamera2_opener(CameraSettings())() as camera:
         assert camera.read(2) is not None
         held = []
-        while len(held) < BUFFERS:  # a real camera stalls otherwise; picamera2 cannot tell
+        while len(held) < BUFFERS:  # take all, so that the camera stalls
             held.append(camera._camera.capture_request(wait=2))
         start = time.monotonic()
         assert [camera.read(0.2) for _ in range(3)] == [None] * 3
@@ -97,7 +97,7 @@ def test_it_can_be_opened_again_and_again_without_leaving_files_open():
         with opener() as camera:
             assert camera.read(2) is not None
         counts.append(files())
-    assert counts[-1] - counts[1] < 5  # of a leak there would be 10; threads come and go
+    assert counts[-1] - counts[1] < 5  # a leak would add 10; threads come and go
 
 
 def test_a_camera_that_is_in_use_says_so_and_leaves_no_file_open():
@@ -108,7 +108,7 @@ def test_a_camera_that_is_in_use_says_so_and_leaves_no_file_open():
             with pytest.raises(CameraError, match=r"cannot be opened: .*busy"), opener():
                 pass
             counts.append(files())
-        assert counts[-1] - counts[1] < 10  # of a leak there would be 18; threads come and go
+        assert counts[-1] - counts[1] < 10  # a leak would add 18; threads come and go
 
 
 def test_a_camera_that_is_not_there_says_so():
@@ -137,7 +137,7 @@ def test_the_daemon_names_the_colour(colour):
     assert result.returncode == 0
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["label"] for row in rows] == [colour]
-    # LiteRT's own words, which looks for /proc.
+    # LiteRT logs that it misses /proc.
     lines = result.stderr.splitlines()
     assert [s for s in lines if not s.startswith(("INFO: ", "Error in cpuinfo: "))] == []
 

@@ -1,4 +1,4 @@
-"""Picture files of every kind come out upright and RGB, or with a reason."""
+"""Image files of every kind decode upright and to RGB, or fail with a reason."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ from emotion_edge.imaging.image_files import ImageError, find_images, read_image
 from tests.edge.conftest import solid
 
 ORIENTATION = 0x0112  # the EXIF tag
-# How a viewer must turn a picture that was stored with each orientation (EXIF 2.32, 4.6.4).
+# How an upright image is stored with each orientation (EXIF 2.32, 4.6.4).
 STORED_AS = {
     1: lambda upright: upright,
     2: lambda upright: upright[:, ::-1],
@@ -26,7 +26,7 @@ STORED_AS = {
 
 
 def quadrants():
-    """Return a picture whose four corners differ, (40, 60, 3)."""
+    """Return an image whose four corners differ, (40, 60, 3)."""
     picture = np.zeros((40, 60, 3), np.uint8)
     picture[:20, :30], picture[:20, 30:], picture[20:, :30] = (250, 0, 0), (0, 250, 0), (0, 0, 250)
     return picture
@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason(kind, tmp_path):
         read_image(tmp_path / "bad.jpg")
 
 
-@pytest.mark.filterwarnings("ignore")  # Pillow's, of what it could repair
+@pytest.mark.filterwarnings("ignore")  # Pillow warns of damage that it repairs
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp", "tiff", "gif"])
 def test_no_damage_to_a_file_gets_past_the_reader(suffix, tmp_path):
     path, random = tmp_path / f"picture.{suffix}", np.random.default_rng(0)
@@ -177,7 +177,7 @@ def test_a_file_without_read_permission_is_refused(tmp_path):
         "try: read_image(Path(sys.argv[1]))\n"
         "except ImageError as error: print(error)"
     )
-    # Root may read everything, unless it gives that up.
+    # Root may read everything unless it drops these capabilities.
     give_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     result = subprocess.run(
         [*give_up, sys.executable, "-c", program, tmp_path / "secret.png"],

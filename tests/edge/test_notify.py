@@ -1,4 +1,4 @@
-"""What systemd hears, on real sockets."""
+"""Notifications to systemd, on real sockets."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""The Raspberry Pi's cameras, with a double in the place of picamera2 (tests/edge/doubles)."""
+"""Raspberry Pi cameras, on a test double of picamera2 (tests/edge/doubles)."""
 
 import json
 import os
@@ -18,10 +18,10 @@ from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
 from emotion_edge.capture.reconnect import stream_camera
 from emotion_edge.cli.camera_options import usual_source
-from emotion_edge.imaging.camera_arrays import to_rgb
+from emotion_edge.imaging.pixel_formats import PixelFormatError, camera_array_to_rgb
 from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save
 
-DOUBLES = Path(__file__).parent / "doubles"
+DOUBLES, EDGE = Path(__file__).parent / "doubles", Path.cwd() / "edge"
 RED, GREEN, BLUE, WHITE = *(COLOURS[name] for name in ("red", "green", "blue")), (240, 240, 240)
 SCENE = np.repeat(np.repeat([[RED, GREEN], [BLUE, WHITE]], 240, 0), 320, 1).astype(np.uint8)
 FAST = CameraSettings(fps=100)
@@ -30,7 +30,7 @@ FORMATS = ["BGR888", "RGB888", "XBGR8888", "XRGB8888", "YUV420", "NV12", "YUYV"]
 
 @pytest.fixture
 def pi(monkeypatch, tmp_path):
-    """A function that says what the camera does and returns its opener."""
+    """A function that plans the camera's behaviour and returns its opener."""
     monkeypatch.syspath_prepend(DOUBLES)
     for name in [name for name in sys.modules if name.partition(".")[0] == "picamera2"]:
         monkeypatch.delitem(sys.modules, name)
@@ -50,7 +50,7 @@ def first(opener: Callable) -> np.ndarray:
 
 
 def same(pixels: np.ndarray, expected: np.ndarray) -> bool:
-    """Say whether two pictures are the same, but for rounding and chroma at edges."""
+    """Return whether two images are the same except for rounding and chroma at edges."""
     if pixels.shape != expected.shape:
         return False
     return np.percentile(np.abs(pixels.astype(int) - expected), 99) <= 3
@@ -61,7 +61,9 @@ def open_files() -> int:
 
 
 @pytest.mark.parametrize("layout", FORMATS)
-@pytest.mark.parametrize("size", [(640, 480), (648, 486)])  # 648 is no multiple of 64: padding
+@pytest.mark.parametrize(
+    "size", [(640, 480), (648, 486)]
+)  # 648 is not a multiple of 64: rows are padded
 def test_whatever_format_the_camera_gives_red_is_red(pi, layout, size):
     pixels = first(pi(adjust={"format": layout, "size": size}))
     assert same(pixels, np.asarray(Image.fromarray(SCENE).resize(size, Image.Resampling.NEAREST)))
@@ -119,7 +121,7 @@ def test_every_buffer_is_given_back_over_hundreds_of_frames(pi):
         for _ in range(300):
             assert camera.read(1) is not None
         time.sleep(0.1)
-        assert camera._camera.missing <= 1  # the one that is kept for whoever asks next
+        assert camera._camera.missing <= 1  # the one that is kept for the next job
 
 
 def test_every_buffer_is_given_back_when_frames_are_malformed(pi):
@@ -144,8 +146,8 @@ def test_an_array_that_contradicts_the_configuration_is_an_error(pi, keys, words
 
 def test_a_format_that_is_not_read_is_an_error():
     config = {"format": "SRGGB10", "size": (640, 480), "stride": 800}
-    with pytest.raises(CameraError, match="it gives SRGGB10, which is not read here"):
-        to_rgb(np.zeros((480, 800), np.uint8), config, None)
+    with pytest.raises(PixelFormatError, match="unsupported pixel format SRGGB10"):
+        camera_array_to_rgb(np.zeros((480, 800), np.uint8), config, None)
 
 
 def test_a_frame_that_comes_after_the_last_look_is_given_back(pi):
@@ -153,7 +155,7 @@ def test_a_frame_that_comes_after_the_last_look_is_given_back(pi):
         assert camera.read(1) is not None
         assert camera.read(0.02) is None
         time.sleep(0.5)
-    assert camera._camera.missing <= 1  # the one that is kept for whoever asks next
+    assert camera._camera.missing <= 1  # the one that is kept for the next job
 
 
 def test_waiting_for_a_frame_has_an_end_and_leaves_nothing_behind(pi):
@@ -162,14 +164,17 @@ def test_waiting_for_a_frame_has_an_end_and_leaves_nothing_behind(pi):
         assert [camera.read(0.1) for _ in range(3)] == [None] * 3
         assert time.monotonic() - start < 5
         assert len(camera._camera._jobs) == 1
-    assert time.monotonic() - start < 10  # stop() would wait for ever behind that job
+    assert time.monotonic() - start < 10  # stop() would wait for that job for ever
 
 
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
         ({"cameras": 0}, "no camera 0 among the 0 that libcamera sees"),
-        ({"busy": True}, "it cannot be opened: Failed to acquire camera: Device or resource busy"),
+        (
+            {"busy": True},
+            "the camera cannot be opened: Failed to acquire camera: Device or resource busy",
+        ),
     ],
 )
 def test_a_camera_that_does_not_open_says_why_and_leaves_no_file_open(pi, keys, words):
@@ -183,7 +188,7 @@ def test_a_camera_that_does_not_open_says_why_and_leaves_no_file_open(pi, keys, 
     before = open_files()
     for _ in range(20):
         attempt()
-    assert open_files() < before + 10  # what else there is in this process comes and goes
+    assert open_files() < before + 10  # other files of this process come and go
 
 
 def test_one_that_is_in_use_by_ourselves_is_busy_until_it_is_closed(pi):
@@ -240,12 +245,12 @@ def test_it_is_turned_and_flipped(pi, turn, corners):
 
 
 def run(tmp_path: Path, colour: str, *options: object, **plan: object) -> subprocess.Popen[str]:
-    """Start the daemon before a wall of one colour."""
+    """Start the daemon with a camera that sees a wall of one colour."""
     scene = save(tmp_path / f"{colour}.png", colour)
     plan = {"scene": str(scene), **plan}
     environment = {
         **os.environ,
-        "PYTHONPATH": f"{DOUBLES}{os.pathsep}{Path.cwd()}",
+        "PYTHONPATH": f"{DOUBLES}{os.pathsep}{EDGE}",
         "PICAMERA2_DOUBLE": json.dumps(plan),
     }
     arguments = ("run", "--model", INT8, "--source", "picamera2", "--faces", "off", *options)
@@ -294,7 +299,7 @@ def test_without_the_library_it_says_how_to_install_it():
 
 def test_a_library_that_does_not_load_is_an_error_in_words(tmp_path):
     (tmp_path / "picamera2.py").write_text('raise ValueError("numpy.dtype size changed")')
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}"}
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{EDGE}"}
     arguments = ("run", "--model", INT8, "--source", "picamera2", "--faces", "off")
     result = edge(*arguments, env=environment)
     assert result.returncode == 2

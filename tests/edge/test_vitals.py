@@ -1,3 +1,5 @@
+"""Temperature, throttling and memory, read from made-up systems."""
+
 import time
 from pathlib import Path
 
@@ -15,7 +17,7 @@ def add_zone(root: Path, name: str, kind: str, temp: str) -> None:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
-    """Put a vcgencmd on the path that does this."""
+    """Put a vcgencmd that runs `script` on the path."""
     program = folder / "vcgencmd"
     program.write_text(f'#!/bin/sh\n[ "$*" = get_throttled ] || exit 1\n{script}\n')
     program.chmod(0o755)

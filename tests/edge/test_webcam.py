@@ -1,4 +1,4 @@
-"""Webcams, as far as they can be real without one: linuxpy, the bytes they send, their absence."""
+"""Webcams without a real one: linuxpy, the bytes that webcams send, and missing webcams."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ import subprocess
 import time
 from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image
 from skimage import data
 
 from emotion_edge.capture.camera import CameraError
-from emotion_edge.capture.v4l2_camera import BUFFERS, _Webcam, decode
+from emotion_edge.capture.v4l2_camera import BUFFERS, V4L2Camera, decode
 from tests.edge.conftest import INT8, command, edge, own_words
 
 ASTRONAUT = data.astronaut()[:480, :512]
@@ -32,7 +33,7 @@ def jpeg(pixels: np.ndarray = ASTRONAUT) -> bytes:
 
 
 def without_huffman_tables(picture: bytes) -> bytes:
-    """Return a JPEG as many webcams send it: the tables are the standard's, and left out."""
+    """Return a JPEG as many webcams send it: without Huffman tables, as they are standard."""
     parts, at = [picture[:2]], 2
     while picture[at + 1] != 0xDA:
         end = at + 2 + int.from_bytes(picture[at + 2 : at + 4], "big")
@@ -70,7 +71,7 @@ def test_frames_damaged_on_the_wire_are_no_frames():
 
 
 class Driver:
-    """What linuxpy's VideoCapture is to us: a descriptor to wait for, and frames to be had."""
+    """A double of linuxpy's VideoCapture: a file descriptor to wait for, and frames to read."""
 
     def __init__(self):
         self.device, self._write = os.pipe()
@@ -103,7 +104,7 @@ def driver():
 
 
 def test_the_newest_frame_is_taken_and_what_was_missed_is_counted(driver):
-    webcam = _Webcam(linuxpy, driver, sent("MJPEG"), 10)
+    webcam = V4L2Camera(linuxpy, driver, sent("MJPEG"), 10)
     driver.send(jpeg(), 1.0)
     assert webcam.read(0.1)[1:] == (1.0, 0)
     driver.send(jpeg(), 1.1)
@@ -115,14 +116,14 @@ def test_the_newest_frame_is_taken_and_what_was_missed_is_counted(driver):
 
 
 def test_frames_that_waited_in_full_buffers_are_too_old(driver):
-    webcam = _Webcam(linuxpy, driver, sent("MJPEG"), 10)
+    webcam = V4L2Camera(linuxpy, driver, sent("MJPEG"), 10)
     for i in range(BUFFERS + 1):
         driver.send(jpeg(), 1 + i / 10)
     assert webcam.read(0.1).seconds == 1 + BUFFERS / 10
 
 
 def test_a_webcam_faster_than_asked_is_thinned(driver):
-    webcam = _Webcam(linuxpy, driver, sent("MJPEG"), 10)
+    webcam = V4L2Camera(linuxpy, driver, sent("MJPEG"), 10)
     taken = []
     for i in range(30):
         driver.send(jpeg(ASTRONAUT[:32, :32]), i / 30)
@@ -133,14 +134,14 @@ def test_a_webcam_faster_than_asked_is_thinned(driver):
 
 def test_waiting_for_a_webcam_has_an_end(driver):
     start = time.monotonic()
-    assert _Webcam(linuxpy, driver, sent("MJPEG"), 10).read(0.2) is None
+    assert V4L2Camera(linuxpy, driver, sent("MJPEG"), 10).read(0.2) is None
     assert 0.15 < time.monotonic() - start < 10
 
 
 def test_a_webcam_that_is_unplugged_says_so(driver):
     driver.send(OSError(errno.ENODEV, "No such device"), 0)
-    with pytest.raises(CameraError, match="unplugged"):
-        _Webcam(linuxpy, driver, sent("MJPEG"), 10).read(0.2)
+    with pytest.raises(CameraError, match="the camera was unplugged"):
+        V4L2Camera(linuxpy, driver, sent("MJPEG"), 10).read(0.2)
 
 
 def test_a_webcam_that_is_not_there_is_waited_for():
@@ -160,12 +161,12 @@ def test_what_is_no_camera_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     result = edge("run", "--model", INT8, "--source", f"v4l2:{tmp_path / 'file'}", "--faces", "off")
     assert result.returncode == 2
-    assert own_words(result.stderr)[-1] == "emotion-edge: error: --source v4l2: that is no camera"
+    assert own_words(result.stderr)[-1] == "emotion-edge: error: --source v4l2: not a camera"
 
 
 def test_without_linuxpy_it_says_how_to_install_it(tmp_path):
     (tmp_path / "linuxpy.py").write_text("raise ImportError")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd() / 'edge'}"}
     result = edge(
         "run", "--model", INT8, "--source", "v4l2:/dev/video0", "--faces", "off", env=environment
     )

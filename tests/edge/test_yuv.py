@@ -1,4 +1,4 @@
-"""YCbCr to RGB, against colours of which the levels are published, and against exact arithmetic."""
+"""YCbCr to RGB, compared with colours of published levels and with exact arithmetic."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ BARS = {
 
 
 def nv12(luma: int, blue: int, red: int) -> np.ndarray:
-    """Return a picture of one colour, 4 x 2 pixels."""
+    """Return an image of one colour, 4 x 2 pixels."""
     return np.array([[luma] * 4, [luma] * 4, [blue, red] * 2], np.uint8)
 
 
@@ -54,7 +54,7 @@ def test_what_has_no_colour_is_clipped():
 
 
 def test_each_pixel_has_the_colour_of_its_place_in_each_layout():
-    """Left half red, right half blue, below black; with padding that would show as green."""
+    """The top is red and blue, the bottom black; the padding would show as green."""
     red, blue, black = BARS["601"][5][1], BARS["601"][6][1], BARS["601"][7][1]
     places = np.array([[red] * 4 + [blue] * 4] * 2 + [[black] * 8] * 2, np.uint8)  # 4 x 8
     luma, cb, cr = places[:, :, 0], places[:, :, 1], places[:, :, 2]

@@ -1,1 +1,1 @@
-"""Frames from cameras, pictures, videos, recordings and stdin."""
+"""Frame sources: cameras, images, videos, recordings and raw frames on stdin."""

@@ -1,10 +1,9 @@
-"""Frames of a camera that may stall, vanish and come back.
+"""The interface of a camera: settings, captured frames, and how to open one.
 
-A *camera* is what an *opener* opens: picamera2, a webcam, or a recording that stands in for one
-(`emotion_edge.capture.recording`). Whatever it is, it is opened, watched and opened again here.
+An *opener* opens a *camera*: picamera2, a webcam, or a recording that plays like one. The module
+`emotion_edge.capture.reconnect` reads any of them and reopens it after an error.
 """
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,22 +12,19 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0  # seconds; each time twice as long
-log = logging.getLogger("emotion-edge")
-
 
 class CameraError(Exception):
-    """A camera cannot be opened now, has gone or delivers nonsense; worth another try."""
+    """A camera cannot be opened, has failed or delivers malformed frames; retrying may help."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CameraSettings:
-    """How a camera is to be used.
+    """Settings of a camera.
 
-    number: which one, from 0. resolution: (width, height) in pixels. fps: frames per second.
-    stream: the camera's "main" or its "lores" stream. rotate: degrees clockwise, 0, 90, 180 or 270,
-    before hflip (left and right change places) and vflip. stall: seconds without a frame that mean
-    that none will come.
+    number: the camera's number, from 0. resolution: (width, height) in pixels. fps: frames per
+    second. stream: picamera2's "main" or "lores" stream. rotate: degrees clockwise, 0, 90, 180 or
+    270, applied before hflip (swap left and right) and vflip (swap top and bottom). stall: seconds
+    without a frame after which the camera is reopened.
     """
 
     number: int = 0
@@ -42,10 +38,10 @@ class CameraSettings:
 
 
 class CapturedFrame(NamedTuple):
-    """What a camera gives: pixels (rows, columns, 3) uint8 RGB, always of one size.
+    """A frame as a camera delivers it.
 
-    seconds: when it was taken, from any start, by a clock that never steps back. dropped: how many
-    frames before it nobody took.
+    pixels: (rows, columns, 3) uint8 RGB, the same size in every frame. seconds: capture time on a
+    monotonic clock with any origin. dropped: how many frames were missed just before it.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -57,11 +53,11 @@ class Camera(Protocol):
     """An open camera."""
 
     def read(self, timeout: float) -> CapturedFrame | None:
-        """Return the newest frame, None where none comes within `timeout` seconds.
+        """Return the newest frame, or None if none arrives within `timeout` seconds.
 
-        Raises CameraError where none will come any more, EOFError at the end of a recording.
+        Raises CameraError if the camera has failed, EOFError at the end of a recording.
         """
 
 
 Opener = Callable[[], AbstractContextManager[Camera]]
-"""Opens a camera. Raises CameraError where that is worth another try, UserError where it is not."""
+"""Opens a camera. Raises CameraError if retrying may help, UserError if it cannot."""

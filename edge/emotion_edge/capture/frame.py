@@ -1,4 +1,4 @@
-"""A frame, that there is none, and the wait between two."""
+"""The items that a source yields: a frame, or the loss of its camera."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,12 @@ import numpy.typing as npt
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture: where it is from, its number there, and (rows, columns, 3) uint8 RGB.
+    """One frame of a source.
 
-    seconds: when it was taken, from any start, by a clock that never steps back; None where
-        pictures are unrelated to each other. dropped: how many frames before it came too late.
+    source: the file's path, or the source's name. index: its number in the source, from 0.
+    pixels: (rows, columns, 3) uint8 RGB. seconds: capture time on a monotonic clock with any
+    origin; None for unrelated images. dropped: how many frames were skipped just before it because
+    they were too late.
     """
 
     source: str
@@ -23,7 +25,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class CameraLost:
-    """A camera that gives no frames for now: why, and in how many seconds it is tried again."""
+    """A camera delivers no frames. retry: seconds until it is opened again."""
 
     source: str
     reason: str

@@ -1,4 +1,4 @@
-"""Which frames of a camera to take, where it makes more than were asked for, and which are lost."""
+"""Frame rate limits for cameras and streams that deliver more frames than needed."""
 
 from collections.abc import Generator, Iterator
 
@@ -6,34 +6,34 @@ from emotion_edge.capture.frame import CameraLost, Frame
 
 
 class FrameRateLimiter:
-    """The times of the frames that were taken."""
+    """Choose which of a camera's frames to keep, and count the frames that were missed."""
 
     def __init__(self, fps: float) -> None:
-        """fps: how many frames a second are to be taken, on average and at most."""
-        self._span, self._due = 1 / fps, float("-inf")
+        """fps: frames per second to keep, both on average and at most."""
+        self._interval, self._due = 1 / fps, float("-inf")
         self._last: float | None = None
 
     def is_early(self, seconds: float) -> bool:
-        """Say whether a frame of this time is one too many."""
-        return seconds < self._due - 0.25 * self._span  # a camera that keeps to the rate jitters
+        """Return whether a frame taken at `seconds` exceeds the rate."""
+        return seconds < self._due - 0.25 * self._interval  # tolerate the jitter of a steady camera
 
-    def accept(self, seconds: float, span: float = 0.0) -> int:
-        """Take a frame; return how many were missed since the last one.
+    def accept(self, seconds: float, camera_interval: float = 0.0) -> int:
+        """Keep the frame taken at `seconds`; return how many frames were missed before it.
 
-        span: seconds that the camera takes for a frame, where it is known to be slower than asked.
+        camera_interval: seconds between the camera's frames; 0 if unknown.
         """
         last, self._last = self._last, seconds
         if last is None:
-            self._due = seconds + self._span
+            self._due = seconds + self._interval
             return 0
-        self._due = max(self._due + self._span, seconds + 0.5 * self._span)
-        return max(0, round((seconds - last) / max(span, self._span)) - 1)
+        self._due = max(self._due + self._interval, seconds + 0.5 * self._interval)
+        return max(0, round((seconds - last) / max(camera_interval, self._interval)) - 1)
 
 
 def limit_rate(
     frames: Iterator[Frame | CameraLost], every: float
 ) -> Generator[Frame | CameraLost, None, None]:
-    """Yield frames of a stream at least `every` seconds apart, and whatever else there is."""
+    """Yield frames at least `every` seconds apart; pass untimed frames and CameraLost through."""
     due = float("-inf")
     for frame in frames:
         if isinstance(frame, CameraLost) or frame.seconds is None:

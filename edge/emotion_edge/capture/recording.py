@@ -1,9 +1,10 @@
-"""Recordings: a folder of pictures with the times at which they were taken.
+"""Recordings: a folder of images with their capture times.
 
-DIR/00000.jpg, 00001.jpg, …   frames
-DIR/times.csv                 file,seconds: one row a frame, in order, seconds from any start; a
-                              third column, fault, makes it a camera that fails (`FAULTS`)
-DIR/truth.csv                 what was to be seen, for `emotion-edge replay`
+DIR/00000.jpg, 00001.jpg, …   the frames
+DIR/times.csv                 columns file,seconds: one row per frame, in order; seconds count from
+                              any origin; an optional column "fault" simulates a camera that fails,
+                              see `FAULTS`
+DIR/truth.csv                 the expected labels, for `emotion-edge replay`
 """
 
 import csv
@@ -24,25 +25,25 @@ from emotion_edge.imaging.image_files import ImageError, read_image
 
 TIMES = "times.csv"
 FAULTS = {
-    "": "the frame as it is",
-    "stall": "no frame, nor any later one until the camera has been opened anew",
+    "": "the frame as recorded",
+    "stall": "no frame, and none after it until the camera is reopened",
     "vanish": "no camera: reading fails, and so does opening it",
-    "shape": "a grey picture of two dimensions",
+    "shape": "a greyscale image with two dimensions",
     "stride": "rows with 32 pixels of padding",
-    "swapped": "blue in the place of red",
+    "swapped": "red and blue swapped",
 }
 
 
 class Row(NamedTuple):
-    """A row of `TIMES`; path: of the picture."""
+    """A row of `TIMES`; path is the image's."""
 
-    path: str  # no Path: each of many thousands would grow when it is used
+    path: str  # not a Path, which caches its parts: recordings have many thousands of rows
     seconds: float
     fault: str
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """Return the rows of a csv file that must have `columns`; raises UserError in words."""
+    """Return the rows of a CSV file; raise UserError if it lacks rows or one of `columns`."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
@@ -58,7 +59,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def parse_number(path: Path, row: int, text: str) -> float:
-    """Return a finite number of a table; raises UserError that names file and line."""
+    """Return a finite number from a table; raise UserError with its file and line."""
     try:
         value = float(text)
         if abs(value) < float("inf"):
@@ -69,7 +70,7 @@ def parse_number(path: Path, row: int, text: str) -> float:
 
 
 def read_recording(folder: Path) -> list[Row]:
-    """Return the frames of a recording; raises UserError where it is none."""
+    """Return the rows of a recording; raise UserError if `folder` is not a valid one."""
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder")
     path = folder / TIMES
@@ -79,6 +80,11 @@ def read_recording(folder: Path) -> list[Row]:
         Row(str(folder / row["file"]), parse_number(path, i, row["seconds"]), row.get("fault", ""))
         for i, row in enumerate(read_table(path, ("file", "seconds")))
     ]
+    _check_rows(path, rows)
+    return rows
+
+
+def _check_rows(path: Path, rows: list[Row]) -> None:
     for line, (before, after) in enumerate(pairwise(rows), start=3):
         if after.seconds <= before.seconds:
             raise UserError(
@@ -87,80 +93,77 @@ def read_recording(folder: Path) -> list[Row]:
     for line, row in enumerate(rows, start=2):
         if row.fault not in FAULTS:
             known = ", ".join(filter(None, FAULTS))
-            raise UserError(f"{path}, line {line}: no fault is called {row.fault!r}; use {known}")
-    return rows
+            raise UserError(f"{path}, line {line}: unknown fault {row.fault!r}; use {known}")
 
 
 def recorded_frames(rows: list[Row]) -> Iterator[Frame]:
-    """Yield all frames that `read_times` returned, as quickly as they can be read."""
+    """Yield every frame of a recording without waiting, ignoring faults."""
     for index, row in enumerate(rows):
-        yield Frame(row.path, index, _read(row.path), row.seconds)
+        yield Frame(row.path, index, _read_frame(row.path), row.seconds)
 
 
 def recording_camera(folder: Path) -> Opener:
-    """Return the opener of a camera that plays a recording at its own pace, with its faults.
+    """Return the opener of a camera that plays a recording in real time, with its faults.
 
-    Its time begins when it is first opened and goes on while it is closed. A last row with "stall"
-    or "vanish" is one for good. Raises UserError where
-    `folder` is no recording.
+    Time starts when the camera is first opened and continues while it is closed. "stall" or
+    "vanish" in the last row lasts for ever. Raises UserError if `folder` is not a recording.
     """
-    playing = _Playing(read_recording(folder))
-    return playing.open
+    return _RecordingCamera(read_recording(folder)).open
 
 
-class _Playing:
-    """A recording as a camera: what is too late is dropped."""
+class _RecordingCamera:
+    """A recording that plays like a camera: it drops frames that are read too late."""
 
     def __init__(self, rows: list[Row]) -> None:
-        self._rows, self._next, self._stuck = rows, 0, False
+        self._rows, self._next, self._stalled = rows, 0, False
         self._start: float | None = None
 
-    def open(self) -> AbstractContextManager["_Playing"]:
+    def open(self) -> AbstractContextManager["_RecordingCamera"]:
         if self._start is None:
             self._start = time.monotonic() - self._rows[0].seconds
-        self._stuck = False
-        self._skip()
+        self._stalled = False
+        self._skip_late()
         if self._next < len(self._rows) and self._rows[self._next].fault == "vanish":
             raise CameraError("no camera is there")
         return nullcontext(self)
 
     def read(self, timeout: float) -> CapturedFrame | None:
-        dropped = self._skip()
+        dropped = self._skip_late()
         if self._next == len(self._rows):
             raise EOFError
         row = self._rows[self._next]
-        if self._stuck or row.seconds > self._now() + timeout:
+        if self._stalled or row.seconds > self._now() + timeout:
             time.sleep(timeout)
             return None
         time.sleep(max(0, row.seconds - self._now()))
         if row.fault == "vanish":
             raise CameraError("the camera has gone")
         if row.fault == "stall":
-            self._stuck = True
+            self._stalled = True
             return None
         self._next += 1
-        return CapturedFrame(_spoil(_read(row.path), row.fault), row.seconds, dropped)
+        return CapturedFrame(_apply_fault(_read_frame(row.path), row.fault), row.seconds, dropped)
 
     def _now(self) -> float:
-        """Return the second of the recording that it is."""
+        """Return the current position in the recording in seconds."""
         return time.monotonic() - (self._start or 0)
 
-    def _skip(self) -> int:
-        """Pass over what is too late, for the row after it is due; return how many rows."""
+    def _skip_late(self) -> int:
+        """Skip each row whose successor is due already; return how many were skipped."""
         first, now = self._next, self._now()
         while self._next + 1 < len(self._rows) and self._rows[self._next + 1].seconds <= now:
             self._next += 1
         return self._next - first
 
 
-def _read(path: str) -> npt.NDArray[np.uint8]:
+def _read_frame(path: str) -> npt.NDArray[np.uint8]:
     try:
         return read_image(Path(path))
     except ImageError as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
 
 
-def _spoil(pixels: npt.NDArray[np.uint8], fault: str) -> npt.NDArray[np.uint8]:
+def _apply_fault(pixels: npt.NDArray[np.uint8], fault: str) -> npt.NDArray[np.uint8]:
     if fault == "shape":
         return pixels[:, :, 0]
     if fault == "stride":

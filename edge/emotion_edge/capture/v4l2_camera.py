@@ -1,4 +1,4 @@
-"""USB webcams, by linuxpy: `--source v4l2:/dev/video0`."""
+"""USB webcams via linuxpy: `--source v4l2:/dev/video0`."""
 
 import errno
 import logging
@@ -21,103 +21,106 @@ from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import ImageError, read_image
 from emotion_edge.imaging.pixel_formats import yuv_to_rgb
 
-BUFFERS = 4  # filled ones wait for us, and with none left the driver drops what is new
-WORDS = {
+BUFFERS = 4  # they queue filled frames; the driver drops new frames when all are full
+EXPLANATIONS = {
     errno.ENOENT: "no such device; is it plugged in? ls /dev/video*",
-    errno.ENODEV: "it was unplugged",
-    errno.EBUSY: "another program has it",
+    errno.ENODEV: "the camera was unplugged",
+    errno.EBUSY: "another program is using the camera",
     errno.EACCES: "no permission: the user must be in the group video",
-    errno.EINVAL: "it gives no pictures; webcams have a second device for other things",
+    errno.EINVAL: "the device captures no images; webcams have a second device for metadata",
 }
+log = logging.getLogger(__name__)
 
 
 def v4l2_opener(path: Path, settings: CameraSettings) -> Opener:
-    """Return the opener of a webcam; raises UserError without linuxpy."""
+    """Return the opener of a webcam; raise UserError if linuxpy is not installed."""
     try:
         video = import_module("linuxpy.video.device")
     except ImportError:
         raise UserError(
             f"--source v4l2:{path} needs linuxpy: pip install 'emotion-edge[webcam]'"
         ) from None
-    verbose = logging.getLogger("emotion-edge").isEnabledFor(logging.DEBUG)
+    verbose = log.isEnabledFor(logging.DEBUG)
     logging.getLogger("linuxpy").setLevel(logging.INFO if verbose else logging.CRITICAL)
     return partial(_open, video, path, settings)
 
 
 @contextmanager
-def _open(video: Any, path: Path, settings: CameraSettings) -> Iterator["_Webcam"]:
+def _open(video: Any, path: Path, settings: CameraSettings) -> Iterator["V4L2Camera"]:
     with ExitStack() as stack:
-        with _in_words(video):
+        with _camera_errors(video):
             device = stack.enter_context(video.Device(path))
             capture = video.VideoCapture(device, size=BUFFERS)
             format_ = _configure(capture, settings)
             stack.enter_context(capture)
-        yield _Webcam(video, capture, format_, settings.fps)
-        with _in_words(video):
+        yield V4L2Camera(video, capture, format_, settings.fps)
+        with _camera_errors(video):
             stack.close()
 
 
 def _configure(capture: Any, settings: CameraSettings) -> Any:
-    """Return what the driver settled on, which may be another size and another format."""
-    capture.set_format(*settings.resolution, "MJPG")  # without YUYV's limits of size and rate
-    with suppress(OSError):  # not every driver can be told
+    """Configure the webcam; return the actual format, which may differ from the settings."""
+    capture.set_format(*settings.resolution, "MJPG")  # YUYV would limit size and frame rate
+    with suppress(OSError):  # some drivers have a fixed frame rate
         capture.set_fps(settings.fps)
     format_ = capture.get_format()
     if format_.pixel_format.name not in ("MJPEG", "JPEG", "YUYV"):
-        raise CameraError(f"it gives {format_.pixel_format.name}; MJPEG and YUYV are read here")
+        raise CameraError(
+            f"unsupported pixel format {format_.pixel_format.name}; it must be MJPEG or YUYV"
+        )
     return format_
 
 
-class _Webcam:
-    """A webcam that runs."""
+class V4L2Camera:
+    """A running webcam."""
 
     def __init__(self, video: Any, capture: Any, format_: Any, fps: float) -> None:
+        """video: the module linuxpy.video.device. capture, format_: its objects."""
         self._video, self._capture, self._format = video, capture, format_
-        self._pace = FrameRateLimiter(fps)
-        self._span = 0.0
+        self._limiter = FrameRateLimiter(fps)
+        self._interval = 0.0
         with suppress(OSError, ZeroDivisionError):
-            self._span = 1 / float(capture.get_fps())
+            self._interval = 1 / float(capture.get_fps())
 
     def read(self, timeout: float) -> CapturedFrame | None:
+        """Return the newest frame, or None after `timeout` seconds; raise CameraError."""
         end = time.monotonic() + timeout
-        with _in_words(self._video):
-            frame = self._waiting() or self._next(timeout)
+        with _camera_errors(self._video):
+            frame = self._newest_queued() or self._next_frame(timeout)
             while frame is not None:
-                shot = self._shot(frame)
-                if shot is not None:
-                    return shot
-                frame = self._next(end - time.monotonic())
+                captured = self._decode(frame)
+                if captured is not None:
+                    return captured
+                frame = self._next_frame(end - time.monotonic())
         return None
 
-    def _waiting(self) -> Any:
-        """Return the newest frame that is there already; None where all of them may be old."""
+    def _newest_queued(self) -> Any:
+        """Return the newest queued frame; None if there is none or all may be outdated."""
         frames: list[Any] = []
-        while len(frames) < BUFFERS and (frame := self._next(0)) is not None:
+        while len(frames) < BUFFERS and (frame := self._next_frame(0)) is not None:
             frames.append(frame)
-        # With every buffer full the driver has dropped, who knows for how long.
+        # If every buffer was full, the driver has been dropping newer frames for an unknown time.
         return frames[-1] if 0 < len(frames) < BUFFERS else None
 
-    def _next(self, timeout: float) -> Any:
+    def _next_frame(self, timeout: float) -> Any:
         if not select([self._capture.device], [], [], max(0, timeout))[0]:
             return None
         return self._capture.buffer.raw_read()
 
-    def _shot(self, frame: Any) -> CapturedFrame | None:
-        """Return a frame's picture, None where there are too many or it is not to be read."""
-        steady = self._video.BufferFlag.TIMESTAMP_MONOTONIC in frame.flags
-        seconds = frame.timestamp if steady else time.monotonic()
-        if self._pace.is_early(seconds):
+    def _decode(self, frame: Any) -> CapturedFrame | None:
+        """Return the decoded frame, or None if it is damaged or exceeds the frame rate."""
+        monotonic = self._video.BufferFlag.TIMESTAMP_MONOTONIC in frame.flags
+        seconds = frame.timestamp if monotonic else time.monotonic()
+        if self._limiter.is_early(seconds):
             return None
         pixels = decode(frame.data, self._format)
-        return (
-            None
-            if pixels is None
-            else CapturedFrame(pixels, seconds, self._pace.accept(seconds, self._span))
-        )
+        if pixels is None:
+            return None
+        return CapturedFrame(pixels, seconds, self._limiter.accept(seconds, self._interval))
 
 
 def decode(data: bytes, format_: Any) -> npt.NDArray[np.uint8] | None:
-    """Return (rows, columns, 3) uint8 RGB of a frame; None where it came damaged over the wire.
+    """Decode a frame to (rows, columns, 3) uint8 RGB; None if it was damaged in transfer.
 
     format_: linuxpy's, with width, height, pixel_format and bytes_per_line.
     """
@@ -135,13 +138,14 @@ def decode(data: bytes, format_: Any) -> npt.NDArray[np.uint8] | None:
 
 
 @contextmanager
-def _in_words(video: Any) -> Iterator[None]:
+def _camera_errors(video: Any) -> Iterator[None]:
+    """Turn errors of linuxpy and the driver into CameraError, or UserError for a wrong device."""
     try:
         yield
     except OSError as error:
         if error.errno == errno.ENOTTY:
-            raise UserError("--source v4l2: that is no camera") from None
-        words = WORDS.get(error.errno or 0)
-        raise CameraError(words or f"it failed: {error.strerror or error}") from error
-    except (video.V4L2Error, ValueError) as error:  # ValueError: a file that is closed
-        raise CameraError(f"it failed: {error}") from error
+            raise UserError("--source v4l2: not a camera") from None
+        explanation = EXPLANATIONS.get(error.errno or 0)
+        raise CameraError(explanation or f"the camera failed: {error.strerror or error}") from error
+    except (video.V4L2Error, ValueError) as error:  # ValueError: the file is closed
+        raise CameraError(f"the camera failed: {error}") from error

@@ -1,1 +1,1 @@
-"""Decoding image files and camera pixel formats."""
+"""Image files and camera pixel formats, decoded to RGB arrays."""

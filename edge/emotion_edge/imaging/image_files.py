@@ -1,4 +1,4 @@
-"""Reading picture files: the one decoder for training pictures and for the edge's sources."""
+"""Image files: the one decoder for training images and for the edge's sources."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -8,14 +8,14 @@ import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
-# Pillow knows more, some of which (EPS) starts other programs.
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
-# A decompression bomb is a small file that fills the memory. The largest phone cameras make
+# Pillow reads more formats, but some (EPS) start other programs.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+# A decompression bomb is a small file whose pixels fill the memory. The largest phone cameras have
 # 200 megapixels; Pillow's own limit (179) would refuse them.
 MAX_PIXELS = 201_000_000
 Image.MAX_IMAGE_PIXELS = None
-# What turns a picture upright, by its EXIF orientation.
-_TURNS = {
+# The transposition that turns an image upright, by EXIF orientation.
+TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -27,27 +27,27 @@ _TURNS = {
 
 
 class ImageError(Exception):
-    """A picture file that cannot be read; the message is the reason, without the file's name."""
+    """An image cannot be read; the message gives the reason without the file's name."""
 
 
 def find_images(folder: Path) -> list[Path]:
-    """Return the picture files in a folder and below it, sorted; hidden files are left out."""
+    """Return the image files in a folder and its subfolders, sorted, without hidden ones."""
     return sorted(
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in IMAGE_SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and (path.is_file() or path.is_symlink())  # a link to nowhere is named when it is read
+        and (path.is_file() or path.is_symlink())  # reading a broken link reports it
     )
 
 
 def read_image(file: Path | BinaryIO) -> npt.NDArray[np.uint8]:
-    """Decode a picture to (rows, columns, 3) uint8 RGB, turned upright as its EXIF says.
+    """Decode an image to (rows, columns, 3) uint8 RGB, turned upright by its EXIF orientation.
 
-    Grey and palette pictures become RGB, transparency is laid on white. Raises ImageError.
+    Greyscale and palette images become RGB; transparency is blended with white. Raises ImageError.
     """
     try:
-        with Image.open(file, formats=_FORMATS) as image:
+        with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ImageError(f"too large: {image.width} x {image.height} pixels")
             return np.asarray(_to_rgb(_upright(image)))
@@ -55,15 +55,15 @@ def read_image(file: Path | BinaryIO) -> npt.NDArray[np.uint8]:
         raise ImageError("not a picture") from None
     except ImageError:
         raise
-    except Exception as error:  # on malformed files Pillow's decoders raise what they like
+    except Exception as error:  # Pillow's decoders raise anything on malformed files
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise ImageError(reason) from None
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    # Not ImageOps.exif_transpose: it writes the EXIF anew, and fails where a camera's is odd.
-    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    return image if turn is None else image.transpose(turn)
+    # Not ImageOps.exif_transpose: it rewrites the EXIF data, and fails on unusual ones.
+    transposition = TRANSPOSITIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return image if transposition is None else image.transpose(transposition)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

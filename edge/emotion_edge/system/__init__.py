@@ -1,1 +1,1 @@
-"""The machine: systemd, hardware sensors, the privacy notice."""
+"""The host system: systemd, signals, hardware sensors, paths, the privacy notice."""

@@ -1,4 +1,4 @@
-"""Where the program keeps its state and reads its settings."""
+"""Paths of the system-wide settings file and of the state directory."""
 
 import os
 from pathlib import Path
@@ -11,5 +11,6 @@ def state_directory() -> Path:
     """Return systemd's state directory, or the user's by the XDG Base Directory Specification."""
     if given := os.environ.get("STATE_DIRECTORY"):
         return Path(given)
-    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 - never raises
+    # Path.expanduser raises if there is no home directory; os.path.expanduser never does.
+    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111
     return Path(home, "emotion-edge")

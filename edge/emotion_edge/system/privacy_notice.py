@@ -1,25 +1,25 @@
-"""What everybody who points a camera at people must have read once."""
+"""The privacy notice that is logged on first start."""
 
 import logging
 
 from emotion_edge.system.paths import state_directory
 
 NOTICE = """\
-emotion-edge names the expression on faces in view; it does not know what anybody feels.
-Tell the people in view that it runs. In the European Union it is prohibited to infer emotions of
-people at work or in education (AI Act, Art. 5(1)(f)), medical and safety reasons apart.
-Frames stay on this computer and are not stored. This is said once."""
-MARK = "notice-shown"
-log = logging.getLogger("emotion-edge")
+emotion-edge labels the expressions on faces in view; it does not know what anyone feels.
+Tell the people in view that it is running. In the European Union, inferring the emotions of people
+at work or in education is prohibited (AI Act, Art. 5(1)(f)), except for medical or safety reasons.
+Frames stay on this computer and are not stored. This notice is shown once."""
+MARK = "notice-shown"  # the file in the state directory that records it
+log = logging.getLogger(__name__)
 
 
 def show_notice() -> None:
-    """Log the notice, unless a mark in the state directory says that it has been."""
+    """Log the notice unless the state directory records that it has been shown."""
     mark = state_directory() / MARK
     try:
         if mark.exists():
             return
-    except OSError:  # a folder above that is closed to us
+    except OSError:  # no permission to look into the state directory
         pass
     for line in NOTICE.splitlines():
         log.warning(line)
@@ -27,4 +27,4 @@ def show_notice() -> None:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     except OSError as error:
-        log.debug("%s: cannot be written: %s; the notice will be shown again", mark, error.strerror)
+        log.debug("%s: cannot write it: %s; the notice will be shown again", mark, error.strerror)

@@ -1,22 +1,22 @@
-"""Tell systemd how the service does, as sd_notify(3) lays down."""
+"""Status notifications to systemd, by the protocol of sd_notify(3)."""
 
 import os
 import socket
 from contextlib import suppress
 
-_PATIENCE = 1.0  # seconds: a manager that does not read must not hold up the camera
+SEND_TIMEOUT_S = 1.0  # a service manager that does not read must not block the camera
 
 
 def notify(text: str) -> None:
     """Send `text`, such as "READY=1" or "WATCHDOG=1", to systemd.
 
-    Without $NOTIFY_SOCKET, or where nobody listens there, nothing happens.
+    Does nothing if $NOTIFY_SOCKET is not set or the message cannot be delivered.
     """
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    if address.startswith("@"):  # Linux's abstract sockets, which are no files
+    if address.startswith("@"):  # an abstract socket, which has no file
         address = "\0" + address[1:]
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.settimeout(_PATIENCE)
+        sender.settimeout(SEND_TIMEOUT_S)
         sender.sendto(text.encode(), address)

@@ -1,12 +1,12 @@
-"""A counter on the terminal for what takes a while."""
+"""A progress counter on the terminal."""
 
 import sys
 
 
 def show_progress(done: int, total: int, unit: str) -> None:
-    """Show how far it is on stderr, in one line.
+    """Update a one-line counter on stderr, such as "3 of 10 pictures".
 
-    Nothing where that is no terminal, or where stdout is one too and shows the same.
+    Writes nothing if stderr is not a terminal, or if stdout is one and shows the results itself.
     """
     if sys.stderr.isatty() and not sys.stdout.isatty():
         end = "\n" if done == total else ""

@@ -1,4 +1,4 @@
-"""Calls that may never return, and what to do about those."""
+"""Timeouts for calls that may hang, and an interruptible sleep."""
 
 import os
 import threading
@@ -10,18 +10,18 @@ from typing import TypeVar
 from emotion_edge.errors import RunError
 
 T = TypeVar("T")
-POLL_S = 0.2  # seconds between checks of the stop event while nothing happens
-_LEAVE = 3.0  # seconds for the rest of the program to end in good order
+POLL_S = 0.2  # between checks of a stop event while waiting
+EXIT_TIMEOUT_S = 3.0  # for the program to shut down after a call has hung
 
 
 def run_in_thread(work: Callable[[], T]) -> Future[T]:
-    """Do `work` in a thread that does not keep the program from ending; return its future."""
+    """Run `work` in a daemon thread and return its future."""
     future: Future[T] = Future()
 
     def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # raised again by whoever waits
+        except BaseException as error:  # raised again by future.result()
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
@@ -29,32 +29,30 @@ def run_in_thread(work: Callable[[], T]) -> Future[T]:
 
 
 def call_with_timeout(seconds: float, work: Callable[[], T], complaint: str) -> T:
-    """Return what `work` returns or raise what it raises.
+    """Return or raise what `work` does, or raise RunError(complaint) after `seconds`.
 
-    Raises RunError with `complaint` where it takes longer than `seconds`. Its thread hangs then and
-    holds what it holds, which only the end of the process sets free; and since it may hang that
-    too, the process is ended with exit code 1 a little later whatever happens.
+    After a timeout the thread still hangs and keeps its resources until the process ends. Shutting
+    down may hang too, so the process exits with code 1 after `EXIT_TIMEOUT_S` at the latest.
     """
     future = run_in_thread(work)
     try:
         return future.result(timeout=seconds)
     except TimeoutError:
-        if future.done():  # it is the work's own
+        if future.done():  # raised by `work` itself
             raise
-        threading.Thread(target=_leave, daemon=True).start()
+        threading.Thread(target=_force_exit, daemon=True).start()
         raise RunError(f"{complaint} within {seconds:g} seconds") from None
 
 
-def _leave() -> None:
-    threading.Event().wait(_LEAVE)
+def _force_exit() -> None:
+    time.sleep(EXIT_TIMEOUT_S)
     os._exit(1)
 
 
-def interruptible_sleep(pause: float, stop: threading.Event) -> None:
-    """Sleep for so many seconds, but not beyond `stop`, which a signal handler sets.
-
-    Not by stop.wait: a handler that sets an event whose lock the main thread holds never returns.
-    """
-    end = time.monotonic() + pause
+def interruptible_sleep(seconds: float, stop: threading.Event) -> None:
+    """Sleep for `seconds`, or until a signal handler sets `stop`."""
+    # Not stop.wait(): a signal handler that sets the event would deadlock if the main thread
+    # holds the event's lock at that moment.
+    end = time.monotonic() + seconds
     while not stop.is_set() and (left := end - time.monotonic()) > 0:
         time.sleep(min(left, POLL_S))

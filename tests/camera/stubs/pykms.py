@@ -1,4 +1,4 @@
-"""What picamera2 imports to draw on a screen, and never uses without one."""
+"""A stub: picamera2 imports it to draw on a screen, and never uses it without one."""
 
 
 class PixelFormat:

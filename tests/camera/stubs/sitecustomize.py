@@ -1,7 +1,7 @@
-"""Python runs this first: two of picamera2's habits that a virtual camera cannot bear, changed.
+"""Adapt picamera2 to virtual cameras in two places; Python runs this module at startup.
 
-It has no sensor to ask for raw modes, and its buffers have two planes, where picamera2's own have
-one. Everything else of picamera2 is as it was installed.
+A virtual camera has no sensor to ask for raw modes, and its buffers have two planes instead of the
+one that picamera2 allocates. The rest of picamera2 is unmodified.
 """
 
 import importlib.util
@@ -9,7 +9,7 @@ import sys
 
 
 def adapt(module):
-    """Change picamera2's class, just imported."""
+    """Patch the class of the module that was just imported."""
     from picamera2.allocators import LibcameraAllocator
 
     camera = module.Picamera2
@@ -24,7 +24,7 @@ def adapt(module):
 
 
 class Finder:
-    """Lets `adapt` follow the import of one module."""
+    """Run `adapt` after the import of picamera2."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):

@@ -1,8 +1,8 @@
-"""A stand-in for picamera2 with the behaviour of the real one, where there is no camera.
+"""A test double of picamera2 that behaves like the real one, without a camera.
 
-What it honours was read in picamera2 0.3.12 to 0.3.38. $PICAMERA2_DOUBLE is JSON: the keys of
-`PLAN`, and perhaps "openings", a list of such keys for the first, second, … time that the camera is
-opened; the last of them stays.
+It follows the sources of picamera2 0.3.12 to 0.3.38. $PICAMERA2_DOUBLE is JSON with keys of `PLAN`
+and, optionally, "openings": a list of such keys for the first, second, … time that the camera is
+opened; the last one applies from then on.
 """
 
 import atexit
@@ -20,26 +20,26 @@ from .jobs import CompletedRequest, Job
 from .memory import ORDER, YUV, fill, length_of, stride_of, view
 
 PLAN = {
-    "scene": None,  # a picture file, what is in front of the camera
+    "scene": None,  # an image file: the view of the camera
     "cameras": 1,
-    "platform": "vc4",  # or "pisp", which has lores in RGB too
-    "adjust": {},  # of main: what libcamera gives instead of what was asked for
+    "platform": "vc4",  # or "pisp", which has RGB in lores too
+    "adjust": {},  # of main: changes that libcamera makes to the requested configuration
     "adjust_lores": {},
     "align": 64,  # bytes
-    "space": ["Rec601", "Limited"],  # None: it does not say
-    "paced": True,  # whether frame durations can be set; else it makes `rate` a second
+    "space": ["Rec601", "Limited"],  # None: not reported
+    "paced": True,  # whether frame durations can be set; if not, the rate is `rate`
     "rate": 30.0,
     "stamped": True,  # whether frames have a SensorTimestamp
-    "frames": None,  # after so many there are no more
-    "gone": 0.0,  # seconds after that for which it is no more to be found
-    "array": None,  # "shape" or "stride": not what the configuration says
-    "short": 0,  # bytes by which buffers are too short
+    "frames": None,  # stop after this many
+    "gone": 0.0,  # seconds after that during which no camera is found
+    "array": None,  # "shape" or "stride": contradict the configuration in it
+    "short": 0,  # bytes missing at the end of buffers
     "busy": False,
     "hang": None,  # "open" or "close"
 }
 STREAM_KEYS = ("format", "size", "stride", "preserve_ar")
 _openings = 0
-_back = 0.0  # the moment at which a camera that has gone returns
+_back = 0.0  # when a lost camera returns
 _taken = set()
 
 
@@ -53,7 +53,7 @@ class Picamera2:
     """One camera."""
 
     def __init__(self, camera_num=0, tuning=None, allocator=None):
-        global _openings  # noqa: PLW0603 - the camera's state outlives an object
+        global _openings  # noqa: PLW0603 - the camera's state outlives its object
         self.is_open = False
         self.notifyme_r, self.notifyme_w = os.pipe2(os.O_NONBLOCK)
         self.notifymeread = os.fdopen(self.notifyme_r, "rb")
@@ -168,7 +168,7 @@ class Picamera2:
         return data[: len(data) - self.plan["short"]]
 
     def _expose(self, stopping):
-        global _back  # noqa: PLW0603 - likewise
+        global _back  # noqa: PLW0603 - as above
         span = 1 / self.plan["rate"]
         if self.plan["paced"]:
             span = self._config["controls"]["FrameDurationLimits"][0] / 1e6
@@ -180,7 +180,7 @@ class Picamera2:
                 return
             count, due = count + 1, due + span
             with self._lock:
-                if self._free:  # else the camera stalls until one is given back
+                if self._free:  # otherwise the camera stalls until a buffer is returned
                     self._free -= 1
                     self._completed.append(CompletedRequest(self, self._buffers, self._stamp(span)))
                     self._lock.notify_all()
@@ -198,7 +198,7 @@ class Picamera2:
                 while self._jobs and self._completed:
                     finished.append((self._jobs.pop(0), self._completed.pop(0)))
                 old, self._completed = self._completed[:-1], self._completed[-1:]
-            for request in old:  # the newest alone is kept for whoever asks next
+            for request in old:  # only the newest is kept for the next job
                 request.release()
             for job, request in finished:
                 job.finish(request)
@@ -216,7 +216,7 @@ class Picamera2:
             self._lock.notify_all()
         if not wait:
             return job
-        return job.future.result(timeout=None if wait is True else wait)  # True: for ever
+        return job.future.result(timeout=None if wait is True else wait)  # True: no timeout
 
     @contextmanager
     def captured_request(self, wait=None):
@@ -230,7 +230,7 @@ class Picamera2:
         with self.captured_request(wait) as request:
             return np.array(request.make_array(name))
 
-    # ------------------------------------------------------------------------------- the end
+    # ------------------------------------------------------------------------------- shutdown
 
     def cancel_all_and_flush(self):
         with self._lock:
@@ -247,7 +247,7 @@ class Picamera2:
     def stop(self):
         if not self.started:
             return
-        if self._loop is not None:  # it is a job like others, and waits behind them
+        if self._loop is not None:  # stopping is a job too, and waits for the earlier ones
             while self._jobs:
                 time.sleep(0.01)
         self._sensor.end()
@@ -269,7 +269,7 @@ class Picamera2:
 
     @property
     def missing(self):
-        """How many buffers nobody has given back; of the double alone."""
+        """How many buffers have not been returned; only the double has this."""
         return self._config["buffer_count"] - self._free
 
 
@@ -283,7 +283,7 @@ def _stream(usual, given):
 
 
 class _Thread:
-    """A thread that runs until it is told to end."""
+    """A thread that runs until it is ended."""
 
     def __init__(self, work):
         self._stopping = threading.Event()

@@ -1,4 +1,4 @@
-"""Requests, and the jobs by which they are asked for."""
+"""Completed requests, and the jobs that ask for them."""
 
 from concurrent.futures import CancelledError, Future
 
@@ -9,7 +9,7 @@ from .memory import ORDER, array_of
 
 
 class Job:
-    """As in 0.3.12: whoever waits for it, waits for ever."""
+    """As in 0.3.12: waiting for it has no timeout."""
 
     def __init__(self, signal_function):
         self.future = Future()
@@ -28,7 +28,7 @@ class Job:
 
 
 class CompletedRequest:
-    """A filled buffer, which the camera misses until it is released."""
+    """A filled buffer, which the camera cannot reuse until it is released."""
 
     def __init__(self, camera, buffers, metadata):
         self._camera, self._buffers, self._metadata = camera, buffers, metadata

@@ -1,4 +1,4 @@
-"""What frames look like in a camera's memory, and the arrays that picamera2 makes of that."""
+"""A camera's frame buffers, and the arrays that picamera2 makes from them."""
 
 import numpy as np
 from PIL import Image
@@ -10,7 +10,7 @@ LUMA = {"Rec601": (0.299, 0.587, 0.114), "Rec709": (0.2126, 0.7152, 0.0722)}
 
 
 def stride_of(layout: str, width: int, align: int) -> int:
-    """Return the bytes of a row: in YUV420 its chroma rows must be aligned as well."""
+    """Return the bytes per row; in YUV420 the chroma rows must be aligned as well."""
     align *= 2 if layout == "YUV420" else 1
     return -(-width * PIXEL[layout] // align) * align
 
@@ -20,7 +20,7 @@ def length_of(layout: str, height: int, stride: int) -> int:
 
 
 def view(scene: Image.Image, main: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
-    """Return what the sensor sees: cropped to main's proportions, then squeezed into any size."""
+    """Return the sensor's view, cropped to the main stream's aspect ratio and scaled to `size`."""
     width = min(scene.width, scene.height * main[0] / main[1])
     height = width * main[1] / main[0]
     left, top = (scene.width - width) / 2, (scene.height - height) / 2
@@ -29,7 +29,7 @@ def view(scene: Image.Image, main: tuple[int, int], size: tuple[int, int]) -> np
 
 
 def fill(layout: str, pixels: np.ndarray, stride: int, space: tuple[str, str]) -> np.ndarray:
-    """Return the bytes in memory, padding of 0xAA, of (rows, columns, 3) uint8 RGB."""
+    """Return the buffer of a (rows, columns, 3) uint8 RGB image; padding bytes are 0xAA."""
     height, width = pixels.shape[:2]
     if layout in ORDER:
         full = np.concatenate([pixels, np.full((height, width, 1), 255, np.uint8)], axis=2)
@@ -48,7 +48,7 @@ def fill(layout: str, pixels: np.ndarray, stride: int, space: tuple[str, str]) -
 
 
 def array_of(buffer: np.ndarray, config: dict) -> np.ndarray:
-    """Return picamera2's array: padding is cut off, but not from YUV420."""
+    """Return picamera2's array, which has its padding cut off except in YUV420."""
     layout, (width, height), stride = config["format"], config["size"], config["stride"]
     if layout == "YUV420":
         return buffer.reshape(height * 3 // 2, stride).copy()
