@@ -23,7 +23,7 @@ Parser = argparse.ArgumentParser
 
 
 class _CommandParser(Parser):
-    """Takes its description from the docstring of the command's module, imported only for --help."""
+    """Describes a command by its module's docstring, imported only for --help."""
 
     def format_help(self) -> str:
         module = import_module(f"emotion_edge.commands.{self.get_default('module')}")
@@ -37,9 +37,7 @@ def make_parser(description: str) -> Parser:
     """
     parser = describe(Parser(prog="emotion-edge"), description)
     parser.add_argument("--version", action="version", version=f"emotion-edge {__version__}")
-    commands = parser.add_subparsers(
-        required=True, metavar="COMMAND", parser_class=_CommandParser
-    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_CommandParser)
     for name, (command, module, text, add_options) in _COMMANDS.items():
         # No abbreviations: --password must not be taken for --password-file.
         subparser = commands.add_parser(name, help=text, allow_abbrev=False)

@@ -9,7 +9,8 @@ Stop the service first, and let nothing else run. p50 and p95 are percentiles ov
 each round runs every step once. The file has the same figures, for a report about your board;
 nothing in it tells whose board it is.
 
-Exit codes: 0 done, 1 the file cannot be written, 2 bad options or model."""
+Exit codes: 0 done, 1 the file cannot be written, 2 bad options or model.
+"""
 
 import json
 import platform
@@ -59,9 +60,7 @@ def benchmark(
         _write(json_file, {**machine, "milliseconds": milliseconds, **health})
 
 
-def _describe(
-    settings: AnalyzerSettings, classifier: Classifier, rounds: int
-) -> dict[str, object]:
+def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -> dict[str, object]:
     """Return what was measured; nothing in it tells whose machine it is."""
     package = RUNTIMES[classifier.runtime].replace("_", "-")
     board = BOARD_MODEL.read_text("utf-8").rstrip("\0\n") if BOARD_MODEL.exists() else None

@@ -67,9 +67,7 @@ def make_steps(classifier: Classifier, detector: FaceDetector | None) -> dict[st
     }
 
 
-def _steps_around_invoke(
-    classifier: Classifier, pixels: npt.NDArray[np.uint8]
-) -> dict[str, Step]:
+def _steps_around_invoke(classifier: Classifier, pixels: npt.NDArray[np.uint8]) -> dict[str, Step]:
     """Return the steps from a found face to JSON, without the network."""
     contract, clock = classifier.contract, itertools.count()
     rule, tracker = crop_rule_of(contract), FaceTracker()

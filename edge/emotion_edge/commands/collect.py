@@ -6,7 +6,8 @@ Each face is cut out of the frame in the same way as when the model runs, and sa
 TO/SPLIT/LABEL/<time>-<number>.png: at most one each --every seconds, and only from frames with
 exactly one face, sharp and well lit. Pictures of the same minute resemble each other, so take those
 for validation of other people or on another day (--split validation). On the terminal it first asks
-the people in view for their consent."""
+the people in view for their consent.
+"""
 
 import logging
 from collections import Counter
@@ -151,9 +152,7 @@ def _crop(
     return (None, reason) if reason else (crop, "")
 
 
-def _save(
-    crop: Pixels, settings: CollectSettings, rule: Mapping[str, float], number: int
-) -> Path:
+def _save(crop: Pixels, settings: CollectSettings, rule: Mapping[str, float], number: int) -> Path:
     """Write a picture without loss, and the crop rule beside the splits; return its path."""
     if not (settings.data / CROP_FILE).exists():
         with staged_write(settings.data) as stage:

@@ -4,7 +4,8 @@ they agree, how far their scores are apart, and how long each takes on this mach
   emotion-edge compare model.float32.tflite model.int8.tflite --images photos
 
 Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 failure at run time
-(some pictures unreadable), 2 bad input or options."""
+(some pictures unreadable), 2 bad input or options.
+"""
 
 import statistics
 from collections.abc import Generator, Iterator

@@ -9,7 +9,8 @@ there are several people). The label no_face says that the person is not in view
 
 Prints, for the network's answer to each frame alone and for what `run` would report: flips (changes
 of the label without a change of the truth) per minute, the seconds until a change was noticed, the
-share of time with the right label, and with unknown. Exit codes as for run."""
+share of time with the right label, and with unknown. Exit codes as for run.
+"""
 
 import math
 import statistics

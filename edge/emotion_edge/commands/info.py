@@ -1,7 +1,8 @@
 """Print what a model file contains: contract, tensors, quantisation, operators, cost.
 
-  emotion-edge info
-  emotion-edge info mine.tflite"""
+emotion-edge info
+emotion-edge info mine.tflite
+"""
 
 from collections import Counter
 from collections.abc import Generator

@@ -4,7 +4,8 @@
   sudo /opt/emotion-edge/bin/emotion-edge install-service
 
 The service runs as its own user in the group video. It is restarted if it fails, unless the
-settings are wrong, and if it has not processed a frame for a minute."""
+settings are wrong, and if it has not processed a frame for a minute.
+"""
 
 import logging
 import os

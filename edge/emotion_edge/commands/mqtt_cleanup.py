@@ -4,7 +4,8 @@ Assistant.
   emotion-edge forget --to mqtt://hall@broker/emotion/hall
 
 Use the same options or TOML file as for `run`. Stop the daemon first, because it would publish
-everything again. Exit codes: 0 removed, 1 a broker cannot be reached, 2 bad options."""
+everything again. Exit codes: 0 removed, 1 a broker cannot be reached, 2 bad options.
+"""
 
 from collections.abc import Generator, Sequence
 

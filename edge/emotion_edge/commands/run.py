@@ -16,7 +16,8 @@ face has left. docs/output.md explains every key. Exit codes: 0 done, 1 failure 
 pictures unreadable), 2 bad input or options.
 
 Every option can also be set in a TOML file, without its dashes: face-threshold = 0.7, all = true.
-The command line overrides the file."""
+The command line overrides the file.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +34,7 @@ from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.aggregate import LabelCounter
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer, make_classifier
-from emotion_edge.pipeline.results import FrameResult, NoSignal, Result
+from emotion_edge.pipeline.results import FrameResult, NoSignal
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
 from emotion_edge.system.signals import reload_on_hangup, stop_on_signals
@@ -62,7 +63,9 @@ def run(settings: RunSettings) -> None:
     show_notice()
     # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
     with closing(frames), ExitStack() as stack:
-        sinks = [stack.enter_context(sink) for sink in _make_sinks(settings, source, stats, analyzer)]
+        sinks = [
+            stack.enter_context(sink) for sink in _make_sinks(settings, source, stats, analyzer)
+        ]
         notify("READY=1")
         _process_frames(frames, settings, analyzer, stats, sinks, reload)
 

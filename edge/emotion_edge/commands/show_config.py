@@ -2,7 +2,8 @@
 command line, the TOML file, or the default. The output is itself such a file. The password is never
 in it.
 
-  emotion-edge config > emotion-edge.toml"""
+  emotion-edge config > emotion-edge.toml
+"""
 
 import json
 import os
@@ -26,9 +27,7 @@ class Entry(NamedTuple):
     where: str
 
 
-def show_config(
-    entries: Iterable[Entry], password_file: Path | None
-) -> Generator[str, None, None]:
+def show_config(entries: Iterable[Entry], password_file: Path | None) -> Generator[str, None, None]:
     """Yield the settings as lines of TOML, without secrets; missing ones are commented out."""
     for key, value, placeholder, where in entries:
         if value is None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 from emotion_edge.errors import UserError
-from emotion_edge.output.mqtt.sink import MqttSink
+from emotion_edge.output.mqtt.sink import MqttSink, Reporting
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
@@ -53,10 +53,12 @@ def make_sinks(
             settings.mqtt,
             stats,
             labels,
-            heartbeat=heartbeat,
-            expire=_expire(heartbeat, frame_interval),
-            every_frame=settings.every_frame,
-            aggregate=aggregate,
+            Reporting(
+                heartbeat=heartbeat,
+                expire=_expire(heartbeat, frame_interval),
+                every_frame=settings.every_frame,
+                aggregate=aggregate,
+            ),
         )
     if settings.stdout:
         yield StdoutSink(every_frame=settings.every_frame)

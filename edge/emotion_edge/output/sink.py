@@ -23,9 +23,11 @@ class Sink(Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Close connections and write what is left."""
+        return None
 
     def begin(self, labels: tuple[str, ...]) -> None:
         """Start with another model: its labels, and faces whose numbers begin anew."""
+        return None
 
     def publish(self, result: Result) -> None:
         """Take a result: of a frame, of a time without frames, or with --aggregate of neither."""

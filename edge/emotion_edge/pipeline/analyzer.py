@@ -127,7 +127,7 @@ class FaceAnalyzer:
         answer = self.classifier.classify(pixels)
         return FaceResult(
             number=number,
-            box=face and face.box,
+            box=face.box if face else None,
             decision=Decision(answer.label),
             classification=answer,
             scores=answer.values,
@@ -175,8 +175,8 @@ class FaceAnalyzer:
         answer = self.classifier.classify(pixels)
         changed = face.smoother.update(answer.values, seconds, reject_reason)
         return FaceResult(
-            number=face.track and face.track.number,
-            box=face.track and face.track.face.box,
+            number=face.track.number if face.track else None,
+            box=face.track.face.box if face.track else None,
             decision=face.smoother.decision or _UNDECIDED,
             classification=answer,
             scores=face.smoother.scores,

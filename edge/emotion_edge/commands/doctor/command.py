@@ -9,7 +9,8 @@ Somebody should face the camera, because their skin shows whether its colours ar
 must be free, so stop the service first. Each broker gets one message on PREFIX/doctor, which is not
 retained. --json prints an array of objects with check, status, found and remedy.
 
-Exit codes: 0 nothing failed, 1 something did, 2 bad options."""
+Exit codes: 0 nothing failed, 1 something did, 2 bad options.
+"""
 
 import json
 import logging

@@ -14,8 +14,8 @@ from emotion_edge.output.mqtt.probe import RefusedError, connected_client, round
 # OpenSSL's error numbers for certificates (X509_V_ERR_…, openssl/x509_vfy.h).
 NOT_YET, EXPIRED, OTHER_HOST, OTHER_ADDRESS = 9, 10, 62, 64
 KIND = (
-    "is that port for TLS (mqtts://, usually 8883) or not (mqtt://, usually 1883)? The broker's log "
-    "says why, for example that it asks for a --client-cert"
+    "is that port for TLS (mqtts://, usually 8883) or not (mqtt://, usually 1883)? The broker's "
+    "log says why, for example that it asks for a --client-cert"
 )
 MEANINGS = (
     (

@@ -71,7 +71,7 @@ def spoils_picamera2(numpy: Path, apt: Path, path: list[str]) -> bool:
 
 
 def _is_bookworm() -> bool:
-    """Only there is picamera2's simplejpeg compiled against numpy 1.24, and fails with newer ones."""
+    """Say whether picamera2's simplejpeg needs numpy 1.24, as on Bookworm alone."""
     try:
         return platform.freedesktop_os_release().get("VERSION_CODENAME") == "bookworm"
     except OSError:

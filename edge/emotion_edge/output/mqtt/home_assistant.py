@@ -20,7 +20,9 @@ def discovery_topic(broker: Broker, prefix: str) -> str:
     return f"{prefix}/device/{broker.device_id}/config"
 
 
-def discovery_message(broker: Broker, labels: Iterable[str], *, expire: float, aggregate: bool) -> str:
+def discovery_message(
+    broker: Broker, labels: Iterable[str], *, expire: float, aggregate: bool
+) -> str:
     """Return the message, JSON.
 
     labels: the model's. expire: seconds after which a value that was not said again is none; 0:

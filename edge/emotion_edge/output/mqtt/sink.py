@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,21 @@ from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.hardware import cpu_temperature
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reporting:
+    """What to publish, and how often.
+
+    heartbeat: seconds after which an unchanged state is published again; 0: never. expire: seconds
+    after which Home Assistant forgets a state; 0: never. every_frame: see `lines_of`. aggregate:
+    publish nothing about single faces.
+    """
+
+    heartbeat: float = 10.0
+    expire: float = 90.0
+    every_frame: bool = False
+    aggregate: bool = False
+
+
 class MqttSink(Sink):
     """Publishes to several brokers."""
 
@@ -27,22 +43,11 @@ class MqttSink(Sink):
         settings: MqttSettings,
         stats: PipelineStats,
         labels: tuple[str, ...],
-        *,
-        heartbeat: float,
-        expire: float,
-        every_frame: bool = False,
-        aggregate: bool = False,
+        reporting: Reporting,
     ) -> None:
-        """Prepare the connections; raises UserError if the settings cannot be used.
-
-        labels: the model's. heartbeat: seconds after which an unchanged state is published again.
-        expire: seconds after which Home Assistant forgets a state; 0: never. every_frame: see
-        `lines_of`. aggregate: publish nothing about single faces.
-        """
-        self._settings, self._stats = settings, stats
-        self._expire, self._every_frame, self._aggregate = expire, every_frame, aggregate
-        self._main_face = MainFace()
-        self._heartbeat, self._repeats = Heartbeat(heartbeat), heartbeat > 0
+        """Prepare the connections; raises UserError if they cannot be made. labels: the model's."""
+        self._settings, self._stats, self._reporting = settings, stats, reporting
+        self._main_face, self._heartbeat = MainFace(), Heartbeat(reporting.heartbeat)
         self._published: object = None
         self._publishers = [
             MqttPublisher(broker, settings, on_pause=self._pause, on_reconnect=self._reconnected)
@@ -76,7 +81,10 @@ class MqttSink(Sink):
         for publisher in self._publishers:
             topic = discovery_topic(publisher.broker, self._settings.discovery)
             message = discovery_message(
-                publisher.broker, labels, expire=self._expire, aggregate=self._aggregate
+                publisher.broker,
+                labels,
+                expire=self._reporting.expire,
+                aggregate=self._reporting.aggregate,
             )
             publisher.publish_state(f"/{topic}", message)
 
@@ -92,7 +100,7 @@ class MqttSink(Sink):
     def _is_due(self, seconds: float | None, *, changed: bool) -> bool:
         """Say whether to publish the state; without stream time it is due with every result."""
         if seconds is None:
-            return changed or self._repeats
+            return changed or self._reporting.heartbeat > 0
         return self._heartbeat.event(seconds, changed=changed) != "frame"
 
     def _publish_counts(self, result: AggregateResult) -> None:
@@ -105,7 +113,7 @@ class MqttSink(Sink):
             self._main_face.update(result)
         elif result.changed:
             self._main_face.no_signal(result.reason)
-        for line in lines_of(result, every_frame=self._every_frame):
+        for line in lines_of(result, every_frame=self._reporting.every_frame):
             for publisher in self._publishers:
                 publisher.publish_event("events", dumps(line))
 
@@ -118,16 +126,16 @@ class MqttSink(Sink):
         for publisher in self._publishers:
             publisher.publish_state("attributes", dumps(self._attributes()))
             # An empty message removes what was retained before --aggregate was given.
-            state = "" if self._aggregate else self._main_face.decision.label
+            state = "" if self._reporting.aggregate else self._main_face.decision.label
             publisher.publish_state("state", state)
 
     def _attributes(self) -> Line:
         stats, face = self._stats, self._main_face
-        person = {} if self._aggregate else face_fields(face.face, face.decision)
+        person = {} if self._reporting.aggregate else face_fields(face.face, face.decision)
         return {
             "time": utc_now(),
             **person,
-            **({} if self._aggregate else {"faces": stats.faces}),
+            **({} if self._reporting.aggregate else {"faces": stats.faces}),
             "streaming": stats.streaming,
             "trouble": stats.reason,
             "paused": stats.paused,
