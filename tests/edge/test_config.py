@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion_edge.cli.config_file import configure
+from emotion_edge.cli.config_file import merge_config
 from emotion_edge.cli.options import add_run_options
 from emotion_edge.errors import MASK
 from emotion_edge.model.model_file import SHIPPED
@@ -166,7 +166,7 @@ def test_a_repeated_option_is_a_list_and_the_command_line_replaces_it(settings):
         parser = ArgumentParser()
         parser.set_defaults(needs=())
         add_run_options(parser)
-        return configure(parser.parse_args(argv[1:]), argv).to
+        return merge_config(parser.parse_args(argv[1:]), argv).to
 
     assert merged() == ["-", "mqtt://broker/hall"]
     assert merged("--to", "mqtt://other/hall", "--to=-") == ["mqtt://other/hall", "-"]

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +17,11 @@ import pytest
 from PIL import Image
 
 from emotion_edge.cli.parser import make_parser
+from emotion_edge.cli.settings import run_settings
 from emotion_edge.commands.doctor import system_checks as checks
 from emotion_edge.commands.doctor.camera_checks import judge_skin
 from emotion_edge.commands.doctor.command import examine
-from emotion_edge.commands.doctor.model_checks import trouble
+from emotion_edge.commands.doctor.model_checks import load_error
 from emotion_edge.commands.doctor.mqtt_checks import broker as check_broker
 from emotion_edge.commands.doctor.system_checks import (
     judge_machine,
@@ -29,7 +29,7 @@ from emotion_edge.commands.doctor.system_checks import (
     judge_throttling,
     spoils_picamera2,
 )
-from emotion_edge.output.mqtt.address import brokers
+from emotion_edge.commands.settings import RunSettings
 from tests.edge.conftest import INSTALLED, INT8, command, edge, own_words
 from tests.edge.faults.conftest import broker, certificates  # noqa: F401 - fixtures
 from tests.edge.faults.parts import PASSWORD, PREFIX, USER, Listener, Mosquitto
@@ -37,8 +37,8 @@ from tests.edge.faults.parts import PASSWORD, PREFIX, USER, Listener, Mosquitto
 LINE = re.compile(r"(ok|warn|fail) +([a-z ]+): (.+)")
 
 
-def arguments(*options: object) -> Namespace:
-    return make_parser("").parse_args(["doctor", *map(str, options)])
+def settings(*options: object) -> RunSettings:
+    return run_settings(make_parser("").parse_args(["doctor", *map(str, options)]))
 
 
 def record(folder: Path, pixels: np.ndarray, *, fault: str = "", frames: int = 30) -> str:
@@ -104,7 +104,7 @@ def test_exchanged_colours_are_seen_on_a_face(tmp_path):
     found = look("--model", INT8, "--source", source, code=1)
     assert found["camera"]["status"] == "ok"
     assert found["colours"]["status"] == "fail"
-    assert "red and blue are exchanged" in found["colours"]["found"]
+    assert "red and blue are swapped" in found["colours"]["found"]
     assert "OpenCV" in found["colours"]["remedy"]
 
 
@@ -150,7 +150,7 @@ def test_a_model_that_crashes_the_runtime_does_not_crash_doctor(tmp_path):
     content = bytearray(INT8.read_bytes())
     content[120:124] = b"\xf0\xff\xff\x7f"  # an offset to far away
     damaged.write_bytes(content)
-    assert "SIGSEGV" in trouble("tflite-runtime", damaged.read_bytes())
+    assert "SIGSEGV" in load_error("tflite-runtime", damaged.read_bytes())
     found = look("--model", damaged, "--runtime", "tflite-runtime", code=1)
     assert found["model"]["status"] == "ok"  # nothing that can be seen without running it
     assert "crashed" in found["arithmetic"]["found"]
@@ -168,8 +168,8 @@ def test_the_address_of_no_broker_is_told(tmp_path):
 
 def ask(*options: object) -> tuple[str, str, str]:
     """Return status, found and remedy of the one broker."""
-    args = arguments(*options)
-    (finding,) = check_broker(brokers(args)[0], args)
+    output = settings(*options).output
+    (finding,) = check_broker(output.brokers[0], output.mqtt)
     return finding[1:]
 
 
@@ -262,8 +262,8 @@ def test_a_state_directory_in_a_closed_folder_is_no_defect_of_ours(tmp_path):
     closed.mkdir(mode=0)
     give_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     program = (
-        "from argparse import Namespace; from emotion_edge.commands.doctor.system_checks import *\n"
-        "for finding in disk(Namespace()): print(finding)"
+        "from emotion_edge.commands.doctor.system_checks import disk\n"
+        "for finding in disk(): print(finding)"
     )
     result = subprocess.run(
         [*give_up, sys.executable, "-c", program],
@@ -276,16 +276,16 @@ def test_a_state_directory_in_a_closed_folder_is_no_defect_of_ours(tmp_path):
 
 
 def test_a_check_that_hangs_or_raises_is_a_failure():
-    def hang(args: Namespace) -> list:
+    def hang() -> list:
         time.sleep(60)
         return []
 
-    def give_up(args: Namespace) -> list:
+    def give_up() -> list:
         raise TimeoutError("the line is dead")
 
-    (hung,) = examine("clock", hang, Namespace(), 0.2)
+    (hung,) = examine("clock", hang, 0.2)
     assert hung[:3] == ("clock", "fail", "not done after 0.2 seconds")
-    (raised,) = examine("disk", give_up, Namespace(), 5)
+    (raised,) = examine("disk", give_up, 5)
     assert raised[:3] == ("disk", "fail", "TimeoutError: the line is dead")
     assert hung.remedy
     assert raised.remedy
@@ -342,13 +342,13 @@ def test_a_numpy_over_the_one_of_apt_is_found_out(tmp_path):
 
 def test_a_full_disk_and_a_clock_in_the_past_are_told(tmp_path, monkeypatch):
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "not" / "there yet"))
-    (good,) = checks.disk(Namespace())
+    (good,) = checks.disk()
     assert (good.status, str(tmp_path) in good.found) == ("ok", True)
-    monkeypatch.setattr(checks, "SPACE", 1e18)
-    (full,) = checks.disk(Namespace())
+    monkeypatch.setattr(checks, "MIN_FREE_BYTES", 1e18)
+    (full,) = checks.disk()
     assert full.status == "warn"
-    monkeypatch.setattr(checks, "YEAR", 3000)
-    (past,) = checks.clock(Namespace())
+    monkeypatch.setattr(checks, "FIRST_YEAR", 3000)
+    (past,) = checks.clock()
     assert (past.status, "past" in past.found) == ("fail", True)
 
 
@@ -371,5 +371,5 @@ def test_a_disk_that_cannot_be_written_to_is_told(tmp_path):
 
 def test_a_synchronised_clock_is_one(tmp_path, monkeypatch):
     monkeypatch.setattr(checks, "SYNCHRONIZED", tmp_path)
-    (finding,) = checks.clock(Namespace())
+    (finding,) = checks.clock()
     assert finding.status == "ok"

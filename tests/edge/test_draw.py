@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.capture.frame import Frame
-from emotion_edge.output.contact_sheet import MOST, ContactSheet
-from emotion_edge.pipeline.analyzer import FaceResult
-from emotion_edge.pipeline.smoothing import Decision
+from emotion_edge.faces.types import Box
+from emotion_edge.output.contact_sheet import MAX_PICTURES, ContactSheet
 from tests.edge.conftest import COLOURS, INT8, edge, save
+from tests.edge.results import face, frame_result
 
 YELLOW = np.array((255, 214, 10))
 OFF = ("--model", INT8, "--faces", "off")
@@ -43,11 +42,9 @@ def test_several_pictures_make_a_sheet(photos, tmp_path):
 
 
 def test_a_box_is_drawn_where_the_face_is(tmp_path):
-    from emotion_edge.faces.types import Box
-
-    sheet = ContactSheet()
-    frame = Frame("x", 0, np.zeros((200, 400, 3), np.uint8), None)
-    sheet.add(frame, [FaceResult(Decision("happy"), face=1, box=Box(30, 40, 100))])
+    sheet, black = ContactSheet(), np.zeros((200, 400, 3), np.uint8)
+    picture = face("happy", 1, Box(30, 40, 100), event="picture")
+    sheet.add(frame_result(picture, seconds=None, pixels=black))
     pixels = np.asarray(sheet.image()).astype(int)
     assert not np.abs(pixels[140, 40:120] - YELLOW).any()
     assert not np.abs(pixels[80:130, 30] - YELLOW).any()
@@ -57,13 +54,12 @@ def test_a_box_is_drawn_where_the_face_is(tmp_path):
 
 def test_of_a_stream_only_changes_are_drawn_and_not_without_end():
     sheet = ContactSheet()
-    frame = Frame("x", 0, np.zeros((100, 120, 3), np.uint8), 0.0)
-    sheet.add(frame, [FaceResult(Decision("happy"), changed=False)])
-    sheet.add(frame, [])
+    sheet.add(frame_result(face("happy", event="frame")))
+    sheet.add(frame_result())
     assert not sheet.pictures
-    for _ in range(MOST + 5):
-        sheet.add(frame, [FaceResult(Decision("happy"))])
-    assert len(sheet.pictures) == MOST
+    for _ in range(MAX_PICTURES + 5):
+        sheet.add(frame_result(face("happy")))
+    assert len(sheet.pictures) == MAX_PICTURES
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from emotion_edge.capture.camera import CameraError, CameraSettings
 from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
 from emotion_edge.capture.reconnect import stream_camera
-from emotion_edge.cli.camera_options import usual_source
+from emotion_edge.cli.camera_options import default_source
 from emotion_edge.imaging.pixel_formats import PixelFormatError, camera_array_to_rgb
 from tests.edge.conftest import COLOURS, INT8, command, edge, own_words, save
 
@@ -313,10 +313,10 @@ def test_a_stall_shorter_than_two_frames_is_an_error():
     assert "--stall 5: no time for two frames at --fps 0.2" in result.stderr
 
 
-def test_the_camera_is_the_usual_source_on_a_raspberry_pi_alone(tmp_path):
+def test_the_camera_is_the_default_source_on_a_raspberry_pi_alone(tmp_path):
     model = tmp_path / "model"
-    assert usual_source(model) is None
+    assert default_source(model) is None
     model.write_bytes(b"Raspberry Pi Zero 2 W Rev 1.0\0")
-    assert usual_source(model) == "picamera2"
+    assert default_source(model) == "picamera2"
     model.write_bytes(b"Radxa ZERO 3\0")
-    assert usual_source(model) is None
+    assert default_source(model) is None

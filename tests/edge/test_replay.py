@@ -86,7 +86,7 @@ BAD_TRUTH = {
     "no number": ("seconds,label\nx,red\n", "line 2: 'x' is not a number"),
     "no place": ("seconds,label,x,y\n1,red,left,3\n", "'left' is not a number"),
     "endless": ("seconds,label\nnan,red\n", "'nan' is not a number"),
-    "nobody ever": ("seconds,label\n0,no_face\n", "nobody is ever to be seen"),
+    "nobody ever": ("seconds,label\n0,no_face\n", "nobody is ever in view"),
     "two people nowhere": ("seconds,person,label\n0,a,red\n0,b,red\n", "no x and y for a, b"),
     "backwards": ("seconds,label\n2,red\n1,blue\n", "line 3: not later"),
 }

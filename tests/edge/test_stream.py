@@ -107,16 +107,18 @@ def test_a_heartbeat_repeats_only_what_was_said_of_this_face(tmp_path):
 def test_photographs_in_a_recording_are_measured_against_their_truth():
     # What the network says of the photograph by itself is the truth that the stream must tell.
     classifier = Classifier(INT8)
-    watcher = FaceAnalyzer(classifier, FaceDetector())
-    label = watcher.process(Frame("", 0, scene((200, 120))))[0].said.label
-    watcher = FaceAnalyzer(
-        classifier, FaceDetector(), rules=SmoothingSettings(enter=0.3, leave=0.2)
+    analyzer = FaceAnalyzer(classifier, FaceDetector())
+    label = analyzer.process(Frame("", 0, scene((200, 120)))).faces[0].decision.label
+    analyzer = FaceAnalyzer(
+        classifier, FaceDetector(), smoothing=SmoothingSettings(enter=0.3, leave=0.2)
     )
     said = []
     for i in range(30):
         pixels = scene((200 + 4 * i, 120)) if 5 <= i < 20 else scene()
-        now = [s.said.label for s in watcher.process(Frame("", i, pixels, i / 10)) if s.changed]
-        said += [(i / 10, word) for word in now]
+        result = analyzer.process(Frame("", i, pixels, i / 10))
+        said += [(i / 10, face.decision.label) for face in result.faces if face.event == "change"]
+        if result.ended or result.nobody == "change":
+            said.append((i / 10, "no_face"))
     assert [word for _, word in said] == ["no_face", label, "no_face"]
     assert said[1][0] - 0.5 <= 0.7
     assert said[2][0] - 2.0 <= 0.75
@@ -151,12 +153,12 @@ def test_a_face_hidden_for_a_moment_is_still_the_same(tmp_path):
 def test_two_who_cross_keep_their_numbers():
     # The one from the left passes in front; both are the astronaut, so only movement tells them.
     # In this process, for a machine that is slow would drop the frames that matter.
-    watcher = FaceAnalyzer(Classifier(INT8), FaceDetector())
+    analyzer = FaceAnalyzer(Classifier(INT8), FaceDetector())
     boxes: dict[int, list[float]] = {}
     for i in range(21):
         pixels = scene((440 - 20 * i, 60), (20 + 20 * i, 100))
-        for sighting in watcher.process(Frame("", i, pixels, i / 10)):
-            boxes.setdefault(sighting.face, []).append(sighting.box.x)
+        for face in analyzer.process(Frame("", i, pixels, i / 10)).faces:
+            boxes.setdefault(face.number, []).append(face.box.x)
     assert set(boxes) == {1, 2}
     assert sorted((places[0], places[-1]) for places in boxes.values()) == [
         pytest.approx((44, 444), abs=20),

@@ -7,8 +7,8 @@ import pytest
 from paho.mqtt.client import Client
 from PIL import Image
 
-from emotion_edge.cli.parser import make_parser
 from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.client import MqttSettings
 from emotion_edge.output.mqtt.publisher import MqttPublisher
 from tests.edge.faults.parts import PREFIX, Listener, until
 from tests.edge.test_stream import scene
@@ -156,10 +156,11 @@ def test_a_terminated_daemon_says_offline_while_it_is_busy(broker, daemon, tmp_p
 
 
 def test_a_connection_lost_in_the_moment_of_goodbye_is_no_matter(monkeypatch):
-    url = "mqtt://localhost:1/hall"
-    args = make_parser("").parse_args(["run", "--to", url])
     publisher = MqttPublisher(
-        parse_address(url), args, on_pause=lambda paused: None, on_reconnect=lambda: None
+        parse_address("mqtt://localhost:1/hall"),
+        MqttSettings(),
+        on_pause=lambda paused: None,
+        on_reconnect=lambda: None,
     )
     with publisher:
         # As paho says between the end of the connection and taking note of it.

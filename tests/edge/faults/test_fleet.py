@@ -2,8 +2,13 @@
 
 from paho.mqtt.client import Client
 
-from emotion_edge.cli.parser import make_parser
-from emotion_edge.output.mqtt.address import FIRST_RETRY_S, LAST_RETRY_S, make_client, parse_address
+from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.client import (
+    FIRST_RETRY_S,
+    LAST_RETRY_S,
+    MqttSettings,
+    make_client,
+)
 
 
 def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch):
@@ -13,9 +18,8 @@ def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch
         Client, "reconnect_delay_set", lambda self, first, last: delays.append((first, last))
     )
     broker = parse_address("mqtt://localhost/hall")
-    args = make_parser("").parse_args(["run", "--to", "mqtt://localhost/hall"])
     for _ in range(100):
-        make_client(broker, args)
+        make_client(broker, MqttSettings())
     firsts, lasts = zip(*delays, strict=True)
     # An octave: delays double from try to try, so that all times between two tries are taken.
     assert FIRST_RETRY_S / 2 <= min(firsts) < 0.6 * FIRST_RETRY_S

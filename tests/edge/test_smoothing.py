@@ -1,4 +1,4 @@
-"""Labels that hold still: what is said of one face over time."""
+"""Stable labels: one face's label over time."""
 
 import numpy as np
 import pytest
@@ -12,21 +12,21 @@ TORN = np.array([0.48, 0.47, 0.05])
 LOST = np.array([0.36, 0.28, 0.36])
 
 
-def follow(pictures, *, rate=10.0, steady=None, begin=0.0, doubt=None):
-    """Return the Steady and (seconds, label) of each time that another label was said."""
-    steady = steady or LabelSmoother(LABELS, SmoothingSettings())
+def follow(pictures, *, rate=10.0, smoother=None, begin=0.0, reject_reason=None):
+    """Return the smoother and (seconds, label) of each change of the label."""
+    smoother = smoother or LabelSmoother(LABELS, SmoothingSettings())
     times = [begin + i / rate for i in range(len(pictures))]
     changes = [
-        (round(now, 3), steady.said.label)
+        (round(now, 3), smoother.decision.label)
         for now, scores in zip(times, pictures, strict=True)
-        if steady.update(scores, now, doubt)
+        if smoother.update(scores, now, reject_reason)
     ]
-    return steady, changes
+    return smoother, changes
 
 
 def test_nothing_is_said_before_it_has_lasted():
-    steady, changes = follow([HAPPY])
-    assert steady.said is None
+    smoother, changes = follow([HAPPY])
+    assert smoother.decision is None
     assert changes == []
     _, changes = follow([HAPPY] * 10)
     assert changes == [(0.2, "happy")]
@@ -56,53 +56,53 @@ def test_uneven_times_make_the_same_average():
         LabelSmoother(LABELS, SmoothingSettings()),
         LabelSmoother(LABELS, SmoothingSettings()),
     )
-    for steady, times in ((even, np.arange(0, 1.01, 0.1)), (uneven, [0, 0.07, 0.4, 0.41, 1.0])):
-        steady.update(HAPPY, -0.1)
+    for smoother, times in ((even, np.arange(0, 1.01, 0.1)), (uneven, [0, 0.07, 0.4, 0.41, 1.0])):
+        smoother.update(HAPPY, -0.1)
         for now in times:
-            steady.update(SAD, now)
+            smoother.update(SAD, now)
     assert uneven.scores == pytest.approx(even.scores, abs=1e-9)
 
 
 def test_a_low_score_is_unknown():
-    steady, changes = follow([LOST] * 10)
+    smoother, changes = follow([LOST] * 10)
     assert changes == [(0.2, "unknown")]
-    assert steady.said == Decision("unknown", "low_score")
+    assert smoother.decision == Decision("unknown", "low_score")
 
 
 def test_two_that_are_close_are_unknown():
-    steady, _ = follow([np.array([0.5, 0.49, 0.01])] * 10)
-    assert steady.said == Decision("unknown", "low_margin")
+    smoother, _ = follow([np.array([0.5, 0.49, 0.01])] * 10)
+    assert smoother.decision == Decision("unknown", "low_margin")
 
 
 def test_a_label_stays_where_it_would_not_have_been_said():
     below = np.array([0.1, 0.35, 0.2])  # between leave and enter
-    steady, _ = follow([below] * 10)
-    assert steady.said.label == "unknown"
-    steady, _ = follow([HAPPY] * 10 + [below] * 50)
-    assert steady.said.label == "happy"
-    steady, _ = follow([HAPPY] * 10 + [LOST] * 50)
-    assert steady.said == Decision("unknown", "low_score")
+    smoother, _ = follow([below] * 10)
+    assert smoother.decision.label == "unknown"
+    smoother, _ = follow([HAPPY] * 10 + [below] * 50)
+    assert smoother.decision.label == "happy"
+    smoother, _ = follow([HAPPY] * 10 + [LOST] * 50)
+    assert smoother.decision == Decision("unknown", "low_score")
 
 
 def test_a_picture_that_is_no_good_is_left_out_of_the_average():
-    steady, _ = follow([HAPPY] * 10)
-    scores = steady.scores
-    steady, changes = follow([SAD] * 10, steady=steady, begin=1.0, doubt="blurred")
-    assert steady.scores is scores
+    smoother, _ = follow([HAPPY] * 10)
+    scores = smoother.scores
+    smoother, changes = follow([SAD] * 10, smoother=smoother, begin=1.0, reject_reason="blurred")
+    assert smoother.scores is scores
     assert changes == [(1.2, "unknown")]
-    assert steady.said == Decision("unknown", "blurred")
+    assert smoother.decision == Decision("unknown", "blurred")
 
 
 def test_a_reason_may_change_without_another_label_being_said():
-    steady, _ = follow([HAPPY] * 10, doubt="blurred")
-    steady, changes = follow([HAPPY] * 3, steady=steady, begin=1.0, doubt="too_dark")
+    smoother, _ = follow([HAPPY] * 10, reject_reason="blurred")
+    smoother, changes = follow([HAPPY] * 3, smoother=smoother, begin=1.0, reject_reason="too_dark")
     assert changes == []
-    assert steady.said == Decision("unknown", "too_dark")
+    assert smoother.decision == Decision("unknown", "too_dark")
 
 
 def test_without_window_and_dwell_every_frame_speaks_for_itself():
-    steady = LabelSmoother(LABELS, SmoothingSettings(window=0, dwell=0))
-    _, changes = follow([HAPPY, SAD, HAPPY], steady=steady)
+    smoother = LabelSmoother(LABELS, SmoothingSettings(window=0, dwell=0))
+    _, changes = follow([HAPPY, SAD, HAPPY], smoother=smoother)
     assert [label for _, label in changes] == ["happy", "sad", "happy"]
 
 
