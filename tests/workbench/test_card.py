@@ -103,9 +103,14 @@ def test_without_its_figures_there_is_no_card(name, models, capsys):
     assert not (models / CARD).exists()
 
 
+def page(name: str) -> str:
+    """Return a page of the documentation."""
+    return (REPOSITORY / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", [MODEL, "simple_cnn.tflite"])
-def test_readme_quotes_the_same_figures(name):
-    readme, measured = (REPOSITORY / "README.md").read_text(), figures(name)
+def test_the_page_on_training_quotes_the_same_figures(name):
+    lines, measured = page("docs/training.md").splitlines(), figures(name)
     low, high = (100 * end for end in measured["accuracy_ci95"])
     for row, quoted in (
         ("int8, bytes", f"{measured['bytes']:,}"),
@@ -117,21 +122,36 @@ def test_readme_quotes_the_same_figures(name):
         ("parameters", f"{measured['parameters']:,}"),
         ("multiply-adds", f"{measured['multiply_adds']:,}"),
     ):
-        (line,) = (line for line in readme.splitlines() if line.startswith(f"| {row} |"))
+        (line,) = (line for line in lines if line.startswith(f"| {row} |"))
         assert f" {quoted} |" in line
 
 
-def test_readme_says_the_same_of_our_model_elsewhere():
-    readme, ours = (REPOSITORY / "README.md").read_text(), figures(MODEL)
+def test_readme_and_docs_say_the_same_of_our_model_elsewhere():
+    ours = figures(MODEL)
     unseen, images = ours["unseen"], f"{ours['images']:,}"
     times = json.loads((MODELS / "latency.json").read_text())
     photographs = json.loads((MODELS / "photographs.json").read_text())
-    for said in (
-        f"FER+ and on {photographs['accuracy']:.1%} of {photographs['images']} photographs",
-        f"one file of {ours['bytes']:,} bytes, right on {ours['accuracy']:.1%} of the {images}",
-        f"{ours['images'] - unseen['images']} of the {images} validation pictures have a copy",
-        f"our model is right in {unseen['accuracy']:.1%} instead of {ours['accuracy']:.1%}",
-        f"inference, LiteRT | 1 | {times['litert'][MODEL]:.2f} |",
-        f"inference, tflite-runtime | 1 | {times['tflite-runtime'][MODEL]:.2f} |",
+    for name, said in (
+        (
+            "README.md",
+            f"FER+ and on {photographs['accuracy']:.1%} of {photographs['images']} photographs",
+        ),
+        (
+            "README.md",
+            f"one file of {ours['bytes']:,} bytes, right on {ours['accuracy']:.1%} of the {images}",
+        ),
+        (
+            "docs/datasets.md",
+            f"{ours['images'] - unseen['images']} of the {images} validation pictures have a copy",
+        ),
+        (
+            "docs/datasets.md",
+            f"our model is right in {unseen['accuracy']:.1%} instead of {ours['accuracy']:.1%}",
+        ),
+        ("docs/training.md", f"inference, LiteRT | 1 | {times['litert'][MODEL]:.2f} |"),
+        (
+            "docs/training.md",
+            f"inference, tflite-runtime | 1 | {times['tflite-runtime'][MODEL]:.2f} |",
+        ),
     ):
-        assert said.replace("%", " %") in " ".join(readme.split())
+        assert said.replace("%", " %") in " ".join(page(name).split()), name

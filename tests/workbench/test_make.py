@@ -14,7 +14,7 @@ echo "python $*"
 case "$2" in
   train) mkdir -p build/original; touch build/model.keras build/original/model.keras ;;
   convert) touch build/model.tflite ;;
-  train.synthetic.images) mkdir -p build/samples; touch build/samples/samples.json ;;
+  train.samples) mkdir -p build/samples; touch build/samples/samples.json ;;
 esac
 """
 

@@ -1,4 +1,4 @@
-"""Drawn faces to labels on stdout, as README begins; and real photographs, where there are some."""
+"""Drawn faces to labels on stdout, as in README; real photographs, if there are some."""
 
 import json
 import shutil

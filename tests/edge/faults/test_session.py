@@ -1,4 +1,4 @@
-"""What the brokers and Home Assistant are told, and README's table of it."""
+"""Messages to brokers and to Home Assistant, and the tables of them in docs/."""
 
 import json
 import os
@@ -17,15 +17,14 @@ from emotion_edge.system.privacy_notice import MARK
 from tests.edge.conftest import INT8, edge, save
 from tests.edge.faults.parts import PREFIX, Listener, Mosquitto, colours, until
 
-README = Path(__file__).parents[3] / "README.md"
-PRIVACY = README.with_name("PRIVACY.md")
+DOCS = Path(__file__).parents[3] / "docs"
 CONFIG = "homeassistant/device/emotion-edge-test-hall/config"
 plain = pytest.mark.parametrize("broker", ["plain"], indirect=True)
 
 
-def table(heading: str) -> dict[str, list[str]]:
-    """Return a table of README by its heading: the names in its first column, and the rest."""
-    lines = README.read_text().partition(f"| {heading} |")[2].splitlines()[2:]
+def table(page: str, heading: str) -> dict[str, list[str]]:
+    """Return a table of docs/ by its heading: the names in its first column, and the rest."""
+    lines = (DOCS / page).read_text().partition(f"| {heading} |")[2].splitlines()[2:]
     rows = [
         line.strip("|").split("|")
         for line in lines[: next(i for i, x in enumerate(lines) if not x)]
@@ -69,8 +68,8 @@ def log(broker) -> str:
 
 
 @plain
-def test_topics_are_those_of_the_table_in_readme(broker, daemon, changing):
-    told = table("topic")
+def test_topics_and_keys_are_those_of_the_tables_in_docs(broker, daemon, changing):
+    told = table("mqtt-home-assistant.md", "topic")
     run = daemon("--source", changing, "--heartbeat", 1, *broker.options)
     ear = Listener(broker)
     ear.wait("state", "green")
@@ -85,14 +84,15 @@ def test_topics_are_those_of_the_table_in_readme(broker, daemon, changing):
         assert (name in kept) == (told[name][0] == "yes" or name == "set"), name
         if name != "set":
             assert str(ear.qos[f"{PREFIX}/{name}"]) == told[name][1], name
-    assert set(json.loads(ear.of("attributes")[-1])) == set(table("key of `attributes`"))
-    assert set(json.loads(ear.of("events")[-1])) == set(table("key"))
+    keys = table("mqtt-home-assistant.md", "key of `attributes`")
+    assert set(json.loads(ear.of("attributes")[-1])) == set(keys)
+    assert set(json.loads(ear.of("events")[-1])) == set(table("output.md", "key"))
 
 
 def test_all_topics_and_files_are_in_the_page_on_privacy():
-    told = PRIVACY.read_text()
+    told = (DOCS / "privacy.md").read_text()
     named = set(re.findall(r"`…/(\w+)`", told))
-    assert named == {*table("topic"), "doctor"}
+    assert named == {*table("mqtt-home-assistant.md", "topic"), "doctor"}
     assert f"`{FOLDER / UNIT}`" in told
     assert f"`{MARK}`" in told
 
