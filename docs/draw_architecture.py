@@ -51,7 +51,7 @@ FRAMES = {
     "Raspberry Pi: edge/emotion_edge, all that is installed there": Box(8, 3.15, 8.5, ""),
 }
 EDGE_LEFT = 3.15  # where an arrow to emotion_edge as a whole ends
-NOT_DRAWN = {"tests", "docs", "__main__", "__version__"}
+NOT_DRAWN = {"tests", "docs", "__init__", "__main__", "__version__"}
 NOTE = (
     "An arrow is an import, read from the\n"
     "code. Imports only go down, and may\n"

@@ -110,7 +110,7 @@ def _connected(arrows: set[tuple[str, str]], source: str, target: str) -> bool:
 def _packages(each: Import) -> tuple[str, str]:
     source, target = each.importer.split("."), each.imported.split(".")
     if source[0] == PACKAGE == target[0]:
-        source, target = source[1:] or [PACKAGE], target[1:] or [PACKAGE]
+        source, target = source[1:] or ["__init__"], target[1:] or ["__init__"]
     return source[0], target[0]
 
 

@@ -137,6 +137,7 @@ def test_the_picture_of_the_layers_is_up_to_date(tmp_path):
 
 def test_the_picture_shows_the_imports_without_shortcuts(tmp_path):
     texts = {
+        "edge/emotion_edge/__init__.py": "from emotion_edge.errors import UserError",
         "edge/emotion_edge/cli/parser.py": "from emotion_edge import commands, errors",
         "edge/emotion_edge/commands/run.py": "import emotion_edge.errors",
         "convert/gate.py": "from emotion_edge.model import contract",
