@@ -28,10 +28,10 @@ SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
-.PHONY: help setup samples train original convert run test test-camera test-pi soak check format bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-camera test-pi soak check format architecture bench wheel pi clean FORCE
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(INSTALLED) ## make .venv and install everything into it, once
 
@@ -67,6 +67,9 @@ check: $(INSTALLED) ## lint, format and types
 
 format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format
+
+architecture: $(INSTALLED) ## draw docs/architecture.svg from the imports
+	$(BIN)/python -m docs.draw_architecture
 
 bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## measure side by side; to bench/RESULTS.md
 	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data $(call quoted,$(PHOTOGRAPHS))) \
