@@ -77,11 +77,11 @@ def test_each_step_does_its_part(steps, classifier):
 
 
 def test_the_network_alone_is_what_follows_quantising(steps, classifier):
-    classifier.enter(np.full(classifier.contract.input_shape, 255, np.uint8))
+    classifier.set_input(np.full(classifier.contract.input_shape, 255, np.uint8))
     classifier.invoke()
-    white = classifier.read()
+    white = classifier.read_logits()
     steps["  quantise"]()
-    assert np.array_equal(classifier.read(), white)  # nothing was computed yet
+    assert np.array_equal(classifier.read_logits(), white)  # nothing was computed yet
     steps[bench.INVOKE]()
     said = steps["  dequantise"]()
     assert not np.array_equal(said, white)

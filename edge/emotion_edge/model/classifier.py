@@ -109,11 +109,11 @@ class Classifier:
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return float32 (classes,) for a preprocessed image, uint8 of the contract's shape."""
-        self.enter(image)
+        self.set_input(image)
         self.invoke()
-        return self.read()
+        return self.read_logits()
 
-    def enter(self, image: npt.NDArray[np.uint8]) -> None:
+    def set_input(self, image: npt.NDArray[np.uint8]) -> None:
         """Write a preprocessed image into the input tensor, normalised and quantised."""
         # Write into the interpreter's memory without keeping a reference: invoke() refuses to run
         # while one exists. No index is out of range, but with the default mode numpy would write to
@@ -125,7 +125,7 @@ class Classifier:
         """Run the network on the input tensor."""
         self._interpreter.invoke()
 
-    def read(self) -> npt.NDArray[np.float32]:
+    def read_logits(self) -> npt.NDArray[np.float32]:
         """Return the logits in the output tensor, float32 (classes,)."""
         output = self._interpreter.get_tensor(self._output["index"])[0]
         scale, zero_point = self.output_quantization
