@@ -1,6 +1,6 @@
 """Train a network on photographs that are sorted into one folder per expression.
 
-  python -m train                          train on data/, or on drawn sample faces without it
+  python -m train                          train on data/; without it, on drawn sample faces
   python -m train --data photos --epochs 5
   python -m train --resume                 continue an interrupted run
 
@@ -12,6 +12,7 @@ the run after the current epoch and still writes the model.
 All GPUs of this machine are used. To train on several machines, start the same command on each of
 them with TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first machine
 writes the files.
+Exit codes: 0 done, 1 failure at run time, 2 bad input or options.
 """
 
 import argparse
@@ -105,7 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, help="folder with train/, validation/ and maybe test/ (default: data)")
     add("--build", type=Path, default=Path("build"), help="folder to write to (default: build)")
-    add("--model", choices=MODELS, default="simple_cnn", help="(default: %(default)s)")
+    add(
+        "--model",
+        choices=MODELS,
+        default="simple_cnn",
+        help="network to train (default: %(default)s)",
+    )
     add("--summary", action="store_true", help="print the model's layers for 7 classes and exit")
     _add_schedule_options(parser)
     _add_data_options(parser)
@@ -124,7 +130,7 @@ def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
         "recipe: schedule", "The defaults depend on --model, see train/recipe.py."
     )
     add = group.add_argument
-    add("--epochs", type=count)
+    add("--epochs", type=count, help="passes over the training pictures")
     add("--batch-size", type=count, help="pictures in a batch, over all GPUs together")
     add(
         "--steps-per-epoch",
@@ -133,13 +139,13 @@ def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
         help="batches in an epoch (default: enough to show every picture once)",
     )
     add("--optimizer", help="name of a Keras optimizer")
-    add("--learning-rate", type=limit)
+    add("--learning-rate", type=limit, help="or its peak, with --warmup-epochs")
     add(
         "--warmup-epochs",
         type=count,
         help="raise the learning rate for this many epochs, then lower it along a cosine",
     )
-    add("--weight-decay", type=limit)
+    add("--weight-decay", type=limit, help="of the optimizer")
     add(
         "--average",
         type=limit,
@@ -159,7 +165,7 @@ def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
 def _add_data_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("recipe: data").add_argument
     switch = argparse.BooleanOptionalAction
-    add("--seed", type=seed)
+    add("--seed", type=seed, help="of weights, order and augmentation")
     add("--soft-labels", action=switch, help="learn from the votes in DATA/votes.csv")
     add("--augment", action=switch, help="shift, relight, blur and cover pictures at random")
     add("--balance", type=share, help="show rare classes more often: 0 not at all, 1 equally")

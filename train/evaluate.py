@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         help="folder of the data set, with DATA/<split>/<class>/",
     )
-    add("--split", choices=SPLITS, default="validation", help="(default: %(default)s)")
+    add("--split", choices=SPLITS, default="validation", help="(default: validation)")
     add(
         "--contract",
         type=Path,

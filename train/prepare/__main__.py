@@ -12,10 +12,10 @@ face, or with several faces of similar size, are left out. All pictures of a per
 split, if the path names the person: ~/photos/happy/anna/IMG_0001.jpg or ~/photos/happy/anna-01.jpg.
 
 FER2013's pictures keep their splits, and are cropped again by the same rule. With --ferplus, the
-label is the one that most of FER+'s ten people chose; pictures without a majority for one of the
-seven labels are left out. The votes are written to TO/votes.csv, for training with --soft-labels.
+label is the most frequent vote of FER+'s ten people. Pictures are left out if the vote is a tie, or
+for none of the seven labels. TO/votes.csv lists all votes, for training with --soft-labels.
 
-TO/prepared.csv tells the outcome for each picture, and TO/crop.json how faces are cropped. Existing
+TO/prepared.csv lists the outcome for each picture, and TO/crop.json how faces are cropped. Existing
 files are not overwritten: a second run continues where the first one ended, and adds new pictures.
 Near-duplicates of pictures in other splits are listed in TO/leaks.csv at the end.
 Exit codes: 0 done, 1 failure at run time (some pictures unreadable), 2 bad input or options.

@@ -14,6 +14,7 @@ of 150 x 150 pixels, in folders that name the expression.
 
 In each split, every person shows all seven expressions, and nobody is in two splits. The same seed
 always gives the same images. An existing set is kept, or replaced if its seed or version differs.
+Exit codes: 0 done, 1 failure at run time, 2 bad input or options.
 """
 
 from collections.abc import Mapping

@@ -20,7 +20,8 @@ The label `no_face` means that the person is out of view; x and y are empty then
 face is hidden for a moment is still in view. A change happens when the new expression has grown to
 half. Nobody in the videos is in the sample set of `python -m train.samples`. Head, face, exposure
 and noise vary a little from frame to frame (see storyboards.py). The same seed always gives the
-same bytes. Existing videos are kept.
+same bytes. Existing videos are kept, or replaced if their seed or version differs.
+Exit codes: 0 done, 1 failure at run time, 2 bad input or options.
 """
 
 import csv
