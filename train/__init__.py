@@ -1,1 +1,1 @@
-"""Photographs to a trained Keras model. Run from the checkout: `python -m train --help`."""
+"""Train a Keras model on photographs. Run from the checkout: `python -m train --help`."""

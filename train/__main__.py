@@ -1,15 +1,18 @@
-"""Train a network on class folders of photographs.
+"""Train a network on photographs that are sorted into one folder per expression.
 
-  python -m train                          data/, or the built-in sample set if there is none
+  python -m train                          train on data/; without it, on drawn sample faces
   python -m train --data photos --epochs 5
-  python -m train --resume                 go on with a run that was killed
+  python -m train --resume                 continue an interrupted run
 
-Photographs are read from DATA/train/<class>/, DATA/validation/<class>/ and, where it exists,
-DATA/test/<class>/; the folders' names are the labels. Everything is written to build/ when the
-run ends, for `python -m convert` to go on with. Ctrl-C ends the run after its current epoch.
+The photographs are in DATA/train/<class>/ and DATA/validation/<class>/, and the folder names are
+the labels. The model is tested on DATA/test/<class>/; without that folder, there is no test result.
+When the run ends, it writes everything to build/, which `python -m convert` reads next. Ctrl-C ends
+the run after the current epoch and still writes the model.
 
-Several GPUs are used by themselves. For several machines start the same command on each with
-TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first one writes.
+All GPUs of this machine are used. To train on several machines, start the same command on each of
+them with TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first machine
+writes the files.
+Exit codes: 0 done, 1 failure at run time, 2 bad input or options.
 """
 
 import argparse
@@ -19,16 +22,17 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
 
 from emotion_edge.cli.argument_types import count, describe, limit, seed, share
 from emotion_edge.errors import RunError, UserError, exit_code
+from emotion_edge.model.contract import Contract
 from emotion_edge.model.crop_rule import read_crop_rule
 from train.data.image_folder import find_labels, load
 from train.engine.artifacts import describe_run, summarise, write_build
 from train.engine.distillation import fit_generations
-from train.engine.distributed import make_strategy, worker_number
-from train.engine.trainer import build, kept_model
+from train.engine.distributed import make_strategy, worker_index
+from train.engine.trainer import RunOptions, build, kept_model
 from train.models import MODELS, contract_of
 from train.recipe import RECIPES, Recipe
 
@@ -45,27 +49,20 @@ def _summary(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    strategy = make_strategy()  # before any other use of TensorFlow, as it demands
-    worker = worker_number(strategy)
+    strategy = make_strategy()  # TensorFlow requires this before anything else
+    worker = worker_index(strategy)
     recipe = _recipe(args)
     data = args.data or _default_data(args)
-    labels = find_labels(data)
-    if args.calibration_size < len(labels):
-        raise UserError(
-            f"--calibration-size {args.calibration_size}: too few for {len(labels)} classes"
-        )
-    contract = contract_of(MODELS[recipe.model](len(labels)), labels, read_crop_rule(data))
+    contract = _contract(args, recipe, data)
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
-    history, checkpoint, seconds = fit_generations(
-        recipe, dataset, contract, strategy=strategy, checkpoint=checkpoint, resume=args.resume
-    )
+    options = RunOptions(strategy, checkpoint, args.resume)
+    history, checkpoint, seconds = fit_generations(recipe, dataset, contract, options)
     if worker == 0:
-        model = kept_model(recipe, contract, checkpoint)
         run = describe_run(recipe, data, history, seconds)
         evaluation = write_build(
             args.build,
-            model,
+            kept_model(recipe, contract, checkpoint),
             contract,
             dataset,
             history=history,
@@ -77,22 +74,29 @@ def _train(args: argparse.Namespace) -> int:
     return 0
 
 
+def _contract(args: argparse.Namespace, recipe: Recipe, data: Path) -> Contract:
+    labels = find_labels(data)
+    if args.calibration_size < len(labels):
+        raise UserError(
+            f"--calibration-size {args.calibration_size}: too small for {len(labels)} classes"
+        )
+    return contract_of(MODELS[recipe.model](len(labels)), labels, read_crop_rule(data))
+
+
 def _default_data(args: argparse.Namespace) -> Path:
     if Path("data").is_dir():
         return Path("data")
     samples: Path = args.build / "samples"
-    print(
-        f"no data/ here: training on the built-in sample set of drawn faces, {samples}/", flush=True
-    )
-    # In a process of its own: its workers would each import TensorFlow with this module.
+    print(f"no data/ here: training on drawn sample faces instead, in {samples}/", flush=True)
+    # A separate process: its workers would import this module, and TensorFlow with it.
     command = [sys.executable, "-m", "train.samples", "--out", str(samples)]
     if subprocess.run(command, check=False).returncode:
-        raise RunError("the sample set could not be drawn")
+        raise RunError("cannot draw the sample faces")
     return samples
 
 
 def _recipe(args: argparse.Namespace) -> Recipe:
-    """Return the model's own recipe, changed by the flags that were given."""
+    """Return the recipe of the chosen model, changed by the given options."""
     given = {field.name: getattr(args, field.name) for field in fields(Recipe)}
     return replace(RECIPES[args.model], **{k: v for k, v in given.items() if v is not None})
 
@@ -100,56 +104,72 @@ def _recipe(args: argparse.Namespace) -> Recipe:
 def _parser() -> argparse.ArgumentParser:
     parser = describe(argparse.ArgumentParser(prog="python -m train"), str(__doc__))
     add = parser.add_argument
-    add("--data", type=Path, help="folder with train/, validation/, maybe test/ (default: data)")
+    add("--data", type=Path, help="folder with train/, validation/ and maybe test/ (default: data)")
     add("--build", type=Path, default=Path("build"), help="folder to write to (default: build)")
-    add("--model", choices=MODELS, default="simple_cnn", help="(default: %(default)s)")
-    add("--summary", action="store_true", help="print the model's layers for 7 classes and end")
-    _add_recipe(parser)
-    add("--resume", action="store_true", help="go on after the last finished epoch")
+    add(
+        "--model",
+        choices=MODELS,
+        default="simple_cnn",
+        help="network to train (default: %(default)s)",
+    )
+    add("--summary", action="store_true", help="print the model's layers for 7 classes and exit")
+    _add_schedule_options(parser)
+    _add_data_options(parser)
+    add("--resume", action="store_true", help="continue after the last finished epoch")
     add(
         "--calibration-size",
         type=count,
         default=210,
-        help="training pictures for quantisation, as many of each class (default: %(default)s)",
+        help="training pictures for quantisation, balanced over classes (default: %(default)s)",
     )
     return parser
 
 
-def _add_recipe(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("the recipe", "(defaults: the model's, in train/recipe.py)")
+def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "recipe: schedule", "The defaults depend on --model, see train/recipe.py."
+    )
     add = group.add_argument
-    add("--epochs", type=count)
-    add("--batch-size", type=count)
+    add("--epochs", type=count, help="passes over the training pictures")
+    add("--batch-size", type=count, help="pictures in a batch, over all GPUs together")
     add(
         "--steps-per-epoch",
         dest="steps",
         type=count,
-        help="batches in an epoch (as many as show every picture once)",
+        help="batches in an epoch (default: enough to show every picture once)",
     )
-    add("--optimizer", help="a Keras name")
-    add("--learning-rate", type=limit)
-    add("--warmup-epochs", type=count, help="rising epochs; then the rate falls along a cosine")
-    add("--weight-decay", type=limit)
+    add("--optimizer", help="name of a Keras optimizer")
+    add("--learning-rate", type=limit, help="or its peak, with --warmup-epochs")
+    add(
+        "--warmup-epochs",
+        type=count,
+        help="raise the learning rate for this many epochs, then lower it along a cosine",
+    )
+    add("--weight-decay", type=limit, help="of the optimizer")
     add(
         "--average",
         type=limit,
         metavar="EPOCHS",
-        help="keep the weights as averaged over so many epochs, not those of the best one",
+        help="keep a moving average of the weights over this many epochs, not the best epoch",
     )
-    switch = argparse.BooleanOptionalAction
-    add("--soft-labels", action=switch, help="learn from DATA/votes.csv, not from folders alone")
-    add("--seed", type=seed)
-    add("--augment", action=switch, help="move, light, blur and cover pictures at random")
-    add("--balance", type=share, help="how much more often rare classes are shown, 0 to 1")
-    add("--generations", type=count, help="each but the first learns from the one before, too")
-    add("--class-weights", action=switch, help="give rare classes the same say")
     add(
         "--early-stopping",
         dest="patience",
         type=count,
         metavar="EPOCHS",
-        help="end after so many epochs without a better val_accuracy",
+        help="stop after this many epochs without a better val_accuracy",
     )
+    add("--generations", type=count, help="train this many times, each run learning from the last")
+
+
+def _add_data_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("recipe: data").add_argument
+    switch = argparse.BooleanOptionalAction
+    add("--seed", type=seed, help="of weights, order and augmentation")
+    add("--soft-labels", action=switch, help="learn from the votes in DATA/votes.csv")
+    add("--augment", action=switch, help="shift, relight, blur and cover pictures at random")
+    add("--balance", type=share, help="show rare classes more often: 0 not at all, 1 equally")
+    add("--class-weights", action=switch, help="give rare classes the same weight in the loss")
 
 
 if __name__ == "__main__":

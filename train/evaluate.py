@@ -1,11 +1,12 @@
-"""Measure a model, Keras's or TFLite's, on a split of a data set: what it is worth, and where.
+"""Evaluate a Keras or TFLite model on one split of a data set.
 
   python -m train.evaluate models/emotion-compact.tflite --data fer
   python -m train.evaluate build/model.keras --data fer --split test
 
-Accuracy and macro-F1 with 95 % intervals, figures per class, calibration, what a threshold for
-"unknown" costs and saves, pictures made worse, groups of pictures, and how far people agree. Writes
-evaluation.<model>.html, a page to look at, and evaluation.<model>.json with the same figures.
+The evaluation covers accuracy and macro-F1 with 95 % intervals, each class, calibration, the effect
+of a score threshold, robustness to image corruptions, groups of similar pictures, and the agreement
+among people who labelled them. It is written to evaluation.<model>.html, a page to read, and to
+evaluation.<model>.json, the same figures for programs.
 Exit codes: 0 done, 1 failure at run time, 2 bad input or options.
 """
 
@@ -17,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
 
 from emotion_edge.cli.argument_types import describe as describe_arguments
 from emotion_edge.errors import UserError, exit_code
@@ -43,12 +44,12 @@ def _evaluate(args: argparse.Namespace) -> int:
     judge = load_judge(args.model, args.contract, args.runtime)
     if (rule := read_crop_rule(args.data)) != crop_rule_of(judge.contract):
         raise UserError(
-            f"{args.data}: its faces are cut by {rule}, {args.model} wants "
+            f"{args.data}: its faces are cropped by {rule}, but {args.model} needs "
             f"{crop_rule_of(judge.contract)}: prepare the data anew"
         )
     folder = args.data / args.split
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; --split names another one")
+        raise UserError(f"{folder}: no such folder; choose another split with --split")
     split = load_split(folder, judge.contract, args.build / "cache")
     figures = {
         **describe(judge),
@@ -76,7 +77,7 @@ def _write(folder: Path, model: Path, figures: dict[str, Any]) -> None:
 
 
 def summarise(figures: dict[str, Any]) -> str:
-    """Return the most important figures in a few lines."""
+    """Return the most important figures as a few lines of text."""
     low, high = figures["accuracy_ci95"]
     low_f1, high_f1 = figures["macro_f1_ci95"]
     enter = figures["thresholds"]["enter"]
@@ -101,18 +102,37 @@ def _parser() -> argparse.ArgumentParser:
         argparse.ArgumentParser(prog="python -m train.evaluate"), str(__doc__)
     )
     add = parser.add_argument
-    add("model", type=Path, help="a .tflite, or a .keras")
-    add("--data", type=Path, required=True, help="folder with the split's class folders")
-    add("--split", choices=SPLITS, default="validation", help="(default: %(default)s)")
-    add("--contract", type=Path, help="of a .keras (default: the contract.json beside it)")
-    add("--to", type=Path, metavar="DIR", help="folder to write to (default: that of --build)")
-    add("--build", type=Path, default=Path("build"), help="has the cache (default: build)")
-    add("--runtime", choices=["auto", *RUNTIMES], default="auto", help="for a .tflite")
+    add("model", type=Path, help="a .tflite or .keras file")
+    add(
+        "--data",
+        type=Path,
+        required=True,
+        help="folder of the data set, with DATA/<split>/<class>/",
+    )
+    add("--split", choices=SPLITS, default="validation", help="(default: validation)")
+    add(
+        "--contract",
+        type=Path,
+        help="contract of a .keras model (default: contract.json beside it)",
+    )
+    add("--to", type=Path, metavar="DIR", help="folder to write to (default: the one of --build)")
+    add(
+        "--build",
+        type=Path,
+        default=Path("build"),
+        help="folder of the image cache (default: build)",
+    )
+    add(
+        "--runtime",
+        choices=["auto", *RUNTIMES],
+        default="auto",
+        help="runtime for a .tflite (default: auto)",
+    )
     add(
         "--robustness",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="measure on pictures made worse, too, which takes most of the time (default: yes)",
+        help="also evaluate on corrupted pictures, which takes most of the time (default: yes)",
     )
     return parser
 

@@ -1,7 +1,8 @@
-"""The networks. To add one, write a function here and name it in MODELS. Its last layer is a Dense
-layer with an activation that the contract knows.
+"""The network architectures.
 
-What the edge must know of a network (input size, activation) is read off the Keras model.
+To add one, write a function here and add it to MODELS. Its last layer must be a Dense layer with an
+activation that the contract supports. `contract_of` reads the input size and the activation from
+the Keras model.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,8 +17,8 @@ from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 def simple_cnn(classes: int) -> keras.Model:
     """Return the original network: float32 (150, 150, 3) in 0..1 to `classes` sigmoids.
 
-    2,404,967 parameters with seven classes, most of them in the first dense layer. Its sigmoids
-    are trained with categorical cross-entropy, which divides them by their sum.
+    It has 2,404,967 parameters for seven classes, most of them in the first dense layer. Its
+    sigmoids are trained with categorical cross-entropy, which divides them by their sum.
     """
     return keras.Sequential(
         [
@@ -30,7 +31,7 @@ def simple_cnn(classes: int) -> keras.Model:
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
-            layers.Flatten(),  # changes nothing; the original has it
+            layers.Flatten(),  # has no effect, but the original has it
             layers.Dense(64, activation="relu"),
             layers.Dropout(0.5),
             layers.Dense(classes, activation="sigmoid"),
@@ -40,11 +41,11 @@ def simple_cnn(classes: int) -> keras.Model:
 
 
 def compact(classes: int) -> keras.Model:
-    """Return the network that we ship: float32 (48, 48, 1) in 0..1 to `classes` softmax scores.
+    """Return the shipped network: float32 (48, 48, 1) in 0..1 to `classes` softmax scores.
 
     A residual network (He et al. 2015, arXiv:1512.03385) of plain 3 x 3 convolutions, which train
-    fast on a processor and quantise well: batch norms fold into them, ReLU is part of them. With
-    seven classes 337,727 parameters are left after folding, and 20.8 M multiply-adds.
+    fast on a CPU and quantise well: batch normalisation and ReLU are fused into them. For seven
+    classes it has 337,727 parameters after fusing, and 20.8 M multiply-adds.
     """
     image = keras.Input((48, 48, 1))
     x = _convolution(image, 16)
@@ -59,7 +60,7 @@ def compact(classes: int) -> keras.Model:
 def _residual(x: keras.KerasTensor, filters: int, *, strides: int) -> keras.KerasTensor:
     y = _convolution(x, filters, strides=strides)
     y = _convolution(y, filters, activation=None)
-    if strides > 1:  # the way past must be scaled alike; XNNPACK has no average of int8
+    if strides > 1:  # max pooling, because XNNPACK has no int8 average pooling
         x = layers.MaxPooling2D(strides)(x)
         x = _convolution(x, filters, size=1, activation=None)
     return layers.ReLU()(layers.Add()([x, y]))
@@ -93,9 +94,9 @@ _CONTRAST = {"compact": "stretch"}
 def contract_of(
     model: keras.Model, labels: list[str], rule: Mapping[str, float] = DEFAULT_CROP_RULE
 ) -> Contract:
-    """Return the contract between a model from MODELS and whoever runs it.
+    """Return the contract of a model from MODELS: its inputs, outputs and preprocessing.
 
-    rule: how the faces that it learns from were cut out, see `emotion_edge.model.crop_rule`.
+    rule: how the training faces were cropped, see `emotion_edge.model.crop_rule`.
     """
     _, height, width, channels = model.input_shape
     activation = model.layers[-1].activation.__name__

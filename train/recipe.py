@@ -1,26 +1,27 @@
-"""What a training run is made of, in one readable place."""
+"""Training hyperparameters: the `Recipe` and the defaults for each model."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a network is trained; the defaults are the original's.
+    """Training hyperparameters; the defaults are those of the original network.
 
-    batch_size: pictures in a step, over all devices together. steps: per epoch, None for as many
-    as show every picture once. learning_rate: None for the optimizer's own default.
-    warmup_epochs: so many epochs it rises from 0, then it falls along a cosine until the last one
-    (Loshchilov and Hutter 2016, arXiv:1608.03983); None leaves it as it is.
-    weight_decay: of the optimizer, None for its own default.
-    average: of the weights, exponential over so many epochs; what it is after the last epoch is
-    kept, and the validation split chooses nothing. None keeps the best epoch's weights.
-    soft_labels: learn from the share of people who said each label, where the data set has votes.
-    balance: how much more often rare classes are shown, 0 (as they come) to 1 (all equally often):
-    a picture's chance is (pictures / pictures of its class) to this power.
-    generations: how many networks are trained in turn, each but the first on what the one before
-    says and on the votes (train/engine/distillation.py); the last one is kept.
-    class_weights: weigh each picture by the rarity of its class. patience: epochs without a better
-    val_accuracy after which the run ends, None to go on.
+    batch_size: images in a step, over all devices together. steps: batches in an epoch; None shows
+    every image once. learning_rate: None is the optimizer's default.
+    warmup_epochs: the learning rate rises from 0 for this many epochs, then falls along a cosine
+    until the last one (Loshchilov and Hutter 2016, arXiv:1608.03983); None keeps it constant.
+    weight_decay: None is the optimizer's default.
+    average: epochs over which an exponential moving average of the weights is taken. The average
+    after the last epoch is kept, so the validation split selects nothing. None keeps the weights of
+    the best epoch.
+    soft_labels: use each label's share of the votes as targets, if the data set has votes.
+    balance: oversampling of rare classes, from 0 (none) to 1 (all classes equally often): an image
+    is drawn with probability proportional to (images / images of its class) to this power.
+    generations: number of networks trained in turn, each but the first on its predecessor's
+    predictions and the votes (train/engine/distillation.py); the last one is kept.
+    class_weights: weight the loss by the rarity of each class. patience: stop after this many
+    epochs without a better val_accuracy; None never stops early.
     """
 
     model: str = "simple_cnn"
@@ -41,7 +42,7 @@ class Recipe:
     patience: int | None = None
 
     def settings(self) -> dict[str, object]:
-        """Return what two halves of one run must have in common."""
+        """Return the settings that may not change when a run is resumed."""
         changeable = {"patience", "generations"}
         if self.warmup_epochs is None:
             changeable.add("epochs")

@@ -1,4 +1,4 @@
-"""`python -m train.samples`: draw the built-in sample set (see `train.synthetic.images`)."""
+"""Command `python -m train.samples`, see `train.synthetic.images`."""
 
 import sys
 

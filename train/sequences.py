@@ -1,4 +1,4 @@
-"""`python -m train.sequences`: draw the built-in recordings (see `train.synthetic.videos`)."""
+"""Command `python -m train.sequences`, see `train.synthetic.videos`."""
 
 import sys
 

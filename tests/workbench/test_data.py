@@ -1,4 +1,4 @@
-"""Class folders to arrays: what is read, what is refused, and what is kept."""
+"""Load class folders: supported files, errors, the cache, and the export for conversion."""
 
 import os
 import shutil
@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import train.data.image_folder
+import train.data.cache
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import COLOURS, call, command, draw, make_photos
 from train.__main__ import main
-from train.data.export import draw_balanced, set_aside
+from train.data.export import draw_balanced, select_for_conversion
 from train.data.image_folder import find_labels, load, load_split
 
 CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
@@ -48,7 +48,7 @@ def test_the_second_load_decodes_nothing(photos, tmp_path, monkeypatch):
     def refuse(path):
         raise AssertionError(f"decoded {path} again")
 
-    monkeypatch.setattr(train.data.image_folder, "read_image", refuse)
+    monkeypatch.setattr(train.data.cache, "read_image", refuse)
     second = load_split(photos / "train", CONTRACT, tmp_path / "cache")
     assert np.array_equal(first.images, second.images)
 
@@ -93,7 +93,7 @@ def test_a_bad_file_is_named_and_left_out(kind, photos, tmp_path, capsys):
     UNREADABLE[kind](bad)
     split = load_split(photos / "train", CONTRACT, tmp_path / "cache")
     assert len(split.targets) == 36
-    for _ in range(2):  # said again when it comes from the cache
+    for _ in range(2):  # reported again when it comes from the cache
         told = capsys.readouterr().err
         assert f"left out {bad}: " in told
         assert "left out 1 of 37" in told
@@ -183,10 +183,10 @@ def test_a_balanced_draw_has_as_many_of_each_class_and_depends_on_the_seed():
     assert not np.array_equal(draw, draw_balanced(targets, 30, np.random.default_rng(2)))
 
 
-def set_aside_of(photos, tmp_path, size=30):
-    """Return the pictures that are set aside for the conversion, by file."""
+def exported(photos, tmp_path, size=30):
+    """Return the images that are exported for the conversion, by file."""
     dataset = load(photos, CONTRACT, tmp_path / "cache")
-    chosen = set_aside(dataset, size, np.random.default_rng(0))
+    chosen = select_for_conversion(dataset, size, np.random.default_rng(0))
     return {name: split.images[indices] for name, (split, indices) in chosen.items()}
 
 
@@ -194,26 +194,26 @@ def unique(images):
     return {image.tobytes() for image in images}
 
 
-def test_without_a_test_split_a_quarter_of_validation_is_kept_from_the_proof(photos, tmp_path):
-    aside = set_aside_of(photos, tmp_path)
-    assert {name: len(images) for name, images in aside.items()} == {
+def test_without_a_test_split_a_quarter_of_validation_is_kept_out_of_the_holdout(photos, tmp_path):
+    images = exported(photos, tmp_path)
+    assert {name: len(part) for name, part in images.items()} == {
         "calibration": 30,
         "temperature": 3,
         "holdout": 9,
     }
-    assert not unique(aside["temperature"]) & unique(aside["holdout"])
+    assert not unique(images["temperature"]) & unique(images["holdout"])
 
 
-def test_with_a_test_split_that_is_the_holdout_and_all_of_validation_serves(tmp_path):
+def test_with_a_test_split_that_is_the_holdout_and_all_of_validation_is_used(tmp_path):
     photos = make_photos(tmp_path / "photos", train=4, validation=5, test=6)
-    aside = set_aside_of(photos, tmp_path)
-    assert [len(images) for images in aside.values()] == [12, 15, 18]
+    images = exported(photos, tmp_path)
+    assert [len(part) for part in images.values()] == [12, 15, 18]
 
 
-def test_a_picture_that_is_in_the_holdout_too_is_not_set_aside(tmp_path, capsys):
+def test_a_picture_that_is_in_the_holdout_too_is_not_exported(tmp_path, capsys):
     photos = make_photos(tmp_path / "photos", train=4, validation=5, test=6)
     for split in ("train", "validation"):
         shutil.copy(photos / "test" / "red" / "00.png", photos / split / "red" / "00.png")
-    aside = set_aside_of(photos, tmp_path)
-    assert [len(images) for images in aside.values()] == [11, 14, 18]
+    images = exported(photos, tmp_path)
+    assert [len(part) for part in images.values()] == [11, 14, 18]
     assert "left out 1 pictures set aside" in capsys.readouterr().err

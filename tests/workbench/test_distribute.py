@@ -1,4 +1,4 @@
-"""Two workers on this machine's loopback train what one process trains."""
+"""Distributed training: two workers on the loopback interface train the same as one process."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.workbench.conftest import REPOSITORY, call, command, history, make_ph
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
+    """Return unused ports."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [s.getsockname()[1] for s in sockets]
     for s in sockets:
@@ -52,7 +52,7 @@ def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
     alone = run("train", *arguments, "--build", tmp_path / "alone")
     assert alone.returncode == 0, alone.stderr
     together = history(builds[0])
-    # Dropout draws differ between one replica and two, so the figures are near, not equal.
+    # Dropout differs between one replica and two, so the figures are close, not equal.
     for row, single in zip(together, history(tmp_path / "alone"), strict=True):
         assert row["val_loss"] == pytest.approx(single["val_loss"], rel=0.2)
 
@@ -60,7 +60,7 @@ def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
 @pytest.mark.parametrize(("devices", "batch_size"), [(2, 7), (4, 8)])
 def test_several_devices_of_one_machine_share_the_batches(devices, batch_size, tmp_path):
     data = make_photos(tmp_path / "data", train=6, validation=3)
-    # Parts of the processor stand for GPUs.
+    # Logical CPU devices stand in for GPUs.
     program = (
         "import sys, tensorflow as tf, train.__main__ as program\n"
         "part = tf.config.LogicalDeviceConfiguration()\n"

@@ -1,4 +1,4 @@
-"""What a second generation learns: half of it from the people, half from the network before."""
+"""Distillation: half of the targets come from the votes, half from the previous network."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from emotion_edge.model.contract import Contract
 from evaluation.keras_outputs import logits_of
 from tests.workbench.conftest import COLOURS
 from train.data.image_folder import load_split
-from train.engine.distillation import teach, views
+from train.engine.distillation import shift_and_mirror, with_teacher_labels
 from train.models import MODELS
 
 CONTRACT = Contract(
@@ -27,31 +27,31 @@ def split(photos, tmp_path):
     return load_split(photos / "train", CONTRACT, tmp_path / "cache")
 
 
-def test_half_of_the_target_is_the_mean_of_what_ten_views_say(split):
+def test_half_of_the_target_is_the_teachers_mean_score_over_ten_views(split):
     votes = np.tile(np.float32([6, 2, 0, 2]), (36, 1))
     split = replace(split, votes=votes)
     keras.utils.set_random_seed(0)
     teacher = MODELS["compact"](3)
     kernel, bias = teacher.layers[-1].get_weights()
     logits = logits_of(teacher, [split.images / np.float32(255)])
-    scale = 1 / logits.std(axis=0)  # else they are all of one mind
+    scale = 1 / logits.std(axis=0)  # otherwise the scores hardly depend on the picture
     teacher.layers[-1].set_weights([kernel * scale, bias - logits.mean(axis=0) * scale])
-    taught = teach(teacher, split, CONTRACT)
+    taught = with_teacher_labels(teacher, split, CONTRACT)
     expected = np.stack(
         [
-            teacher.predict(views(image[None]) / np.float32(255), verbose=0).mean(axis=0)
+            teacher.predict(shift_and_mirror(image[None]) / np.float32(255), verbose=0).mean(axis=0)
             for image in split.images
         ]
     )
-    assert np.ptp(expected, axis=0).max() > 0.05  # the pictures differ in what is said of them
-    assert taught.shares == pytest.approx((expected + np.array([0.75, 0.25, 0])) / 2, abs=1e-3)
+    assert np.ptp(expected, axis=0).max() > 0.05  # the scores depend on the picture
+    assert taught.soft_labels == pytest.approx((expected + np.array([0.75, 0.25, 0])) / 2, abs=1e-3)
     assert taught.images is split.images
     assert taught.targets is split.targets
 
 
 def test_the_views_are_the_picture_shifted_four_ways_and_mirrored():
     picture = np.arange(48 * 48, dtype=np.int64).reshape(1, 48, 48, 1)
-    ten = views(np.concatenate([picture, -picture]))
+    ten = shift_and_mirror(np.concatenate([picture, -picture]))
     assert ten.shape == (20, 48, 48, 1)
     assert (ten[10:] == -ten[:10]).all()
     assert (ten[0] == picture[0]).all()

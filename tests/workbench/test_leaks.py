@@ -1,4 +1,4 @@
-"""The leak check: copies are found other pictures of the same person are not."""
+"""The leak check: it finds copies, but not other pictures of the same person."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from emotion_edge.imaging.image_files import read_image
 from tests.workbench.conftest import REPOSITORY
 from train.prepare.__main__ import main
-from train.prepare.near_duplicates import Leak, check, describe
+from train.prepare.near_duplicates import Leak, check_for_leaks, describe_leaks
 from train.synthetic.action_units import EXPRESSIONS, express
 from train.synthetic.camera import take_snapshot
 from train.synthetic.identities import sample_person
@@ -22,7 +22,7 @@ CLASSES = list(EXPRESSIONS)
 
 
 def disguise(picture: Image.Image, seed: int, *, crop: float, mirror: bool = False) -> Image.Image:
-    """Cut, scale, brighten or darken, and compress a picture again."""
+    """Crop, scale, brighten or darken, and compress a picture again."""
     rng = np.random.default_rng(seed)
     width, height = (int(side * (1 - crop)) for side in picture.size)
     left, top = (
@@ -61,7 +61,7 @@ def test_a_planted_copy_is_found_among_others(crop, mirror, tmp_path, capsys):
         save(drawn(i, i), tmp_path / "train" / "happy" / f"{i}.png")
         save(drawn(100 + i, 100 + i), tmp_path / "test" / "happy" / f"{i}.png")
     save(disguise(astronaut(), 1, crop=crop, mirror=mirror), tmp_path / "test" / "sad" / "copy.jpg")
-    (leak,) = check(tmp_path)
+    (leak,) = check_for_leaks(tmp_path)
     assert leak[:6] == (
         *("test", "test/sad/copy.jpg", "sad"),
         *("train/happy/astronaut.png", "happy", mirror),
@@ -85,7 +85,7 @@ def test_other_pictures_of_the_same_person_are_none(tmp_path, capsys):
             drawn(person, 500 + person, expression),
             tmp_path / "test" / expression / f"{person}.png",
         )
-    assert check(tmp_path) == []
+    assert check_for_leaks(tmp_path) == []
     assert "test: none of 30 pictures has a near-duplicate in train" in capsys.readouterr().out
 
 
@@ -93,7 +93,7 @@ def test_a_face_that_changes_nothing_but_its_expression_is_another_picture(tmp_p
     for person in range(10):
         save(drawn(person, person, "neutral"), tmp_path / "train" / "neutral" / f"{person}.png")
         save(drawn(person, person, "surprise"), tmp_path / "test" / "surprise" / f"{person}.png")
-    assert check(tmp_path) == []
+    assert check_for_leaks(tmp_path) == []
 
 
 def test_copies_of_many_faces_are_found(tmp_path):
@@ -101,7 +101,7 @@ def test_copies_of_many_faces_are_found(tmp_path):
         save(drawn(person, person), tmp_path / "train" / "happy" / f"{person}.png")
         copy = disguise(drawn(person, person), person, crop=0.06, mirror=person % 3 == 0)
         save(copy, tmp_path / "test" / "happy" / f"{person}.jpg")
-    leaks = check(tmp_path)
+    leaks = check_for_leaks(tmp_path)
     assert len(leaks) >= 38
     assert all(Path(leak.picture).stem == Path(leak.copy).stem for leak in leaks)
 
@@ -116,8 +116,8 @@ def test_real_photographs_are_told_from_their_copies_only(tmp_path):
         save(picture, tmp_path / "half" / ("train" if i % 2 else "test") / name)
         save(picture, tmp_path / "all" / "train" / name)
         save(disguise(picture, i, crop=0.06), tmp_path / "all" / "test" / name)
-    assert check(tmp_path / "half") == []
-    leaks = check(tmp_path / "all")
+    assert check_for_leaks(tmp_path / "half") == []
+    leaks = check_for_leaks(tmp_path / "all")
     assert len(leaks) >= 0.95 * len(paths)
     assert all(Path(leak.picture).name == Path(leak.copy).name for leak in leaks)
 
@@ -126,25 +126,25 @@ def test_validation_and_test_are_held_against_each_other_too(tmp_path):
     save(drawn(1, 1), tmp_path / "train" / "happy" / "1.png")
     for split in ("validation", "test"):
         save(drawn(2, 2), tmp_path / split / "happy" / "2.png")
-    (leak,) = check(tmp_path)
+    (leak,) = check_for_leaks(tmp_path)
     assert (leak.split, leak.copy) == ("test", "validation/happy/2.png")
 
 
 def test_how_much_copies_flatter_is_the_result_without_them():
     leak = Leak("test", "a", "happy", "b", "happy", False, 0.99)
     other = leak._replace(copy_label="sad")
-    # 80 right of 100, 10 of them for being known: 70 of 90.
-    assert "80 % could be 77.8 % without those 10" in describe(
+    # 80 of 100 are right, 10 of them because they are known: 70 of 90.
+    assert "80 % could be 77.8 % without those 10" in describe_leaks(
         [leak] * 10 + [other], "test", 100, "train"
     )
-    assert "80 % could be 0.0 %" in describe([leak] * 100, "test", 100, "train")
+    assert "80 % could be 0.0 %" in describe_leaks([leak] * 100, "test", 100, "train")
 
 
 def test_pictures_that_cannot_be_read_are_named_and_left_out(tmp_path, capsys):
     save(drawn(1, 1), tmp_path / "train" / "happy" / "1.png")
     save(drawn(1, 1), tmp_path / "test" / "happy" / "1.png")
     (tmp_path / "test" / "happy" / "broken.jpg").write_bytes(b"no picture")
-    assert len(check(tmp_path)) == 1
+    assert len(check_for_leaks(tmp_path)) == 1
     assert "broken.jpg: not a picture" in capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""The Makefile's promises: a line of help for each target, nothing done twice."""
+"""The Makefile: help for every target, and no work done twice."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 
 from tests.workbench.conftest import REPOSITORY, make, make_checkout, make_photos
 
-# Instead of training, the stand-in for python says so and leaves the file that make waits for.
+# This stand-in for python prints its arguments and makes the file that make waits for.
 STAND_IN = """#!/bin/sh
 echo "python $*"
 case "$2" in

@@ -1,4 +1,4 @@
-"""The original network, to the parameter, and the batches it is fed."""
+"""The networks' parameters and contracts, and the training batches."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ def test_compact_is_within_its_budget():
     assert {type(layer).__name__ for layer in model.layers} <= {
         *("InputLayer", "Conv2D", "BatchNormalization", "Activation", "ReLU", "Add"),
         *("MaxPooling2D", "GlobalAveragePooling2D", "Dropout", "Dense"),
-    }  # what XNNPACK has int8 kernels for, or what is folded away
+    }  # XNNPACK has int8 kernels for these, or they are fused
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -70,13 +70,13 @@ def test_the_contract_of_a_model_is_read_off_it(name):
 
 
 def _numbers(split, batches):
-    """Return which picture each row of the batches is."""
+    """Return the index of the image in each row of the batches."""
     levels = {(image / np.float32(255)).tobytes(): i for i, image in enumerate(split.images)}
     rounded = [np.round(images * 255) / np.float32(255) for images, _, _ in batches]
     return [levels[image.astype(np.float32).tobytes()] for part in rounded for image in part]
 
 
-def test_an_epoch_shows_every_picture_once_in_an_order_of_its_own(split):
+def test_an_epoch_shows_every_picture_once_in_its_own_order(split):
     numbers = _numbers(split, training_batches(split, CONTRACT, RECIPE))
     epochs = [numbers[:36], numbers[36:72], numbers[72:]]
     assert all(sorted(epoch) == list(range(36)) for epoch in epochs)
@@ -99,7 +99,7 @@ def test_batches_are_normalised_by_the_contract_and_carry_one_hot_targets(split)
     assert np.unique(weights).tolist() == [1]
 
 
-def test_class_weights_give_each_class_the_same_say(split):
+def test_class_weights_give_each_class_the_same_weight(split):
     chosen = np.r_[0:12, 12:18, 24:27]  # 12, 6 and 3 of the classes
     few = replace(split, images=split.images[chosen], targets=split.targets[chosen])
     recipe = replace(RECIPE, class_weights=True, batch_size=21, epochs=1)

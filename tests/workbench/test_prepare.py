@@ -1,4 +1,4 @@
-"""Photographs and FER2013's csv files to a data set: what is written, where, and what is not."""
+"""Prepare data sets from photographs and FER2013: outputs, splits, resumption and errors."""
 
 import csv
 import hashlib
@@ -24,10 +24,10 @@ from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import REPOSITORY, command
 from train.data.image_folder import load_split
 from train.data.soft_labels import read_votes
-from train.prepare import fer2013 as fer
 from train.prepare.__main__ import main
-from train.prepare.fer2013 import VOTES, majority
-from train.prepare.group_split import SPLITS, assign, shares, subject_of
+from train.prepare.fer2013 import crop_again, make_detector
+from train.prepare.fer2013_types import VOTES, majority
+from train.prepare.group_split import SPLITS, assign_splits, parse_split, subject_of
 
 ASTRONAUT = Image.fromarray(skimage.data.astronaut())
 
@@ -44,7 +44,7 @@ def prepare(*arguments: object) -> int:
     return main([str(argument) for argument in arguments])
 
 
-def ledger(data: Path) -> dict[str, dict[str, str]]:
+def manifest(data: Path) -> dict[str, dict[str, str]]:
     with (data / "prepared.csv").open() as file:
         return {row["source"]: row for row in csv.DictReader(file)}
 
@@ -113,7 +113,7 @@ def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
     Image.fromarray(np.hstack([face, small])).save(folder / "background.png")
     assert len(FaceDetector().detect(read_image(folder / "background.png"))) == 2
     assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
-    told = {source: row["outcome"] for source, row in ledger(tmp_path / "data").items()}
+    told = {source: row["outcome"] for source, row in manifest(tmp_path / "data").items()}
     assert told == {
         "happy/background.png": "written",
         "happy/none.png": "no face",
@@ -124,15 +124,15 @@ def test_none_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
     assert "4 pictures: 2 written, 1 no face, 1 several faces" in capsys.readouterr().out
 
 
-def test_pictures_to_measure_on_alone_are_all_in_test(photos, tmp_path):
+def test_pictures_for_testing_only_are_all_in_test(photos, tmp_path):
     assert prepare("--photos", photos, "--to", tmp_path / "data", "--split", "0/0/100") == 0
-    rows = ledger(tmp_path / "data").values()
+    rows = manifest(tmp_path / "data").values()
     assert [row["picture"].split("/")[0] for row in rows] == ["test"] * 9
 
 
 def test_a_persons_pictures_are_all_in_one_split(photos, tmp_path, capsys):
     assert prepare("--photos", photos, "--to", tmp_path / "data", "--split", "40/30/30") == 0
-    rows = ledger(tmp_path / "data").values()
+    rows = manifest(tmp_path / "data").values()
     assert len(rows) == len(pictures(tmp_path / "data")) == 9
     homes = {
         name: {r["picture"].split("/")[0] for r in rows if r["subject"] == name}
@@ -163,7 +163,7 @@ def test_a_second_run_changes_nothing_and_a_third_takes_what_is_new(photos, tmp_
         for name, digest in digests(data).items()
         if name in before and name.endswith("png")
     } == {name: digest for name, digest in before.items() if name.endswith("png")}
-    rows = ledger(data)
+    rows = manifest(data)
     assert len(pictures(data)) == len(rows) == 11
     for old, new in (
         ("sad/anna_01.png", "sad/anna/late.png"),
@@ -181,7 +181,7 @@ def test_the_same_photograph_under_two_names_is_written_once(tmp_path, capsys):
     assert f"sad/b.png: the same picture is there as {picture}" in capsys.readouterr().err
 
 
-def test_a_run_that_was_killed_leaves_whole_pictures_and_the_next_goes_on(tmp_path):
+def test_a_killed_run_leaves_whole_pictures_and_the_next_one_continues(tmp_path):
     folder, data = tmp_path / "photos", tmp_path / "data"
     for i in range(30):
         astronaut(folder / ("happy" if i % 2 else "sad") / f"p{i % 10}_{i}.png", i)
@@ -195,9 +195,9 @@ def test_a_run_that_was_killed_leaves_whole_pictures_and_the_next_goes_on(tmp_pa
     before = {name: digests(data)[name] for name in pictures(data)}
     assert len(before) >= 3
     for name in before:
-        read_image(data / name)  # is whole, or raises
+        read_image(data / name)  # raises if the file is incomplete
     assert prepare("--photos", folder, "--to", data) == 0
-    rows = ledger(data)
+    rows = manifest(data)
     assert sorted(row["picture"] for row in rows.values()) == sorted(pictures(data))
     assert len(rows) == 30
     assert {name: digests(data)[name] for name in before} == before
@@ -205,27 +205,29 @@ def test_a_run_that_was_killed_leaves_whole_pictures_and_the_next_goes_on(tmp_pa
     assert len(homes) == 10
 
 
-def test_a_line_without_its_picture_is_made_up_for_and_half_a_line_forgotten(photos, tmp_path):
+def test_a_row_without_its_picture_is_written_again_and_half_a_row_is_dropped(photos, tmp_path):
     data = tmp_path / "data"
     assert prepare("--photos", photos, "--to", data) == 0
     whole = pictures(data)
     lines = (data / "prepared.csv").read_text().splitlines(keepends=True)
-    (data / lines[-1].strip().split(",")[-1]).unlink()  # killed after the line, before the picture
+    (
+        data / lines[-1].strip().split(",")[-1]
+    ).unlink()  # as if killed after the row, before the picture
     assert prepare("--photos", photos, "--to", data) == 0
     assert pictures(data) == whole
-    rows = ledger(data)
+    rows = manifest(data)
     last = list(rows.values())[-1]
     (data / last["picture"]).unlink()
     (data / "prepared.csv").write_text("".join(lines[:-1]) + lines[-1][:20])
     assert prepare("--photos", photos, "--to", data) == 0
-    assert len(pictures(data)) == len(ledger(data)) == 9
+    assert len(pictures(data)) == len(manifest(data)) == 9
 
 
 def test_pictures_that_somebody_removed_or_moved_stay_so(photos, tmp_path, capsys):
     data = tmp_path / "data"
     assert prepare("--photos", photos, "--to", data) == 0
-    first = data / ledger(data)["happy/anna/1.png"]["picture"]
-    second = data / ledger(data)["happy/anna/2.png"]["picture"]
+    first = data / manifest(data)["happy/anna/1.png"]["picture"]
+    second = data / manifest(data)["happy/anna/2.png"]["picture"]
     first.unlink()
     second.rename(second.parents[1] / "sad" / second.name)
     before = pictures(data)
@@ -243,9 +245,9 @@ def test_a_photograph_without_a_face_is_tried_again_with_other_options(tmp_path)
     small.paste(ASTRONAUT.resize((150, 150)), (200, 100))
     small.save(folder / "happy" / "small.png")
     assert prepare("--photos", folder, "--to", data) == 0
-    assert ledger(data)["happy/small.png"]["outcome"] == "no face"
+    assert manifest(data)["happy/small.png"]["outcome"] == "no face"
     assert prepare("--photos", folder, "--to", data, "--min-face", 16) == 0
-    assert ledger(data)["happy/small.png"]["outcome"] == "written"
+    assert manifest(data)["happy/small.png"]["outcome"] == "written"
     assert len(pictures(data)) == 2
 
 
@@ -262,7 +264,7 @@ def test_a_file_that_is_not_ours_is_not_overwritten(tmp_path, capsys):
     assert not (tmp_path / "data" / "prepared.csv").exists()
 
 
-def test_unreadable_photographs_are_named_and_exit_code_1_or_2_where_it_is_all(tmp_path, capsys):
+def test_unreadable_photographs_are_named_with_exit_code_1_or_2_if_none_is_left(tmp_path, capsys):
     folder = tmp_path / "photos" / "happy"
     astronaut(folder / "good.png")
     (folder / "bad.jpg").write_bytes(b"no picture")
@@ -286,14 +288,14 @@ def test_unreadable_photographs_are_named_and_exit_code_1_or_2_where_it_is_all(t
         (("--photos", "empty"), "empty: no pictures in it"),
         (("--photos", "split"), "its folders must be classes, not ['test', 'train']"),
         (("--photos", "photos", "--to", "photos/data"), "one is within the other"),
-        (("--photos", "photos", "--to", "cropped"), "its faces are cut by"),
+        (("--photos", "photos", "--to", "cropped"), "its faces are cropped by"),
         (("--photos", "photos", "--to", "odd"), "prepared.csv: not what this program writes"),
         (("--photos", "photos", "--face-model", "nowhere"), "cannot read the face model"),
         (("--photos", "photos", "--ferplus", "nowhere"), "add --fer2013"),
         (("--fer2013", "nowhere"), "No such file"),
     ],
 )  # fmt: skip
-def test_mistakes_are_told_in_words_and_nothing_is_written(
+def test_mistakes_are_reported_and_nothing_is_written(
     arguments, words, photos, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
@@ -322,7 +324,7 @@ def test_bad_options_are_exit_code_2(arguments):
     assert exit_.value.code == 2
 
 
-# Who goes where
+# Splits
 
 
 @pytest.mark.parametrize(
@@ -347,7 +349,7 @@ def test_bad_options_are_exit_code_2(arguments):
         ("DSC00012.jpg", ""),
     ],
 )
-def test_a_name_tells_the_person_or_nobody(path, subject):
+def test_a_path_names_the_person_or_nobody(path, subject):
     assert subject_of(PurePath(path), ["happy", "sad"]) == subject
 
 
@@ -356,43 +358,46 @@ NOTHING = np.zeros((3, 7))
 
 def test_splits_are_filled_to_their_shares_class_by_class():
     pictures = np.eye(7)[np.random.default_rng(0).permutation(np.repeat(range(7), 100))]
-    places = assign(pictures, NOTHING, shares("70/15/15"), 0)
+    places = assign_splits(pictures, NOTHING, parse_split("70/15/15"), 0)
     counts = [pictures[places == split].sum(axis=0).tolist() for split in range(3)]
     assert counts == [[70] * 7, [15] * 7, [15] * 7]
 
 
 def test_a_rare_class_is_in_every_split_if_there_are_three_of_it():
     pictures = np.eye(7)[[0] * 50 + [1] * 3 + [2] * 2]
-    places = assign(pictures, NOTHING, shares("70/15/15"), 0)
+    places = assign_splits(pictures, NOTHING, parse_split("70/15/15"), 0)
     assert sorted(places[50:53]) == [0, 1, 2]
     assert sorted(places[53:]) == [0, 1]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_who_has_most_pictures_is_trained_on(seed):
+def test_people_with_most_pictures_are_in_train(seed):
     people = np.full((20, 7), 2.0)
     people[4], people[11] = 60, 50
-    places = assign(people, NOTHING, shares("70/15/15"), seed)
+    places = assign_splits(people, NOTHING, parse_split("70/15/15"), seed)
     assert places[4] == places[11] == 0
     assert set(places) == {0, 1, 2}
 
 
-def test_the_seed_decides_and_what_is_there_counts():
+def test_the_seed_decides_and_existing_pictures_count():
     pictures = np.eye(7)[[0] * 100]
-    places = [assign(pictures, NOTHING, shares("60/40/0"), seed) for seed in (1, 1, 2)]
+    places = [assign_splits(pictures, NOTHING, parse_split("60/40/0"), seed) for seed in (1, 1, 2)]
     assert np.array_equal(places[0], places[1])
     assert not np.array_equal(places[0], places[2])
     assert np.bincount(places[0]).tolist() == [60, 40]
     have = np.zeros((3, 7))
     have[0, 0] = 60
-    assert np.bincount(assign(pictures, have, shares("60/40/0"), 0)).tolist() == [36, 64]
+    assert np.bincount(assign_splits(pictures, have, parse_split("60/40/0"), 0)).tolist() == [
+        36,
+        64,
+    ]
 
 
 # FER2013 and FER+
 
 
 def write_fer(folder: Path, rows: list[tuple[int, str]], votes: list[str] | None = None) -> None:
-    """Write the csv files as they are handed about: (emotion, Usage), and "Image name,votes"."""
+    """Write the csv files as published: rows are (emotion, Usage), votes are "Image name,votes"."""
     rng = np.random.default_rng(0)
     faces = rng.integers(0, 256, (len(rows), 48 * 48))
     with (folder / "fer2013.csv").open("w", newline="") as file:
@@ -493,7 +498,7 @@ def test_an_npz_gives_the_same_folders_and_votes_as_the_csv_files(tmp_path):
     write_npz(tmp_path / "x.npz")
     assert prepare("--npz", tmp_path / "x.npz", "--to", tmp_path / "npz") == 0
     one, other = digests(tmp_path / "csv"), digests(tmp_path / "npz")
-    del one["prepared.csv"], other["prepared.csv"]  # names the sources
+    del one["prepared.csv"], other["prepared.csv"]  # it names the sources
     assert one == other
     rows = (tmp_path / "npz" / "votes.csv").read_text().splitlines()
     assert rows[0] == "picture,angry,disgust,fear,happy,neutral,sad,surprise,(others)"
@@ -549,13 +554,13 @@ def test_a_file_that_is_no_npz_is_refused(content, tmp_path, capsys):
         ("garbage\n", "its first column is not picture"),
     ],
 )
-def test_a_file_of_votes_that_is_none_is_refused(text, words, tmp_path):
+def test_an_invalid_file_of_votes_is_refused(text, words, tmp_path):
     (tmp_path / "votes.csv").write_text(text)
     with pytest.raises(UserError, match=words):
         read_votes(tmp_path, ["a", "b"], [("a", tmp_path / "train/a/1.png")])
 
 
-def test_a_run_on_fer2013_goes_on_where_it_ended(tmp_path):
+def test_a_run_on_fer2013_continues_where_it_ended(tmp_path):
     write_fer(tmp_path, ROWS)
     data, path = tmp_path / "data", tmp_path / "fer2013.csv"
     assert prepare("--fer2013", path, "--to", data) == 0
@@ -595,7 +600,7 @@ PIXELS = " ".join(["7"] * 2304)
     ],
     ids=range(10),
 )
-def test_a_csv_that_is_none_is_told_in_words(content, words, tmp_path, capsys):
+def test_an_invalid_csv_is_reported(content, words, tmp_path, capsys):
     (tmp_path / "fer2013.csv").write_text(content)
     assert prepare("--fer2013", tmp_path / "fer2013.csv", "--to", tmp_path / "data") == 2
     told = capsys.readouterr().err
@@ -613,7 +618,7 @@ def test_a_csv_that_is_none_is_told_in_words(content, words, tmp_path, capsys):
         (lambda lines: [lines[0], lines[8], *lines[2:]], "Usage differs from the same row of"),
     ],
 )
-def test_votes_that_do_not_fit_are_told_in_words(spoil, words, tmp_path, capsys):
+def test_votes_that_do_not_fit_are_reported(spoil, words, tmp_path, capsys):
     write_fer(tmp_path, ROWS, VOTED)
     path = tmp_path / "fer2013new.csv"
     path.write_text("\n".join(spoil(path.read_text().splitlines())) + "\n")
@@ -623,7 +628,7 @@ def test_votes_that_do_not_fit_are_told_in_words(spoil, words, tmp_path, capsys)
     assert pictures(tmp_path) == []
 
 
-def test_a_folder_instead_of_a_csv_is_told_in_words(tmp_path, capsys):
+def test_a_folder_instead_of_a_csv_is_reported(tmp_path, capsys):
     assert prepare("--fer2013", tmp_path, "--to", tmp_path / "data") == 2
     assert "Is a directory" in capsys.readouterr().err
 
@@ -638,7 +643,7 @@ def test_the_majority_is_a_strict_maximum_over_all_ten_votes():
     assert majority([3, 3, 0, 0, 0, 0, 0, 0, 2, 2]) == "tie"
 
 
-def test_a_face_of_fer2013_is_cut_by_its_eyes():
+def test_a_face_of_fer2013_is_cropped_by_its_eyes():
     face = ASTRONAUT.convert("L").crop((120, 20, 340, 240))
     upright, askew = (
         np.asarray(
@@ -646,11 +651,13 @@ def test_a_face_of_fer2013_is_cut_by_its_eyes():
         )
         for angle in (0, -18)
     )
-    finder = fer.make_finder(None)
-    cuts = [fer.cut(pixels, finder) for pixels in (upright, askew)]
-    for cut in cuts:
-        assert cut.dtype == np.uint8
-        assert cut.shape == (len(cut), len(cut))
-    alike = np.corrcoef([np.asarray(Image.fromarray(cut).resize((40, 40))).ravel() for cut in cuts])
+    detector = make_detector(None)
+    crops = [crop_again(pixels, detector) for pixels in (upright, askew)]
+    for crop in crops:
+        assert crop.dtype == np.uint8
+        assert crop.shape == (len(crop), len(crop))
+    alike = np.corrcoef(
+        [np.asarray(Image.fromarray(crop).resize((40, 40))).ravel() for crop in crops]
+    )
     before = np.corrcoef(upright.ravel(), askew.ravel())[0, 1]
     assert alike[0, 1] > 0.85 > before

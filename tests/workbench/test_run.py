@@ -1,4 +1,4 @@
-"""A training run as a user starts it: what it leaves, and what happens when it is cut short."""
+"""Training runs from the command line: their files, interruption and resumption."""
 
 import json
 import os
@@ -35,7 +35,7 @@ ARTEFACTS = {
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
-    """A data set with a test split, that says how its pictures were cut out."""
+    """A data set with a test split and a crop rule."""
     folder = make_photos(tmp_path_factory.mktemp("data"), train=12, validation=4, test=5)
     (folder / CROP_FILE).write_text(crop_rule_json({"face_width": 3.3, "eye_height": 0.41}))
     return folder
@@ -43,7 +43,7 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def unbroken(data, tmp_path_factory):
-    """A run of 4 epochs: its folder and what it said."""
+    """A run of 4 epochs: its build folder and its output."""
     build = tmp_path_factory.mktemp("unbroken")
     result = run("train", "--data", data, "--build", build, "--epochs", 4, "--batch-size", 8)
     assert result.returncode == 0, result.stderr
@@ -63,7 +63,7 @@ def start(data: Path, build: Path, *arguments: object) -> subprocess.Popen[str]:
 def wait_for_epoch(
     process: subprocess.Popen[str], build: Path, epoch: int, *, folder: str = "checkpoint"
 ) -> None:
-    """Return when `epoch` epochs are finished, so in the next one."""
+    """Wait until `epoch` epochs are finished."""
     state = build / folder / "state.json"
     while process.poll() is None:
         if state.exists() and len(json.loads(state.read_text())["history"]) >= epoch:
@@ -219,7 +219,7 @@ def test_a_run_killed_in_its_second_generation_goes_on_there(data, tmp_path):
 def test_ctrl_c_in_the_first_generation_ends_the_run_with_its_model(data, tmp_path):
     process = start(data, tmp_path, "--epochs", 2, "--generations", 2)
     assert any(line.startswith("Epoch 2/2") for line in process.stdout)
-    process.send_signal(signal.SIGINT)  # in its last epoch, so that it is over anyway
+    process.send_signal(signal.SIGINT)  # in the last epoch, so that the generation ends anyway
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert "stopping after this epoch" in errors
@@ -227,7 +227,7 @@ def test_ctrl_c_in_the_first_generation_ends_the_run_with_its_model(data, tmp_pa
     assert not (tmp_path / "checkpoint-2").exists()
 
 
-def test_resume_refuses_a_run_with_other_settings_and_starts_where_there_is_none(unbroken, data):
+def test_resume_refuses_a_run_with_other_settings(unbroken, data):
     build, _ = unbroken
     result = run("train", "--data", data, "--build", build, "--resume", "--seed", 5)
     assert result.returncode == 2
@@ -242,10 +242,10 @@ def test_a_run_killed_while_it_saves_resumes_from_the_epoch_before(unbroken, dat
     saved = {path: path.read_bytes() for path in (tmp_path / "checkpoint").iterdir()}
     arguments = ("--data", data, "--build", tmp_path, "--batch-size", 8, "--epochs", 4, "--resume")
     assert run("train", *arguments).returncode == 0
-    # As if the kill had come before the last rename: epoch 4's model is there, its state is not.
+    # As if killed before the last rename: epoch 4's model is there, its state is not.
     (tmp_path / "checkpoint" / "state.json").write_text(state)
     for path, content in saved.items():
-        if not path.exists():  # tidied away, which comes after the last rename
+        if not path.exists():  # removed, which happens after the last rename
             path.write_bytes(content)
     assert run("train", *arguments).returncode == 0
     losses = [row["val_loss"] for row in history(tmp_path)]

@@ -1,4 +1,4 @@
-"""The built-in sample set: what `python -m train.samples` writes, and how hard it is."""
+"""The built-in sample set of `python -m train.samples`: its files, and how hard it is."""
 
 import hashlib
 import json
@@ -99,7 +99,7 @@ def test_nobody_is_in_two_splits_and_everybody_shows_every_expression() -> None:
     assert {expression_of(index) for index in range(7)} == set(EXPRESSIONS)
 
 
-def test_faces_lie_as_the_rule_beside_them_says(made: Path) -> None:
+def test_faces_are_placed_as_the_crop_rule_says(made: Path) -> None:
     rule, finder = read_crop_rule(made), FaceDetector(min_face=40)
     widths, heights = [], []
     for path in sorted(made.glob("t*/*/*.jpg")):
@@ -127,13 +127,13 @@ def test_another_seed_replaces_an_old_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_run_that_breaks_off_leaves_nothing(
+def test_an_interrupted_run_leaves_nothing(
     failure: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(seed: int) -> None:
         raise failure
 
-    monkeypatch.setattr(samples, "draw_sheet", fail)  # the last thing to be written
+    monkeypatch.setattr(samples, "draw_sheet", fail)  # it is drawn last
     with pytest.raises(type(failure)):
         ensure_samples(tmp_path / "set", counts={"train": 7})
     assert list(tmp_path.iterdir()) == []
@@ -197,7 +197,7 @@ def grey_pixels(split: str, count: int) -> tuple[np.ndarray, list[str]]:
     ]
 
 
-def test_grey_pixels_alone_hardly_give_the_expression_away() -> None:
+def test_grey_pixels_alone_do_not_give_the_expression_away() -> None:
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
     model.fit(*grey_pixels("train", 700))
     accuracy = model.score(*grey_pixels("test", 350))

@@ -1,1 +1,1 @@
-"""Training data: image folders, caching, batches, augmentation."""
+"""Training data: image folders, the disk cache, batches and augmentation."""

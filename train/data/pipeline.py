@@ -1,4 +1,4 @@
-"""Batches for Keras: from the memory-mapped cache to float32, in the order that the seed says."""
+"""tf.data pipelines that feed Keras: from the memory-mapped images to float32 batches."""
 
 from collections.abc import Callable
 
@@ -12,124 +12,134 @@ from train.data.augmentation import augment
 from train.data.image_folder import Split
 from train.recipe import Recipe
 
+Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+"""Images, targets and sample weights."""
+
 
 def training_batches(
     split: Split, contract: Contract, recipe: Recipe, *, first_epoch: int = 0
 ) -> tf.data.Dataset:
-    """Return the shuffled batches of all epochs from `first_epoch` on, one epoch after the other.
+    """Return the shuffled batches of all epochs from `first_epoch` on.
 
-    Each is (images, targets, sample weights); images are float32 (batch, height, width, channels),
-    normalised by the contract, targets (batch, classes) add up to 1. Batches are always full: an
-    epoch's last one is filled up with its first pictures. Order and augmentation depend on seed and
-    epoch number alone, so that a resumed run sees what it would have.
+    Each batch is (images, targets, sample weights): images are float32 (batch, height, width,
+    channels), normalised as the contract says; targets are (batch, classes), and each row adds up
+    to 1. All batches are full: the last one of an epoch is filled with the epoch's first images.
+    Order and augmentation depend only on the seed and the epoch, so that a resumed run sees the
+    same batches as an uninterrupted one.
     """
+    numbered = tf.data.Dataset.range(first_epoch, recipe.epochs).flat_map(
+        _epoch_order(split, recipe)
+    )
+    read_batch = _batch_reader(
+        split,
+        contract,
+        class_weights=_class_weights(split, contract) if recipe.class_weights else None,
+        soft_labels=recipe.soft_labels,
+    )
+
+    def load(indices: tf.Tensor, number: tf.Tensor) -> Batch:
+        images, targets, sample_weight = read_batch(indices)
+        if recipe.augment:
+            images = augment(images, tf.stack([tf.constant(recipe.seed, tf.int64), number]))
+        return images, targets, sample_weight
+
+    batches = numbered.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
+    return _with_sharding(batches, tf.data.experimental.AutoShardPolicy.DATA)
+
+
+def _epoch_order(split: Split, recipe: Recipe) -> Callable[[tf.Tensor], tf.data.Dataset]:
+    """Return a function from an epoch to its batches: (image indices, number of the batch)."""
     count, steps = len(split.targets), steps_per_epoch(split, recipe)
-    chances = tf.math.log(tf.constant([_chances(split, recipe.balance)], tf.float32))
+    probabilities = _sampling_probabilities(split, recipe.balance)
+    log_probabilities = tf.math.log(tf.constant([probabilities], tf.float32))
 
     def epoch_order(epoch: tf.Tensor) -> tf.data.Dataset:
         seed = tf.stack([tf.constant(recipe.seed, tf.int64), epoch])
         if recipe.balance:
-            order = tf.random.stateless_categorical(chances, count, seed)[0]
+            order = tf.random.stateless_categorical(log_probabilities, count, seed)[0]
         else:
             order = tf.random.experimental.stateless_shuffle(tf.range(count), seed=seed)
         order = tf.cast(order, tf.int64)
         batches = tf.data.Dataset.from_tensor_slices(order).repeat().batch(recipe.batch_size)
-        seeds = tf.data.Dataset.range(epoch * steps, (epoch + 1) * steps)
-        return tf.data.Dataset.zip(batches.take(steps), seeds)
+        numbers = tf.data.Dataset.range(epoch * steps, (epoch + 1) * steps)
+        return tf.data.Dataset.zip(batches.take(steps), numbers)
 
-    numbered = tf.data.Dataset.range(first_epoch, recipe.epochs).flat_map(epoch_order)
-    look_up = _look_up(
-        split,
-        contract,
-        weights=_class_weights(split, contract) if recipe.class_weights else None,
-        soft=recipe.soft_labels,
-    )
-
-    def load(order: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        images, targets, weights = look_up(order)
-        if recipe.augment:
-            images = augment(images, tf.stack([tf.constant(recipe.seed, tf.int64), number]))
-        return images, targets, weights
-
-    batches = numbered.map(load, num_parallel_calls=2, deterministic=True).prefetch(2)
-    return _sharded(batches, tf.data.experimental.AutoShardPolicy.DATA)
+    return epoch_order
 
 
 def evaluation_batches(
     split: Split, contract: Contract, *, batch_size: int, full: bool = False
 ) -> tf.data.Dataset:
-    """Return the whole split once, in its own order: (images, one-hot, weights of 1).
+    """Return the whole split once, in order: (images, one-hot targets, sample weights of 1).
 
-    full: fill the last batch with pictures of weight 0, so that each of several replicas gets its
-    share. (Keras counts them in val_loss, which is then lower by their share of the pictures.)
+    full: fill the last batch with images of weight 0, so that each of several replicas gets a
+    share. (Keras counts them in val_loss, which makes it lower by their share of the images.)
     """
-    images = len(split.targets)
-    padding = -images % batch_size if full else 0
-    order = tf.data.Dataset.range(images + padding).batch(batch_size)
-    batches = order.map(_look_up(split, contract), num_parallel_calls=2).prefetch(2)
-    # Each worker goes through all of it; the metrics, sums over workers, come out the same.
-    return _sharded(batches, tf.data.experimental.AutoShardPolicy.OFF)
+    count = len(split.targets)
+    padding = -count % batch_size if full else 0
+    order = tf.data.Dataset.range(count + padding).batch(batch_size)
+    batches = order.map(_batch_reader(split, contract), num_parallel_calls=2).prefetch(2)
+    # Every worker evaluates all images. The metrics are sums over workers, so they stay the same.
+    return _with_sharding(batches, tf.data.experimental.AutoShardPolicy.OFF)
 
 
 def steps_per_epoch(split: Split, recipe: Recipe) -> int:
-    """Return the recipe's steps, or as many as show every picture once."""
+    """Return the recipe's steps, or the number of batches that shows every image once."""
     return recipe.steps or -(-len(split.targets) // recipe.batch_size)
 
 
 def _class_weights(split: Split, contract: Contract) -> npt.NDArray[np.float32]:
-    """Return weights (classes,) that give each class the same say: N / (classes * N of class)."""
+    """Return inverse-frequency weights (classes,): N / (classes * N of the class)."""
     classes = len(contract.labels)
     counts = np.maximum(np.bincount(split.targets, minlength=classes), 1)
     return (len(split.targets) / (classes * counts)).astype(np.float32)
 
 
-def _chances(split: Split, balance: float) -> npt.NDArray[np.float64]:
-    """Return how likely each picture is to be drawn, (N,), see `Recipe.balance`."""
+def _sampling_probabilities(split: Split, balance: float) -> npt.NDArray[np.float64]:
+    """Return the probability of drawing each image, (N,); see `Recipe.balance`."""
     counts = np.bincount(split.targets)
-    chances = (len(split.targets) / counts[split.targets]) ** balance
-    return np.asarray(chances / chances.sum())
+    weights = (len(split.targets) / counts[split.targets]) ** balance
+    return np.asarray(weights / weights.sum())
 
 
-def _look_up(
+def _batch_reader(
     split: Split,
     contract: Contract,
     *,
-    weights: npt.NDArray[np.float32] | None = None,
-    soft: bool = False,
-) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]:
-    """Return a function from numbers of pictures to a batch of them.
+    class_weights: npt.NDArray[np.float32] | None = None,
+    soft_labels: bool = False,
+) -> Callable[[tf.Tensor], Batch]:
+    """Return a function from image indices to a batch.
 
-    weights: of each class. soft: targets are the votes' shares. Numbers beyond the last picture
-    stand for pictures of weight 0.
+    class_weights: (classes,), 1 by default. soft_labels: use the votes as targets. An index past
+    the last image selects padding: an image of weight 0.
     """
     table = input_table(contract, dtype=np.float32)
     one_hot = np.eye(len(contract.labels), dtype=np.float32)
-    class_weights = np.ones(len(one_hot), np.float32) if weights is None else weights
-    count, shares = len(split.targets), split.shares if soft else None
+    weights = np.ones(len(one_hot), np.float32) if class_weights is None else class_weights
+    count, soft = len(split.targets), split.soft_labels if soft_labels else None
 
     def read(indices):
-        numbers = indices % count
-        targets = split.targets[numbers]
-        says = class_weights[targets] * (indices < count).astype(np.float32)
-        wanted = one_hot[targets] if shares is None else shares[numbers]
-        return table[split.images[numbers]], wanted, says
+        wrapped = indices % count
+        labels = split.targets[wrapped]
+        sample_weight = weights[labels] * (indices < count).astype(np.float32)
+        targets = one_hot[labels] if soft is None else soft[wrapped]
+        return table[split.images[wrapped]], targets, sample_weight
 
-    def look_up(indices):
-        images, targets, weights = tf.numpy_function(
-            read, [indices], (tf.float32, tf.float32, tf.float32)
-        )
-        images.set_shape((None, *split.images.shape[1:]))
-        targets.set_shape((None, len(contract.labels)))
-        weights.set_shape((None,))
-        return images, targets, weights
+    def read_batch(indices):
+        batch = tf.numpy_function(read, [indices], (tf.float32, tf.float32, tf.float32))
+        shapes = ((None, *split.images.shape[1:]), (None, len(contract.labels)), (None,))
+        for tensor, shape in zip(batch, shapes, strict=True):
+            tensor.set_shape(shape)
+        return tuple(batch)
 
-    return look_up
+    return read_batch
 
 
-def _sharded(
+def _with_sharding(
     batches: tf.data.Dataset, policy: tf.data.experimental.AutoShardPolicy
 ) -> tf.data.Dataset:
-    """Say how several workers, each of which has all files, share the batches."""
+    """Set how several workers, each of which has all files, share the batches."""
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = policy
     return batches.with_options(options)

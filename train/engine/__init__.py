@@ -1,1 +1,1 @@
-"""The training run: fit, checkpoints, distillation, artifacts."""
+"""The training run: fit, checkpoints, distillation and the files that a run writes."""

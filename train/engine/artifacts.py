@@ -1,4 +1,4 @@
-"""What a run leaves behind in build/: all of it, or nothing."""
+"""Write the files of a finished run to build/, all of them or none."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ from emotion_edge.system.hardware import processor_name
 from emotion_edge.util.atomic_write import staged_write
 from evaluation.keras_outputs import evaluate, predict
 from evaluation.plots import plot_confusion, plot_history
-from train.data.export import set_aside
+from train.data.export import select_for_conversion
 from train.data.image_folder import Dataset, Split
 from train.data.pipeline import evaluation_batches
 from train.engine.checkpoint import History, kept_epoch
@@ -39,22 +39,19 @@ def write_build(
     calibration_size: int,
     run: dict[str, Any],
 ) -> dict[str, Any]:
-    """Write a finished run to `build` and return its evaluation on the holdout.
+    """Evaluate the model on the holdout, write everything to `build`, and return the evaluation.
 
-    model: with the weights to keep. run: what goes into run.json. Raises RunError where `build`
-    cannot be written, and then leaves it as it was.
+    model: with the weights to keep. run: the contents of run.json. Raises RunError if `build`
+    cannot be written; it is unchanged then.
     """
-    holdout = dataset.holdout
-    predictions = predict(model, evaluation_batches(holdout, contract, batch_size=64))
-    figures = evaluate(holdout.targets, predictions, list(contract.labels))
-    evaluation = {"split": dataset.holdout_name, **figures}
+    evaluation = _evaluate(model, contract, dataset)
     rng = np.random.default_rng(run["recipe"]["seed"])
-    pictures = set_aside(dataset, calibration_size, rng)
+    exports = select_for_conversion(dataset, calibration_size, rng)
     with staged_write(build) as stage:
         model.save(stage / "model.keras")
         model.save_weights(stage / f"{model.name}.weights.h5")
         (stage / "contract.json").write_text(dumps(contract), encoding="utf-8")
-        for name, (split, chosen) in pictures.items():
+        for name, (split, chosen) in exports.items():
             _save_images(stage / f"{name}.npz", split, chosen, contract)
         _write_history(stage / "history.csv", history)
         plot_history(history, stage / "history.png", run["kept_epoch"])
@@ -64,8 +61,15 @@ def write_build(
     return evaluation
 
 
+def _evaluate(model: keras.Model, contract: Contract, dataset: Dataset) -> dict[str, Any]:
+    holdout = dataset.holdout
+    predictions = predict(model, evaluation_batches(holdout, contract, batch_size=64))
+    figures = evaluate(holdout.targets, predictions, list(contract.labels))
+    return {"split": dataset.holdout_name, **figures}
+
+
 def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -> dict[str, Any]:
-    """Return the contents of run.json: what was run, where, with what, for how many seconds."""
+    """Return the contents of run.json: the settings, the machine, the versions and the time."""
     return {
         "arguments": sys.argv[1:],
         "recipe": asdict(recipe),
@@ -89,27 +93,30 @@ def _gpus() -> list[str]:
 
 
 def summarise(evaluation: dict[str, Any], history: History, run: dict[str, Any]) -> str:
-    """Return the closing words of a run, which say what its figures are worth."""
+    """Return the closing lines of a run: the epoch that was kept, and the result."""
+    return f"{_kept_line(history, run)}\n{_result_line(evaluation)}"
+
+
+def _kept_line(history: History, run: dict[str, Any]) -> str:
     kept = run["kept_epoch"]
-    low, high = evaluation["accuracy_ci95"]
-    figure = f"({history[kept - 1]['val_accuracy']:.4f})"
+    accuracy = f"{history[kept - 1]['val_accuracy']:.4f}"
     if run["recipe"]["average"] is None:
-        said = (
-            f"kept epoch {kept} of {len(history)}, the best by val_accuracy {figure}. It was "
+        return (
+            f"kept epoch {kept} of {len(history)}, the best by val_accuracy ({accuracy}). It was "
             "chosen on the validation split: that figure is not a test result."
         )
-    else:
-        said = f"kept the averaged weights after epoch {kept}; val_accuracy {figure}"
-    lines = [said]
+    return f"kept the averaged weights after epoch {kept}; val_accuracy ({accuracy})"
+
+
+def _result_line(evaluation: dict[str, Any]) -> str:
+    low, high = evaluation["accuracy_ci95"]
     figures = (
         f"accuracy {evaluation['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}, "
         f"{evaluation['images']} images), macro-F1 {evaluation['macro_f1']:.4f}"
     )
     if evaluation["split"] == "test":
-        lines.append(f"test: {figures}")
-    else:
-        lines.append(f"no test split, so there is no result to quote; validation: {figures}")
-    return "\n".join(lines)
+        return f"test: {figures}"
+    return f"no test split, so there is no result to quote; validation: {figures}"
 
 
 def _save_images(

@@ -1,4 +1,4 @@
-"""The state of a run after each epoch, so that a killed one can go on where it was."""
+"""Save training state after each epoch so that an interrupted run can resume."""
 
 import json
 import shutil
@@ -16,10 +16,10 @@ _STATE = "state.json"
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves the run after each epoch, and ends it when told to or when it gets no better.
+    """Saves the run after each epoch, and stops it on request or when it no longer improves.
 
-    Whether to stop early is read off the history, not counted in memory, so that a resumed run
-    stops where an unbroken one would have.
+    Early stopping is decided from the history, not from a counter in memory, so that a resumed run
+    stops at the same epoch as an uninterrupted one.
     """
 
     def __init__(
@@ -30,10 +30,10 @@ class Checkpoint(keras.callbacks.Callback):
         patience: int | None,
         averaged: keras.callbacks.SwapEMAWeights | None,
     ) -> None:
-        """Keep the state in `folder`; `history` grows by one row (of metrics) an epoch.
+        """Save to `folder`, and append one row of metrics to `history` after each epoch.
 
-        averaged: what puts the averaged weights into the model for a while, where there are such;
-        then those of the last epoch are kept, not of the best.
+        averaged: swaps the averaged weights into the model, if the run averages them. Then the
+        last epoch's weights are kept instead of the best epoch's.
         """
         super().__init__()
         self.folder = folder
@@ -42,23 +42,22 @@ class Checkpoint(keras.callbacks.Callback):
         self.patience = patience
         self.averaged = averaged
         self.began = time.monotonic() - (seconds_spent(folder) if history else 0.0)
-        self.interrupted = False  # set by Ctrl-C: end after this epoch
+        self.interrupted = False  # set by Ctrl-C: stop after this epoch
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Save; then stop the run if it should."""
+        """Save the state, and stop the run if it is done."""
         self.history.append({"epoch": epoch + 1, **{k: float(v) for k, v in (logs or {}).items()}})
         self._save()
-        self.model.stop_training = self.interrupted or is_stale(self.history, self.patience)
+        self.model.stop_training = self.interrupted or has_plateaued(self.history, self.patience)
 
     def _save(self) -> None:
         done = len(self.history)
         kept = kept_epoch(self.history, last=bool(self.averaged))
         files = {"last": f"last-{done:04}.keras", "kept": f"kept-{kept:04}.weights.h5"}
-        dropout = [seed.numpy().tolist() for seed in _dropout_seeds(self.model)]
         state = {
             "settings": self.settings,
             "history": self.history,
-            "dropout": dropout,
+            "dropout": [seed.numpy().tolist() for seed in _dropout_seeds(self.model)],
             "seconds": time.monotonic() - self.began,
             **files,
         }
@@ -66,9 +65,10 @@ class Checkpoint(keras.callbacks.Callback):
             self.model.save(stage / files["last"])
             if kept == done:
                 self._save_weights(stage / files["kept"])
-            # Last in the alphabet, so renamed last: what it names is there, whenever we are killed.
+            # staged_write renames in alphabetical order, so the state comes last: if the process is
+            # killed before that, the old state still names files that exist.
             (stage / _STATE).write_text(json.dumps(state), encoding="utf-8")
-        self._tidy({_STATE, *files.values()})
+        self._remove_all_but({_STATE, *files.values()})
 
     def _save_weights(self, path: Path) -> None:
         if self.averaged:
@@ -77,33 +77,33 @@ class Checkpoint(keras.callbacks.Callback):
         if self.averaged:
             self.averaged.on_test_end()
 
-    def _tidy(self, keep: set[str]) -> None:
+    def _remove_all_but(self, keep: set[str]) -> None:
         for path in self.folder.iterdir():
             if path.is_dir():
-                shutil.rmtree(path)  # what a killed run left unfinished
+                shutil.rmtree(path)  # left unfinished by a killed run
             elif path.name not in keep:
                 path.unlink()
 
 
 def best_epoch(history: History) -> int:
-    """Return the epoch (from 1) with the highest val_accuracy, the first of equals; 0 for none."""
+    """Return the first epoch (from 1) with the highest val_accuracy, or 0 without a history."""
     return max(range(len(history)), key=lambda i: history[i]["val_accuracy"], default=-1) + 1
 
 
 def kept_epoch(history: History, *, last: bool) -> int:
-    """Return the epoch (from 1) whose weights a run keeps: the last one, or else the best."""
+    """Return the epoch (from 1) whose weights the run keeps: the last one, or else the best."""
     return len(history) if last else best_epoch(history)
 
 
-def is_stale(history: History, patience: int | None) -> bool:
-    """Say whether the last `patience` epochs brought no better val_accuracy; None is never."""
+def has_plateaued(history: History, patience: int | None) -> bool:
+    """Say whether val_accuracy has not improved for `patience` epochs; never, if that is None."""
     return patience is not None and len(history) - best_epoch(history) >= patience
 
 
 def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None, History]:
-    """Return the model after the last finished epoch and the history so far, (None, []) if none.
+    """Return the model after the last finished epoch, and the history; (None, []) if there is none.
 
-    Raises UserError where that run had other settings.
+    Raises UserError if the saved run had different settings or cannot be read.
     """
     if not (folder / _STATE).exists():
         print("no finished epoch to resume: starting with the first", flush=True)
@@ -113,21 +113,25 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
         model = keras.models.load_model(folder / state["last"])
     except (ValueError, KeyError, OSError) as error:
         raise UserError(
-            f"--resume: cannot read the run in {folder} ({error}); leave --resume out to start anew"
+            f"--resume: cannot read the run in {folder} ({error}); leave out --resume to start anew"
         ) from None
-    for name, value in settings.items():
-        if (before := state["settings"].get(name)) != value:
-            raise UserError(
-                f"--resume: the run in {folder} had {name} {before!r}, now it is {value!r}; "
-                "resume with the same, or leave --resume out to start anew"
-            )
+    _check_settings(folder, state["settings"], settings)
     for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
         seed.assign(value)
     return model, state["history"]
 
 
+def _check_settings(folder: Path, saved: dict[str, Any], settings: dict[str, Any]) -> None:
+    for name, value in settings.items():
+        if (before := saved.get(name)) != value:
+            raise UserError(
+                f"--resume: the run in {folder} had {name} {before!r}, now it is {value!r}; "
+                "resume with the same settings, or leave out --resume to start anew"
+            )
+
+
 def seconds_spent(folder: Path) -> float:
-    """Return how long the run in `folder` has trained, in all its processes."""
+    """Return the training time of the run in `folder`, including interrupted processes."""
     return float(_read_state(folder)["seconds"])
 
 
@@ -141,5 +145,5 @@ def _read_state(folder: Path) -> dict[str, Any]:
 
 
 def _dropout_seeds(model: keras.Model) -> list[keras.Variable]:
-    """Return where dropout stands in its random numbers, which a .keras file does not hold."""
+    """Return the state of dropout's random generators, which a .keras file does not store."""
     return [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]

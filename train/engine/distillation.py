@@ -1,8 +1,8 @@
-"""Training in generations: each network but the first learns from the one before, too.
+"""Born-again training: each generation after the first also learns from its predecessor.
 
-Furlanello et al. 2018, *Born-Again Neural Networks* (arXiv:1805.04770). Several views of a picture,
-asked together, are right more often than one; what they say is half of what the next generation
-learns, and what people said the other half.
+Furlanello et al. 2018, *Born-Again Neural Networks* (arXiv:1805.04770). The teacher's predictions
+are averaged over shifted and mirrored copies of each image, which are more accurate together than
+a single one. The next generation's targets are half this average and half the people's votes.
 """
 
 import shutil
@@ -13,7 +13,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 from tqdm import tqdm
 
 from emotion_edge.model.contract import Contract
@@ -22,69 +21,65 @@ from emotion_edge.model.quantization import input_table
 from evaluation.keras_outputs import logits_of
 from train.data.image_folder import Dataset, Split
 from train.engine.checkpoint import History, seconds_spent
-from train.engine.trainer import fit, kept_model
+from train.engine.trainer import RunOptions, fit, kept_model
 from train.recipe import Recipe
 
-_SHIFT = 24  # the side over what a view is shifted by
-_BATCH = 32
+_SIDE_PER_SHIFT = 24  # images are shifted by 1/24 of their side
+_BATCH_SIZE = 32
 Images = npt.NDArray[np.uint8]
 
 
 def fit_generations(
-    recipe: Recipe,
-    dataset: Dataset,
-    contract: Contract,
-    *,
-    strategy: tf.distribute.Strategy,
-    checkpoint: Path,
-    resume: bool,
+    recipe: Recipe, dataset: Dataset, contract: Contract, options: RunOptions
 ) -> tuple[History, Path, float]:
-    """Train all generations, see `fit`; return the last one's history and checkpoint.
+    """Train all generations with `fit`.
 
-    And the seconds of them all, also of processes before this one.
-    Ctrl-C ends the run with the generation that it is in.
+    Returns the last generation's history and checkpoint, and the training time of all generations
+    in seconds, including interrupted processes. Ctrl-C ends the run after the current epoch,
+    without further generations.
     """
-    if not resume:
-        for folder in checkpoint.parent.glob(f"{checkpoint.name}-[0-9]*"):
+    first = options.checkpoint
+    if not options.resume:
+        for folder in first.parent.glob(f"{first.name}-[0-9]*"):
             shutil.rmtree(folder)
-    first = checkpoint
-    again = partial(fit, contract=contract, strategy=strategy, resume=resume)
-    history, over = again(recipe, dataset, checkpoint=checkpoint)
-    seconds = seconds_spent(checkpoint)
+    history, finished = fit(recipe, dataset, contract, options)
+    seconds = seconds_spent(options.checkpoint)
     for number in range(2, recipe.generations + 1):
-        if not over:
+        if not finished:
             break
-        teacher = kept_model(recipe, contract, checkpoint)
-        checkpoint = first.with_name(f"{first.name}-{number}")
-        print(f"generation {number} of {recipe.generations}, in {checkpoint}/", flush=True)
+        teacher = kept_model(recipe, contract, options.checkpoint)
+        options = replace(options, checkpoint=first.with_name(f"{first.name}-{number}"))
+        print(f"generation {number} of {recipe.generations}, in {options.checkpoint}/", flush=True)
         recipe = replace(recipe, seed=(recipe.seed + 1) % 2**32, soft_labels=True)
-        taught = partial(teach, teacher, contract=contract)
-        history, over = again(recipe, dataset, checkpoint=checkpoint, teach=taught)
-        seconds += seconds_spent(checkpoint)
-    return history, checkpoint, seconds
+        relabel = partial(with_teacher_labels, teacher, contract=contract)
+        history, finished = fit(recipe, dataset, contract, options, relabel)
+        seconds += seconds_spent(options.checkpoint)
+    return history, options.checkpoint, seconds
 
 
-def teach(teacher: keras.Model, split: Split, contract: Contract) -> Split:
-    """Return the split with soft labels that are half the teacher's, of all views of a picture.
+def with_teacher_labels(teacher: keras.Model, split: Split, contract: Contract) -> Split:
+    """Return the split with soft labels that are half its own and half the teacher's.
 
-    The votes of the result are the targets: each label's share, none for no label.
+    The teacher's are its mean scores over all views of an image. The `votes` of the result hold the
+    soft labels, with 0 in the last column.
     """
     table, count = input_table(contract, dtype=np.float32), len(split.targets)
-    batches = (split.images[first : first + _BATCH] for first in range(0, count, _BATCH))
-    bar = tqdm(batches, "asking the teacher", -(-count // _BATCH), disable=None)
-    logits = logits_of(teacher, (table[views(batch)] for batch in bar))
-    said = scores(logits, contract).reshape(count, -1, logits.shape[1]).mean(axis=1)
+    batches = (split.images[start : start + _BATCH_SIZE] for start in range(0, count, _BATCH_SIZE))
+    bar = tqdm(batches, "asking the teacher", -(-count // _BATCH_SIZE), disable=None)
+    logits = logits_of(teacher, (table[shift_and_mirror(batch)] for batch in bar))
+    predicted = scores(logits, contract).reshape(count, -1, logits.shape[1]).mean(axis=1)
     votes = np.zeros_like(split.votes)
-    votes[:, :-1] = (split.shares + said) / 2
+    votes[:, :-1] = (split.soft_labels + predicted) / 2
     return replace(split, votes=votes)
 
 
-def views(images: Images) -> Images:
-    """Return pictures (N, side, side, channels) as they are and shifted four ways, each mirrored.
+def shift_and_mirror(images: Images) -> Images:
+    """Return ten views of each image: unshifted and shifted four ways, each also mirrored.
 
-    (10 * N, side, side, channels): the ten of a picture follow one another.
+    images: (N, side, side, channels). Returns (10 * N, side, side, channels), in which the views of
+    an image follow one another.
     """
-    step = max(1, images.shape[1] // _SHIFT)
+    step = max(1, images.shape[1] // _SIDE_PER_SHIFT)
     height, width = images.shape[1:3]
     shifted = [
         images[:, (np.arange(height) + down).clip(0, height - 1)][
@@ -92,5 +87,5 @@ def views(images: Images) -> Images:
         ]
         for right, down in ((0, 0), (step, 0), (-step, 0), (0, step), (0, -step))
     ]
-    both = [view[:, :, ::turn] for view in shifted for turn in (1, -1)]
-    return np.stack(both, axis=1).reshape(-1, *images.shape[1:])
+    views = [view[:, :, ::direction] for view in shifted for direction in (1, -1)]
+    return np.stack(views, axis=1).reshape(-1, *images.shape[1:])

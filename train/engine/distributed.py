@@ -1,6 +1,6 @@
-"""One device, all GPUs of a machine, or several machines: the same `fit` on each.
+"""Run the same `fit` on one device, on all GPUs of a machine, or on several machines.
 
-Several machines are TensorFlow's MultiWorkerMirroredStrategy, switched on by TF_CONFIG
+Several machines use TensorFlow's MultiWorkerMirroredStrategy, which TF_CONFIG switches on
 (https://www.tensorflow.org/guide/distributed_training).
 """
 
@@ -17,9 +17,9 @@ from emotion_edge.errors import UserError
 
 
 def make_strategy() -> tf.distribute.Strategy:
-    """Return the strategy that this machine and TF_CONFIG call for.
+    """Return the distribution strategy for this machine's GPUs and for TF_CONFIG.
 
-    Raises UserError for a TF_CONFIG that makes no sense.
+    Raises UserError if TF_CONFIG is invalid.
     """
     if text := os.environ.get("TF_CONFIG"):
         _check(text)
@@ -41,8 +41,8 @@ def _check(text: str) -> None:
         raise UserError('TF_CONFIG needs a "cluster" and a "task"')
 
 
-def worker_number(strategy: tf.distribute.Strategy) -> int:
-    """Return which of several workers this process is; number 0 writes the files."""
+def worker_index(strategy: tf.distribute.Strategy) -> int:
+    """Return the index of this process among all workers; worker 0 writes the files."""
     resolver = strategy.cluster_resolver
     if not resolver:
         return 0
@@ -51,12 +51,12 @@ def worker_number(strategy: tf.distribute.Strategy) -> int:
 
 
 def prepare_for_replicas(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
-    """Let `model.fit` share its batches among replicas, which Keras 3.15 cannot by itself.
+    """Make `model.fit` work with several replicas, around two defects of Keras 3.15.
 
-    Keras builds the optimizer and metrics from the mean of a distributed batch, which fails where
-    the shares differ in size, and where a worker holds one replica; and there it fails to reduce
-    the logs as well (keras-team/keras#20585). So the model is built from a batch of zeros, and the
-    step functions return the metrics, which TensorFlow sums over replicas as they are read.
+    Keras builds the optimizer and metrics from the mean of a distributed batch. This fails if the
+    replicas' shares differ in size, and if a worker has only one replica. Keras then also fails to
+    reduce the logs (keras-team/keras#20585). So build the model from a batch of zeros, and let the
+    step functions return the metrics, which TensorFlow sums over replicas when they are read.
     """
     images = np.zeros((1, *model.input_shape[1:]), np.float32)
     targets = np.zeros((1, *model.output_shape[1:]), np.float32)

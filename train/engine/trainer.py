@@ -1,4 +1,4 @@
-"""The training run: compile, fit, resume, stop."""
+"""Build the network, then train it: compile, fit, resume and stop."""
 
 import hashlib
 import shutil
@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +18,37 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.contract import Contract
 from train.data.image_folder import Dataset, Split
 from train.data.pipeline import evaluation_batches, steps_per_epoch, training_batches
-from train.engine.checkpoint import Checkpoint, History, is_stale, kept_weights, restore
+from train.engine.checkpoint import Checkpoint, History, has_plateaued, kept_weights, restore
 from train.engine.distributed import prepare_for_replicas
 from train.models import MODELS
 from train.recipe import Recipe
 
 
-def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
-    """Return the recipe's network, compiled; steps: of an epoch.
+@dataclass(frozen=True)
+class RunOptions:
+    """Where a run trains and saves its state.
 
-    Raises UserError for an unknown optimizer.
+    checkpoint: the folder for the state. resume: continue the run that is there, instead of
+    replacing it.
+    """
+
+    strategy: tf.distribute.Strategy
+    checkpoint: Path
+    resume: bool
+
+
+def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
+    """Return the recipe's network, compiled.
+
+    steps: batches in an epoch. Raises UserError for an unknown optimizer.
     """
     keras.utils.set_random_seed(recipe.seed)
     model = MODELS[recipe.model](classes)
-    # XLA, which Keras may choose by itself, makes these networks' epochs longer on a processor.
     model.compile(
         optimizer=_optimizer(recipe, steps),
         loss="categorical_crossentropy",
-        weighted_metrics=["accuracy"],  # weighted, because padding of a batch must not count
-        jit_compile=False,
+        weighted_metrics=["accuracy"],  # weighted, so that the padding of a batch does not count
+        jit_compile=False,  # XLA makes the epochs of these networks slower on a CPU
     )
     return model
 
@@ -45,18 +57,15 @@ def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     try:
         optimizer = keras.optimizers.get(recipe.optimizer)
     except ValueError:
-        raise UserError(f"--optimizer {recipe.optimizer}: Keras has none of that name") from None
+        raise UserError(
+            f"--optimizer {recipe.optimizer}: Keras has no optimizer of this name"
+        ) from None
     changes: dict[str, Any] = {}
     if recipe.learning_rate is not None:
         changes["learning_rate"] = recipe.learning_rate
     if recipe.warmup_epochs is not None:
         peak = recipe.learning_rate or float(optimizer.learning_rate)
-        changes["learning_rate"] = keras.optimizers.schedules.CosineDecay(
-            0.0,
-            decay_steps=max(1, (recipe.epochs - recipe.warmup_epochs) * steps),
-            warmup_target=peak,
-            warmup_steps=recipe.warmup_epochs * steps,
-        )
+        changes["learning_rate"] = _cosine_schedule(recipe, recipe.warmup_epochs, steps, peak)
     if recipe.weight_decay is not None:
         changes["weight_decay"] = recipe.weight_decay
     if recipe.average is not None:
@@ -65,60 +74,81 @@ def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     return type(optimizer)(**changes)
 
 
+def _cosine_schedule(
+    recipe: Recipe, warmup_epochs: int, steps: int, peak: float
+) -> keras.optimizers.schedules.CosineDecay:
+    return keras.optimizers.schedules.CosineDecay(
+        0.0,
+        decay_steps=max(1, (recipe.epochs - warmup_epochs) * steps),
+        warmup_target=peak,
+        warmup_steps=warmup_epochs * steps,
+    )
+
+
 def fit(
     recipe: Recipe,
     dataset: Dataset,
     contract: Contract,
-    *,
-    strategy: tf.distribute.Strategy,
-    checkpoint: Path,
-    resume: bool,
-    teach: Callable[[Split], Split] | None = None,
+    options: RunOptions,
+    relabel: Callable[[Split], Split] | None = None,
 ) -> tuple[History, bool]:
-    """Train until the recipe is done, patience ends, or Ctrl-C (then the epoch is finished).
+    """Train until the recipe is done, early stopping ends the run, or Ctrl-C.
 
-    teach: returns the training split with the soft labels to learn; its own otherwise.
-    Returns the history, one row an epoch, and whether the run is over and was not interrupted; the
-    weights stay in `checkpoint`, see `kept_model`.
-    Raises UserError where `resume` cannot be done.
+    Ctrl-C stops the run after the current epoch. relabel: returns the training split with other
+    soft labels. Returns the history, one row per epoch, and whether the run finished without
+    Ctrl-C. The weights are in the checkpoint, see `kept_model`. Raises UserError if the run cannot
+    be resumed.
     """
-    settings = {**recipe.settings(), "labels": list(contract.labels), "data": dataset.training.key}
-    if recipe.soft_labels:
-        settings["votes"] = hashlib.sha256(dataset.training.votes.tobytes()).hexdigest()
-    if not resume:
-        shutil.rmtree(checkpoint, ignore_errors=True)
-    with strategy.scope():
-        model, history = restore(checkpoint, settings) if resume else (None, [])
-        model = model or build(
-            recipe, len(contract.labels), steps_per_epoch(dataset.training, recipe)
-        )
-    if strategy is not tf.distribute.get_strategy():
-        prepare_for_replicas(model, strategy)
+    settings = _settings(recipe, dataset.training, contract)
+    if not options.resume:
+        shutil.rmtree(options.checkpoint, ignore_errors=True)
+    model, history = _restore_or_build(recipe, dataset, options, settings)
     model.summary()
     averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
-    saver = Checkpoint(checkpoint, settings, history, recipe.patience, averaged)
-    if not _is_over(history, recipe):
-        if teach:
-            dataset = replace(dataset, training=teach(dataset.training))
+    saver = Checkpoint(options.checkpoint, settings, history, recipe.patience, averaged)
+    if not _is_finished(history, recipe):
+        if relabel:
+            dataset = replace(dataset, training=relabel(dataset.training))
         with _finish_epoch_on_interrupt(saver):
             _fit(model, recipe, dataset, contract, saver)
-    return history, _is_over(history, recipe) and not saver.interrupted
+    return history, _is_finished(history, recipe) and not saver.interrupted
 
 
-def _is_over(history: History, recipe: Recipe) -> bool:
-    return len(history) >= recipe.epochs or is_stale(history, recipe.patience)
+def _settings(recipe: Recipe, training: Split, contract: Contract) -> dict[str, Any]:
+    """Return the settings that a run must share with the one it resumes."""
+    settings = {**recipe.settings(), "labels": list(contract.labels), "data": training.key}
+    if recipe.soft_labels:
+        settings["votes"] = hashlib.sha256(training.votes.tobytes()).hexdigest()
+    return settings
+
+
+def _restore_or_build(
+    recipe: Recipe, dataset: Dataset, options: RunOptions, settings: dict[str, Any]
+) -> tuple[keras.Model, History]:
+    strategy = options.strategy
+    with strategy.scope():
+        model, history = restore(options.checkpoint, settings) if options.resume else (None, [])
+        steps = steps_per_epoch(dataset.training, recipe)
+        model = model or build(recipe, len(settings["labels"]), steps)
+    if strategy is not tf.distribute.get_strategy():
+        prepare_for_replicas(model, strategy)
+    return model, history
+
+
+def _is_finished(history: History, recipe: Recipe) -> bool:
+    return len(history) >= recipe.epochs or has_plateaued(history, recipe.patience)
 
 
 def kept_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
-    """Return the network with the weights that the run keeps, on this device alone.
+    """Return the network with the weights that the run keeps, without a distribution strategy.
 
-    Raises RunError where they are not numbers, UserError where the file is damaged.
+    Raises RunError if a weight is not finite, UserError if the file is damaged.
     """
     model, path = MODELS[recipe.model](len(contract.labels)), kept_weights(checkpoint)
     try:
         model.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"cannot read {path}: {error}; leave --resume out") from None
+        raise UserError(f"cannot read {path}: {error}; leave out --resume") from None
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise RunError("training diverged: weights are not finite; try a smaller --learning-rate")
     return model
@@ -139,7 +169,7 @@ def _fit(
             batch_size=recipe.batch_size,
             full=model.distribute_strategy.num_replicas_in_sync > 1,
         ),
-        shuffle=False,  # the batches are
+        shuffle=False,  # the batches are shuffled already
         callbacks=[saver.averaged, saver] if saver.averaged else [saver],
         verbose=1 if sys.stdout.isatty() else 2,
     )
@@ -147,7 +177,7 @@ def _fit(
 
 @contextmanager
 def _finish_epoch_on_interrupt(saver: Checkpoint) -> Iterator[None]:
-    """Let the first Ctrl-C end the run after its epoch; the second is Python's own."""
+    """Let the first Ctrl-C end the run after its epoch, and the second one interrupt as usual."""
 
     def end(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,1 +1,1 @@
-"""Prepare a data set from photographs or FER2013."""
+"""Prepare data sets from photographs or from FER2013."""

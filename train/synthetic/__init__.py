@@ -1,1 +1,1 @@
-"""Drawn faces: the built-in sample set and recordings."""
+"""Drawn faces: the built-in sample images and videos."""

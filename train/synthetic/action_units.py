@@ -1,11 +1,11 @@
 """The seven expressions as facial action units.
 
 An action unit (AU) is one visible movement of the face, numbered by the Facial Action Coding
-System: P. Ekman, W. V. Friesen, J. C. Hager, *Facial Action Coding System* (2002). Which units
-make which emotion follows EMFACS: W. V. Friesen, P. Ekman, *EMFACS-7: Emotional Facial Action
-Coding System* (1983), in its prototypes: happy 6+12, sad 1+4+15, surprise 1+2+5+26, fear
-1+2+4+5+7+20+26, angry 4+5+7+23, disgust 9+15+16. We add what often goes with them and makes them
-easier to name: 17 with sad, 4, 7 and 10 with disgust, 25 wherever the lips part.
+System: P. Ekman, W. V. Friesen, J. C. Hager, *Facial Action Coding System* (2002). The units of
+each emotion follow the prototypes of EMFACS: W. V. Friesen, P. Ekman, *EMFACS-7: Emotional Facial
+Action Coding System* (1983): happy 6+12, sad 1+4+15, surprise 1+2+5+26, fear 1+2+4+5+7+20+26,
+angry 4+5+7+23, disgust 9+15+16. We add units that often accompany them and make them easier to
+recognise: 17 with sad; 4, 7 and 10 with disgust; 25 if the lips part.
 
     AU1 inner brow raiser   AU7  lid tightener        AU16 lower lip depressor  AU25 lips part
     AU2 outer brow raiser   AU9  nose wrinkler        AU17 chin raiser          AU26 jaw drop
@@ -19,7 +19,7 @@ from collections.abc import Mapping
 import numpy as np
 
 Units = Mapping[int, float]
-"""AU number to intensity, 0 (absent) to 1 (FACS's E, the strongest); a missing unit is 0."""
+"""Intensity by AU number, from 0 (absent) to 1 (level E of FACS); a missing unit is 0."""
 
 EXPRESSIONS: Mapping[str, Units] = {
     "angry": {4: 1.0, 5: 0.6, 7: 0.6, 23: 1.0},
@@ -30,23 +30,23 @@ EXPRESSIONS: Mapping[str, Units] = {
     "sad": {1: 1.0, 4: 0.6, 15: 1.0, 17: 0.5},
     "surprise": {1: 1.0, 2: 1.0, 5: 0.8, 25: 0.5, 26: 1.0},
 }
-"""Each expression at its full strength, in alphabetical order as Keras lists class folders."""
+"""Each expression at full strength, in alphabetical order like the class folders."""
 
 
 def express(expression: str, intensity: float = 1.0) -> dict[int, float]:
-    """The units of `expression` scaled by `intensity` (0..1): 0 is neutral, 1 the full face."""
+    """Return the units of an expression, scaled by an intensity from 0 (neutral) to 1 (full)."""
     return {unit: strength * intensity for unit, strength in EXPRESSIONS[expression].items()}
 
 
 def sample_units(expression: str, rng: np.random.Generator) -> dict[int, float]:
-    """One person's way of showing `expression`: clear to moderate, never quite the textbook's."""
+    """Return random units of a moderate to clear expression that vary around its prototype."""
     units = {
         unit: min(1.0, strength * rng.uniform(0.85, 1.15))
         for unit, strength in express(expression, rng.uniform(0.78, 1.0)).items()
     }
-    if expression == "happy" and rng.random() < 0.75:  # a smile shows teeth more often than not
+    if expression == "happy" and rng.random() < 0.75:  # most smiles show teeth
         units |= {10: 0.3, 25: rng.uniform(0.4, 1.0), 26: rng.choice([0.0, 0.25])}
-    if expression == "angry" and rng.random() < 0.35:  # teeth bared through tightened lips
+    if expression == "angry" and rng.random() < 0.35:  # bared teeth between tight lips
         units |= {25: rng.uniform(0.3, 0.5)}
     for unit in rng.choice([1, 2, 4, 6, 7, 12, 15, 17, 20, 23], size=2, replace=False):
         units[int(unit)] = min(1.0, units.get(int(unit), 0.0) + rng.uniform(0.0, 0.07))

@@ -1,8 +1,8 @@
-"""Snapshots: a drawn person as a cheap camera in an ordinary room would see them.
+"""Draw a person as a cheap camera in an ordinary room would see them.
 
-How far pose, light, background and camera may stray is what makes the sample set hard or easy. They
-are set so that pixels alone do not give the expression away (a logistic regression on 32 x 32 grey
-pixels gets 50 to 58 % of the test split right) and a small CNN still learns it from 2,109 pictures.
+The variation of pose, light, background and camera decides how hard the sample set is. It is chosen
+so that raw pixels do not give the expression away (a logistic regression on 32 x 32 grey pixels is
+right for 50 to 58 % of the test split), but a small CNN can learn it from 2,109 images.
 """
 
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ SIDE = 150  # pixels
 
 
 def take_snapshot(person: Person, units: Units, rng: np.random.Generator) -> Image.Image:
-    """`person` showing `units`, all else decided by `rng`: mode RGB, 150 x 150."""
+    """Draw a person with an expression in a random scene: mode RGB, 150 x 150."""
     picture = draw_face(background(rng), person, units, _pose(rng), _light(rng))
-    return _photographed(picture, rng)
+    return _photograph(picture, rng)
 
 
 def _pose(rng: np.random.Generator) -> Pose:
-    """A head that fills 55 to 95 % of the picture's height, somewhere near its middle."""
+    """Return the pose of a head near the centre that fills 55 to 95 % of the image's height."""
     size = SIDE / 2 * float(np.clip(rng.normal(0.78, 0.06), 0.55, 0.95))
     return Pose(
         x=SIDE / 2 + rng.normal(0, 4),
@@ -39,18 +39,18 @@ def _pose(rng: np.random.Generator) -> Pose:
 
 
 def _light(rng: np.random.Generator) -> Light:
-    """From either side, more often from above than from below."""
+    """Return light from either side, more often from above than from below."""
     return Light(x=rng.uniform(-1, 1), y=rng.uniform(-1, 0.3), contrast=rng.uniform(0.2, 0.6))
 
 
 def background(rng: np.random.Generator) -> Image.Image:
-    """A wall of any colour with a gradient and, by chance, patches, stripes or blurred lights."""
+    """Draw a wall of a random colour with a gradient, and maybe patches, stripes or lights."""
     colours = rng.uniform(50, 215, (2, 1, 1)) + rng.uniform(-45, 45, 3)
     kind = rng.choice(("plain", "patches", "stripes", "lights"))
     if kind == "patches":
         dots = rng.normal(0, 22, (9, 9, 1)) + rng.normal(0, 8, (9, 9, 3))
-        return _stretched(colours[[0] * 5 + [1] * 4] + dots)
-    wall = _stretched(colours)
+        return _interpolate(colours[[0] * 5 + [1] * 4] + dots)
+    wall = _interpolate(colours)
     draw = ImageDraw.Draw(wall)
     if kind == "stripes":
         for left in range(int(rng.integers(0, 20)), SIDE, int(rng.integers(18, 50))):
@@ -63,32 +63,32 @@ def background(rng: np.random.Generator) -> Image.Image:
     return wall.filter(ImageFilter.GaussianBlur(rng.uniform(1, 4)))
 
 
-def _stretched(colours: ArrayLike) -> Image.Image:
-    """A few colours (rows, columns, 3), 0..255, spread smoothly over a whole picture."""
+def _interpolate(colours: ArrayLike) -> Image.Image:
+    """Interpolate a few colours, (rows, columns, 3) in 0..255, over a whole image."""
     small = Image.fromarray(np.clip(colours, 0, 255).astype(np.uint8))
     return small.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 
 
 @dataclass(frozen=True)
 class Camera:
-    """What a cheap camera does to a picture."""
+    """The defects of a cheap camera."""
 
-    blur: float  # soft focus: sigma in pixels, 0 for none
-    gain: NDArray[np.float64]  # exposure and white balance: factors of red, green and blue
+    blur: float  # sigma in pixels, 0 for none
+    gain: NDArray[np.float64]  # exposure and white balance: factors for red, green and blue
     gamma: float
-    noise: float  # sigma, of 1
+    noise: float  # sigma, for values in 0..1
 
 
-def _photographed(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+def _photograph(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     blur = rng.uniform(0.3, 0.8) if rng.random() < 0.5 else 0.0
     gain = rng.uniform(0.8, 1.12) * rng.uniform(0.94, 1.06, 3)
     gamma = rng.uniform(0.75, 1.1)
     grain = rng.standard_normal((SIDE, SIDE, 1), dtype=np.float32)
-    return develop(picture, Camera(blur, gain, gamma, rng.uniform(0, 0.02)), grain)
+    return apply_camera(picture, Camera(blur, gain, gamma, rng.uniform(0, 0.02)), grain)
 
 
-def develop(picture: Image.Image, camera: Camera, grain: NDArray[np.float32]) -> Image.Image:
-    """What `camera` makes of a picture. grain: (rows, columns, 1) of normal random numbers."""
+def apply_camera(picture: Image.Image, camera: Camera, grain: NDArray[np.float32]) -> Image.Image:
+    """Apply the camera's defects. grain: standard normal noise, (rows, columns, 1)."""
     if camera.blur:
         picture = picture.filter(ImageFilter.GaussianBlur(camera.blur))
     light = np.clip(np.asarray(picture, dtype=np.float32) / 255 * camera.gain, 0, 1)

@@ -1,9 +1,9 @@
-"""Who is drawn: the lasting looks of an invented person.
+"""Random identities: the permanent looks of an invented person.
 
-Skin follows the ten swatches of the Monk Skin Tone scale (E. Monk, *The Monk Skin Tone Scale*,
-2019, https://skintone.google), each as likely as the next. Hair, beards, headgear and glasses are
-drawn independently of skin, so that no look stands for an origin; only beards, lashes and lip
-colour lean on `feminine`.
+Skin colours follow the Monk Skin Tone scale (E. Monk, *The Monk Skin Tone Scale*, 2019,
+https://skintone.google), uniformly over its ten swatches. Hair, beards, headgear and glasses are
+independent of skin, so that no look represents an origin. Only beards, lashes and lip colour depend
+on `feminine`.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MONK_TONES = (
     "f6ede4", "f3e7db", "f7ead0", "eadaba", "d7bd96", "a07e56", "825c43", "604134", "3a312a",
     "292420",
 )  # fmt: skip
-HAIR_COLOURS = (  # most of the world's hair is dark
+HAIR_COLOURS = (  # mostly dark, like most people's hair
     "17130f", "1c1613", "241a14", "2e2019", "3b2618", "5a3a22", "7d5a35", "b08a4f", "8a3d20",
 )  # fmt: skip
 EYE_COLOURS = ("2e1c10", "3d2615", "5b3c1e", "5d6b3a", "4a6f8c", "6d7f86")
@@ -28,7 +28,7 @@ LONG_HAIR = ("short", "parted", "curly", "bob", "long", "bun", "fringe", "scarf"
 
 @dataclass(frozen=True)
 class Person:
-    """An identity. Lengths are in half head heights (crown to eyes, eyes to chin: 1.0 each)."""
+    """An identity. Lengths are in half head heights (1.0 from crown to eyes, and to the chin)."""
 
     skin: RGB
     hair: RGB
@@ -40,49 +40,49 @@ class Person:
     hair_style: str  # one of SHORT_HAIR or LONG_HAIR
     beard: str  # "", "stubble", "moustache", "goatee" or "full"
     glasses: str  # "", "round" or "square"
-    age: float  # 0 young .. 1 old: how deep the resting folds are
+    age: float  # 0 young .. 1 old: the depth of permanent folds
     width: float  # half the head's width
     jaw: float  # 0 pointed .. 1 square
     eye_size: float  # factor
-    eye_gap: float  # from the nose to an eye's middle
-    brow_height: float  # above the usual place
+    eye_gap: float  # from the nose to the centre of an eye
+    brow_height: float  # above the usual position
     brow_weight: float  # factor
     nose_width: float  # factor
     mouth_width: float  # half the mouth's width
     lip_weight: float  # factor
-    asymmetry: float  # how much more the right of the picture moves than the left
+    asymmetry: float  # how much more the right of the image moves than the left
 
 
 def rgb(code: str) -> RGB:
-    """The colour that the six hex digits of `code` name."""
+    """Parse a colour from six hexadecimal digits."""
     red, green, blue = bytes.fromhex(code)
     return red, green, blue
 
 
 def mix(one: RGB, other: RGB, share: float) -> RGB:
-    """`one` with `share` (0..1) of `other` in it."""
+    """Mix two colours. share: of the other one, 0..1."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 def shade(colour: RGB, factor: float) -> RGB:
-    """`colour` made darker (`factor` below 1) or lighter, clipped to 255."""
+    """Make a colour darker (factor below 1) or lighter."""
     red, green, blue = (min(255, round(part * factor)) for part in colour)
     return red, green, blue
 
 
 def _skin(rng: np.random.Generator) -> RGB:
-    """A tone between two neighbours of the scale, as a camera exposed for the face records it."""
+    """Return a tone between two neighbours of the scale, as a camera would record it."""
     place = rng.uniform(0, len(MONK_TONES) - 1)
     low = int(place)
     tone = mix(rgb(MONK_TONES[low]), rgb(MONK_TONES[low + 1]), place - low)
-    # A flat swatch lacks the blood under living skin, and the darkest ones leave no room for
-    # shadow: warm them all, and lift the dark end as an automatic exposure would.
+    # Swatches lack the red of living skin, and the darkest leave no room for shadows. So warm all
+    # tones, and lighten the dark end as automatic exposure would.
     return mix(mix(tone, (206, 122, 92), 0.24), (150, 104, 80), 0.25 * place / len(MONK_TONES))
 
 
 def sample_person(rng: np.random.Generator) -> Person:
-    """Somebody new, decided by `rng` alone."""
+    """Return a random person."""
     feminine = bool(rng.random() < 0.5)
     age = float(rng.beta(1.3, 2.2))
     skin = _skin(rng)

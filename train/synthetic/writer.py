@@ -1,5 +1,6 @@
-"""Folders of drawn pictures: made on all cores, whole or not at all, and left alone when there."""
+"""Write folders of drawn images: in parallel, all or nothing, and only if they are missing."""
 
+import argparse
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -10,42 +11,67 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from emotion_edge.errors import UserError
+from emotion_edge.cli.argument_types import describe, seed
+from emotion_edge.errors import UserError, exit_code
 
 Task = TypeVar("Task")
 
 
-def ensure_drawn(
-    out: Path, about: str, identity: Mapping[str, Any], write: Callable[[Path], None], *, what: str
-) -> None:
-    """See to it that the folder `out` holds what `write` draws, and print what was done.
+def run_command(
+    name: str, description: str, default: Path, ensure: Callable[..., None], argv: list[str] | None
+) -> int:
+    """Run a command with the options --out and --seed, and return the exit code.
 
-    identity: what the file `about` in it holds as JSON, which says what is drawn there. Another
-    one: the folder is replaced. what: what is drawn, in words. `write` draws into a new folder
-    beside `out`, which is moved there when complete, so `out` never holds half of it. Raises
-    UserError where `out` holds anything else, and OSError where it cannot be written.
+    name: such as "train.samples". ensure: called as ensure(out, seed=seed).
     """
-    told, text = out / about, json.dumps(identity, indent=2) + "\n"
-    if told.is_file() and told.read_text() == text:
+    parser = describe(argparse.ArgumentParser(prog=f"python -m {name}"), description)
+    parser.add_argument("--out", type=Path, default=default, help="folder to write (%(default)s)")
+    parser.add_argument("--seed", type=seed, default=0, help="random seed (%(default)s)")
+    args = parser.parse_args(argv)
+
+    def draw() -> int:
+        ensure(args.out, seed=args.seed)
+        return 0
+
+    return exit_code(name, draw)
+
+
+def ensure_drawn(
+    out: Path, marker: str, identity: Mapping[str, Any], write: Callable[[Path], None], *, what: str
+) -> None:
+    """Draw into the folder `out`, unless it holds the same drawings already.
+
+    marker: name of a JSON file in `out` that holds `identity`, which identifies the drawings. A
+    folder with another identity is replaced. write: draws into a new folder, which is moved to
+    `out` when it is complete. what: describes the drawings in a message. Raises UserError if `out`
+    holds anything else, and OSError if it cannot be written.
+    """
+    text = json.dumps(identity, indent=2) + "\n"
+    if (out / marker).is_file() and (out / marker).read_text() == text:
         print(f"{out} is there already: nothing to draw")
         return
-    if out.exists() and not told.is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(f"{out} is there already, but without {about}: move it away")
+    _refuse_other_content(out, marker)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as beside:
-        new = Path(beside, "new")
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as stage:
+        new = Path(stage, "new")
         new.mkdir()
         write(new)
-        (new / about).write_text(text)
+        (new / marker).write_text(text)
         if out.exists():
-            out.rename(Path(beside, "old"))
+            out.rename(Path(stage, "old"))
         new.rename(out)
     print(f"drew {what} into {out}")
 
 
+def _refuse_other_content(out: Path, marker: str) -> None:
+    is_empty = out.is_dir() and not any(out.iterdir())
+    if out.exists() and not is_empty and not (out / marker).is_file():
+        raise UserError(f"{out} is there already, but without {marker}: move it away")
+
+
 def draw_all(draw: Callable[[Task], None], tasks: Sequence[Task], title: str) -> None:
-    """Call `draw` for each task, on all of this machine's cores, with a progress bar."""
-    # Spawned, not forked: the caller may have TensorFlow's threads running, which a fork breaks.
+    """Call `draw` for each task, on all CPU cores, with a progress bar."""
+    # Spawn, not fork: the caller may have TensorFlow's threads running, and a fork breaks them.
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         done = pool.map(draw, tasks, chunksize=16)
         for _ in tqdm(done, total=len(tasks), desc=title, leave=False, disable=None):

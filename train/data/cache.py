@@ -1,0 +1,122 @@
+"""Cache of decoded images on disk.
+
+The cache holds raw uint8 pixels and is memory-mapped, so a data set may be larger than memory.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from emotion_edge.errors import UserError
+from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.preprocessing import preprocess
+from emotion_edge.util.atomic_write import staged_write
+
+MAX_UNREADABLE_SHARE = 0.05  # a larger share of a split means that the data set is broken
+_PIXELS, _INDEX = "images.u8", "index.json"
+# The contract's fields that `preprocess` depends on.
+_PREPROCESSING_FIELDS = ("width", "height", "color_space", "crop", "interpolation", "contrast")
+
+LabelledFile = tuple[str, Path]
+
+
+@dataclass(frozen=True)
+class CachedImages:
+    """The decoded images of a split.
+
+    images: (N, height, width, channels) uint8, memory-mapped. labels: the label of each.
+    unreadable: the reason for each file that could not be read, by path. key: see `load_images`.
+    """
+
+    images: npt.NDArray[np.uint8]
+    labels: list[str]
+    unreadable: dict[str, str]
+    key: str
+
+
+def load_images(
+    folder: Path, files: list[LabelledFile], contract: Contract, cache: Path
+) -> CachedImages:
+    """Return the preprocessed images of `files`, decoding them only if `cache` lacks them.
+
+    The key is a digest of the files' names, sizes and times, and of the preprocessing. Raises
+    UserError if more than 5 % of the files cannot be read; nothing is cached then.
+    """
+    key = _cache_key(folder, files, contract)
+    entry = cache / f"{folder.name}-{key[:16]}"
+    if not (entry / _INDEX).exists() or _has_newly_readable(entry, contract):
+        _fill(entry, folder, files, contract)
+    index = json.loads((entry / _INDEX).read_text(encoding="utf-8"))
+    shape = (len(index["labels"]), *contract.input_shape)
+    images = np.memmap(entry / _PIXELS, np.uint8, "r", shape=shape)
+    return CachedImages(images, index["labels"], index["unreadable"], key)
+
+
+def _cache_key(folder: Path, files: list[LabelledFile], contract: Contract) -> str:
+    preprocessing = {name: getattr(contract, name) for name in _PREPROCESSING_FIELDS}
+    digest = hashlib.sha256(json.dumps(preprocessing, sort_keys=True).encode())
+    for _, path in files:
+        digest.update(os.fsencode(path.relative_to(folder)))
+        if path.exists():  # a broken link is reported later, with all unreadable files
+            status = path.stat()
+            digest.update(f"\0{status.st_size} {status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def _has_newly_readable(entry: Path, contract: Contract) -> bool:
+    """Say whether a file that was unreadable can be read now: the key ignores permissions."""
+    unreadable = json.loads((entry / _INDEX).read_text(encoding="utf-8"))["unreadable"]
+    return any(not isinstance(_decode(Path(path), contract), str) for path in unreadable)
+
+
+def _fill(entry: Path, folder: Path, files: list[LabelledFile], contract: Contract) -> None:
+    labels: list[str] = []
+    unreadable: dict[str, str] = {}
+    with staged_write(entry) as stage:
+        with (stage / _PIXELS).open("wb") as pixels:
+            decoded = _decode_all(folder, files, contract)
+            for (label, path), result in zip(files, decoded, strict=True):
+                if isinstance(result, str):
+                    unreadable[str(path)] = result
+                else:
+                    pixels.write(result.tobytes())
+                    labels.append(label)
+        _refuse_too_many(folder, unreadable, len(files))
+        index = json.dumps({"labels": labels, "unreadable": unreadable})
+        (stage / _INDEX).write_text(index, encoding="utf-8")
+
+
+def _decode_all(
+    folder: Path, files: list[LabelledFile], contract: Contract
+) -> Iterator[npt.NDArray[np.uint8] | str]:
+    """Yield the preprocessed pixels of each file, or the reason why it cannot be read."""
+    # Threads are enough: Pillow releases the interpreter lock while it decodes and scales.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(partial(_decode, contract=contract), (path for _, path in files))
+        yield from tqdm(results, f"decoding {folder.name}", len(files), unit=" images")
+
+
+def _decode(path: Path, contract: Contract) -> npt.NDArray[np.uint8] | str:
+    try:
+        return preprocess(read_image(path), contract)
+    except ImageError as error:
+        return str(error)
+
+
+def _refuse_too_many(folder: Path, unreadable: dict[str, str], total: int) -> None:
+    if len(unreadable) > MAX_UNREADABLE_SHARE * total:
+        first = "\n".join(f"  {path}: {reason}" for path, reason in list(unreadable.items())[:10])
+        raise UserError(
+            f"{folder}: {len(unreadable)} of {total} pictures cannot be read, more than "
+            f"{MAX_UNREADABLE_SHARE:.0%}; repair or remove them:\n{first}"
+        )
