@@ -19,7 +19,7 @@ from tqdm import tqdm
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.quantization import input_table
-from evaluation.keras_outputs import logits_of
+from evaluation.predictors import keras_logits
 from train.data.image_folder import Dataset, Split
 from train.engine.checkpoint import History, seconds_spent
 from train.engine.trainer import fit, kept_model
@@ -72,7 +72,7 @@ def teach(teacher: keras.Model, split: Split, contract: Contract) -> Split:
     table, count = input_table(contract, dtype=np.float32), len(split.targets)
     batches = (split.images[first : first + _BATCH] for first in range(0, count, _BATCH))
     bar = tqdm(batches, "asking the teacher", -(-count // _BATCH), disable=None)
-    logits = logits_of(teacher, (table[views(batch)] for batch in bar))
+    logits = keras_logits(teacher, (table[views(batch)] for batch in bar))
     said = scores(logits, contract).reshape(count, -1, logits.shape[1]).mean(axis=1)
     votes = np.zeros_like(split.votes)
     votes[:, :-1] = (split.shares + said) / 2
