@@ -29,9 +29,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-u
 import keras
 
 from convert.artifacts import Run, check_evaluation, read_run
-from convert.converter import VARIANTS, convert, normalised, to_logits
+from convert.converter import convert, normalised, to_logits
 from convert.gate import Limits
 from convert.metadata import ModelInfo
+from convert.options import make_limits, make_model_info, make_parser
 from convert.parity import (
     Reference,
     Verdict,
@@ -43,19 +44,10 @@ from convert.parity import (
 from convert.report import describe, write_report
 from convert.selection import SLOW_VARIANT, choose, latency_ratios, resolve_variants
 from convert.table import table
-from emotion_edge.cli import argument_types as arguments
 from emotion_edge.errors import RunError, exit_code
 from emotion_edge.model.model_file import pack
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.util.atomic_write import staged_write
-
-LIMITS = {
-    "float32_score_error": "largest difference of a float32 score",
-    "float32_agreement": "percent of images that must get Keras's label in float32",
-    "top1_drop": "points of top-1 that the other variants may lose",
-    "recall_drop": "points of recall that a class may lose; one image if it has fewer than 50",
-    "agreement": "percent of the images clear for Keras that must get Keras's label",
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ class _Conversion:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    args = _parser().parse_args(argv)
+    args = make_parser(str(__doc__)).parse_args(argv)
     return exit_code("convert", lambda: _convert(args))
 
 
@@ -110,8 +102,8 @@ def _prepare(args: argparse.Namespace) -> _Conversion:
         run=run,
         model=model,
         reference=reference,
-        limits=Limits(**{name: getattr(args, name) for name in LIMITS}),
-        info=_model_info(args, run),
+        limits=make_limits(args),
+        info=make_model_info(args, run),
         float32=_convert_float32(model, run),
     )
 
@@ -122,16 +114,6 @@ def _convert_float32(model: keras.Model, run: Run) -> bytes | None:
         return convert(model, variant="float32", representative_dataset=one)
     except RunError:
         return None  # the conversion of each variant will report it
-
-
-def _model_info(args: argparse.Namespace, run: Run) -> ModelInfo:
-    return ModelInfo(
-        name=args.name or run.model.name,
-        description=f"Names the expression on a face: {', '.join(run.contract.labels)}.",
-        version=args.model_version,
-        author=args.author,
-        license=args.license,
-    )
 
 
 def _try_variant(variant: str, conversion: _Conversion) -> Verdict:
@@ -192,38 +174,6 @@ def _remove_refused(build: Path, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         if verdict.reasons:
             (build / f"model.{verdict.variant}.tflite").unlink(missing_ok=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = arguments.describe(argparse.ArgumentParser(prog="python -m convert"), str(__doc__))
-    add = parser.add_argument
-    add("--build", type=Path, default=Path("build"), help="folder of the run (default: build)")
-    add("--variant", choices=[*VARIANTS, "all", "auto"], default="auto", help="(default: auto)")
-    _add_limits(parser)
-    _add_metadata_options(parser)
-    return parser
-
-
-def _add_limits(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("limits of the gate")
-    for name, text in LIMITS.items():
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=arguments.limit,
-            default=getattr(Limits(), name),
-            metavar="X",
-            help=f"{text} (default: %(default)s)",
-        )
-
-
-def _add_metadata_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("metadata of the model")
-    group.add_argument("--name", type=arguments.line, help="(default: the Keras model's)")
-    defaults = {"--author": "not stated", "--license": "not stated", "--model-version": "1"}
-    for option, default in defaults.items():
-        group.add_argument(
-            option, type=arguments.line, default=default, help="(default: %(default)s)"
-        )
 
 
 if __name__ == "__main__":

@@ -437,16 +437,17 @@ def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
 
 
 TRUNCATING = """
-import numpy as np, emotion_edge.model.contract
+import numpy as np, emotion_edge.model.quantization
 def truncate(real, *, scale, zero_point, dtype):
     return (real / scale + zero_point).astype(dtype)
-emotion_edge.model.contract.quantize = truncate
+emotion_edge.model.quantization.quantize = truncate
 """
 
 
 def test_an_edge_that_truncates_instead_of_rounding_is_refused(tiny, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(TRUNCATING)
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    search_path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": search_path}
     said = refused(
         *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"),
         start=partial(run, env=environment),
