@@ -1,1 +1,1 @@
-"""A Keras model to a .tflite that has proven its parity: `python -m convert --help`."""
+"""Convert a Keras model to TFLite and check its parity: `python -m convert --help`."""

@@ -1,79 +1,85 @@
-"""Quantise a trained Keras model to .tflite files that have proven themselves equal to it.
+"""Convert a trained Keras model to TFLite and check its parity with Keras.
 
-  python -m convert                    build/, all variants but int16x8, the best one kept
-  python -m convert --variant float16  this one or none
-  python -m convert --variant all      every variant, int16x8 too; all of them or none
+  python -m convert                    convert build/ to all variants but int16x8, keep the best
+  python -m convert --variant float16  convert to this variant only
+  python -m convert --variant all      convert to every variant; all of them must pass
 
-Reads what `python -m train` left in --build. Each variant then labels the whole holdout on both
-TFLite runtimes that a Raspberry Pi can have, and is refused where it is further from Keras than the
-limits below allow. What passes is written as model.<variant>.tflite with contract, labels and
-metadata inside, and the best as model.tflite: int8 where it passes, else the smallest (int16x8,
-slow everywhere, only where it is the only one). All figures, and where a refused model went wrong,
-are in convert_report.html and convert_report.json. Exit code 1 and no new model where a variant
-asked for by name failed, one of `all`, or every one of `auto`.
+Reads what `python -m train` left in --build. Each variant classifies the whole holdout on both
+TFLite runtimes of a Raspberry Pi. It is refused if it differs from Keras by more than the limits
+below. Each variant that passes is written as model.<variant>.tflite, with contract, labels and
+metadata inside, and the best one also as model.tflite: int8 if it passes, otherwise the smallest
+(int16x8, which is slow everywhere, only if nothing else passes). convert_report.html and
+convert_report.json have all figures and the errors of a refused model by layer.
+
+Exit codes: 0 success; 1 no new model, because the variant asked for by name, one of `all` or every
+one of `auto` was refused; 2 bad input or options.
 """
 
 import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on its own start-up
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-up messages
 
 import keras
 
 from convert.artifacts import Run, check_evaluation, read_run
-from convert.converter import VARIANTS, convert, normalised, to_logits
+from convert.converter import convert, normalised, to_logits
 from convert.gate import Limits
-from convert.metadata import About
-from convert.parity import Reference, Verdict, ask_keras, convert_variant, find_worst_layers, prove
+from convert.metadata import ModelInfo
+from convert.options import make_limits, make_model_info, make_parser
+from convert.parity import (
+    Reference,
+    Verdict,
+    check_parity,
+    convert_variant,
+    run_keras,
+    with_layer_errors,
+)
 from convert.report import describe, write_report
-from convert.selection import SLOW, choose, latency_ratios, variants_of
+from convert.selection import SLOW_VARIANT, choose, latency_ratios, resolve_variants
 from convert.table import table
-from emotion_edge.cli import argument_types as arguments
 from emotion_edge.errors import RunError, exit_code
 from emotion_edge.model.model_file import pack
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.util.atomic_write import staged_write
 
-LIMITS = {
-    "float32_score_error": "largest difference of a float32 score",
-    "float32_agreement": "percent of pictures to which float32 must give Keras's label",
-    "top1_drop": "points of top-1 that the other variants may lose",
-    "recall_drop": "points of recall that a class may lose; one picture where it has under 50",
-    "agreement": "percent of the pictures that Keras is clear about to get Keras's label",
-}
+
+@dataclass(frozen=True)
+class _Conversion:
+    """The inputs that every variant shares.
+
+    float32: the bare float32 model to compare others with, None if it cannot be converted.
+    """
+
+    build: Path
+    run: Run
+    model: keras.Model
+    reference: Reference
+    limits: Limits
+    info: ModelInfo
+    float32: bytes | None
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    args = _parser().parse_args(argv)
+    args = make_parser(str(__doc__)).parse_args(argv)
     return exit_code("convert", lambda: _convert(args))
 
 
 def _convert(args: argparse.Namespace) -> int:
-    run = read_run(args.build)
-    limits = Limits(**{name: getattr(args, name) for name in LIMITS})
     keras.config.disable_interactive_logging()  # the exporter lists every variable on stdout
-    reference = ask_keras(run)
-    check_evaluation(args.build, run.contract, reference.measured)
-    model = to_logits(run.model, batch_size=1)
-    exact = _exact(model, run)
-    verdicts = [
-        _prove(variant, model, exact, run, args, reference, limits)
-        for variant in variants_of(args.variant)
-    ]
+    conversion = _prepare(args)
+    verdicts = [_try_variant(name, conversion) for name in resolve_variants(args.variant)]
     chosen = choose(args.variant, verdicts)
-    ratios = {
-        runtime: latency_ratios(verdicts, exact and pack(exact, run.contract), runtime)
-        for runtime in RUNTIMES
-    }
-    report = describe(
-        run, verdicts, reference=reference, limits=limits, latencies=ratios, chosen=chosen
-    )
+    report = _report(conversion, verdicts, chosen)
     with staged_write(args.build) as stage:
-        write_report(stage, report, run, verdicts, reference)
+        write_report(stage, report, conversion.run, verdicts, conversion.reference)
         if chosen:
             _write_models(stage, verdicts, chosen)
     if chosen:
@@ -82,65 +88,79 @@ def _convert(args: argparse.Namespace) -> int:
     print(f"report: {args.build / 'convert_report.html'}")
     if not chosen:
         raise RunError(f"no model written; {report['remedy'] or 'see the report'}")
-    print(f"wrote {args.build / 'model.tflite'} ({chosen}), and each that passed under its name")
+    print(f"wrote {args.build / 'model.tflite'} ({chosen}) and a file for each variant that passed")
     return 0
 
 
-def _exact(model: keras.Model, run: Run) -> bytes | None:
-    """Return the bare float32 model to measure others against, None where it cannot be made."""
+def _prepare(args: argparse.Namespace) -> _Conversion:
+    run = read_run(args.build)
+    reference = run_keras(run)
+    check_evaluation(args.build, run.contract, reference.measured)
+    model = to_logits(run.model, batch_size=1)
+    return _Conversion(
+        build=args.build,
+        run=run,
+        model=model,
+        reference=reference,
+        limits=make_limits(args),
+        info=make_model_info(args, run),
+        float32=_convert_float32(model, run),
+    )
+
+
+def _convert_float32(model: keras.Model, run: Run) -> bytes | None:
     one = normalised(run.calibration.images[:1], run.contract)
     try:
         return convert(model, variant="float32", representative_dataset=one)
     except RunError:
-        return None  # each variant will say so
+        return None  # the conversion of each variant will report it
 
 
-def _remove_refused(build: Path, verdicts: list[Verdict]) -> None:
-    """Remove what a former conversion wrote of variants that were refused now."""
-    for verdict in verdicts:
-        if verdict.reasons:
-            (build / f"model.{verdict.variant}.tflite").unlink(missing_ok=True)
-
-
-def _prove(
-    variant: str,
-    model: keras.Model,
-    exact: bytes | None,
-    run: Run,
-    args: argparse.Namespace,
-    reference: Reference,
-    limits: Limits,
-) -> Verdict:
+def _try_variant(variant: str, conversion: _Conversion) -> Verdict:
     start = time.monotonic()
-    pictures = len(run.holdout.targets)
-    print(f"{variant}: converting, then {pictures} pictures on both runtimes ...", flush=True)
+    count = len(conversion.run.holdout.targets)
+    print(f"{variant}: converting, then {count} images on both runtimes ...", flush=True)
     try:
-        converted = convert_variant(
-            variant, model, run, _about(args, run), args.build / "temperature.npz"
-        )
-        verdict = prove(
-            converted, run, args.build / "holdout.npz", reference=reference, limits=limits
-        )
-        if exact and variant in ("int8", SLOW):
-            verdict = find_worst_layers(verdict, exact, run)
+        verdict = _convert_and_check(variant, conversion)
     except RunError as error:
         verdict = Verdict(variant, None, [str(error)])
-    said = "refused" if verdict.reasons else "passed"
-    print(f"{variant}: {said} after {time.monotonic() - start:.0f} s", flush=True)
+    outcome = "refused" if verdict.reasons else "passed"
+    print(f"{variant}: {outcome} after {time.monotonic() - start:.0f} s", flush=True)
     return verdict
 
 
-def _about(args: argparse.Namespace, run: Run) -> About:
-    return About(
-        name=args.name or run.model.name,
-        description=f"Names the expression on a face: {', '.join(run.contract.labels)}.",
-        version=args.model_version,
-        author=args.author,
-        license=args.license,
+def _convert_and_check(variant: str, conversion: _Conversion) -> Verdict:
+    run, build = conversion.run, conversion.build
+    converted = convert_variant(
+        variant, conversion.model, run, conversion.info, build / "temperature.npz"
+    )
+    verdict = check_parity(
+        converted,
+        run,
+        build / "holdout.npz",
+        reference=conversion.reference,
+        limits=conversion.limits,
+    )
+    if conversion.float32 and variant in ("int8", SLOW_VARIANT):
+        return with_layer_errors(verdict, conversion.float32, run)
+    return verdict
+
+
+def _report(
+    conversion: _Conversion, verdicts: Sequence[Verdict], chosen: str | None
+) -> dict[str, Any]:
+    float32 = conversion.float32 and pack(conversion.float32, conversion.run.contract)
+    return describe(
+        conversion.run,
+        verdicts,
+        reference=conversion.reference,
+        limits=conversion.limits,
+        latencies={runtime: latency_ratios(verdicts, float32, runtime) for runtime in RUNTIMES},
+        chosen=chosen,
     )
 
 
-def _write_models(stage: Path, verdicts: list[Verdict], chosen: str) -> None:
+def _write_models(stage: Path, verdicts: Sequence[Verdict], chosen: str) -> None:
     for verdict in verdicts:
         if verdict.converted and not verdict.reasons:
             names = [f"model.{verdict.variant}.tflite"]
@@ -149,34 +169,11 @@ def _write_models(stage: Path, verdicts: list[Verdict], chosen: str) -> None:
                 (stage / name).write_bytes(verdict.converted.model)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = arguments.describe(argparse.ArgumentParser(prog="python -m convert"), str(__doc__))
-    add = parser.add_argument
-    add("--build", type=Path, default=Path("build"), help="folder of the run (default: build)")
-    add("--variant", choices=[*VARIANTS, "all", "auto"], default="auto", help="(default: auto)")
-    limits = parser.add_argument_group("limits of the gate")
-    for name, text in LIMITS.items():
-        default = getattr(Limits(), name)
-        flag = f"--{name.replace('_', '-')}"
-        limits.add_argument(
-            flag,
-            type=arguments.limit,
-            default=default,
-            metavar="X",
-            help=f"{text} (default: %(default)s)",
-        )
-    words = parser.add_argument_group("what the model's metadata says")
-    words.add_argument("--name", type=arguments.line, help="(default: the Keras model's)")
-    words.add_argument(
-        "--author", type=arguments.line, default="not stated", help="(default: %(default)s)"
-    )
-    words.add_argument(
-        "--license", type=arguments.line, default="not stated", help="(default: %(default)s)"
-    )
-    words.add_argument(
-        "--model-version", type=arguments.line, default="1", help="(default: %(default)s)"
-    )
-    return parser
+def _remove_refused(build: Path, verdicts: Sequence[Verdict]) -> None:
+    """Remove the files that an earlier conversion wrote for variants that were refused now."""
+    for verdict in verdicts:
+        if verdict.reasons:
+            (build / f"model.{verdict.variant}.tflite").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

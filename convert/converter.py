@@ -1,4 +1,4 @@
-"""The pure core: a Keras model and calibration pictures in, the bytes of a TFLite model out."""
+"""Convert a Keras model to the bytes of a TFLite model."""
 
 import re
 import tempfile
@@ -15,14 +15,15 @@ from emotion_edge.model.contract import Contract
 from emotion_edge.model.quantization import input_table
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "int16x8")
+Images = npt.NDArray[np.float32]
 
 
 def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
-    """Return the model for batches of this size (None: any), its last activation left off.
+    """Return a copy without the last activation, for batches of this size (None: any).
 
-    In int8 saturated sigmoids tie, and labels with them, so the network ends in logits and the
-    edge applies the activation in float. Convert with a batch of 1: an unknown size would turn
-    Flatten into four shape operators and keep XNNPACK from the network on tflite-runtime.
+    Saturated sigmoids tie in int8, and their labels with them, so the network ends in logits and
+    the edge applies the activation in float. Convert with a batch size of 1: an unknown size would
+    turn Flatten into four shape operators and keep XNNPACK from the network on tflite-runtime.
     """
 
     def without_activation(layer: keras.Layer) -> keras.Layer:
@@ -41,7 +42,7 @@ def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
 
 
 def check_activation(model: keras.Model, contract: Contract) -> None:
-    """Raise UserError unless the model ends in the activation and the classes of its contract."""
+    """Raise UserError unless activation, input and output of the model match the contract."""
     activation = getattr(getattr(model.layers[-1], "activation", None), "__name__", None)
     if activation != contract.activation:
         raise UserError(
@@ -55,31 +56,29 @@ def check_activation(model: keras.Model, contract: Contract) -> None:
         )
 
 
-def convert(
-    model: keras.Model, *, variant: str, representative_dataset: npt.NDArray[np.float32]
-) -> bytes:
-    """Return the logits model (batch 1, from `to_logits`) as a flatbuffer of builtin operators.
+def convert(model: keras.Model, *, variant: str, representative_dataset: Images) -> bytes:
+    """Return the logits model (batch 1, from `to_logits`) as a flatbuffer of built-in operators.
 
-    variant: what weights and arithmetic are,
-        "float32", both;
-        "float16", weights of 16 bits, arithmetic in float32;
-        "dynamic", int8 weights, float32 in and out, activations quantised as they come;
-        "int8", both, int8 in and out (Jacob et al. 2018, arXiv:1712.05877);
-        "int16x8", int8 weights, int16 activations, in and out.
-    representative_dataset: (N, height, width, channels) float32, normalised as in training; the
-        ranges seen on it become the scales of int8 and int16x8.
-    Raises RunError where TensorFlow's converter fails.
+    variant:
+        "float32": weights and arithmetic in float32;
+        "float16": weights in float16, arithmetic in float32;
+        "dynamic": int8 weights, float32 input and output, activations quantised at run time;
+        "int8": weights, activations, input and output (Jacob et al. 2018, arXiv:1712.05877);
+        "int16x8": int8 weights, int16 activations, input and output.
+    representative_dataset: (N, height, width, channels) float32, normalised as in training; its
+        ranges become the scales of int8 and int16x8.
+    Raises RunError if TensorFlow's converter fails.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     _SETTINGS[variant](converter)
     if variant in ("int8", "int16x8"):
-        converter.representative_dataset = _one_by_one(representative_dataset)
+        converter.representative_dataset = _samples_of(representative_dataset)
     return _run(converter)
 
 
-def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> npt.NDArray[np.float32]:
-    """Return pictures as the network sees them, float32 of the same shape."""
+def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> Images:
+    """Return images as the network's float32 input, of the same shape."""
     return input_table(contract, dtype=np.float32)[images]
 
 
@@ -120,22 +119,26 @@ _SETTINGS: dict[str, Callable[[tf.lite.TFLiteConverter], None]] = {
 def _run(converter: tf.lite.TFLiteConverter) -> bytes:
     try:
         with warnings.catch_warnings():
-            # It misses the statistics that quantisation-aware training of TensorFlow 1 had.
+            # It asks for input statistics, which only quantisation-aware training in TF 1 had.
             warnings.filterwarnings("ignore", message="Statistics for quantized inputs")
             return converter.convert()
-    except Exception as error:  # it raises whatever it meets, a full temporary folder for one
-        found = re.search(r"error: (.+)", str(error)) or re.search(r"(.*)", str(error))
-        words = found[1] if found else ""
-        raise RunError(
-            f"TensorFlow's converter failed ({type(error).__name__}: {words}); is there space in "
-            f"{tempfile.gettempdir()}, and has the network only layers that TFLite knows?"
-        ) from error
+    except Exception as error:  # any type, such as an OSError when the temporary folder is full
+        raise _failure(error) from error
 
 
-def _one_by_one(
-    images: npt.NDArray[np.float32],
-) -> Callable[[], Iterator[list[npt.NDArray[np.float32]]]]:
-    def samples() -> Iterator[list[npt.NDArray[np.float32]]]:
+def _failure(error: Exception) -> RunError:
+    found = re.search(r"error: (.+)", str(error)) or re.search(r"(.*)", str(error))
+    words = found[1] if found else ""
+    return RunError(
+        f"TensorFlow's converter failed ({type(error).__name__}: {words}); is there space in "
+        f"{tempfile.gettempdir()}, and has the network only layers that TFLite knows?"
+    )
+
+
+def _samples_of(images: Images) -> Callable[[], Iterator[list[Images]]]:
+    """Return a function that yields the images one at a time, as the converter wants them."""
+
+    def samples() -> Iterator[list[Images]]:
         for image in images:
             yield [image[np.newaxis]]
 

@@ -1,4 +1,4 @@
-"""What stands in a TFLite flatbuffer: its operators with their versions, and its tensor types."""
+"""Read the operators and tensor types of a TFLite flatbuffer."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 @dataclass(frozen=True)
 class Operator:
-    """A kind of operator, its version in the TFLite schema, and how often the model has it."""
+    """An operator, its version in the TFLite schema, and how often the model uses it."""
 
     name: str
     version: int
@@ -16,21 +16,14 @@ class Operator:
 
 
 def operators(flatbuffer: bytes) -> list[Operator]:
-    """Return the model's operators in order of first use; custom ones are called "CUSTOM <code>".
+    """Return the model's operators in order of first use.
 
-    The Flex operators that SELECT_TF_OPS brings are custom ones.
+    A custom operator is called "CUSTOM <code>"; the Flex operators of SELECT_TF_OPS are custom.
     """
     model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
     names = _names(schema.BuiltinOperator)
-
-    def describe(code: schema.OperatorCodeT) -> tuple[str, int]:
-        # The first 127 operators have their number in the field that older runtimes read.
-        name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
-        custom = f" {code.customCode.decode()}" if code.customCode else ""
-        return name + custom, code.version
-
     used = Counter(
-        describe(model.operatorCodes[op.opcodeIndex])
+        _describe(model.operatorCodes[op.opcodeIndex], names)
         for subgraph in model.subgraphs
         for op in subgraph.operators
     )
@@ -38,10 +31,17 @@ def operators(flatbuffer: bytes) -> list[Operator]:
 
 
 def tensor_types(flatbuffer: bytes) -> set[str]:
-    """Return the element types of the model's tensors, in the schema's words: {"INT8", "INT32"}."""
+    """Return the element types of the model's tensors by their schema names, such as "INT8"."""
     model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
     names = _names(schema.TensorType)
     return {names[tensor.type] for subgraph in model.subgraphs for tensor in subgraph.tensors}
+
+
+def _describe(code: schema.OperatorCodeT, names: dict[int, str]) -> tuple[str, int]:
+    # Older runtimes read the number of the first 127 operators from a field of their own.
+    name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+    custom = f" {code.customCode.decode()}" if code.customCode else ""
+    return name + custom, code.version
 
 
 def _names(enum: type) -> dict[int, str]:

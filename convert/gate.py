@@ -1,27 +1,37 @@
-"""The gate: the reasons why a converted model may not be shipped, none if it is proven equal."""
+"""The gate: reasons not to ship a converted model, an empty list if it may be shipped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from convert.flatbuffer import operators, tensor_types
-from convert.runtimes.client import Opinion
+from convert.runtimes.client import RuntimeOutputs
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.quantization import dequantize
 from evaluation.metrics import Parity, Quality
 
 _INTEGERS = {"int8": {"INT8", "INT32"}, "int16x8": {"INT8", "INT16", "INT32", "INT64"}}
-_FEW = 50  # pictures of a class, below which one picture is more than the allowed loss of recall
+_MORE_CALIBRATION = "use more calibration images"
+_ADVICE = {
+    "float32": "check that model.keras and contract.json come from the same run",
+    "float16": "convert to another variant",
+    "dynamic": "convert to another variant",
+    "int8": _MORE_CALIBRATION,
+    "int16x8": _MORE_CALIBRATION,
+}
+_Problem = tuple[str, str]  # the problem and the option that would allow it
+_SMALL_CLASS = 50  # images; in a smaller class one image is more than the allowed loss of recall
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How far a model may be from Keras. Points and percent are of a hundred.
+    """Largest allowed differences from Keras.
 
-    float32_score_error, float32_agreement: for float32, whose arithmetic is Keras's but for the
-    order of sums. top1_drop, recall_drop (of any class; one picture where there are fewer than
-    50 of it), agreement (of pictures that Keras is clear about): for all other variants.
+    For float32, which computes what Keras computes except for the order of sums:
+    float32_score_error (difference of a score), float32_agreement (percent of images).
+    For the other variants: top1_drop (points), recall_drop (points, for each class; one image for
+    a class with fewer than 50), agreement (percent of the images that are clear for Keras).
     """
 
     float32_score_error: float = 1e-4
@@ -32,43 +42,63 @@ class Limits:
 
 
 def check_file(variant: str, flatbuffer: bytes) -> list[str]:
-    """Return what a model file itself has against it: operators that no Pi has, floats in int8."""
-    custom = [op.name for op in operators(flatbuffer) if op.name.startswith("CUSTOM")]
-    reasons = [f"not builtin operators only: {', '.join(custom)}"] if custom else []
-    if variant in _INTEGERS and (odd := tensor_types(flatbuffer) - _INTEGERS[variant]):
-        reasons.append(f"{', '.join(sorted(odd)).lower()} tensors in it, not integers throughout")
+    """Check that the file has built-in operators only, and an integer variant no float tensors."""
+    reasons = []
+    if custom := [op.name for op in operators(flatbuffer) if op.name.startswith("CUSTOM")]:
+        reasons.append(
+            f"operators that no TFLite runtime has: {', '.join(custom)}; only built-in operators "
+            "are allowed, so replace the layers that need these"
+        )
+    if variant in _INTEGERS and (others := tensor_types(flatbuffer) - _INTEGERS[variant]):
+        reasons.append(
+            f"{_list(others)} tensors in the model; {variant} allows only "
+            f"{_list(_INTEGERS[variant])}, so replace the layers that TensorFlow cannot quantise"
+        )
     return reasons
 
 
-def check_input(opinion: Opinion, contract: Contract) -> list[str]:
-    """Return what is wrong with how the 256 pixel values enter the network.
+def _list(types: set[str]) -> str:
+    return ", ".join(sorted(types)).lower()
 
-    Each must enter as the contract's `pixel * scale + offset`, at most half a quantum off. With
-    the contract's scale of 1/255 and an int8 scale of 1/255 that leaves no error at all.
+
+def check_input(outputs: RuntimeOutputs, contract: Contract) -> list[str]:
+    """Check that each of the 256 pixel values enters as the contract's `pixel * scale + offset`.
+
+    It may be off by half a quantisation step; by nothing at all if both the contract's scale and
+    the int8 scale are 1/255.
     """
     wanted = np.arange(256) * contract.scale + contract.offset
-    scale, zero_point = opinion.input_scale, opinion.input_zero_point
+    # Scales and values are stored in 32 bits.
+    allowed = _input_tolerance(outputs, contract) + 1e-6 * np.abs(wanted).max()
+    real, scale, zero_point = outputs.input_table, outputs.input_scale, outputs.input_zero_point
     if scale:
-        real = dequantize(opinion.input_table, scale=scale, zero_point=zero_point)
-        allowed = scale / 2
-    else:
-        real, allowed = opinion.input_table, 0.0
-    if contract.scale == 1 / 255 and not contract.offset and opinion.input_table.dtype == np.int8:
-        allowed = 0.0
-    allowed += 1e-6 * np.abs(wanted).max()  # scales and values are stored in 32 bits
+        real = dequantize(real, scale=scale, zero_point=zero_point)
     if wrong := int((~(np.abs(real - wanted) <= allowed)).sum()):
         return [
             f"{wrong} of 256 pixel values do not enter as pixel * {contract.scale:.6g} + "
-            f"{contract.offset:g} (input scale {scale:.6g}, zero_point {zero_point})"
+            f"{contract.offset:g} (input scale {scale:.6g}, zero_point {zero_point}); all must, to "
+            f"within {allowed:.2g}: convert with the contract.json that training wrote and with "
+            "calibration images of all classes"
         ]
     return []
 
 
-def check_labels(opinion: Opinion, contract: Contract) -> list[str]:
-    """Return whether the words for the classes are in another order than the contract's."""
-    said = np.array(contract.labels)[opinion.scores.argmax(axis=1)]
-    if wrong := int((said != opinion.labels).sum()):
-        return [f"labels in another order: {wrong} of {len(said)} pictures get another's name"]
+def _input_tolerance(outputs: RuntimeOutputs, contract: Contract) -> float:
+    is_exact = contract.scale == 1 / 255 and not contract.offset
+    if is_exact and outputs.input_table.dtype == np.int8:
+        return 0.0
+    return outputs.input_scale / 2
+
+
+def check_labels(outputs: RuntimeOutputs, contract: Contract) -> list[str]:
+    """Check that the names of the classes are in the contract's order."""
+    expected = np.array(contract.labels)[outputs.scores.argmax(axis=1)]
+    if wrong := int((expected != outputs.labels).sum()):
+        return [
+            f"labels in another order than the contract's: {wrong} of {len(expected)} images get "
+            "the name of another class, none may; convert with the contract.json that training "
+            "wrote"
+        ]
     return []
 
 
@@ -80,43 +110,55 @@ def check_quality(
     limits: Limits,
     labels: Sequence[str],
 ) -> list[str]:
-    """Return which limits the figures of one runtime exceed. NaN exceeds every limit."""
+    """Check the figures of one runtime against the limits. NaN exceeds every limit."""
     if variant == "float32":
-        return _check_float32(parity, limits)
-    reasons = []
-    if not 100 * parity.clear_agreement >= limits.agreement:
-        reasons.append(
-            f"agrees with Keras on {parity.clear_agreement:.2%} of the {parity.clear_pictures} "
-            f"pictures that Keras is clear about, fewer than {limits.agreement:g} %"
-        )
-    if not (drop := 100 * (keras.top1 - measured.top1)) <= limits.top1_drop + 1e-9:
-        reasons.append(f"loses {drop:.2f} points of top-1, more than {limits.top1_drop:g}")
-    return reasons + _check_recall(measured, keras, limits, labels)
+        found = [_score_error(parity, limits), _agreement(parity, limits)]
+    else:
+        found = [_clear_agreement(parity, limits), _top1_drop(measured, keras, limits)]
+        found += _recall_drops(measured, keras, limits, labels)
+    return [
+        f"{problem}; {_ADVICE[variant]}, or {option}" for problem, option in filter(None, found)
+    ]
 
 
-def _check_float32(parity: Parity, limits: Limits) -> list[str]:
-    reasons = []
-    if not parity.max_score_error <= limits.float32_score_error:
-        reasons.append(
-            f"a score differs by {parity.max_score_error:.2g} from Keras's, more than "
-            f"{limits.float32_score_error:g}"
-        )
-    if not 100 * parity.agreement >= limits.float32_agreement:
-        reasons.append(
-            f"agrees with Keras on {parity.agreement:.2%} of pictures, fewer than "
-            f"{limits.float32_agreement:g} %"
-        )
-    return reasons
+def _score_error(parity: Parity, limits: Limits) -> _Problem | None:
+    if parity.max_score_error <= limits.float32_score_error:
+        return None
+    text = f"a score differs by {parity.max_score_error:.2g} from Keras's, more than the allowed "
+    return f"{text}{limits.float32_score_error:g}", "raise --float32-score-error"
 
 
-def _check_recall(
+def _agreement(parity: Parity, limits: Limits) -> _Problem | None:
+    if 100 * parity.agreement >= limits.float32_agreement:
+        return None
+    text = f"agrees with Keras on {parity.agreement:.2%} of the images, fewer than the required "
+    return f"{text}{limits.float32_agreement:g} %", "lower --float32-agreement"
+
+
+def _clear_agreement(parity: Parity, limits: Limits) -> _Problem | None:
+    if 100 * parity.clear_agreement >= limits.agreement:
+        return None
+    text = (
+        f"agrees with Keras on {parity.clear_agreement:.2%} of the {parity.clear_pictures} images "
+        f"that are clear for Keras, fewer than the required {limits.agreement:g} %"
+    )
+    return text, "lower --agreement"
+
+
+def _top1_drop(measured: Quality, keras: Quality, limits: Limits) -> _Problem | None:
+    if (drop := 100 * (keras.top1 - measured.top1)) <= limits.top1_drop + 1e-9:
+        return None
+    text = f"loses {drop:.2f} points of top-1 compared with Keras, more than the allowed "
+    return f"{text}{limits.top1_drop:g}", "raise --top1-drop"
+
+
+def _recall_drops(
     measured: Quality, keras: Quality, limits: Limits, labels: Sequence[str]
-) -> list[str]:
-    reasons = []
+) -> Iterator[_Problem]:
     for i, label in enumerate(labels):
         support = sum(keras.confusion_matrix[i])
         lost = keras.confusion_matrix[i][i] - measured.confusion_matrix[i][i]
-        allowed = 1.0 if support < _FEW else limits.recall_drop / 100 * support
+        allowed = 1.0 if support < _SMALL_CLASS else limits.recall_drop / 100 * support
         if lost > allowed + 1e-9:
-            reasons.append(f"{label}: {lost} of {support} pictures lost, more than {allowed:.1f}")
-    return reasons
+            text = f"{label}: recognises {lost} of {support} images fewer than Keras, more than "
+            yield f"{text}the allowed {allowed:.1f}", "raise --recall-drop"

@@ -1,4 +1,4 @@
-"""Where quantisation hurts: each operator's output in a quantised model against the float one."""
+"""Quantisation error by layer: each operator's output compared with the float32 model's."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +13,15 @@ from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import operators
 
 _CASTS = ("QUANTIZE", "DEQUANTIZE")
+Values = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class LayerError:
-    """One operator: `relative` is the root mean square of its error over that of its output.
+    """The error of one operator's output.
 
-    largest: |error|, in the output's unit. quanta: the same in quantisation steps of the tensor.
+    relative: root mean square of the error divided by that of the output. largest: |error|, in the
+    unit of the output. quanta: the same in quantisation steps of the tensor.
     """
 
     operator: str
@@ -30,38 +32,38 @@ class LayerError:
 
 
 def layer_errors(
-    quantised: bytes, exact: bytes, images: npt.NDArray[np.uint8], contract: Contract
+    quantised: bytes, float32: bytes, images: npt.NDArray[np.uint8], contract: Contract
 ) -> list[LayerError]:
-    """Return the errors of a quantised model's operators over `images`, worst first.
+    """Return the errors of a quantised model's operators over `images`, largest first.
 
-    exact: the same network in float32. Returns [] where the two are not of the same operators.
-    The errors of all layers before are in each: the layer that adds most is where it rises.
+    float32: the same network in float32. Returns [] if the two have different operators. An error
+    contains those of all earlier layers, so a layer adds to it where it rises.
     """
-    ours, reference = _Probe(quantised), _Probe(exact)
-    if ours.names != reference.names:
+    ours, reference = _Probe(quantised), _Probe(float32)
+    if ours.operators != reference.operators:
         return []
-    table = input_table(
-        contract, dtype=ours.input["dtype"], scale=ours.scale, zero_point=ours.zero_point
-    )
-    pairs = [
-        list(zip(ours.outputs(table[image]), reference.outputs(given), strict=True))
-        for image, given in zip(images, normalised(images, contract), strict=True)
-    ]
-    errors = [
-        _compare(name, layer, step, list(layer_pairs))
-        for name, layer, step, layer_pairs in zip(
-            ours.names, reference.layers, ours.steps, zip(*pairs, strict=True), strict=True
-        )
-    ]
+    quantised_images = ours.input_values(contract)[images]
+    outputs = [ours.outputs(image) for image in quantised_images]
+    expected = [reference.outputs(image) for image in normalised(images, contract)]
+    # From one list per image to one list per layer.
+    by_layer = zip(zip(*outputs, strict=True), zip(*expected, strict=True), strict=True)
+    named = zip(ours.operators, reference.layers, ours.steps, by_layer, strict=True)
+    errors = [_compare(name, layer, step, *pair) for name, layer, step, pair in named]
     return sorted(errors, key=lambda error: error.relative, reverse=True)
 
 
-def _compare(name: str, layer: str, step: float, pairs: list[Any]) -> LayerError:
-    error = np.stack([a - b for a, b in pairs])
-    scale = np.sqrt(np.mean([np.square(b).mean() for _, b in pairs]))
+def _compare(
+    operator: str,
+    layer: str,
+    step: float,
+    outputs: tuple[Values, ...],
+    expected: tuple[Values, ...],
+) -> LayerError:
+    error = np.stack([a - b for a, b in zip(outputs, expected, strict=True)])
+    scale = np.sqrt(np.mean([np.square(values).mean() for values in expected]))
     largest = float(np.abs(error).max())
     return LayerError(
-        operator=name,
+        operator=operator,
         layer=layer,
         relative=float(np.sqrt(np.square(error).mean()) / max(scale, 1e-12)),
         largest=largest,
@@ -70,7 +72,7 @@ def _compare(name: str, layer: str, step: float, pairs: list[Any]) -> LayerError
 
 
 class _Probe:
-    """A model whose every tensor can be read after a run; without delegates, which hide them."""
+    """A model whose every tensor can be read after a run. Delegates would hide them: none here."""
 
     def __init__(self, model: bytes) -> None:
         self._interpreter = litert.Interpreter(
@@ -79,27 +81,33 @@ class _Probe:
             experimental_preserve_all_tensors=True,
         )
         self._interpreter.allocate_tensors()
-        (self.input,) = self._interpreter.get_input_details()
-        self.scale, self.zero_point = self.input["quantization"]
+        (self._input,) = self._interpreter.get_input_details()
         tensors = {tensor["index"]: tensor for tensor in self._interpreter.get_tensor_details()}
         nodes = [op for op in operators(self._interpreter) if op["op_name"] not in _CASTS]
         self._tensors = [tensors[node["outputs"][0]] for node in nodes]
-        self.names = [node["op_name"] for node in nodes]
+        self.operators = [node["op_name"] for node in nodes]
         self.layers = [_layer(tensor["name"]) for tensor in self._tensors]
         self.steps = [tensor["quantization"][0] for tensor in self._tensors]
 
-    def outputs(self, image: npt.NDArray[Any]) -> list[npt.NDArray[np.float32]]:
-        self._interpreter.set_tensor(self.input["index"], image[np.newaxis])
+    def input_values(self, contract: Contract) -> npt.NDArray[Any]:
+        """Return the input value of each pixel value, (256,)."""
+        scale, zero_point = self._input["quantization"]
+        dtype = self._input["dtype"]
+        return input_table(contract, dtype=dtype, scale=scale, zero_point=zero_point)
+
+    def outputs(self, image: npt.NDArray[Any]) -> list[Values]:
+        """Return the output of each operator."""
+        self._interpreter.set_tensor(self._input["index"], image[np.newaxis])
         self._interpreter.invoke()
         return [self._read(tensor) for tensor in self._tensors]
 
-    def _read(self, tensor: dict[str, Any]) -> npt.NDArray[np.float32]:
+    def _read(self, tensor: dict[str, Any]) -> Values:
         values = self._interpreter.get_tensor(tensor["index"])
         scale, zero_point = tensor["quantization"]
         return dequantize(values, scale=scale, zero_point=zero_point) if scale else values
 
 
 def _layer(tensor: str) -> str:
-    """Return the Keras layer in a tensor's name, "simple_cnn_1/conv2d_6_1/Relu;…" for one."""
+    """Return the Keras layer in a tensor's name such as "simple_cnn_1/conv2d_6_1/Relu;…"."""
     parts = tensor.split(";", maxsplit=1)[0].split("/")
     return parts[-2] if len(parts) > 1 else "output"

@@ -1,8 +1,9 @@
-"""TFLite Metadata: what a model says of itself in the form that other programs read.
+"""Add TFLite Metadata, the description of a model that other programs read.
 
-The entry `TFLITE_METADATA` of a model holds a flatbuffer of its own, ModelMetadata. No library that
-writes it runs beside TensorFlow 2.21, so it is built here; the numbers of fields and of enum values
-are those of the schema "M001", tflite_support/metadata/metadata_schema.fbs (Apache-2.0).
+The entry `TFLITE_METADATA` of a model holds a separate flatbuffer, ModelMetadata. It is built here
+because no library that writes it runs beside TensorFlow 2.21. The numbers of fields and enum values
+come from the schema "M001", tflite_support/metadata/metadata_schema.fbs (Apache-2.0).
+The texts become part of the model file: changing them changes its bytes.
 https://ai.google.dev/edge/litert/conversion/tensorflow/metadata
 """
 
@@ -19,13 +20,13 @@ _FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
 _NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
 _TENSOR_AXIS_LABELS = 2  # enum AssociatedFileType
 _COLOR_SPACES = {"RGB": 1, "GRAYSCALE": 2}  # enum ColorSpaceType
-# A table is a dict from field number to value: text, a byte (int), a table, or a list of one kind.
+# Field number to value: text, a byte (int), a table, or a list of tables or floats.
 _Table = dict[int, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class About:
-    """Who made the model, and what of: the words that the contract does not have."""
+class ModelInfo:
+    """Name, version and origin of a model, for its metadata."""
 
     name: str
     description: str
@@ -34,15 +35,14 @@ class About:
     license: str
 
 
-def add_metadata(flatbuffer: bytes, contract: Contract, about: About) -> bytes:
-    """Return the model with a TFLite Metadata entry; the same bytes for the same input.
+def add_metadata(flatbuffer: bytes, contract: Contract, info: ModelInfo) -> bytes:
+    """Return the model with a TFLite Metadata entry; the same input gives the same bytes.
 
-    It says: name, description, version, author, licence; colour space, normalisation and range of
-    the input; and that labels.txt, which `emotion_edge.model.model_file.pack` appends, names the
-    outputs.
+    The entry holds `info`; colour space, normalisation and range of the input; and the name of the
+    file with the output labels, labels.txt, which `emotion_edge.model.model_file.pack` appends.
     """
     builder = flatbuffers.Builder()
-    root = _write(builder, _model_metadata(contract, about))
+    root = _write(builder, _model_metadata(contract, info))
     builder.Finish(root, file_identifier=b"M001")
     model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
     model.buffers.append(_buffer(bytes(builder.Output())))
@@ -60,22 +60,22 @@ def _buffer(content: bytes) -> schema.BufferT:
     return buffer
 
 
-def _model_metadata(contract: Contract, about: About) -> _Table:
+def _model_metadata(contract: Contract, info: ModelInfo) -> _Table:
     labels = {0: LABELS_FILE, 1: "label of each output", 2: _TENSOR_AXIS_LABELS}
     subgraph = {2: [_input(contract)], 3: [_output(contract, labels)]}
     return {
-        0: about.name,
-        1: about.description,
-        2: about.version,
+        0: info.name,
+        1: info.description,
+        2: info.version,
         3: [subgraph],
-        4: about.author,
-        5: about.license,
+        4: info.author,
+        5: info.license,
         6: [
             {0: CONTRACT_FILE, 1: "what emotion-edge must do alike in training and inference"},
             {0: GOLDEN_PICTURE, 1: "a drawn pattern to prove a machine's arithmetic by"},
             {0: GOLDEN_FILE, 1: "the logits and scores of that pattern"},
         ],
-        7: "1.0.0",  # the first version of the schema knows all that is used here
+        7: "1.0.0",  # the first version of the schema has all fields used here
     }
 
 
@@ -105,7 +105,7 @@ def _output(contract: Contract, labels: _Table) -> _Table:
 
 
 def _write(builder: flatbuffers.Builder, table: _Table) -> int:
-    """Write a table, its children before it as the format wants, and return its offset."""
+    """Write a table and return its offset. The format wants children written before it."""
     children = {
         field: _write_child(builder, value)
         for field, value in table.items()
@@ -129,9 +129,13 @@ def _write_child(builder: flatbuffers.Builder, value: object) -> int:
         case [float(), *_]:
             return builder.CreateNumpyVector(np.array(value, np.float32))
         case list():
-            offsets = [_write(builder, table) for table in value]
-            builder.StartVector(4, len(offsets), 4)
-            for offset in reversed(offsets):
-                builder.PrependUOffsetTRelative(offset)
-            return builder.EndVector()
+            return _write_tables(builder, value)
     raise TypeError(type(value))
+
+
+def _write_tables(builder: flatbuffers.Builder, tables: list[_Table]) -> int:
+    offsets = [_write(builder, table) for table in tables]
+    builder.StartVector(4, len(offsets), 4)
+    for offset in reversed(offsets):
+        builder.PrependUOffsetTRelative(offset)
+    return builder.EndVector()

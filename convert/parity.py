@@ -1,4 +1,4 @@
-"""From a Keras model to a verdict on one variant: convert, calibrate, pack, ask both runtimes."""
+"""Convert one variant and check its parity with Keras on both runtimes."""
 
 import time
 from collections.abc import Mapping
@@ -14,23 +14,24 @@ from convert.artifacts import Run, with_full_range
 from convert.calibration import calibrate
 from convert.converter import convert, normalised, to_logits
 from convert.layer_errors import LayerError, layer_errors
-from convert.metadata import About, add_metadata
-from convert.runtimes.client import Opinion, ask, ask_both
-from convert.test_vector import golden_vector
+from convert.metadata import ModelInfo, add_metadata
+from convert.runtimes.client import RuntimeOutputs, run_on_runtime, run_on_runtimes
+from convert.test_vector import make_test_vector
 from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
 from emotion_edge.model.postprocessing import scores
 from evaluation.metrics import Parity, Quality, parity, quality
 
-_LAYER_PICTURES = 32  # enough for a mean over all pixels of a layer
+_BATCH_SIZE = 64
+_LAYER_IMAGES = 32  # enough for a mean over all pixels of a layer
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What Keras makes of the holdout: logits and scores (N, classes), and what they are worth.
+    """Keras's logits and scores (N, classes) for the holdout, and their quality.
 
-    The scores are at the temperature that training left.
+    The scores are at the temperature of training's contract.
     """
 
     logits: npt.NDArray[np.float64]
@@ -40,7 +41,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Converted:
-    """A variant before its proof: the packed model, its contract, and the seconds it took."""
+    """A converted variant: the packed model, its contract, and the seconds of the conversion."""
 
     variant: str
     model: bytes
@@ -49,15 +50,14 @@ class Converted:
 
 
 @dataclass(frozen=True)
-class OnRuntime:
-    """What one runtime makes of a variant on the holdout.
+class RuntimeResult:
+    """A variant's outputs on one runtime for the holdout, and their comparison with Keras.
 
-    uncalibrated: the quality at the temperature that training left, before calibration of scores.
-    keras_scores: Keras's (N, classes), at the variant's temperature as its own are: a difference of
-    temperature would count as an error.
+    uncalibrated: the quality at the temperature of training's contract. keras_scores: Keras's
+    (N, classes) at the variant's temperature, so that the temperature does not count as an error.
     """
 
-    opinion: Opinion
+    outputs: RuntimeOutputs
     measured: Quality
     uncalibrated: Quality
     keras_scores: npt.NDArray[np.float64]
@@ -66,63 +66,68 @@ class OnRuntime:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A variant and the reasons against it, none where it may be shipped.
+    """The reasons not to ship a variant; without any, it may be shipped.
 
-    converted: None where the converter failed. runtimes: by name, an error where one refuses.
+    converted: None if the converter failed. runtimes: by name, the result or why it does not run.
     """
 
     variant: str
     converted: Converted | None
     reasons: list[str]
-    runtimes: Mapping[str, OnRuntime | RunError] = field(default_factory=dict)
+    runtimes: Mapping[str, RuntimeResult | RunError] = field(default_factory=dict)
     layers: list[LayerError] = field(default_factory=list)
 
 
-def ask_keras(run: Run) -> Reference:
-    """Return what Keras makes of the holdout, computed a few pictures at a time.
-
-    Raises RunError where it is not numbers.
-    """
+def run_keras(run: Run) -> Reference:
+    """Run Keras on the holdout, in batches. Raises RunError if a logit is not finite."""
     model = to_logits(run.model, batch_size=None)
-    parts = np.array_split(run.holdout.images, -(-len(run.holdout.images) // 64))
-    outputs = [model.predict_on_batch(normalised(part, run.contract)) for part in parts]
+    batches = np.array_split(run.holdout.images, -(-len(run.holdout.images) // _BATCH_SIZE))
+    outputs = [model.predict_on_batch(normalised(batch, run.contract)) for batch in batches]
     logits = np.concatenate(outputs).astype(np.float64)
     if not np.isfinite(logits).all():
-        raise RunError("the Keras model computes no numbers: train it again")
+        raise RunError("the Keras model computes NaN or infinite logits: train it again")
     values = scores(logits, run.contract)
     return Reference(logits, values, quality(values, run.holdout.targets))
 
 
 def convert_variant(
-    variant: str, logits_model: keras.Model, run: Run, about: About, temperature: Path
+    variant: str, logits_model: keras.Model, run: Run, info: ModelInfo, temperature: Path
 ) -> Converted:
-    """Return a variant with metadata, contract and the temperature fitted on its own outputs.
+    """Convert, calibrate and package a variant.
 
-    temperature: the .npz of the pictures to fit on. Raises RunError where TensorFlow or LiteRT
-    refuse.
+    temperature: the .npz of `run.temperature`. Raises RunError if TensorFlow cannot convert the
+    model or LiteRT cannot run it.
     """
     start = time.monotonic()
     calibration = normalised(with_full_range(run.calibration.images), run.contract)
     flatbuffer = convert(logits_model, variant=variant, representative_dataset=calibration)
     seconds = time.monotonic() - start
-    return finish(variant, flatbuffer, run, about, temperature, seconds)
+    return package(variant, flatbuffer, run, info, temperature, seconds)
 
 
-def finish(
-    variant: str, flatbuffer: bytes, run: Run, about: About, temperature: Path, seconds: float = 0.0
+def package(
+    variant: str,
+    flatbuffer: bytes,
+    run: Run,
+    info: ModelInfo,
+    temperature: Path,
+    seconds: float = 0.0,
 ) -> Converted:
-    """Return a flatbuffer as the file to ship; see `convert_variant`."""
+    """Fit the temperature on the variant's own outputs; add metadata, contract and test vector.
+
+    A file that `gate.check_file` refuses gets neither temperature nor test vector.
+    """
     contract, runs = run.contract, not gate.check_file(variant, flatbuffer)
     if runs:
-        outputs = ask(pack(flatbuffer, contract), temperature, "litert").logits
-        contract = calibrate(outputs, run.temperature.targets, contract)
-    about = replace(about, description=f"{about.description} Quantisation: {variant}.")
-    network = add_metadata(flatbuffer, contract, about)
-    golden = golden_vector(network, contract) if runs else {}
-    return Converted(variant, pack(network, contract, golden), contract, seconds)
+        outputs = run_on_runtime(pack(flatbuffer, contract), temperature, "litert")
+        contract = calibrate(outputs.logits, run.temperature.targets, contract)
+    info = replace(info, description=f"{info.description} Quantisation: {variant}.")
+    network = add_metadata(flatbuffer, contract, info)
+    test_vector = make_test_vector(network, contract) if runs else {}
+    return Converted(variant, pack(network, contract, test_vector), contract, seconds)
 
 
-def prove(
+def check_parity(
     converted: Converted,
     run: Run,
     holdout: Path,
@@ -130,67 +135,59 @@ def prove(
     reference: Reference,
     limits: gate.Limits,
 ) -> Verdict:
-    """Return the verdict on a packed model: what both runtimes make of the whole holdout.
+    """Run a packed model on both runtimes over the whole holdout and check it against Keras.
 
     holdout: the .npz of `run.holdout`.
     """
     reasons = gate.check_file(converted.variant, converted.model)
-    runtimes: dict[str, OnRuntime | RunError] = {}
-    for runtime, opinion in ask_both(converted.model, holdout).items():
-        if isinstance(opinion, RunError):
-            runtimes[runtime] = opinion
-            found = [f"does not run: {opinion}"]
+    runtimes: dict[str, RuntimeResult | RunError] = {}
+    for runtime, outputs in run_on_runtimes(converted.model, holdout).items():
+        if isinstance(outputs, RunError):
+            runtimes[runtime] = outputs
+            found = [f"does not run: {outputs}"]
         else:
-            runtimes[runtime] = result = _measure(opinion, converted, run, reference)
-            found = _judge(result, converted.variant, run, reference, limits)
+            runtimes[runtime] = result = _measure(outputs, converted, run, reference)
+            found = _check(result, converted.variant, run, reference, limits)
         reasons += [f"{runtime}: {reason}" for reason in found]
     return Verdict(converted.variant, converted, reasons, runtimes)
 
 
-def find_worst_layers(verdict: Verdict, exact: bytes, run: Run) -> Verdict:
-    """Return the verdict with the errors of its layers against the float32 model `exact`."""
+def with_layer_errors(verdict: Verdict, float32: bytes, run: Run) -> Verdict:
+    """Return the verdict with the errors of its layers compared with the float32 model."""
     assert verdict.converted
-    count = len(run.holdout.images)  # in order of their classes: take some of each
-    chosen = np.linspace(0, count - 1, min(count, _LAYER_PICTURES)).astype(int)
+    count = len(run.holdout.images)  # sorted by class, so take evenly spaced images
+    chosen = np.linspace(0, count - 1, min(count, _LAYER_IMAGES)).astype(int)
     images = run.holdout.images[chosen]
-    errors = layer_errors(verdict.converted.model, exact, images, run.contract)
+    errors = layer_errors(verdict.converted.model, float32, images, run.contract)
     return replace(verdict, layers=errors)
 
 
-def _measure(opinion: Opinion, converted: Converted, run: Run, reference: Reference) -> OnRuntime:
+def _measure(
+    outputs: RuntimeOutputs, converted: Converted, run: Run, reference: Reference
+) -> RuntimeResult:
     targets = run.holdout.targets
     at_temperature = replace(run.contract, temperature=converted.contract.temperature)
     keras_scores = scores(reference.logits, at_temperature)
-    return OnRuntime(
-        opinion,
-        measured=quality(opinion.scores, targets),
-        uncalibrated=quality(scores(opinion.logits, run.contract), targets),
+    return RuntimeResult(
+        outputs,
+        measured=quality(outputs.scores, targets),
+        uncalibrated=quality(scores(outputs.logits, run.contract), targets),
         keras_scores=keras_scores,
         parity=parity(
-            opinion.scores,
+            outputs.scores,
             keras_scores,
             keras_logits=reference.logits,
-            quantum=opinion.output_scale,
+            quantum=outputs.output_scale,
         ),
     )
 
 
-def _judge(
-    result: OnRuntime,
-    variant: str,
-    run: Run,
-    reference: Reference,
-    limits: gate.Limits,
+def _check(
+    result: RuntimeResult, variant: str, run: Run, reference: Reference, limits: gate.Limits
 ) -> list[str]:
+    labels, expected = run.contract.labels, reference.measured
     return [
-        *gate.check_input(result.opinion, run.contract),
-        *gate.check_labels(result.opinion, run.contract),
-        *gate.check_quality(
-            variant,
-            result.parity,
-            result.measured,
-            reference.measured,
-            limits,
-            run.contract.labels,
-        ),
+        *gate.check_input(result.outputs, run.contract),
+        *gate.check_labels(result.outputs, run.contract),
+        *gate.check_quality(variant, result.parity, result.measured, expected, limits, labels),
     ]

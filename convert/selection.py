@@ -1,48 +1,51 @@
-"""Which of the proven variants becomes model.tflite, and what to do where none does."""
+"""Choose the variant that becomes model.tflite, and advise if variants were refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from convert.converter import VARIANTS
 from convert.parity import Verdict
 from convert.runtimes.client import latencies
 from emotion_edge.errors import RunError
 
-SLOW = "int16x8"  # no runtime has fast kernels for it: many times slower than float32
+SLOW_VARIANT = "int16x8"  # no runtime has fast kernels for it: much slower than float32
 
 
-def variants_of(asked: str) -> list[str]:
-    """Return the variants that --variant stands for: one, "all", or "auto" for all but int16x8."""
-    if asked == "auto":
-        return [variant for variant in VARIANTS if variant != SLOW]
-    return list(VARIANTS) if asked == "all" else [asked]
+def resolve_variants(requested: str) -> list[str]:
+    """Return the variants that --variant names: one, "all", or "auto" for all but int16x8."""
+    if requested == "auto":
+        return [variant for variant in VARIANTS if variant != SLOW_VARIANT]
+    return list(VARIANTS) if requested == "all" else [requested]
 
 
-def choose(asked: str, verdicts: Sequence[Verdict]) -> str | None:
-    """Return the variant to ship, None where --variant was not fulfilled.
+def choose(requested: str, verdicts: Sequence[Verdict]) -> str | None:
+    """Return the variant to ship, None if too few passed.
 
-    "auto" is fulfilled when one variant passes, anything else when all do. int8 is preferred, then
-    the smallest file; int16x8 is never chosen beside others.
+    "auto" needs one variant that passes; any other request needs all of its variants to pass. int8
+    is preferred, then the smallest file. int16x8 is chosen only if nothing else passed.
     """
-    passed = {
+    sizes = {
         verdict.variant: len(verdict.converted.model)
         for verdict in verdicts
         if verdict.converted and not verdict.reasons
     }
-    if not passed or (asked != "auto" and len(passed) < len(verdicts)):
+    if not sizes or (requested != "auto" and len(sizes) < len(verdicts)):
         return None
-    return min(passed, key=lambda variant: (variant == SLOW, variant != "int8", passed[variant]))
+    return min(sizes, key=lambda name: (name == SLOW_VARIANT, name != "int8", sizes[name]))
 
 
 def remedy(verdicts: Sequence[Verdict]) -> str | None:
-    """Return the next command for somebody of whose variants some were refused."""
+    """Return what to do if variants were refused, None if none was."""
     refused = {verdict.variant for verdict in verdicts if verdict.reasons}
     if refused & {"float32", "float16"}:
-        return "even float arithmetic is not Keras's: are model.keras and contract.json of one run?"
+        return (
+            "even the float variants differ from Keras: check that model.keras and contract.json "
+            "come from the same run"
+        )
     advice = []
-    if refused & {"int8", SLOW}:
+    if refused & {"int8", SLOW_VARIANT}:
         advice.append(
-            "more calibration pictures may help: python -m train --resume --calibration-size 2100, "
-            "with the flags it had"
+            "more calibration images may help: python -m train --resume --calibration-size 2100, "
+            "with the options of the first run"
         )
     if refused and len(refused) == len(verdicts):
         advice.append("another variant may pass: python -m convert --variant auto")
@@ -50,28 +53,32 @@ def remedy(verdicts: Sequence[Verdict]) -> str | None:
 
 
 def latency_ratios(
-    verdicts: Sequence[Verdict], exact: bytes | None, runtime: str
+    verdicts: Sequence[Verdict], float32: bytes | None, runtime: str
 ) -> dict[str, float | None]:
-    """Return each variant's milliseconds on this host over float32's, measured in turn.
+    """Return each variant's latency on this machine divided by float32's, measured in turn.
 
-    exact: the float32 model, packed, for where it is none of them. A variant that the runtime
-    refuses has None, and all have where there is no float32 that runs.
+    float32: the packed float32 model, used if the verdicts have none. A ratio is None for a variant
+    that the runtime cannot run, and for all variants if it cannot run float32.
     """
     models = {
         verdict.variant: verdict.converted.model
         for verdict in verdicts
         if verdict.converted and not isinstance(verdict.runtimes[runtime], RunError)
     }
-    if exact:
-        models.setdefault("float32", exact)
-    try:
-        medians = dict(zip(models, latencies(list(models.values()), runtime), strict=True))
-    except RunError:
-        medians = {}
-    float32 = medians.get("float32")
+    if float32:
+        models.setdefault("float32", float32)
+    medians = _medians(models, runtime)
+    base = medians.get("float32")
     return {
-        verdict.variant: medians[verdict.variant] / float32
-        if float32 and verdict.variant in medians
+        verdict.variant: medians[verdict.variant] / base
+        if base and verdict.variant in medians
         else None
         for verdict in verdicts
     }
+
+
+def _medians(models: Mapping[str, bytes], runtime: str) -> dict[str, float]:
+    try:
+        return dict(zip(models, latencies(list(models.values()), runtime), strict=True))
+    except RunError:
+        return {}

@@ -1,37 +1,44 @@
-"""What fits on a terminal of a report, see convert/report.py."""
+"""Format the main figures of a conversion report as a table for the terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+_HEAD = ("variant", "runtime", "bytes", "top-1", "macro-F1", "as Keras", "|score|", "latency")
+_LEFT_COLUMNS = 2  # the others are right-aligned
 
 
 def table(report: Mapping[str, Any]) -> str:
-    """Return the figures that fit on a terminal, a line for each variant and runtime."""
-    head = ("variant", "runtime", "bytes", "top-1", "macro-F1", "as Keras", "|score|", "latency")
-    rows = [head, ("Keras", "", "", *_percents(report["keras"]), "", "", "")]
-    for variant in report["variants"]:
-        for runtime, result in variant["runtimes"].items():
-            start = (variant["variant"], runtime, f"{variant['bytes']:,}")
-            if not result["loads"]:
-                rows.append((*start, "refused", "", "", "", ""))
-                continue
-            parity = f"{result['agreement']:.2%}", f"{result['max_score_error']:.5f}"
-            rows.append((*start, *_percents(result), *parity, _ratio(result["latency"])))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = []
-    for row in rows:
-        left, right = row[:2], row[2:]
-        cells = [cell.ljust(width) for cell, width in zip(left, widths, strict=False)]
-        cells += [cell.rjust(width) for cell, width in zip(right, widths[2:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join([*lines, *_reasons(report)])
+    """Return a line for each variant and runtime, then the reasons for each refusal.
+
+    report: the contents of convert_report.json.
+    """
+    rows: list[tuple[str, ...]] = [_HEAD, ("Keras", "", "", *_quality(report["keras"]), "", "", "")]
+    rows += [row for variant in report["variants"] for row in _rows(variant)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join([*(_align(row, widths) for row in rows), *_reasons(report)])
 
 
-def _percents(figures: Mapping[str, Any]) -> tuple[str, str]:
+def _rows(variant: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for runtime, result in variant["runtimes"].items():
+        start = (variant["variant"], runtime, f"{variant['bytes']:,}")
+        if not result["loads"]:
+            yield (*start, "refused", "", "", "", "")
+            continue
+        parity = f"{result['agreement']:.2%}", f"{result['max_score_error']:.5f}"
+        latency = "" if result["latency"] is None else f"{result['latency']:.2f} x"
+        yield (*start, *_quality(result), *parity, latency)
+
+
+def _quality(figures: Mapping[str, Any]) -> tuple[str, str]:
     return f"{figures['top1']:.2%}", f"{figures['macro_f1']:.4f}"
 
 
-def _ratio(latency: float | None) -> str:
-    return "" if latency is None else f"{latency:.2f} x"
+def _align(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [
+        cell.ljust(width) if column < _LEFT_COLUMNS else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()
 
 
 def _reasons(report: Mapping[str, Any]) -> list[str]:

@@ -1,1 +1,1 @@
-"""Arrays in, numbers and drawings out: what training, conversion and evaluation measure by."""
+"""Metrics, plots and reports shared by training, conversion and the benchmarks."""

@@ -1,4 +1,4 @@
-"""Pictures made worse, each way in several strengths: what a model bears."""
+"""Image corruptions for robustness tests."""
 
 import io
 from collections.abc import Callable
@@ -8,47 +8,50 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 Pixels = npt.NDArray[np.uint8]
-Change = Callable[[Image.Image, float], Image.Image]
+Corruption = Callable[[Image.Image, float], Image.Image]
 
 
-def _blur(picture: Image.Image, share: float) -> Image.Image:
-    return picture.filter(ImageFilter.GaussianBlur(share * picture.width))
+def _blur(image: Image.Image, share: float) -> Image.Image:
+    return image.filter(ImageFilter.GaussianBlur(share * image.width))
 
 
-def _darken(picture: Image.Image, factor: float) -> Image.Image:
-    return picture.point(lambda level: round(level * factor))
+def _darken(image: Image.Image, factor: float) -> Image.Image:
+    return image.point(lambda level: round(level * factor))
 
 
-def _compress(picture: Image.Image, quality: float) -> Image.Image:
+def _compress(image: Image.Image, quality: float) -> Image.Image:
     stream = io.BytesIO()
-    picture.save(stream, "JPEG", quality=int(quality))
+    image.save(stream, "JPEG", quality=int(quality))
     return Image.open(stream)
 
 
-def _shrink(picture: Image.Image, side: float) -> Image.Image:
-    small = (int(side), int(side))
-    return picture.resize(small, Image.Resampling.BOX)
+def _shrink(image: Image.Image, side: float) -> Image.Image:
+    return image.resize((int(side), int(side)), Image.Resampling.BOX)
 
 
-def _turn(picture: Image.Image, degrees: float) -> Image.Image:
-    """Turn, mirrored pictures of the border filling the corners."""
-    reach = picture.width // 2
-    padding = ((reach, reach), (reach, reach), (0, 0))
-    around = Image.fromarray(np.pad(np.asarray(picture), padding, "symmetric"))
-    turned = around.rotate(degrees, Image.Resampling.BILINEAR)
-    return turned.crop((reach, reach, reach + picture.width, reach + picture.height))
+def _rotate(image: Image.Image, degrees: float) -> Image.Image:
+    """Rotate; the corners show the mirrored border."""
+    margin = image.width // 2
+    padding = ((margin, margin), (margin, margin), (0, 0))
+    padded = Image.fromarray(np.pad(np.asarray(image), padding, "symmetric"))
+    rotated = padded.rotate(degrees, Image.Resampling.BILINEAR)
+    return rotated.crop((margin, margin, margin + image.width, margin + image.height))
 
 
-CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
+# Name, function, and strengths from weak to strong.
+CORRUPTIONS: dict[str, tuple[Corruption, tuple[float, ...]]] = {
     "blur (sigma, share of the side)": (_blur, (0.01, 0.02, 0.04)),
     "darkness (light left)": (_darken, (0.5, 0.25, 0.1)),
     "JPEG (quality)": (_compress, (50, 20, 5)),
     "small face (pixels a side)": (_shrink, (32, 24, 16, 12)),
-    "rotation (degrees)": (_turn, (10, 20, 40)),
+    "rotation (degrees)": (_rotate, (10, 20, 40)),
 }
 
 
-def disturb(pixels: Pixels, change: str, strength: float) -> Pixels:
-    """Return a changed copy of a picture, (rows, columns, 3) uint8 RGB."""
-    function, _ = CHANGES[change]
+def corrupt(pixels: Pixels, name: str, strength: float) -> Pixels:
+    """Return a corrupted copy of an image, (rows, columns, 3) uint8 RGB.
+
+    name: a key of CORRUPTIONS. strength: in the unit that the name gives.
+    """
+    function, _ = CORRUPTIONS[name]
     return np.asarray(function(Image.fromarray(pixels), strength))

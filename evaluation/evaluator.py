@@ -1,4 +1,4 @@
-"""All that an evaluation measures of a model, as one JSON object."""
+"""Evaluate a model on a labelled split: every figure of an evaluation, as one JSON object."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -14,22 +14,34 @@ from emotion_edge.faces.quality import sharpness
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
-from evaluation.corruptions import CHANGES, disturb
-from evaluation.keras_outputs import evaluate
-from evaluation.metrics import Scores, Targets, quality, reliability, wilson
-from evaluation.predictors import Judge
+from evaluation.corruptions import CORRUPTIONS, corrupt
+from evaluation.metrics import (
+    Scores,
+    Targets,
+    evaluate_predictions,
+    quality,
+    reliability,
+    wilson,
+)
+from evaluation.predictors import Predictor
 from evaluation.selective_prediction import at_threshold, risk_coverage
 
-PARTS = 4  # of the pictures, by what can be measured of them
-_POINTS = 100  # of the risk-coverage curve
+GROUPS = 4  # equal parts of the images, by each property
+_CURVE_POINTS = 100  # of the risk-coverage curve
+_PROPERTIES = (
+    "luminance of the middle of the face, 0 to 255",
+    "contrast, standard deviation of the pixels",
+    "sharpness, see edge/emotion_edge/faces/quality.py",
+    "side of the picture in pixels",
+)
 
 
 class LabelledImages(Protocol):
-    """N images to measure on, such as one split of a data set."""
+    """N images with labels, such as one split of a data set."""
 
     @property
     def images(self) -> npt.NDArray[np.uint8]:
-        """Return the pixels, (N, height, width, channels)."""
+        """Return the preprocessed pixels, (N, height, width, channels)."""
 
     @property
     def targets(self) -> npt.NDArray[np.int64]:
@@ -37,7 +49,7 @@ class LabelledImages(Protocol):
 
     @property
     def votes(self) -> npt.NDArray[np.float32]:
-        """Return how many people gave each label, then how many gave none: (N, classes + 1)."""
+        """Return the votes per label, the last column for none of them: (N, classes + 1)."""
 
     @property
     def paths(self) -> list[Path]:
@@ -45,20 +57,20 @@ class LabelledImages(Protocol):
 
 
 def measure(
-    judge: Judge, split: LabelledImages, copies: set[Path] | None, *, robustness: bool
+    predictor: Predictor, split: LabelledImages, copies: set[Path] | None, *, robustness: bool
 ) -> dict[str, Any]:
-    """Return what a model is worth on a split.
+    """Return the figures of a model on a split.
 
-    copies: pictures with near-copies in other splits, None where nobody has looked for them.
-    robustness: also on pictures made worse.
+    copies: images with near-duplicates in other splits; None if nobody has looked for them.
+    robustness: also evaluate on corrupted images.
     """
-    contract, targets = judge.contract, split.targets
-    values = scores(judge.logits(split.images), contract)
+    contract, targets = predictor.contract, split.targets
+    values = scores(predictor.logits(split.images), contract)
     predictions = values.argmax(axis=1)
-    figures = evaluate(targets, predictions, list(contract.labels))
+    correct = predictions == targets
     more = asdict(quality(values, targets))
     return {
-        **figures,
+        **evaluate_predictions(targets, predictions, list(contract.labels)),
         **{name: more[name] for name in ("macro_f1_ci95", "ece", "nll")},
         "temperature": contract.temperature,
         "reliability": reliability(values, targets),
@@ -67,45 +79,53 @@ def measure(
             name: at_threshold(values, targets, getattr(contract, name))
             for name in ("enter", "leave")
         },
-        "unseen": _unseen(split, predictions == targets, copies),
+        "unseen": _unseen(split, correct, copies),
         "voters": _voters(split, contract.labels),
-        "groups": list(_groups(split, predictions == targets)),
-        "robustness": list(_robustness(judge, split)) if robustness else [],
+        "groups": list(_groups(split, correct)),
+        "robustness": list(_robustness(predictor, split)) if robustness else [],
     }
 
 
-def share_right(right: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Return how many pictures, the share that is right, and its 95 % Wilson interval."""
-    interval = wilson(int(right.sum()), len(right))
+def describe(predictor: Predictor) -> dict[str, Any]:
+    """Return the model's name, input, labels and cost."""
+    contract = predictor.contract
+    shape = " x ".join(map(str, contract.input_shape))
+    labels = list(contract.labels)
+    return {"model": predictor.name, "input": shape, "labels": labels, **predictor.cost}
+
+
+def _accuracy(correct: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the number of images and the accuracy with its 95 % Wilson interval."""
+    interval = wilson(int(correct.sum()), len(correct))
     return {
-        "images": len(right),
-        "accuracy": float(right.mean()),
+        "images": len(correct),
+        "accuracy": float(correct.mean()),
         "accuracy_ci95": list(interval),
     }
 
 
 def _unseen(
-    split: LabelledImages, right: npt.NDArray[np.bool_], copies: set[Path] | None
+    split: LabelledImages, correct: npt.NDArray[np.bool_], copies: set[Path] | None
 ) -> dict[str, Any] | None:
-    """Return the same of the pictures without near-copies in other splits; None if none is known.
+    """Return the accuracy without near-duplicates of training images, which flatter a model.
 
-    What a model has learnt from flatters it.
+    Returns None if nobody has looked for near-duplicates, or if no other image is left.
     """
     if copies is None:
         return None
     unseen = np.array([path not in copies for path in split.paths])
-    return share_right(right[unseen]) if unseen.any() else None
+    return _accuracy(correct[unseen]) if unseen.any() else None
 
 
 def _curve(values: Scores, targets: Targets) -> list[list[float]]:
     """Return some points of the risk-coverage curve: coverage, risk, threshold."""
     columns = risk_coverage(values, targets)
-    chosen = np.unique(np.linspace(0, len(targets) - 1, _POINTS).round().astype(int))
+    chosen = np.unique(np.linspace(0, len(targets) - 1, _CURVE_POINTS).round().astype(int))
     return [[float(column[i]) for column in columns] for i in chosen]
 
 
 def _voters(split: LabelledImages, labels: Sequence[str]) -> dict[str, Any] | None:
-    """Return how far people agree with the label that most of them gave; None without votes."""
+    """Return the share of votes for the label itself; None without votes."""
     several = split.votes.sum(axis=1) > 1
     if not several.any():
         return None
@@ -115,49 +135,30 @@ def _voters(split: LabelledImages, labels: Sequence[str]) -> dict[str, Any] | No
     return {"images": len(targets), "agreement": float(agreed.mean()), "by_class": by_class}
 
 
-def _groups(split: LabelledImages, right: npt.NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
-    """Yield the accuracy in equal parts of the pictures, sorted by what a picture itself tells."""
-    for name, values in _measurable(split).items():
-        limits = np.quantile(values, np.linspace(0, 1, PARTS + 1))
-        part = np.searchsorted(limits[1:-1], values, side="right")
-        for i in np.unique(part).tolist():
-            inside = part == i
+def _groups(split: LabelledImages, correct: npt.NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
+    """Yield the accuracy of equal parts of the images, sorted by each property."""
+    columns = zip(*(_properties(read_image(path)) for path in split.paths), strict=True)
+    for name, values in zip(_PROPERTIES, map(np.array, columns), strict=True):
+        limits = np.quantile(values, np.linspace(0, 1, GROUPS + 1))
+        group = np.searchsorted(limits[1:-1], values, side="right")
+        for i in np.unique(group).tolist():
+            inside = group == i
             low, high = float(values[inside].min()), float(values[inside].max())
-            yield {"by": name, "from": low, "to": high, **share_right(right[inside])}
+            yield {"by": name, "from": low, "to": high, **_accuracy(correct[inside])}
 
 
-def _measurable(split: LabelledImages) -> dict[str, npt.NDArray[np.float64]]:
-    """Return some measures of each picture as it is in its file, (N,)."""
-    columns = zip(*(_measure(read_image(path)) for path in split.paths), strict=True)
-    return dict(zip(_MEASURES, map(np.array, columns), strict=True))
-
-
-_MEASURES = (
-    "luminance of the middle of the face, 0 to 255",
-    "contrast, standard deviation of the pixels",
-    "sharpness, see edge/emotion_edge/faces/quality.py",
-    "side of the picture in pixels",
-)
-
-
-def _measure(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
+def _properties(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
+    """Return the _PROPERTIES of an image as it is in its file."""
     grey = np.asarray(Image.fromarray(pixels).convert("L"))
     rows, columns = grey.shape
     middle = grey[rows * 2 // 5 : rows * 4 // 5, columns // 4 : columns * 3 // 4]
     return float(np.median(middle)), float(grey.std()), sharpness(pixels), float(min(grey.shape))
 
 
-def _robustness(judge: Judge, split: LabelledImages) -> Iterator[dict[str, Any]]:
-    tasks = [(name, strength) for name, (_, all_) in CHANGES.items() for strength in all_]
-    for name, strength in tqdm(tasks, "disturbing pictures", disable=None):
-        changed = (disturb(read_image(path), name, strength) for path in split.paths)
-        images = np.array([preprocess(pixels, judge.contract) for pixels in changed])
-        right = judge.logits(images).argmax(axis=1) == split.targets
-        yield {"change": name, "strength": strength, **share_right(right)}
-
-
-def describe(judge: Judge) -> dict[str, Any]:
-    """Return what model was measured."""
-    contract = judge.contract
-    shape = " x ".join(map(str, contract.input_shape))
-    return {"model": judge.name, "input": shape, "labels": list(contract.labels), **judge.cost}
+def _robustness(predictor: Predictor, split: LabelledImages) -> Iterator[dict[str, Any]]:
+    tasks = [(name, strength) for name, (_, all_) in CORRUPTIONS.items() for strength in all_]
+    for name, strength in tqdm(tasks, "corrupting images", disable=None):
+        corrupted = (corrupt(read_image(path), name, strength) for path in split.paths)
+        images = np.array([preprocess(pixels, predictor.contract) for pixels in corrupted])
+        correct = predictor.logits(images).argmax(axis=1) == split.targets
+        yield {"change": name, "strength": strength, **_accuracy(correct)}

@@ -1,15 +1,15 @@
-"""Reports as pages that need no other file."""
+"""Render HTML reports that need no other file."""
 
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: Path, **values: object) -> str:
-    """Return the HTML of a template; what it names must be among `values`, which are escaped."""
+def render(template: str, **values: object) -> str:
+    """Return the HTML of a file in templates/; values are escaped, an undefined one is an error."""
     environment = Environment(
-        loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    return environment.get_template(template.name).render(values)
+    return environment.get_template(template).render(values)

@@ -1,26 +1,27 @@
-"""How good scores are, and how far apart two sets of scores are: plain arrays in, numbers out."""
+"""Classification metrics: accuracy, F1, calibration error, and parity of two sets of scores."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 Scores = npt.NDArray[np.float64]
 Targets = npt.NDArray[np.int64]
 BINS = 15  # of the expected calibration error, as in Guo et al. 2017
-_RESAMPLES = 2000
+_BOOTSTRAP_SAMPLES = 2000
 
 
 @dataclass(frozen=True)
 class Quality:
-    """What scores are worth against the truth.
+    """Figures of scores compared with the true classes.
 
-    Intervals are of 95 %: top-1's is Wilson's, macro-F1's a percentile bootstrap over pictures. In
-    macro-F1 a class without pictures counts as 0, as in training's evaluation.
-    recall: of each class, None where there is no picture of it. confusion_matrix: a row for each
-    true class. ece: expected calibration error. nll: mean negative log-likelihood, in nats.
+    top1_ci95: 95 % Wilson interval. macro_f1: a class without images counts as 0, as in training's
+    evaluation. macro_f1_ci95: 95 % percentile bootstrap over images. recall: by class, None for a
+    class without images. confusion_matrix: a row for each true class, a column for each predicted
+    one. ece: expected calibration error. nll: mean negative log-likelihood, in nats.
     """
 
     top1: float
@@ -35,13 +36,13 @@ class Quality:
 
 @dataclass(frozen=True)
 class Parity:
-    """How far scores are from Keras's.
+    """Differences between scores and Keras's scores for the same images.
 
-    agreement: share of pictures with Keras's label. clear_agreement: the same among the
-    `clear_pictures`, whose two largest logits in Keras are further apart than the output's quantum
-    (among all, where no picture is clear).
-    score_error: |difference of a score|, over all pictures and classes. kl: mean Kullback-Leibler
-    divergence from Keras's scores, in nats.
+    agreement: share of images with the same label. clear_pictures: number of images whose two
+    largest Keras logits differ by more than one quantisation step of the output. clear_agreement:
+    the agreement on these, or on all images if none is clear. max_score_error, mean_score_error:
+    |difference of a score| over all images and classes. mean_kl: mean Kullback-Leibler divergence
+    from Keras's scores, in nats.
     """
 
     agreement: float
@@ -52,53 +53,79 @@ class Parity:
     mean_kl: float
 
 
-def wilson(right: int, count: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
-    interval = binomtest(right, count).proportion_ci(method="wilson")
+def wilson(correct: int, count: int) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of the proportion `correct / count`."""
+    interval = binomtest(correct, count).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
 
 def quality(scores: Scores, targets: Targets) -> Quality:
-    """Return what scores (N, classes) are worth against class numbers (N,)."""
+    """Return the figures of scores (N, classes) for true class numbers (N,)."""
     predictions, classes = scores.argmax(axis=1), scores.shape[1]
     correct = int((predictions == targets).sum())
     matrix = confusion_matrix(targets, predictions, labels=range(classes))
-    supports = matrix.sum(axis=1).tolist()
-    hits = matrix.diagonal().tolist()
     return Quality(
         top1=correct / len(targets),
         top1_ci95=wilson(correct, len(targets)),
         macro_f1=float(_macro_f1(matrix)),
         macro_f1_ci95=_macro_f1_interval(matrix),
-        recall=[hit / n if n else None for hit, n in zip(hits, supports, strict=True)],
+        recall=_recall(matrix),
         confusion_matrix=matrix.tolist(),
         ece=expected_calibration_error(scores, targets),
-        nll=float(-np.log(_floor(scores)[np.arange(len(targets)), targets]).mean()),
+        nll=float(-np.log(_clip(scores)[np.arange(len(targets)), targets]).mean()),
     )
 
 
 def parity(scores: Scores, keras_scores: Scores, *, keras_logits: Scores, quantum: float) -> Parity:
-    """Return how far scores (N, classes) are from Keras's.
+    """Compare scores (N, classes) with Keras's.
 
-    quantum: the step of the output tensor, in logits; 0 where it is float.
+    quantum: quantisation step of the output tensor, in logits; 0 for a float output.
     """
     same = scores.argmax(axis=1) == keras_scores.argmax(axis=1)
     second, first = np.partition(keras_logits, -2, axis=1)[:, -2:].T
     clear = first - second > quantum
     differences = np.abs(scores - keras_scores)
-    ratio = np.log(_floor(keras_scores)) - np.log(_floor(scores))
+    log_ratio = np.log(_clip(keras_scores)) - np.log(_clip(scores))
     return Parity(
         agreement=float(same.mean()),
         clear_pictures=int(clear.sum()),
         clear_agreement=float(same[clear].mean() if clear.any() else same.mean()),
         max_score_error=float(differences.max()),
         mean_score_error=float(differences.mean()),
-        mean_kl=float((keras_scores * ratio).sum(axis=1).mean()),
+        mean_kl=float((keras_scores * log_ratio).sum(axis=1).mean()),
     )
 
 
+def evaluate_predictions(
+    targets: Targets, predictions: Targets, labels: list[str]
+) -> dict[str, Any]:
+    """Return top-1 accuracy with its 95 % Wilson interval, macro-F1 and figures per class.
+
+    targets, predictions: (N,) class numbers. A figure whose denominator is 0 is 0. The confusion
+    matrix has a row for each true class and a column for each predicted one.
+    """
+    correct = int((targets == predictions).sum())
+    classes = list(range(len(labels)))
+    precision, recall, f1, support = precision_recall_fscore_support(
+        targets, predictions, labels=classes, zero_division=0.0
+    )
+    rows = zip(precision.tolist(), recall.tolist(), f1.tolist(), support.tolist(), strict=True)
+    names = ("precision", "recall", "f1", "support")
+    return {
+        "images": len(targets),
+        "accuracy": correct / len(targets),
+        "accuracy_ci95": list(wilson(correct, len(targets))),
+        "macro_f1": float(np.mean(f1)),
+        "per_class": {
+            label: dict(zip(names, row, strict=True))
+            for label, row in zip(labels, rows, strict=True)
+        },
+        "confusion_matrix": confusion_matrix(targets, predictions, labels=classes).tolist(),
+    }
+
+
 def reliability(scores: Scores, targets: Targets) -> list[tuple[int, float, float]]:
-    """Return (pictures, mean score, accuracy) of BINS equal ranges of the winning score."""
+    """Return (images, mean score, accuracy) for BINS equal ranges of the winning score."""
     confidence, correct = scores.max(axis=1), scores.argmax(axis=1) == targets
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     return [
@@ -123,12 +150,18 @@ def _macro_f1(matrices: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
 
 def _macro_f1_interval(matrix: npt.NDArray[np.int64]) -> tuple[float, float]:
-    # To draw pictures again with replacement is to draw cells of the confusion matrix.
+    # Resampling images with replacement is the same as drawing cells of the confusion matrix.
     total = int(matrix.sum())
-    draws = np.random.default_rng(0).multinomial(total, matrix.ravel() / total, _RESAMPLES)
+    draws = np.random.default_rng(0).multinomial(total, matrix.ravel() / total, _BOOTSTRAP_SAMPLES)
     low, high = np.percentile(_macro_f1(draws.reshape(-1, *matrix.shape)), (2.5, 97.5))
     return float(low), float(high)
 
 
-def _floor(scores: Scores) -> Scores:
+def _recall(matrix: npt.NDArray[np.int64]) -> list[float | None]:
+    rows = zip(matrix.diagonal().tolist(), matrix.sum(axis=1).tolist(), strict=True)
+    return [hits / support if support else None for hits, support in rows]
+
+
+def _clip(scores: Scores) -> Scores:
+    """Return scores of at least 1e-12, whose logarithm is finite."""
     return np.maximum(scores, 1e-12)

@@ -1,11 +1,14 @@
-"""Make models/MODEL_CARD.md of MODEL_CARD.md.in and the JSON files beside it: no figure by hand.
+"""Write models/MODEL_CARD.md from MODEL_CARD.md.in and the JSON files beside it.
 
   python -m evaluation.model_card [--models models]
 
-Reads evaluation.<model>.json of `python -m train.evaluate`, and photographs.json, the same of faces
-of another kind; run.json and run.simple_cnn.json of `python -m train`, and latency.json of
-`python -m bench.models --json`.
-Exit codes: 0 done, 1 cannot write, 2 bad input.
+Every figure in the card comes from one of these files:
+  evaluation.<model>.json          written by `python -m train.evaluate`
+  photographs.json                 the same, measured on other photographs
+  run.json, run.simple_cnn.json    written by `python -m train`
+  latency.json                     written by `python -m bench.models --json`
+
+Exit codes: 0 success, 1 the card cannot be written, 2 bad input.
 """
 
 import argparse
@@ -22,13 +25,18 @@ from emotion_edge.util.atomic_write import staged_write
 
 CARD = "MODEL_CARD.md"
 MODEL = "emotion-compact.tflite"
-_WEAK = 0.7  # an F1 below which the card names a class
+_WEAK_F1 = 0.7  # the card lists classes with a lower F1
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     parser = describe(argparse.ArgumentParser(prog="python -m evaluation.model_card"), str(__doc__))
-    parser.add_argument("--models", type=Path, default=Path("models"), help="(default: models)")
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=Path("models"),
+        help="folder of these files (default: models)",
+    )
     args = parser.parse_args(argv)
     return exit_code("evaluation.model_card", lambda: _write(args.models))
 
@@ -42,25 +50,33 @@ def _write(models: Path) -> int:
 
 
 def render(models: Path) -> str:
-    """Return the card's text; raises UserError where a file is missing or damaged."""
-    values = {
+    """Return the card's text. Raises UserError if a file is missing or damaged."""
+    values = _read_figures(models)
+    path = models / f"{CARD}.in"
+    try:
+        return _environment().from_string(path.read_text(encoding="utf-8")).render(values)
+    except (OSError, TemplateError, KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: cannot fill it from the JSON files: {error!r}") from None
+
+
+def _read_figures(models: Path) -> dict[str, Any]:
+    return {
         **{name: _read(models / f"{name}.json") for name in ("run", "latency", "photographs")},
         "original": _read(models / "run.simple_cnn.json"),
         "int8": _read(models / f"evaluation.{MODEL}.json"),
         "rows": [_read(path) for path in sorted(models.glob("evaluation.*.json"))],
-        "weak": _WEAK,
+        "weak": _WEAK_F1,
     }
+
+
+def _environment() -> Environment:
     environment = Environment(
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Markdown of our own figures
+        autoescape=False,  # noqa: S701 - the output is Markdown, and the figures are our own
     )
     environment.filters |= {"percent": _percent, "interval": _interval, "thousands": _thousands}
-    path = models / f"{CARD}.in"
-    try:
-        return environment.from_string(path.read_text(encoding="utf-8")).render(values)
-    except (OSError, TemplateError, KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path}: cannot fill it from the JSON files: {error!r}") from None
+    return environment
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -69,7 +85,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
     if not isinstance(content, dict):
-        raise UserError(f"{path}: not an object of figures")
+        raise UserError(f"{path}: not a JSON object")
     return content
 
 

@@ -1,9 +1,9 @@
-"""Any model file as a function from pictures to logits: Keras's and TFLite's, in one way."""
+"""Load a Keras or TFLite model behind one predict interface."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,64 +16,90 @@ from emotion_edge.model.model_file import UNREADABLE_ZIP
 from emotion_edge.model.quantization import input_table
 from emotion_edge.model.self_test import run_self_test
 
+if TYPE_CHECKING:
+    import keras  # takes seconds to load, which a .tflite does not need
+
+Images = npt.NDArray[np.uint8]
 Logits = npt.NDArray[np.float64]
+_BATCH_SIZE = 64
 
 
 @dataclass(frozen=True)
-class Judge:
-    """A model. logits: from uint8 (N, height, width, channels) to (N, classes).
+class Predictor:
+    """A model that computes logits (N, classes) from images (N, height, width, channels), uint8.
 
-    cost: its size in numbers, for the report.
+    cost: runtime, bytes, parameters and so on, for the report.
     """
 
     name: str
     contract: Contract
-    logits: Callable[[npt.NDArray[np.uint8]], Logits]
+    logits: Callable[[Images], Logits]
     cost: dict[str, Any]
 
 
-def load_judge(path: Path, contract: Path | None, runtime: str) -> Judge:
-    """Return a .keras or .tflite model.
+def load_predictor(path: Path, contract: Path | None, runtime: str) -> Predictor:
+    """Load a .keras or .tflite model.
 
-    contract: of a .keras; the contract.json beside it otherwise. Raises UserError, for a .tflite
-    also where it is not what was converted, or is computed otherwise here.
+    contract: the contract.json of a .keras, by default the one beside it. runtime: for a .tflite.
+    Raises UserError if the model or its contract cannot be used; for a .tflite also if the file was
+    changed after its conversion or this machine computes other results.
     """
     if path.suffix == ".tflite":
-        return _tflite(path, runtime)
+        return _load_tflite(path, runtime)
     if path.suffix != ".keras":
         raise UserError(f"{path}: neither .tflite nor .keras")
-    return _keras(path, contract or path.parent / "contract.json")
+    return _load_keras(path, contract or path.parent / "contract.json")
 
 
-def _tflite(path: Path, runtime: str) -> Judge:
+def keras_logits(model: "keras.Model", batches: Iterable[Any]) -> Logits:
+    """Return the logits (N, classes) of a Keras model for batches of float32 images.
+
+    They are computed from the last layer's inputs, in float64: its own outputs cannot be used,
+    because trained sigmoids saturate at 1.0 in float32 and then several classes tie.
+    """
+    import keras  # noqa: PLC0415 - takes seconds to load, which a .tflite does not need
+
+    head = model.layers[-1]
+    body = keras.Model(model.inputs, head.input)
+    kernel, bias = head.get_weights()
+    features = [np.asarray(body.predict_on_batch(images)) for images in batches]
+    return np.asarray(np.concatenate(features).astype(np.float64) @ kernel + bias)
+
+
+def _load_tflite(path: Path, runtime: str) -> Predictor:
     classifier = Classifier(path, runtime=runtime)
     run_self_test(path, classifier)
 
-    def logits(images: npt.NDArray[np.uint8]) -> Logits:
+    def logits(images: Images) -> Logits:
         return np.array([classifier.logits(image) for image in images], np.float64)
 
-    return Judge(
-        path.name, classifier.contract, logits, {"runtime": classifier.runtime, **cost(path)}
-    )
+    figures = {"runtime": classifier.runtime, **cost(path)}
+    return Predictor(path.name, classifier.contract, logits, figures)
 
 
-def _keras(path: Path, contract_path: Path) -> Judge:
-    import keras  # noqa: PLC0415 - seconds, which a .tflite need not wait for
+def _load_keras(path: Path, contract_path: Path) -> Predictor:
+    model, contract = _read_keras(path, contract_path)
+    table = input_table(contract, dtype=np.float32)
 
-    from evaluation.keras_outputs import logits_of  # noqa: PLC0415
+    def logits(images: Images) -> Logits:
+        starts = range(0, len(images), _BATCH_SIZE)
+        return keras_logits(model, (table[images[i : i + _BATCH_SIZE]] for i in starts))
+
+    size = {"runtime": "keras", "bytes": path.stat().st_size, "parameters": model.count_params()}
+    return Predictor(path.name, contract, logits, size)
+
+
+def _read_keras(path: Path, contract_path: Path) -> tuple["keras.Model", Contract]:
+    import keras  # noqa: PLC0415 - takes seconds to load, which a .tflite does not need
 
     try:
         contract = loads(contract_path.read_bytes())
         model = keras.models.load_model(path, compile=False)
     except (*UNREADABLE_ZIP, TypeError) as error:
         raise UserError(f"{path}: cannot be used: {error}") from None
-    if model.input_shape[1:] != contract.input_shape:
-        raise UserError(f"{path}: takes {model.input_shape[1:]}, not as {contract_path} says")
-    table = input_table(contract, dtype=np.float32)
-
-    def logits(images: npt.NDArray[np.uint8]) -> Logits:
-        batches = (table[images[i : i + 64]] for i in range(0, len(images), 64))
-        return logits_of(model, batches)
-
-    size = {"runtime": "keras", "bytes": path.stat().st_size, "parameters": model.count_params()}
-    return Judge(path.name, contract, logits, size)
+    if (shape := model.input_shape[1:]) != contract.input_shape:
+        raise UserError(
+            f"{path}: its input is {shape}, but {contract_path} says {contract.input_shape}; "
+            "--contract names another one"
+        )
+    return model, contract

@@ -1,4 +1,4 @@
-"""Saying nothing instead of something wrong: coverage and risk of a threshold on the score."""
+"""Selective prediction: coverage and risk by threshold on the score."""
 
 from typing import Any
 
@@ -9,29 +9,30 @@ from evaluation.metrics import Scores, Targets
 
 
 def risk_coverage(scores: Scores, targets: Targets) -> tuple[npt.NDArray[Any], ...]:
-    """Return coverage, risk and threshold (N,) for each number of pictures spoken about.
+    """Return the risk-coverage curve as three arrays (N,): coverage, risk, threshold.
 
-    The surest pictures are spoken about first. coverage: their share of all. risk: the share of
-    them that is wrong. threshold: the least score among them (El-Yaniv and Wiener 2010).
+    Point i accepts the i + 1 images with the highest scores. coverage: their share of all images.
+    risk: the share of them with a wrong label. threshold: the lowest score among them
+    (El-Yaniv and Wiener 2010).
     """
     confidence = scores.max(axis=1)
     order = np.argsort(-confidence, kind="stable")
     wrong = (scores.argmax(axis=1) != targets)[order]
-    spoken = np.arange(1, len(targets) + 1)
-    return spoken / len(targets), np.cumsum(wrong) / spoken, confidence[order]
+    accepted = np.arange(1, len(targets) + 1)
+    return accepted / len(targets), np.cumsum(wrong) / accepted, confidence[order]
 
 
 def at_threshold(scores: Scores, targets: Targets, threshold: float) -> dict[str, float]:
-    """Return what is left where scores below the threshold are "unknown"."""
-    spoken = scores.max(axis=1) >= threshold
-    right = scores.argmax(axis=1) == targets
-    accuracy = float(right[spoken].mean()) if spoken.any() else 0.0
-    return {"threshold": threshold, "coverage": float(spoken.mean()), "accuracy": accuracy}
+    """Return coverage and accuracy if scores below the threshold count as "unknown"."""
+    accepted = scores.max(axis=1) >= threshold
+    correct = scores.argmax(axis=1) == targets
+    accuracy = float(correct[accepted].mean()) if accepted.any() else 0.0
+    return {"threshold": threshold, "coverage": float(accepted.mean()), "accuracy": accuracy}
 
 
-def find_threshold(scores: Scores, targets: Targets, *, accuracy: float, most: float) -> float:
-    """Return the lowest threshold, 2 decimals, above which so many are right; at most `most`."""
-    for threshold in np.arange(0, most, 0.01).round(2).tolist():
+def find_threshold(scores: Scores, targets: Targets, *, accuracy: float, highest: float) -> float:
+    """Return the lowest threshold, to 2 decimals, that reaches the accuracy; at most `highest`."""
+    for threshold in np.arange(0, highest, 0.01).round(2).tolist():
         if at_threshold(scores, targets, threshold)["accuracy"] >= accuracy:
             return threshold
-    return most
+    return highest

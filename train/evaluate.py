@@ -26,9 +26,9 @@ from emotion_edge.model.crop_rule import crop_rule_of, read_crop_rule
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.util.atomic_write import staged_write
 from evaluation.evaluator import describe, measure
-from evaluation.html import TEMPLATES, render
+from evaluation.html import render
 from evaluation.plots import draw_reliability, draw_risk_coverage
-from evaluation.predictors import load_judge
+from evaluation.predictors import load_predictor
 from train.data.image_folder import load_split
 from train.prepare.group_split import SPLITS
 from train.prepare.near_duplicates import known_copies
@@ -41,21 +41,21 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    judge = load_judge(args.model, args.contract, args.runtime)
-    if (rule := read_crop_rule(args.data)) != crop_rule_of(judge.contract):
+    predictor = load_predictor(args.model, args.contract, args.runtime)
+    if (rule := read_crop_rule(args.data)) != crop_rule_of(predictor.contract):
         raise UserError(
             f"{args.data}: its faces are cropped by {rule}, but {args.model} needs "
-            f"{crop_rule_of(judge.contract)}: prepare the data anew"
+            f"{crop_rule_of(predictor.contract)}: prepare the data anew"
         )
     folder = args.data / args.split
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; choose another split with --split")
-    split = load_split(folder, judge.contract, args.build / "cache")
+    split = load_split(folder, predictor.contract, args.build / "cache")
     figures = {
-        **describe(judge),
+        **describe(predictor),
         "sha256": hashlib.sha256(args.model.read_bytes()).hexdigest(),
         "split": args.split,
-        **measure(judge, split, known_copies(args.data), robustness=args.robustness),
+        **measure(predictor, split, known_copies(args.data), robustness=args.robustness),
     }
     _write(args.to or args.build, args.model, figures)
     print(summarise(figures))
@@ -64,7 +64,7 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 def _write(folder: Path, model: Path, figures: dict[str, Any]) -> None:
     page = render(
-        TEMPLATES / "evaluation.html",
+        "evaluation.html",
         figures=figures,
         reliability=draw_reliability({figures["model"]: figures["reliability"]}),
         risk_coverage=draw_risk_coverage(figures["risk_coverage"], figures["thresholds"]),

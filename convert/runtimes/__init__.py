@@ -1,1 +1,1 @@
-"""Run a model on each TFLite runtime, in a process of its own."""
+"""Run converted models on the TFLite runtimes of a Raspberry Pi, each in its own process."""

@@ -1,4 +1,4 @@
-"""What the runtimes of a Pi make of a model, each asked in a process of its own."""
+"""Run a model on the TFLite runtimes, each in its own process."""
 
 import json
 import subprocess
@@ -18,13 +18,13 @@ from emotion_edge.model.runtime import RUNTIMES
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What one runtime says of N pictures.
+class RuntimeOutputs:
+    """Outputs of one runtime for N images.
 
     scores, logits: (N, classes), scores after activation and temperature. labels: (N,) text.
-    input_table: (256,), what each pixel value enters as. input_scale, input_zero_point and
-    output_scale: the tensors' own, scale 0 where they are float. delegate_nodes: how many pieces
-    of the network XNNPACK computes.
+    input_table: (256,), the input value of each pixel value. input_scale, input_zero_point,
+    output_scale: of the tensors, scale 0 for float. delegate_nodes: number of parts of the network
+    that XNNPACK runs.
     """
 
     scores: npt.NDArray[np.float64]
@@ -37,34 +37,34 @@ class Opinion:
     delegate_nodes: int
 
 
-def ask(model: bytes, pictures: Path, runtime: str) -> Opinion:
-    """Return what `runtime` computes for the pictures of an .npz (images: uint8, preprocessed).
+def run_on_runtime(model: bytes, images: Path, runtime: str) -> RuntimeOutputs:
+    """Run a packed .tflite on the images of an .npz (images: uint8, preprocessed).
 
-    model: a packed .tflite. Raises RunError with the runtime's own words where it refuses.
+    Raises RunError with the runtime's own message if it cannot run the model.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path, out = Path(folder, "model.tflite"), Path(folder, "opinion.npz")
+        path, out = Path(folder, "model.tflite"), Path(folder, "outputs.npz")
         path.write_bytes(model)
-        arguments = [str(path), str(pictures), str(out), "--runtime", runtime]
+        arguments = [str(path), str(images), str(out), "--runtime", runtime]
         _run("convert.runtimes.score", arguments, hide=f"{path}: ")
         with np.load(out) as archive:
             values = dict(archive)
     scale, zero_point = values.pop("input_quantization").tolist()
     numbers = {name: values.pop(name).item() for name in ("output_scale", "delegate_nodes")}
-    return Opinion(**values, **numbers, input_scale=scale, input_zero_point=int(zero_point))
+    return RuntimeOutputs(**values, **numbers, input_scale=scale, input_zero_point=int(zero_point))
 
 
-def ask_both(model: bytes, pictures: Path) -> dict[str, Opinion | RunError]:
-    """Return what each runtime says, or how it failed, both asked at once."""
+def run_on_runtimes(model: bytes, images: Path) -> dict[str, RuntimeOutputs | RunError]:
+    """Run a model on all runtimes at once; return the outputs or the error of each."""
 
-    def ask_one(runtime: str) -> Opinion | RunError:
+    def run_one(runtime: str) -> RuntimeOutputs | RunError:
         try:
-            return ask(model, pictures, runtime)
+            return run_on_runtime(model, images, runtime)
         except RunError as error:
             return error
 
     with ThreadPoolExecutor(len(RUNTIMES)) as pool:
-        return dict(zip(RUNTIMES, pool.map(ask_one, RUNTIMES), strict=True))
+        return dict(zip(RUNTIMES, pool.map(run_one, RUNTIMES), strict=True))
 
 
 def latencies(models: Sequence[bytes], runtime: str) -> list[float]:
@@ -78,11 +78,11 @@ def latencies(models: Sequence[bytes], runtime: str) -> list[float]:
 
 
 def _run(module: str, arguments: list[str], hide: str = "") -> str:
+    """Run a module and return its stdout. hide: text to remove from its error message."""
     result = subprocess.run(
         [sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=False
     )
     if result.returncode:
-        lines = result.stderr.strip().splitlines() or [f"it ended with {result.returncode}"]
-        words = lines[-1].removeprefix(f"{module}: error: ").replace(hide, "")
-        raise RunError(words)
+        lines = result.stderr.strip().splitlines() or [f"exit code {result.returncode}"]
+        raise RunError(lines[-1].removeprefix(f"{module}: error: ").replace(hide, ""))
     return result.stdout

@@ -1,9 +1,9 @@
-"""How long models take on this host, run in turn in one process.
+"""Measure the latency of models on this machine, in turn in one process.
 
   python -m convert.runtimes.latency litert MODEL.tflite ...
 
-Prints the median milliseconds of one inference for each model, as a JSON list. The figures are this
-machine's; only their ratios mean something elsewhere, and on another processor not even those.
+Prints the median milliseconds of one inference of each model as a JSON list. The times hold for
+this machine only. Their ratios may carry over to similar machines, but not to other processors.
 """
 
 import json
@@ -20,20 +20,21 @@ ROUNDS = 20
 
 
 def main(runtime: str, paths: list[Path]) -> None:
-    """Print the medians over ROUNDS rounds, each of which runs every model once."""
-    classifiers = [Classifier(path, runtime=runtime) for path in paths]
+    """Print the medians over ROUNDS rounds; each round runs every model once."""
     rng = np.random.default_rng(0)
-    shapes = [classifier.contract.input_shape for classifier in classifiers]
-    images = [rng.integers(0, 256, shape).astype(np.uint8) for shape in shapes]
-    taken: list[list[float]] = [[] for _ in classifiers]
-    turns = list(zip(classifiers, images, taken, strict=True))
+    turns = []
+    for path in paths:
+        classifier = Classifier(path, runtime=runtime)
+        image = rng.integers(0, 256, classifier.contract.input_shape).astype(np.uint8)
+        turns.append((classifier, image, list[float]()))
+    times = [taken for _, _, taken in turns]
     for _ in range(ROUNDS + 1):
-        turns.append(turns.pop(0))  # whoever comes after a large model finds the cache cold
-        for classifier, image, times in turns:
+        turns.append(turns.pop(0))  # rotate: the model after a large one finds a cold cache
+        for classifier, image, taken in turns:
             start = time.perf_counter()
             classifier.logits(image)
-            times.append(1000 * (time.perf_counter() - start))
-    print(json.dumps([statistics.median(times[1:]) for times in taken]))
+            taken.append(1000 * (time.perf_counter() - start))
+    print(json.dumps([statistics.median(taken[1:]) for taken in times]))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""One runtime's opinion of a model, in a process of its own: scores and logits of every picture.
+"""Run a model on one TFLite runtime and save its scores and logits for every image.
 
-  python -m convert.runtimes.score MODEL.tflite PICTURES.npz OUT.npz --runtime litert
+  python -m convert.runtimes.score MODEL.tflite IMAGES.npz OUT.npz --runtime litert
 
-A process of its own because tflite-runtime cannot be loaded beside TensorFlow, and because this
-is what the Pi runs: emotion_edge.model.classifier and nothing else. OUT.npz is an `Opinion`, see
-convert/runtimes/client.py.
+It runs in its own process because tflite-runtime cannot be loaded beside TensorFlow, and it uses
+the Raspberry Pi's own code, emotion_edge.model.classifier. convert/runtimes/client.py describes
+the arrays of OUT.npz, see `RuntimeOutputs`.
 """
 
 import argparse
@@ -22,26 +22,28 @@ from emotion_edge.model.self_test import run_self_test
 
 def main() -> int:
     """Run the command line and return the exit code."""
-    parser = describe(
-        argparse.ArgumentParser(prog="python -m convert.runtimes.score"), str(__doc__)
-    )
+    args = _parser().parse_args()
+    return exit_code("convert.runtimes.score", lambda: _score(args))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m convert.runtimes.score")
     parser.add_argument("model", type=Path)
-    parser.add_argument("pictures", type=Path)
+    parser.add_argument("images", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--runtime", choices=RUNTIMES, required=True)
-    args = parser.parse_args()
-    return exit_code("convert.runtimes.score", lambda: _score(args))
+    return describe(parser, str(__doc__))
 
 
 def _score(args: argparse.Namespace) -> int:
     classifier = Classifier(args.model, runtime=args.runtime)
     run_self_test(args.model, classifier)
-    with np.load(args.pictures) as pictures:
-        images = pictures["images"]
-    # Those that training left are preprocessed; those of a golden vector are of another size.
-    ready = images.shape[1:] == classifier.contract.input_shape
-    name = classifier.classify_input if ready else classifier.classify
-    results = [name(image) for image in images]
+    with np.load(args.images) as archive:
+        images = archive["images"]
+    # Training's images are preprocessed; those of a test vector have another size.
+    preprocessed = images.shape[1:] == classifier.contract.input_shape
+    classify = classifier.classify_input if preprocessed else classifier.classify
+    results = [classify(image) for image in images]
     np.savez(
         args.out,
         scores=np.array([list(result.scores.values()) for result in results]),

@@ -1,4 +1,4 @@
-"""The model card, and what is beside it: the figures are the evaluation's, of this very model."""
+"""The model card and the README: their figures are those measured on the shipped model."""
 
 import hashlib
 import json
@@ -53,7 +53,7 @@ def test_the_model_is_worth_shipping():
 
 
 def test_the_figures_can_be_measured_again(tmp_path):
-    """From the archive through the finder and the runtime, with what is checked out here."""
+    """From the archive through face detection and the runtime, with the code checked out here."""
     if not FERPLUS.exists():
         pytest.skip("needs FER+ as one file, which is not part of the repository")
     with np.load(FERPLUS) as archive:
@@ -67,7 +67,7 @@ def test_the_figures_can_be_measured_again(tmp_path):
     again, shipped = json.loads((build / f"evaluation.{MODEL}.json").read_text()), figures(MODEL)
     for name in ("images", "sha256", "labels"):
         assert again[name] == shipped[name]
-    # Another processor may round a sum to the other side.
+    # Another processor may round a sum the other way.
     for name in ("accuracy", "macro_f1", "ece"):
         assert again[name] == pytest.approx(shipped[name], abs=0.002)
 

@@ -1,9 +1,9 @@
-"""Which variant becomes the model, and what is said where none does."""
+"""The choice of the variant that becomes the model, and the advice if none does."""
 
 import pytest
 
-from convert.parity import Converted, OnRuntime, Verdict
-from convert.selection import choose, latency_ratios, remedy, variants_of
+from convert.parity import Converted, RuntimeResult, Verdict
+from convert.selection import choose, latency_ratios, remedy, resolve_variants
 from emotion_edge.model.contract import Contract
 from tests.edge.conftest import FLOAT32, INT8
 
@@ -12,8 +12,8 @@ CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")
 
 def verdict(variant: str, size: int, *reasons: str, model: bytes = b"") -> Verdict:
     converted = Converted(variant, model or b"x" * size, CONTRACT, 1.0)
-    stand_in = OnRuntime(None, None, None, None, None)  # latencies ask only whether it ran
-    return Verdict(variant, converted, list(reasons), {"litert": stand_in})
+    ran = RuntimeResult(None, None, None, None, None)  # latencies depend only on its type
+    return Verdict(variant, converted, list(reasons), {"litert": ran})
 
 
 FLOATS = [verdict("float32", 40), verdict("float16", 20)]
@@ -38,18 +38,20 @@ def test_int8_is_preferred_and_then_the_smallest_that_passed(verdicts, asked, ch
 
 
 def test_auto_builds_all_but_the_slow_one():
-    assert variants_of("auto") == ["float32", "float16", "dynamic", "int8"]
-    assert variants_of("all") == [*variants_of("auto"), "int16x8"]
-    assert variants_of("dynamic") == ["dynamic"]
+    assert resolve_variants("auto") == ["float32", "float16", "dynamic", "int8"]
+    assert resolve_variants("all") == [*resolve_variants("auto"), "int16x8"]
+    assert resolve_variants("dynamic") == ["dynamic"]
 
 
 def test_the_remedy_names_a_command_that_fits():
     assert remedy([verdict("int8", 1), verdict("float32", 1)]) is None
     several = remedy([verdict("int8", 1, "bad"), verdict("float16", 1)])
-    assert several.startswith("more calibration pictures may help: python -m train --resume")
+    assert several.startswith("more calibration images may help: python -m train --resume")
     assert "python -m convert --variant auto" not in several
     assert remedy([verdict("int8", 1, "bad")]).endswith("python -m convert --variant auto")
-    assert "of one run?" in remedy([verdict("float32", 1, "bad"), verdict("int8", 1, "bad")])
+    assert "come from the same run" in remedy(
+        [verdict("float32", 1, "bad"), verdict("int8", 1, "bad")]
+    )
 
 
 def test_latencies_are_ratios_to_float32_whether_it_is_among_them_or_not():

@@ -1,4 +1,4 @@
-"""`python -m convert`: what it writes, and that it writes no model that is not proven."""
+"""`python -m convert`: the files it writes, and the models it refuses."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ REPORTS = {"convert_report.html", "convert_report.json"}
 
 @pytest.fixture(scope="module")
 def converted(tiny_build, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A build after the conversion to every variant, and what the conversion said."""
+    """A build after the conversion to every variant, and the finished process."""
     build = shutil.copytree(tiny_build, tmp_path_factory.mktemp("all") / "build")
     result = run("convert", "--build", build, "--variant", "all")
     assert result.returncode == 0, result.stderr + result.stdout
@@ -161,17 +161,17 @@ def test_the_layers_of_int8_are_listed_worst_first(converted):
 
 
 class _Page(HTMLParser):
-    """Collects what a page asks others for, and its text."""
+    """Collect the tags, the text and the URLs of a page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[str] = []
+        self.urls: list[str] = []
         self.text: list[str] = []
         self.tags: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.asked += [v for k, v in attrs if k in ("src", "href") and v[0] != "#"]
+        self.urls += [v for k, v in attrs if k in ("src", "href") and v[0] != "#"]
 
     def handle_data(self, data):
         self.text.append(data)
@@ -180,7 +180,7 @@ class _Page(HTMLParser):
 def test_the_page_needs_no_other_file_and_shows_all_that_is_asked(converted):
     page = _Page()
     page.feed((converted[0] / "convert_report.html").read_text())
-    assert all(asked.startswith("data:image/png;base64,") for asked in page.asked)
+    assert all(url.startswith("data:image/png;base64,") for url in page.urls)
     assert page.tags.count("svg") == 2  # reliability diagram, calibration histogram
     text = " ".join(page.text)
     for words in (*VARIANTS, *RUNTIMES, *LABELS, "Confusion matrices", "disagree", "temperature"):
@@ -204,7 +204,7 @@ def test_auto_leaves_out_the_slow_one_and_prefers_int8_to_a_smaller_file(tiny):
 
 
 def refused(build: Path, code: int, words: str, *arguments: object, start: Start = inside) -> str:
-    """Assert that conversion fails in one line and writes nothing but reports; return stdout."""
+    """Assert that conversion fails with one line and writes only reports; return stdout."""
     before = {path.name: path.read_bytes() for path in build.iterdir()}
     result = start("convert", "--build", build, *arguments)
     assert result.returncode == code, result.stderr
@@ -219,7 +219,7 @@ def refused(build: Path, code: int, words: str, *arguments: object, start: Start
 
 
 def darken(build: Path) -> None:
-    """Make the calibration pictures so dark that the holdout leaves the ranges seen on them."""
+    """Darken the calibration images until the holdout leaves their ranges."""
     with np.load(build / "calibration.npz") as archive:
         changed = {**archive, "images": archive["images"] // 40}
     np.savez(build / "calibration.npz", **changed)
@@ -235,7 +235,7 @@ def test_a_model_that_loses_accuracy_is_not_written_and_the_report_says_where(ti
     assert not int8["passed"]
     assert int8["layers"][0]["relative"] > 0.2
     page = (tiny / "convert_report.html").read_text()
-    assert "Where int8 errs" in page
+    assert "Errors of int8 by layer" in page
     assert "No model was written" in page
 
 
@@ -266,7 +266,7 @@ def test_a_network_whose_weights_are_no_numbers_is_refused(tiny):
     before = {path.name for path in tiny.iterdir()}
     result = inside("convert", "--build", tiny)
     assert result.returncode == 1
-    assert "computes no numbers" in result.stderr
+    assert "computes NaN or infinite logits" in result.stderr
     assert {path.name for path in tiny.iterdir()} == before
 
 
@@ -325,9 +325,9 @@ def test_a_picture_of_the_holdout_among_the_others_is_refused(name, tiny):
         changed = {key: archive[key].copy() for key in archive}
     changed["images"][3] = stolen
     np.savez(tiny / f"{name}.npz", **changed)
-    with pytest.raises(UserError, match=rf"{name}\.npz: 1 of its pictures are in holdout\.npz"):
+    with pytest.raises(UserError, match=rf"{name}\.npz: 1 of its images are in holdout\.npz"):
         read_run(tiny)
-    refused(tiny, 2, "must prove the model on pictures it has not seen")
+    refused(tiny, 2, "the holdout must be images that no calibration used")
 
 
 def test_calibration_pictures_of_one_class_are_refused(tiny):
@@ -338,7 +338,7 @@ def test_calibration_pictures_of_one_class_are_refused(tiny):
         labels=targets[targets == 2],
         classes=np.array(LABELS),
     )
-    refused(tiny, 2, "no picture of blue, green")
+    refused(tiny, 2, "no image of blue, green")
 
 
 def test_pictures_whose_classes_are_in_another_order_are_refused(tiny):
@@ -347,7 +347,7 @@ def test_pictures_whose_classes_are_in_another_order_are_refused(tiny):
 
 
 def change_pictures(build: Path, change) -> None:
-    """Replace the arrays of all three files of pictures by what `change` makes of them."""
+    """Apply `change` to the arrays of all three image files."""
     for name in ("calibration", "temperature", "holdout"):
         with np.load(build / f"{name}.npz") as archive:
             arrays = dict(archive)
@@ -373,7 +373,7 @@ def test_labels_shuffled_everywhere_but_in_the_evaluation_are_refused(tiny):
     shuffled = ["red", "blue", "green"]
     change_contract(tiny, labels=shuffled)
     change_pictures(tiny, lambda arrays: arrays | {"classes": np.array(shuffled)})
-    refused(tiny, 2, "it is of blue, green, red, the contract of red, blue, green")
+    refused(tiny, 2, "its labels are blue, green, red, the contract's are red, blue, green")
 
 
 def test_an_evaluation_that_is_none_is_refused(tiny):
@@ -402,7 +402,7 @@ def test_a_network_that_tflite_has_no_operators_for_is_refused_with_a_report(tin
         ({"images": np.zeros((2, 8, 8, 3)), "labels": np.array([0, 1])}, "images are float64"),
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.array([7])}, "class number"),
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.eye(3)[:1]}, "labels are float"),
-        ({"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}, "no pictures"),
+        ({"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}, "no images"),
     ],
     ids=["size", "type", "class", "one-hot", "none"],
 )
@@ -437,16 +437,17 @@ def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
 
 
 TRUNCATING = """
-import numpy as np, emotion_edge.model.contract
+import numpy as np, emotion_edge.model.quantization
 def truncate(real, *, scale, zero_point, dtype):
     return (real / scale + zero_point).astype(dtype)
-emotion_edge.model.contract.quantize = truncate
+emotion_edge.model.quantization.quantize = truncate
 """
 
 
 def test_an_edge_that_truncates_instead_of_rounding_is_refused(tiny, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(TRUNCATING)
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    search_path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": search_path}
     said = refused(
         *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"),
         start=partial(run, env=environment),

@@ -1,4 +1,4 @@
-"""What `python -m train.evaluate` says of a model, against figures that can be counted by hand."""
+"""`python -m train.evaluate`: its figures, compared with figures counted by hand."""
 
 import itertools
 import json
@@ -14,9 +14,9 @@ from emotion_edge.model.contract import dumps
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
-from evaluation.corruptions import CHANGES, disturb
+from evaluation.corruptions import CORRUPTIONS, corrupt
 from evaluation.metrics import quality
-from evaluation.predictors import load_judge
+from evaluation.predictors import load_predictor
 from evaluation.selective_prediction import at_threshold, find_threshold, risk_coverage
 from tests.edge.conftest import INT8
 from tests.workbench.conftest import COLOURS, inside, make_photos, overwrite, run
@@ -27,7 +27,7 @@ from train.models import MODELS, contract_of
 
 @pytest.fixture
 def data(tmp_path):
-    """Colours that the tiny model names, two of them under a wrong name."""
+    """Images of colours that the tiny model recognises, two of them with a wrong label."""
     folder = make_photos(tmp_path / "data", validation=6)
     (folder / "validation/red/00.png").rename(folder / "validation/blue/wrong.png")
     (folder / "validation/green/00.png").rename(folder / "validation/red/wrong.png")
@@ -37,7 +37,7 @@ def data(tmp_path):
 
 
 def evaluate(data, model, *options):
-    """Run the program in this process and return its exit code and figures."""
+    """Run the program in this process; return its exit code and figures."""
     build = data.parent / "build"
     arguments = (model, "--data", data, "--build", build, *options)
     code = main([*map(str, arguments)])
@@ -48,11 +48,11 @@ def evaluate(data, model, *options):
 def test_the_figures_are_those_of_the_model_on_the_pictures(data, capsys):
     code, figures = evaluate(data, INT8)
     assert code == 0
-    judge = load_judge(INT8, None, "auto")
+    predictor = load_predictor(INT8, None, "auto")
     paths = sorted((data / "validation").glob("*/*.png"))
-    truth = np.array([judge.contract.labels.index(path.parent.name) for path in paths])
-    images = np.stack([preprocess(read_image(path), judge.contract) for path in paths])
-    values = scores(judge.logits(images), judge.contract)
+    truth = np.array([predictor.contract.labels.index(path.parent.name) for path in paths])
+    images = np.stack([preprocess(read_image(path), predictor.contract) for path in paths])
+    values = scores(predictor.logits(images), predictor.contract)
     expected = quality(values, truth)
     assert figures["images"] == 18
     assert figures["accuracy"] == pytest.approx(expected.top1) == pytest.approx(16 / 18)
@@ -136,27 +136,27 @@ def test_a_threshold_names_fewer_pictures_and_errs_less():
         "coverage": pytest.approx(0.8),
         "accuracy": pytest.approx(0.75),
     }
-    assert find_threshold(values, targets, accuracy=0.75, most=0.9) == 0.56
-    assert find_threshold(values, targets, accuracy=0.9, most=0.75) == 0.71
-    assert find_threshold(values, targets, accuracy=0.9, most=0.5) == 0.5
+    assert find_threshold(values, targets, accuracy=0.75, highest=0.9) == 0.56
+    assert find_threshold(values, targets, accuracy=0.9, highest=0.75) == 0.71
+    assert find_threshold(values, targets, accuracy=0.9, highest=0.5) == 0.5
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_each_change_is_worse_the_stronger_it_is(change):
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_each_corruption_is_worse_the_stronger_it_is(name):
     ramp = np.linspace(40, 220, 48)
     grey = np.clip(ramp + 30 * np.sin(np.arange(48) * 1.3)[:, None], 0, 255).astype(np.uint8)
     picture = grey[:, :, None].repeat(3, axis=2)
     errors = []
-    for strength in CHANGES[change][1]:
-        changed = disturb(picture, change, strength)
-        seen = np.asarray(Image.fromarray(changed).resize((48, 48), Image.Resampling.BILINEAR))
+    for strength in CORRUPTIONS[name][1]:
+        corrupted = corrupt(picture, name, strength)
+        seen = np.asarray(Image.fromarray(corrupted).resize((48, 48), Image.Resampling.BILINEAR))
         errors.append(np.abs(seen.astype(int) - picture).mean())
     assert errors[0] > 0
     assert errors == sorted(errors)
 
 
 def damage(path: Path) -> Path:
-    """Write a .keras file, as a zip whole, of which a part is another; and its contract."""
+    """Write a .keras file that is a valid zip with damaged content, and its contract."""
     model = MODELS["simple_cnn"](2)
     (path.parent / "contract.json").write_text(dumps(contract_of(model, ["a", "b"])))
     model.save(path)
@@ -164,7 +164,7 @@ def damage(path: Path) -> Path:
 
 
 def change_weights(path: Path) -> Path:
-    """Write our model with some of its weights zero, which the runtime does not notice."""
+    """Write our model with some weights set to zero, which the runtime does not notice."""
     return overwrite(path, SHIPPED.read_bytes(), 40_000)
 
 

@@ -1,4 +1,4 @@
-"""The gate, with each promise broken once: a model that is not proven equal does not pass."""
+"""The gate: each way in which a model can differ from Keras is refused."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,9 @@ import tensorflow as tf
 from convert.artifacts import Run, read_run, with_full_range
 from convert.converter import VARIANTS, convert, normalised, to_logits
 from convert.gate import Limits, check_input, check_quality
-from convert.metadata import About
-from convert.parity import Converted, ask_keras, finish, prove
-from convert.runtimes.client import Opinion, ask
+from convert.metadata import ModelInfo
+from convert.parity import Converted, check_parity, package, run_keras
+from convert.runtimes.client import RuntimeOutputs, run_on_runtime
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
 from emotion_edge.model.quantization import dequantize, input_table
@@ -21,27 +21,27 @@ from emotion_edge.model.runtime import RUNTIMES
 from evaluation.metrics import parity, quality
 from tests.edge.test_golden import with_swapped_picture
 
-ABOUT = About(name="tiny", description="", version="1", author="nobody", license="none")
+INFO = ModelInfo(name="tiny", description="", version="1", author="nobody", license="none")
 
 
 @pytest.fixture(scope="module")
 def case(tiny_build):
-    """A run, what Keras makes of it, and its folder."""
+    """A run, Keras's outputs for it, and its folder."""
     run = read_run(tiny_build)
-    return run, ask_keras(run), tiny_build
+    return run, run_keras(run), tiny_build
 
 
 def flatbuffer(run: Run, variant: str, model: keras.Model | None = None) -> bytes:
-    """Return the run's network, or `model`, as a variant."""
+    """Return the run's network, or `model`, converted to a variant."""
     images = normalised(with_full_range(run.calibration.images), run.contract)
     logits_model = to_logits(model or run.model, batch_size=1)
     return convert(logits_model, variant=variant, representative_dataset=images)
 
 
-def judge(case, converted: Converted) -> list[str]:
-    """Return the gate's reasons against a packed model."""
+def reasons_against(case, converted: Converted) -> list[str]:
+    """Return the gate's reasons to refuse a packed model."""
     run, reference, folder = case
-    return prove(
+    return check_parity(
         converted, run, folder / "holdout.npz", reference=reference, limits=Limits()
     ).reasons
 
@@ -60,21 +60,21 @@ def with_weights(run: Run, change) -> keras.Model:
 
 @pytest.fixture(scope="module", params=VARIANTS)
 def honest(request, case):
-    """A variant with nothing wrong with it."""
+    """A variant without defects."""
     run, _, folder = case
     content = flatbuffer(run, request.param)
-    return finish(request.param, content, run, ABOUT, folder / "temperature.npz")
+    return package(request.param, content, run, INFO, folder / "temperature.npz")
 
 
 def test_an_honest_model_passes(honest, case):
-    assert judge(case, honest) == []
+    assert reasons_against(case, honest) == []
 
 
 def test_a_golden_vector_that_does_not_hold_is_refused_on_both_runtimes(honest, case, tmp_path):
     path = tmp_path / "honest.tflite"
     path.write_bytes(honest.model)
     wrong = replace(honest, model=with_swapped_picture(path))
-    (first, second) = judge(case, wrong)
+    (first, second) = reasons_against(case, wrong)
     for runtime, reason in zip(RUNTIMES, (first, second), strict=True):
         prefix = f"{runtime}: does not run: this machine computes different results"
         assert reason.startswith(prefix)
@@ -84,7 +84,7 @@ def test_a_golden_vector_that_does_not_hold_is_refused_on_both_runtimes(honest, 
 def test_swapped_channels_are_refused(variant, case):
     swapped = with_weights(case[0], lambda kernel: kernel[:, :, ::-1])
     model = packed(variant, flatbuffer(case[0], variant, swapped), case[0].contract)
-    reasons = judge(case, model)
+    reasons = reasons_against(case, model)
     for runtime in RUNTIMES:
         assert any(r.startswith(f"{runtime}: agrees with Keras on") for r in reasons)
 
@@ -94,7 +94,7 @@ def test_swapped_channels_are_refused(variant, case):
 def test_a_missing_or_a_double_rescale_is_refused(variant, scale, case):
     run = case[0]
     model = packed(variant, flatbuffer(run, variant), replace(run.contract, scale=scale))
-    reasons = " ".join(judge(case, model))
+    reasons = " ".join(reasons_against(case, model))
     for runtime in RUNTIMES:
         assert f"{runtime}: 25" in reasons  # 254 or 255 of 256
     assert "pixel values do not enter as pixel * 0.00392157" in reasons
@@ -104,7 +104,7 @@ def test_a_missing_or_a_double_rescale_is_refused(variant, scale, case):
 def test_a_rescale_within_the_network_besides_ours_is_refused(variant, case):
     run = case[0]
     again = with_weights(run, lambda kernel: kernel / 255)
-    reasons = judge(case, packed(variant, flatbuffer(run, variant, again), run.contract))
+    reasons = reasons_against(case, packed(variant, flatbuffer(run, variant, again), run.contract))
     assert any("agrees with Keras on" in reason for reason in reasons)
 
 
@@ -112,9 +112,10 @@ def test_a_rescale_within_the_network_besides_ours_is_refused(variant, case):
 def test_shuffled_labels_are_refused(variant, case):
     run = case[0]
     shuffled = replace(run.contract, labels=("green", "red", "blue"))
-    reasons = judge(case, packed(variant, flatbuffer(run, variant), shuffled))
+    reasons = reasons_against(case, packed(variant, flatbuffer(run, variant), shuffled))
     assert reasons == [
-        f"{runtime}: labels in another order: 300 of 300 pictures get another's name"
+        f"{runtime}: labels in another order than the contract's: 300 of 300 images get the name "
+        "of another class, none may; convert with the contract.json that training wrote"
         for runtime in RUNTIMES
     ]
 
@@ -122,7 +123,7 @@ def test_shuffled_labels_are_refused(variant, case):
 def test_another_activation_in_the_contract_is_refused(case):
     run = case[0]
     softmax = replace(run.contract, activation="softmax")
-    reasons = judge(case, packed("float32", flatbuffer(run, "float32"), softmax))
+    reasons = reasons_against(case, packed("float32", flatbuffer(run, "float32"), softmax))
     assert any("a score differs by" in reason for reason in reasons)
 
 
@@ -133,7 +134,7 @@ def test_calibration_of_one_class_is_refused_by_what_it_does(case):
     images = normalised(blind.calibration.images, run.contract)
     model = to_logits(run.model, batch_size=1)
     content = convert(model, variant="int8", representative_dataset=images)
-    reasons = " ".join(judge(case, packed("int8", content, run.contract)))
+    reasons = " ".join(reasons_against(case, packed("int8", content, run.contract)))
     for runtime in RUNTIMES:
         assert f"{runtime}: loses" in reasons
     assert "pixel values do not enter" in reasons  # its range was 0 to 200
@@ -148,9 +149,12 @@ def test_a_select_tf_ops_model_is_refused(case):
         tf.lite.OpsSet.TFLITE_BUILTINS,
         tf.lite.OpsSet.SELECT_TF_OPS,
     ]
-    finished = finish("float32", converter.convert(), run, ABOUT, case[2] / "temperature.npz")
-    reasons = judge(case, finished)
-    assert reasons[0] == "not builtin operators only: CUSTOM FlexTan"
+    finished = package("float32", converter.convert(), run, INFO, case[2] / "temperature.npz")
+    reasons = reasons_against(case, finished)
+    assert reasons[0] == (
+        "operators that no TFLite runtime has: CUSTOM FlexTan; only built-in operators are "
+        "allowed, so replace the layers that need these"
+    )
     for runtime in RUNTIMES:
         assert any(reason.startswith(f"{runtime}: does not run: ") for reason in reasons)
 
@@ -168,16 +172,19 @@ def test_a_per_channel_dense_dynamic_model_is_refused_for_tflite_runtime(case):
     run = case[0]
     converter = tf.lite.TFLiteConverter.from_keras_model(to_logits(run.model, batch_size=1))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    model = finish("dynamic", converter.convert(), run, ABOUT, case[2] / "temperature.npz")
-    reasons = judge(case, model)
+    model = package("dynamic", converter.convert(), run, INFO, case[2] / "temperature.npz")
+    reasons = reasons_against(case, model)
     assert [reason.partition(":")[0] for reason in reasons] == ["tflite-runtime"]
     assert "FULLY_CONNECTED" in reasons[0]
 
 
 def test_floats_in_an_int8_model_are_refused(case):
     run = case[0]
-    reasons = judge(case, packed("int8", flatbuffer(run, "dynamic"), run.contract))
-    assert reasons[0] == "float32 tensors in it, not integers throughout"
+    reasons = reasons_against(case, packed("int8", flatbuffer(run, "dynamic"), run.contract))
+    assert reasons[0] == (
+        "float32 tensors in the model; int8 allows only int32, int8, so replace the layers that "
+        "TensorFlow cannot quantise"
+    )
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -189,19 +196,21 @@ def test_all_256_pixel_values_enter_every_variant_as_the_contract_says(
     run, _, folder = case
     dull = replace(run.calibration, images=run.calibration.images // 8 + 100)
     run = replace(run, calibration=dull) if kind == "dull" else run
-    opinion = ask(pack(flatbuffer(run, variant), run.contract), folder / "holdout.npz", runtime)
-    assert check_input(opinion, run.contract) == []
+    outputs = run_on_runtime(
+        pack(flatbuffer(run, variant), run.contract), folder / "holdout.npz", runtime
+    )
+    assert check_input(outputs, run.contract) == []
     values = np.arange(256)
-    scale, zero_point = opinion.input_scale, opinion.input_zero_point
+    scale, zero_point = outputs.input_scale, outputs.input_zero_point
     if variant == "int8":
         assert (scale, zero_point) == (pytest.approx(1 / 255, rel=1e-6), -128)
-        assert np.array_equal(opinion.input_table, values - 128)
+        assert np.array_equal(outputs.input_table, values - 128)
     elif variant == "int16x8":
-        assert len(set(opinion.input_table.tolist())) == 256
-        real = dequantize(opinion.input_table, scale=scale, zero_point=zero_point)
+        assert len(set(outputs.input_table.tolist())) == 256
+        real = dequantize(outputs.input_table, scale=scale, zero_point=zero_point)
         assert np.abs(real - values / 255).max() <= 0.51 * scale
     else:
-        assert np.allclose(opinion.input_table, values / 255, atol=1e-7)
+        assert np.allclose(outputs.input_table, values / 255, atol=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -216,12 +225,12 @@ def test_a_truncated_table_is_refused_whatever_the_normalisation(scale, offset, 
     truncated = ((np.arange(256) * scale + offset) / step + zero_point).astype(np.int8)
     nothing = np.zeros((0, 2))
     for table, reasons in ((rounded, 0), (truncated, 1)):
-        opinion = Opinion(nothing, nothing, np.array([]), table, step, zero_point, 0.1, 0)
-        assert len(check_input(opinion, contract)) == reasons
+        outputs = RuntimeOutputs(nothing, nothing, np.array([]), table, step, zero_point, 0.1, 0)
+        assert len(check_input(outputs, contract)) == reasons
 
 
 def figures(predictions: list[int], targets: list[int]):
-    """Return scores that say `predictions` with certainty, and their quality."""
+    """Return confident scores for `predictions`, and their quality."""
     values = np.eye(2)[predictions] * 0.98 + 0.01
     return values, quality(values, np.array(targets))
 
@@ -276,7 +285,7 @@ def test_float32_must_be_keras_to_the_fourth_decimal_and_in_every_label():
         tie + np.array([0, 1e-5]), tie + np.array([1e-5, 0]), keras_logits=tie, quantum=0.0
     )
     (reason,) = check_quality("float32", near, worth, worth, Limits(), "ab")
-    assert "agrees with Keras on 0.00% of pictures" in reason
+    assert "agrees with Keras on 0.00% of the images, fewer than the required 100 %" in reason
 
 
 def test_limits_are_of_use(tiny_build: Path, tmp_path: Path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emotion_edge.model.contract import Contract
-from evaluation.keras_outputs import logits_of
+from evaluation.predictors import keras_logits
 from tests.workbench.conftest import COLOURS
 from train.data.image_folder import load_split
 from train.engine.distillation import shift_and_mirror, with_teacher_labels
@@ -33,7 +33,7 @@ def test_half_of_the_target_is_the_teachers_mean_score_over_ten_views(split):
     keras.utils.set_random_seed(0)
     teacher = MODELS["compact"](3)
     kernel, bias = teacher.layers[-1].get_weights()
-    logits = logits_of(teacher, [split.images / np.float32(255)])
+    logits = keras_logits(teacher, [split.images / np.float32(255)])
     scale = 1 / logits.std(axis=0)  # otherwise the scores hardly depend on the picture
     teacher.layers[-1].set_weights([kernel * scale, bias - logits.mean(axis=0) * scale])
     taught = with_teacher_labels(teacher, split, CONTRACT)

@@ -1,4 +1,4 @@
-"""TFLite Metadata, as a reader that is not ours finds it: Google's tflite-support."""
+"""TFLite Metadata, read by a foreign reader: Google's tflite-support."""
 
 import ctypes.util
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from convert.metadata import About, add_metadata
+from convert.metadata import ModelInfo, add_metadata
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
 from tests.edge.conftest import INT8
@@ -20,7 +20,7 @@ CONTRACT = Contract(
     *(), labels=("bleu", "vert, très", "rouge"), width=8, height=8, activation="softmax",
     scale=1 / 127.5, offset=-1.0, temperature=1.25,
 )  # fmt: skip
-ABOUT = About(
+INFO = ModelInfo(
     name="tiny", description="Names a colour.", version="1.2", author="Ada", license="Apache-2.0"
 )
 READER = """
@@ -34,7 +34,7 @@ print(json.dumps([json.loads(displayer.get_metadata_json()), files, labels]))
 
 
 def model() -> bytes:
-    return pack(add_metadata(without_zip(INT8), CONTRACT, ABOUT), CONTRACT)
+    return pack(add_metadata(without_zip(INT8), CONTRACT, INFO), CONTRACT)
 
 
 def test_the_same_model_gives_the_same_bytes():
@@ -57,7 +57,7 @@ def test_the_network_is_left_as_it_was():
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory) -> Path:
-    """A python with tflite-support, whose protobuf TensorFlow does not bear."""
+    """A Python with tflite-support, whose protobuf does not work beside TensorFlow."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("tflite-support has wheels for x86-64 Linux alone")
     if not ctypes.util.find_library("usb-1.0"):
@@ -80,7 +80,7 @@ def test_a_foreign_reader_finds_labels_and_normalisation(reader, tmp_path):
     assert sorted(files) == ["contract.json", "labels.txt"]
     assert {
         key: metadata[key] for key in ("name", "description", "version", "author", "license")
-    } == {**vars(ABOUT)}
+    } == {**vars(INFO)}
     (given,) = metadata["subgraph_metadata"][0]["input_tensor_metadata"]
     (returned,) = metadata["subgraph_metadata"][0]["output_tensor_metadata"]
     assert given["content"]["content_properties"]["color_space"] == "RGB"

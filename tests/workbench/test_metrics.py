@@ -1,4 +1,4 @@
-"""The figures of the gate, against values worked out by hand or by scikit-learn."""
+"""Metrics and temperature, compared with scikit-learn and with values computed by hand."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ CONTRACT = Contract(labels=("a", "b", "c"), width=8, height=8, activation="softm
 
 @pytest.fixture
 def case():
-    """Scores (400, 3) that are right more often than not, and the truth."""
+    """Scores (400, 3) that are mostly right, and the true classes."""
     rng = np.random.default_rng(0)
     targets = rng.choice(3, 400, p=[0.6, 0.3, 0.1])
     logits = rng.normal(0, 1, (400, 3)) + 1.5 * np.eye(3)[targets]

@@ -12,7 +12,7 @@ from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INT8, save
 from tests.workbench.conftest import REPOSITORY
 
-ABSENT = ("tensorflow", "keras", "train", "convert")
+ABSENT = ("tensorflow", "keras", "train", "convert", "evaluation")
 
 
 def call(*command: object, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -18,8 +18,9 @@ import tensorflow as tf
 from emotion_edge.model.contract import Contract, dumps
 from emotion_edge.system.hardware import processor_name
 from emotion_edge.util.atomic_write import staged_write
-from evaluation.keras_outputs import evaluate, predict
+from evaluation.metrics import evaluate_predictions
 from evaluation.plots import plot_confusion, plot_history
+from evaluation.predictors import keras_logits
 from train.data.export import select_for_conversion
 from train.data.image_folder import Dataset, Split
 from train.data.pipeline import evaluation_batches
@@ -63,8 +64,9 @@ def write_build(
 
 def _evaluate(model: keras.Model, contract: Contract, dataset: Dataset) -> dict[str, Any]:
     holdout = dataset.holdout
-    predictions = predict(model, evaluation_batches(holdout, contract, batch_size=64))
-    figures = evaluate(holdout.targets, predictions, list(contract.labels))
+    batches = evaluation_batches(holdout, contract, batch_size=64)
+    predictions = keras_logits(model, (images for images, _, _ in batches)).argmax(axis=1)
+    figures = evaluate_predictions(holdout.targets, predictions, list(contract.labels))
     return {"split": dataset.holdout_name, **figures}
 
 

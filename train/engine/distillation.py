@@ -18,7 +18,7 @@ from tqdm import tqdm
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.quantization import input_table
-from evaluation.keras_outputs import logits_of
+from evaluation.predictors import keras_logits
 from train.data.image_folder import Dataset, Split
 from train.engine.checkpoint import History, seconds_spent
 from train.engine.trainer import RunOptions, fit, kept_model
@@ -66,7 +66,7 @@ def with_teacher_labels(teacher: keras.Model, split: Split, contract: Contract) 
     table, count = input_table(contract, dtype=np.float32), len(split.targets)
     batches = (split.images[start : start + _BATCH_SIZE] for start in range(0, count, _BATCH_SIZE))
     bar = tqdm(batches, "asking the teacher", -(-count // _BATCH_SIZE), disable=None)
-    logits = logits_of(teacher, (table[shift_and_mirror(batch)] for batch in bar))
+    logits = keras_logits(teacher, (table[shift_and_mirror(batch)] for batch in bar))
     predicted = scores(logits, contract).reshape(count, -1, logits.shape[1]).mean(axis=1)
     votes = np.zeros_like(split.votes)
     votes[:, :-1] = (split.soft_labels + predicted) / 2
