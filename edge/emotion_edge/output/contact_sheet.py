@@ -4,7 +4,6 @@ import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
@@ -87,12 +86,7 @@ class ContactSheetSink(Sink):
         _check(path, source)
         self._path, self._sheet = path, ContactSheet()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Write the sheet, also after an error."""
         self._sheet.write(self._path)
 

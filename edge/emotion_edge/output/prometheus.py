@@ -6,7 +6,6 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 import importlib
 import logging
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Any, Self
 
 from emotion_edge.errors import RunError, UserError
@@ -48,12 +47,7 @@ class PrometheusSink(Sink):
         log.info("metrics: http://%s/metrics", self._address)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Stop the server."""
         self._server.shutdown()
         self._server.server_close()

@@ -3,7 +3,6 @@
 To add an output, subclass `Sink` and create it in `make_sinks` (`output/factory.py`).
 """
 
-from types import TracebackType
 from typing import Protocol, Self
 
 from emotion_edge.pipeline.results import Result
@@ -16,12 +15,7 @@ class Sink(Protocol):
         """Open connections."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Close connections and write what is left."""
         return None
 

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 from typing import Any
 
 from emotion_edge.output.mqtt.address import Broker
@@ -78,12 +77,7 @@ class MqttPublisher:
         self._answered.wait(CONNECT_WAIT_S)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Publish "offline" and disconnect; if the broker hangs, its will takes over."""
         if self._client.is_connected():
             message = self._client.publish(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from emotion_edge.output.json_lines import Line, counts_line, dumps, face_fields, lines_of, utc_now
@@ -64,12 +63,7 @@ class MqttSink(Sink):
             self._stack.enter_context(publisher)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Say "offline" and disconnect."""
         self._stack.close()
 
