@@ -61,10 +61,10 @@ def topic(text: str) -> str:
 
 
 def minutes(text: str) -> float:
-    """Parse a period in minutes, 1 or more: counts of a shorter period would tell of moments."""
+    """Parse a period in minutes, 1 or more: a shorter one would describe single moments."""
     value = _not_negative(text, "a number of minutes")
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1: it would tell of moments")
+        raise argparse.ArgumentTypeError(f"{text} is less than 1: it would describe single moments")
     return value
 
 

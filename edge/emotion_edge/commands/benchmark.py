@@ -7,7 +7,7 @@ and every step between the two; also how warm the processor got and whether it w
 
 Stop the service first, and let nothing else run. p50 and p95 are percentiles over --frames rounds;
 each round runs every step once. The file has the same figures, for a report about your board;
-nothing in it tells whose board it is.
+nothing in it identifies you.
 
 Exit codes: 0 done, 1 the file cannot be written, 2 bad options or model.
 """
@@ -61,7 +61,7 @@ def benchmark(
 
 
 def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -> dict[str, object]:
-    """Return what was measured; nothing in it tells whose machine it is."""
+    """Return what was measured; nothing identifies its owner."""
     package = RUNTIMES[classifier.runtime].replace("_", "-")
     board = BOARD_MODEL.read_text("utf-8").rstrip("\0\n") if BOARD_MODEL.exists() else None
     return {

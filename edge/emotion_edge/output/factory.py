@@ -22,7 +22,7 @@ def check_output(settings: OutputSettings) -> None:
     if settings.stdout and sys.stdout is None:
         raise UserError("stdout is closed, and --to does not name another place")
     if settings.draw and settings.aggregate:
-        raise UserError("--draw shows who was there, which --aggregate is not to tell")
+        raise UserError("--draw shows who was there, which --aggregate must not tell")
 
 
 def make_sinks(

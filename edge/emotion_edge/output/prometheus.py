@@ -27,8 +27,8 @@ class PrometheusSink(Sink):
     def __init__(self, address: Address, stats: PipelineStats, *, latencies: bool) -> None:
         """Prepare the metrics; raises UserError if prometheus_client is not installed.
 
-        latencies: measure the steps of each frame. Leave them out with --aggregate: how often faces
-        are classified tells when somebody was there.
+        latencies: measure the steps of each frame. Not with --aggregate, because the number of
+        classified faces shows when somebody was there.
         """
         library = _library()
         self._library, self._address = library, address

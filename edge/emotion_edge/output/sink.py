@@ -20,7 +20,7 @@ class Sink(Protocol):
         return None
 
     def begin(self, labels: tuple[str, ...]) -> None:
-        """Start with another model: its labels, and faces whose numbers begin anew."""
+        """Start with another model's labels; all faces are new."""
         return None
 
     def publish(self, result: Result) -> None:

@@ -69,8 +69,8 @@ class FrameResult:
 class NoSignal:
     """There are no frames to analyse.
 
-    reason: "paused" or "no_camera". changed: whether to report it, because the last report said
-    something else. seconds: the stream's time if frames still arrive, else None. time: UTC.
+    reason: "paused" or "no_camera". changed: whether to report it, because the last report was
+    different. seconds: the stream's time if frames still arrive, else None. time: UTC.
     """
 
     source: str
@@ -82,7 +82,7 @@ class NoSignal:
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodCounts:
-    """How often each label was seen in a period; tells of no moment and no person.
+    """How often each label was seen in a period, without any moment or person.
 
     start, end: UTC. frames: how many were analysed. counts: label to number of faces.
     """

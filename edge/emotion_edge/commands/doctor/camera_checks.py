@@ -117,7 +117,7 @@ def _judge_colours(source: str, settings: AnalyzerSettings, frames: list[Frame])
     for frame in frames:
         for face in detector.detect(frame.pixels):
             return judge_skin(source, red_over_blue(frame.pixels, face.box))
-    return Finding("colours", "warn", "their order cannot be told: no face in view", AGAIN)
+    return Finding("colours", "warn", "their order is unknown: no face in view", AGAIN)
 
 
 def red_over_blue(pixels: npt.NDArray[np.uint8], box: Box) -> float:
@@ -134,7 +134,7 @@ def judge_skin(source: str, ratio: float) -> Finding:
     if ratio >= MIN_RED_RATIO:
         return Finding("colours", "ok", f"{found}, as skin does")
     if ratio > MAX_SWAPPED_RATIO:
-        return Finding("colours", "warn", f"{found}: too grey to tell their order", AGAIN)
+        return Finding("colours", "warn", f"{found}: too grey to judge their order", AGAIN)
     return Finding("colours", "fail", f"{found}: red and blue are swapped", _remedy(source))
 
 
@@ -143,7 +143,7 @@ def _remedy(source: str) -> str:
     if source == "-":
         return "send R, G, B, as by ffmpeg's -pix_fmt rgb24, not bgr24"
     if source == PICAMERA:
-        return "--stream lores, whose format has no such order, and sudo apt full-upgrade"
+        return "--stream lores, which has no order of colours, and sudo apt full-upgrade"
     if source.startswith(WEBCAM):
         return "turn coloured light off; if it stays so, report it with the camera's name"
     return "save the pictures from R, G, B: OpenCV's imwrite takes B, G, R"

@@ -46,7 +46,7 @@ def broker(address: Broker, settings: MqttSettings) -> Iterator[Finding]:
 
 
 def _exchange(address: Broker, client: Any, discovery: str) -> Finding:
-    """Publish "ok" next to the daemon's topics, where nobody listens, and wait for it."""
+    """Publish "ok" next to the daemon's topics, which nobody subscribes to, and wait for it."""
     topics = {f"{address.prefix}/doctor": f"{address.prefix}/#"}
     if discovery:
         topics[f"{discovery}/device/{address.device_id}/doctor"] = f"{discovery}/#"

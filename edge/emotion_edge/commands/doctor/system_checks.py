@@ -40,7 +40,7 @@ def judge_machine(found: str, kind: str, bits: int) -> Finding:
         remedy = "install a 64-bit Raspberry Pi OS: LiteRT has no 32-bit version"
         return Finding("machine", "fail", found, remedy)
     if kind not in ("aarch64", "x86_64"):
-        remedy = "nobody has tried it there; aarch64 and x86_64 are known to work"
+        remedy = "not tested on this architecture; aarch64 and x86_64 are known to work"
         return Finding("machine", "warn", found, remedy)
     return Finding("machine", "ok", found)
 

@@ -1,6 +1,6 @@
-"""What Home Assistant is told of the device, so that it appears there by itself.
+"""Home Assistant discovery: one retained message makes the device appear there.
 
-One retained message, the device form of MQTT discovery
+It has the device form of MQTT discovery
 (https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload).
 """
 
@@ -16,17 +16,17 @@ URL = "https://pypi.org/project/emotion-edge/"
 
 
 def discovery_topic(broker: Broker, prefix: str) -> str:
-    """Return the topic of the message. prefix: Home Assistant's own, "homeassistant" by default."""
+    """Return the topic of the message. prefix: Home Assistant's, "homeassistant" by default."""
     return f"{prefix}/device/{broker.device_id}/config"
 
 
 def discovery_message(
     broker: Broker, labels: Iterable[str], *, expire: float, aggregate: bool
 ) -> str:
-    """Return the message, JSON.
+    """Return the message as JSON.
 
-    labels: the model's. expire: seconds after which a value that was not said again is none; 0:
-    never. aggregate: leave out what tells of a moment.
+    labels: the model's. expire: seconds after which Home Assistant forgets a value that is not
+    published again; 0: never. aggregate: leave out the entities about single faces.
     """
     components = {**_PERSON, **_DIAGNOSTICS}
     components["emotion"] = {
@@ -35,7 +35,7 @@ def discovery_message(
         "json_attributes_topic": f"{broker.prefix}/attributes",
     }
     components = {name: _complete(name, part, broker, expire) for name, part in components.items()}
-    if aggregate:  # a bare platform removes what was there before
+    if aggregate:  # an entity with nothing but its platform is removed
         components |= {name: {"p": components[name]["p"]} for name in _PERSON}
     message = {
         "dev": {
