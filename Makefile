@@ -1,7 +1,7 @@
 # emotion-edge: photographs -> a Keras model -> a proven .tflite -> labels.
 # Start with `make help`. Everything is written below build/ and .venv/.
 
-# What was trained last, for `make convert` and the like to go on with unless they name a model.
+# The settings of the last training: `make convert`, `run` and `bench` use them unless MODEL is given.
 ifeq (,$(filter train original,$(MAKECMDGOALS))$(MODEL))
 -include build/.settings
 endif
@@ -22,11 +22,11 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 HASH := \#
 quoted = '$(subst ','\'',$(1))'
 setting = $(call quoted,$(1) ?= $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
-# A run that goes on is still the same run.
+# A resumed run is still the same run.
 SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
 
 .DEFAULT_GOAL := help
-# Ctrl-C ends training after its epoch and still writes the model; make must not delete it then.
+# Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
 .PHONY: help setup samples train original convert run test test-camera test-pi soak check format architecture bench wheel pi clean FORCE
 
@@ -51,7 +51,7 @@ test: $(INSTALLED) ## run all tests
 	$(BIN)/python -m pytest tests/edge
 	$(BIN)/python -m pytest tests/workbench
 
-soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and see that it does not grow
+soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that its memory does not grow
 	SOAK_FRAMES=20000 $(BIN)/python -m pytest tests/edge/faults/test_process.py -k memory
 
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
@@ -78,8 +78,8 @@ bench: build/model.tflite build/sequences/sequences.json build/samples/samples.j
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
-# apt's numpy stays as it is, for picamera2 is compiled against it. --no-deps: the wheel with the face
-# finder's network names tensorflow, which a Pi must not get.
+# apt's numpy must stay, because picamera2 is compiled against it. --no-deps: the wheel with the face
+# detector's network depends on tensorflow, which must not be installed on a Pi.
 pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
 	@system=$$(dpkg --print-architecture 2>/dev/null || uname -sm); \
 	case $$system in arm64|amd64) ;; *) \
@@ -101,7 +101,7 @@ pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
 clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
-# One pip command, so that it settles on versions that suit everything at once.
+# One pip command, so that pip chooses versions that suit everything at once.
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 	  echo 'setup needs Python 3.11 (tflite-runtime has no wheel for newer ones):' \
@@ -118,8 +118,8 @@ build/sequences/sequences.json: | $(INSTALLED)
 build/samples/samples.json: | $(INSTALLED)
 	$(BIN)/python -m train.samples --out build/samples
 
-# What the model was trained with; changes only when that does, and then `make train` trains again.
-# A change of our own code does not: `make clean` first if it should.
+# A fingerprint of what the model was trained with. `make train` trains again when it changes. It does
+# not cover our own code: run `make clean` first to train with changed code.
 build/.trained-with build/original/.trained-with: FORCE
 	@mkdir -p $(@D)
 	@{ echo $(call quoted,$(DATA) $(MODEL) $(SAME_FLAGS)); \
@@ -131,13 +131,13 @@ build/model.keras: build/.trained-with | $(INSTALLED) $(if $(DATA),,build/sample
 	  $(call setting,TRAIN_FLAGS,$(SAME_FLAGS)) > build/.settings
 	$(BIN)/python -m train $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) $(TRAIN_FLAGS)
 
-# 2048 // 16 steps, as the original had.
+# 2048 // 16 steps, as in the original.
 build/original/model.keras: build/original/.trained-with \
   | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	$(BIN)/python -m train --data $(call quoted,$(or $(DATA),build/samples)) --build build/original \
 	  --model simple_cnn --epochs 20 --steps-per-epoch 128
 
-# Likewise for the conversion.
+# The same for the conversion.
 build/.converted-with: FORCE
 	@mkdir -p $(@D)
 	@echo $(call quoted,$(CONVERT_FLAGS)) > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@

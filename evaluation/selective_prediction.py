@@ -34,5 +34,5 @@ def find_threshold(scores: Scores, targets: Targets, *, accuracy: float, highest
     """Return the lowest threshold, to 2 decimals, that reaches the accuracy; at most `highest`."""
     for threshold in np.arange(0, highest, 0.01).round(2).tolist():
         if at_threshold(scores, targets, threshold)["accuracy"] >= accuracy:
-            return threshold
+            return float(threshold)
     return highest
