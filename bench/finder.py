@@ -1,19 +1,23 @@
-"""What finding faces costs a frame, and what is found, beside OpenCV's Haar cascade.
+"""Compare the face detector with OpenCV's Haar cascade: time per frame and faces found.
 
   python -m bench.finder [--photos DIR] [--rounds 5]
 
-find        FaceDetector.detect: the whole frame
-find_again  FaceDetector.detect_near with the one face that is there
-haar        OpenCV's haarcascade_frontalface_default, grey and equalised, as most programs call it
+detect       FaceDetector.detect on the whole frame
+detect_near  FaceDetector.detect_near, given the box of the face in the frame
+haar         OpenCV's haarcascade_frontalface_default on the equalized gray frame
 
-In turn in the same run, each on one thread, on frames of 640 x 480: scikit-image's photographs
-without a face, and the astronaut pasted into them at several sizes and places; with --photos DIR
-also the pictures in DIR's class folders, each of one face that fills it. Found, missed: of the
-faces that are there. False: boxes where there is none. Where exactly the face is in a photograph
-is taken from our own finder, on average over many; so boxes need only overlap by 0.4.
+The frames are 640 x 480: scikit-image's photographs without a face, and the same photographs with
+the astronaut pasted in at several sizes and places. --photos DIR adds the pictures in DIR's class
+folders, each filled by one face. All methods run in turn on every frame, with one thread.
+
+ms a frame  median time (5th to 95th percentile)
+over haar   that median divided by the median of haar
+found       faces that overlap with a detected box by an intersection over union of more than 0.4
+missed      the other faces
+false       detected boxes without a face. Boxes need not fit closely, because the place of the
+            face in a photograph is an average that our own detector found on other photographs.
 """
 
-import argparse
 import itertools
 import statistics
 import sys
@@ -24,117 +28,120 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from bench._scenes import (
+    HEIGHT,
+    WIDTH,
+    Pixels,
+    Portrait,
+    astronaut,
+    faceless_scenes,
+    paste,
+    read_portraits,
+)
+from bench._util import make_parser, run_program
 from emotion_edge.cli.argument_types import count
-from emotion_edge.errors import exit_code
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box
-from tests.edge.photographs import (
-    FACELESS,
-    HEIGHT,
-    WIDTH,
-    Portrait,
-    astronaut,
-    load_portraits,
-    paste,
-    scene,
-)
 
-SIDES = (40, 60, 90, 130, 200)
-SAME = 0.4  # intersection over union: Haar's boxes are drawn more loosely than BlazeFace's
+FACE_SIDES = (40, 60, 90, 130, 200)  # pixels
+MIN_IOU = 0.4  # Haar's boxes are drawn more loosely than BlazeFace's
+CASCADE = Path(cv2.__file__).with_name("data") / "haarcascade_frontalface_default.xml"
 
 
-class Shot(NamedTuple):
-    """A frame, (480, 640, 3) uint8 RGB, and the face in it, if there is one."""
+class LabelledFrame(NamedTuple):
+    """A frame, (480, 640, 3) uint8 RGB, and the box of its only face, None without a face."""
 
-    pixels: npt.NDArray[np.uint8]
+    pixels: Pixels
     face: Box | None
 
 
-Finder = Callable[[Shot], list[Box]]
+Detect = Callable[[LabelledFrame], list[Box]]
 
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = make_parser("finder", __doc__)
     parser.add_argument("--photos", type=Path, help="class folders of photographs of faces")
     parser.add_argument("--rounds", type=count, default=5, help="times that each frame is timed")
     args = parser.parse_args()
     rng = np.random.default_rng(0)
-    bare = [Shot(np.asarray(scene(name)), None) for name in FACELESS]
-    portraits = [astronaut()] * 4
-    measure("astronaut", [*bare, *shots(portraits, rng)], args.rounds)
+    bare = [LabelledFrame(np.asarray(scene), None) for scene in faceless_scenes()]
+    measure("astronaut", [*bare, *make_frames([astronaut()] * 4, rng)], args.rounds)
     if args.photos:
-        portraits = list(load_portraits(args.photos).values())
+        portraits = read_portraits(args.photos)
         if not portraits:
             sys.exit(f"--photos {args.photos}: no photographs, DIR/<class>/*.jpg")
-        measure("photographs", list(shots(portraits, rng)), 1)
+        measure("photographs", list(make_frames(portraits, rng)), 1)
 
 
-def shots(portraits: list[Portrait], rng: np.random.Generator) -> Iterator[Shot]:
-    """Yield each portrait at each size, wholly in a frame, in any of the scenes."""
-    scenes = [scene(name) for name in FACELESS]
-    for portrait, side in itertools.product(portraits, SIDES):
+def make_frames(portraits: list[Portrait], rng: np.random.Generator) -> Iterator[LabelledFrame]:
+    """Yield each portrait at each size, with the whole face inside a random scene."""
+    scenes = faceless_scenes()
+    for portrait, side in itertools.product(portraits, FACE_SIDES):
         x, y = rng.uniform(0, (WIDTH - side, HEIGHT - side)).tolist()
         box = Box(x, y, side)
-        picture = paste(scenes[rng.integers(len(scenes))], portrait, box)
-        yield Shot(np.asarray(picture), box)
+        yield LabelledFrame(paste(scenes[rng.integers(len(scenes))], portrait, box), box)
 
 
-def finders() -> dict[str, Finder]:
-    """Return the ways to find faces; each takes a frame as it comes from a camera."""
-    blaze = FaceDetector()
-    haar = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+def make_detectors() -> dict[str, Detect]:
+    """Return the methods to compare, each a function of a frame."""
+    detector = FaceDetector()
+
+    def find(frame: LabelledFrame) -> list[Box]:
+        return [face.box for face in detector.detect(frame.pixels)]
+
+    def detect_near(frame: LabelledFrame) -> list[Box]:
+        known = [frame.face] if frame.face else []
+        return [face.box for face in detector.detect_near(frame.pixels, known)]
+
+    return {"find": find, "detect_near": detect_near, "haar": make_cascade()}
+
+
+def make_cascade() -> Detect:
+    """Return OpenCV's Haar cascade, with the settings that most programs use."""
+    haar = cv2.CascadeClassifier(str(CASCADE))
     cv2.setNumThreads(1)
 
-    def find(shot: Shot) -> list[Box]:
-        return [face.box for face in blaze.detect(shot.pixels)]
-
-    def detect_near(shot: Shot) -> list[Box]:
-        before = [shot.face] if shot.face else []
-        return [face.box for face in blaze.detect_near(shot.pixels, before)]
-
-    def cascade(shot: Shot) -> list[Box]:
-        grey = cv2.equalizeHist(cv2.cvtColor(shot.pixels, cv2.COLOR_RGB2GRAY))
-        boxes = haar.detectMultiScale(grey, 1.1, 5, minSize=(40, 40))
+    def detect(frame: LabelledFrame) -> list[Box]:
+        gray = cv2.equalizeHist(cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY))
+        boxes = haar.detectMultiScale(gray, 1.1, 5, minSize=(40, 40))
         return [Box(float(x), float(y), float(side)) for x, y, side, _ in boxes]
 
-    return {"find": find, "find_again": detect_near, "haar": cascade}
+    return detect
 
 
-def measure(title: str, frames: list[Shot], rounds: int) -> None:
-    """Print a table of medians, ratios and counts over the frames."""
-    ways = finders()
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    counts = {name: np.zeros(3, int) for name in ways}
-    for shot, turn in itertools.product(frames, range(rounds)):
-        for name, way in ways.items():
+def measure(title: str, frames: list[LabelledFrame], rounds: int) -> None:
+    """Time all methods in turn on every frame, count what they find, and print the table."""
+    detectors = make_detectors()
+    seconds: dict[str, list[float]] = {name: [] for name in detectors}
+    counts = {name: np.zeros(3, int) for name in detectors}
+    for frame, turn in itertools.product(frames, range(rounds)):
+        for name, detect in detectors.items():
             start = time.perf_counter()
-            boxes = way(shot)
-            if shot.face or name != "find_again":
+            boxes = detect(frame)
+            if frame.face or name != "detect_near":
                 seconds[name].append(time.perf_counter() - start)
             if not turn:
-                counts[name] += tally(boxes, shot.face)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    print(f"{title}: {len(frames)} frames, {sum(bool(shot.face) for shot in frames)} faces")
+                counts[name] += tally(boxes, frame.face)
+    print(f"{title}: {len(frames)} frames, {sum(bool(frame.face) for frame in frames)} faces")
     print("            ms a frame (5th to 95th)  over haar  found  missed  false")
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, median in medians.items():
         found, missed, false = counts[name]
-        ratio = median / medians["haar"]
         low, high = 1000 * np.percentile(seconds[name], (5, 95))
         span = f"{1000 * median:.1f} ({low:.1f} to {high:.1f})"
+        ratio = median / medians["haar"]
         print(f"{name:11} {span:>24} {ratio:8.2f} x {found:6} {missed:7} {false:6}")
 
 
 def tally(boxes: list[Box], face: Box | None) -> tuple[int, int, int]:
-    """Return how many faces were found and missed, and how many boxes are at none."""
-    there = np.array([face] if face else []).reshape(-1, 3)
-    hits = [bool((iou(box, there) > SAME).any()) for box in boxes]
+    """Return the number of faces found, of faces missed, and of boxes without a face."""
+    faces = np.array([face] if face else []).reshape(-1, 3)
+    hits = [bool((iou(np.array(box), faces) > MIN_IOU).any()) for box in boxes]
     return int(any(hits)), int(face is not None and not any(hits)), hits.count(False)
 
 
 if __name__ == "__main__":
-    sys.exit(exit_code("bench.finder", main))
+    run_program("finder", main)

@@ -1,19 +1,20 @@
-"""What the daemon costs a machine: time to start, memory, room on the disk.
+"""Measure the daemon's start, memory and disk space.
 
   python -m bench.footprint [--rounds 10] [--frames 1000]
 
-start   seconds from the start of a process to its first line on stdout, files in the page cache.
-        Each step does what the ones above it do, and more, in a process of its own; all in turn.
-memory  resident after so many frames of 640 x 480 on stdin: VmRSS, and of it what is the process's
-        own (anonymous) and what is read from files and can be dropped (code, above all).
-disk    what pip installs on a machine like this one (README, "Without a checkout"), by the
-        folders of site-packages. A Pi has numpy and Pillow by apt instead.
+start   seconds from the start of a process to its first line on stdout, with all files in the page
+        cache. Each row does what the rows above it do, and one step more, in a process of its own.
+        Rows and columns are timed in turn.
+memory  MB after --frames frames of 640 x 480 on stdin: "resident" is VmRSS; "anonymous" is the
+        part that belongs to the process alone; "of files" is the part that is read from files,
+        mostly code, which Linux can drop when it needs the memory.
+disk    MB of what pip installs (docs/raspberry-pi.md, without a checkout), by folder of
+        site-packages. A Pi gets numpy and Pillow from apt instead.
 
-"installed" is the environment of the last table, which has newer packages than the workbench. It is
-build/footprint/pi, made when edge/ is newer than it. MB are 10^6 bytes.
+The column "installed" uses that installation, whose packages are newer than the workbench's. It is
+in build/footprint/pi and is installed again when edge/ has changed. MB are 10^6 bytes.
 """
 
-import argparse
 import itertools
 import json
 import statistics
@@ -27,170 +28,169 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from bench._installed import ENVIRONMENT, MB, installed, print_disk
-from bench._limit import print_limit
-from bench._memory import memory
-from bench.frame_path import make_frame
+from bench import _util
+from bench._scenes import face_frame
+from bench._util import ENVIRONMENT, MB, memory, print_limit
 from emotion_edge.cli.argument_types import count
-from emotion_edge.errors import exit_code
+from emotion_edge.errors import RunError
 from emotion_edge.model.runtime import RUNTIMES
 
 FOLDER = Path("build/footprint")
 PICTURE = FOLDER / "face.jpg"
-START_LIMIT, MEMORY_LIMIT = 0.6, 60.0  # seconds, MB; of litert
-# The notice, which is said once, is left for the user.
+START_LIMIT_S, MEMORY_LIMIT_MB = 0.6, 60.0  # for litert
+# The privacy notice is shown once: leave that to the user's own first start.
 CHILDREN = ENVIRONMENT | {"XDG_STATE_HOME": str(FOLDER.resolve())}
-
-
-class Setup(NamedTuple):
-    """An interpreter, and the runtime that it is to use."""
-
-    python: str
-    runtime: str
-
-    def import_up_to(self, steps: int) -> list[str]:
-        """Return a command that does the first steps of a start, see STEPS, and says so."""
-        code = [step.format(RUNTIMES[self.runtime], self.runtime) for step in STEPS.values()]
-        return [self.python, "-c", "; ".join([*code[:steps], "print(flush=True)"])]
-
-    def run(self, *arguments: str) -> list[str]:
-        """Return the command line of `emotion-edge run`."""
-        return [self.python, "-m", "emotion_edge", "run", "--runtime", self.runtime, *arguments]
-
-
 STEPS = {
     "python": "pass",
     "+ numpy": "import numpy",
     "+ Pillow": "import PIL.Image",
     "+ runtime": "import {0}.interpreter",
     "+ our modules": "import emotion_edge.__main__, emotion_edge.commands.run",
-    "+ both networks": "from emotion_edge.commands.run import Classifier, FaceFinder; "
+    "+ both networks": "from emotion_edge.faces.detector import FaceDetector; "
+    "from emotion_edge.model.classifier import Classifier; "
     "from emotion_edge.model.model_file import SHIPPED; "
-    "kept = Classifier(SHIPPED, runtime='{1}'), FaceFinder(runtime='{1}')",
+    "kept = Classifier(SHIPPED, runtime='{1}'), FaceDetector(runtime='{1}')",
 }
+
+
+class Setup(NamedTuple):
+    """A Python interpreter, and the runtime to use in it."""
+
+    python: str
+    runtime: str
+
+    def start_command(self, steps: int) -> list[str]:
+        """Return a command that does the first `steps` of STEPS, then prints a line."""
+        code = [step.format(RUNTIMES[self.runtime], self.runtime) for step in STEPS.values()]
+        return [self.python, "-c", "; ".join([*code[:steps], "print(flush=True)"])]
+
+    def run_command(self, *arguments: str) -> list[str]:
+        """Return a command line of `emotion-edge run`."""
+        return [self.python, "-m", "emotion_edge", "run", "--runtime", self.runtime, *arguments]
+
+
+MakeCommand = Callable[[Setup], list[str]]
+Resident = tuple[float, float, float]
+"""Resident memory in MB: all, anonymous, of files."""
 
 
 def main() -> None:
     """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = _util.make_parser("footprint", __doc__)
     parser.add_argument("--rounds", type=count, default=10, help="times that each start is timed")
-    parser.add_argument("--frames", type=count, default=1000, help="after which memory is read")
+    parser.add_argument("--frames", type=count, default=1000, help="frames before memory is read")
     args = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(make_frame()).save(PICTURE, quality=92)
-    python = installed(FOLDER / "pi")
+    Image.fromarray(face_frame()).save(PICTURE, quality=92)
+    python = _util.install_for_pi(FOLDER / "pi")
     setups = {name: Setup(sys.executable, name) for name in RUNTIMES}
     setups["litert, installed"] = Setup(str(python), "litert")
     print_starts(setups, args.rounds)
     print_memory(setups, args.frames)
-    print_disk(next(python.parents[1].glob("lib/*/site-packages")))
+    _util.print_disk(next(python.parents[1].glob("lib/*/site-packages")))
 
 
 def print_starts(setups: dict[str, Setup], rounds: int) -> None:
-    """Print the table of starts."""
+    """Time the starts and print their table."""
     seconds = time_starts(setups, rounds)
     print(f"start, s: median (lowest-highest) of {rounds}")
     print(f"{'':17}", *(f"{name:>22}" for name in setups))
-    for way in ways():
-        print(f"{way:17}", *(f"{span(seconds[name, way]):>22}" for name in setups))
-    slowest = max(
-        statistics.median(values)
-        for (name, _), values in seconds.items()
-        if setups[name].runtime == "litert"
-    )
-    print_limit(slowest, START_LIMIT, "s")
+    for row in start_commands():
+        print(f"{row:17}", *(f"{median_range(seconds[name, row]):>22}" for name in setups))
+    starts = ((setups[name], values) for (name, _), values in seconds.items())
+    medians = [statistics.median(v) for setup, v in starts if setup.runtime == "litert"]
+    print_limit(max(medians), START_LIMIT_S, "s")
 
 
-def ways() -> dict[str, Callable[[Setup], list[str]]]:
-    """Return the ways to start, in the order of the table."""
-    return {
-        **{step: partial(Setup.import_up_to, steps=i + 1) for i, step in enumerate(STEPS)},
-        **{
-            f"run --faces {faces}": lambda setup, faces=faces: setup.run(
-                "--source", str(PICTURE), "--faces", faces
-            )
-            for faces in ("off", "on")
-        },
+def start_commands() -> dict[str, MakeCommand]:
+    """Return what each row of the table runs."""
+    commands: dict[str, MakeCommand] = {
+        step: partial(Setup.start_command, steps=i) for i, step in enumerate(STEPS, start=1)
     }
+    for faces in ("off", "on"):
+        commands[f"run --faces {faces}"] = partial(run_on_picture, faces=faces)
+    return commands
+
+
+def run_on_picture(setup: Setup, faces: str) -> list[str]:
+    """Return a command that labels one picture. faces: the value of --faces."""
+    return setup.run_command("--source", str(PICTURE), "--faces", faces)
 
 
 def time_starts(setups: dict[str, Setup], rounds: int) -> dict[tuple[str, str], list[float]]:
-    """Return the seconds of each setup's ways to start; the first round warms up."""
+    """Return the seconds of each setup's starts, by setup and row; a first round warms up."""
     seconds: dict[tuple[str, str], list[float]] = {}
-    turns = itertools.product(range(rounds + 1), ways().items(), setups.items())
-    for turn, (way, command), (name, setup) in turns:
-        taken = time_to_line(command(setup))
+    turns = itertools.product(range(rounds + 1), start_commands().items(), setups.items())
+    for turn, (row, command), (name, setup) in turns:
+        taken = time_to_first_line(command(setup))
         if turn:
-            seconds.setdefault((name, way), []).append(taken)
+            seconds.setdefault((name, row), []).append(taken)
     return seconds
 
 
-def time_to_line(command: list[str]) -> float:
-    """Return the seconds from the start of a process to its first line."""
-    start = time.perf_counter()
-    with subprocess.Popen(
-        command, env=CHILDREN, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+def time_to_first_line(command: list[str]) -> float:
+    """Return the seconds from the start of a process to its first line on stdout."""
+    pipe, start = subprocess.PIPE, time.perf_counter()
+    with subprocess.Popen(command, env=CHILDREN, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout and process.stderr
         line = process.stdout.readline()
         taken = time.perf_counter() - start
         if not line:
-            sys.exit(f"{command} failed: {process.stderr.read().decode()}")
+            raise RunError(f"{command} failed: {_util.last_line(process.stderr.read().decode())}")
     return taken
 
 
-def span(values: list[float], digits: int = 3) -> str:
-    """Return the median, the lowest and the highest."""
-    median, low, high = (
-        f"{value:.{digits}f}" for value in (statistics.median(values), min(values), max(values))
-    )
+def median_range(values: list[float], digits: int = 3) -> str:
+    """Return the median, the lowest and the highest value as text."""
+    shown = (statistics.median(values), min(values), max(values))
+    median, low, high = (f"{value:.{digits}f}" for value in shown)
     return f"{median} ({low}-{high})"
 
 
 def print_memory(setups: dict[str, Setup], frames: int) -> None:
-    """Print the table of memory."""
-    held: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+    """Measure memory three times in turn and print its table."""
+    held: dict[tuple[str, str], list[Resident]] = {}
     for _, (name, setup), faces in itertools.product(range(3), setups.items(), ("off", "on")):
         held.setdefault((name, faces), []).append(memory_after(frames, setup, faces))
     print(f"memory, MB after {frames:,} frames: median (lowest-highest) of 3")
     print(f"{'':29}{'resident':>20}{'anonymous':>20}{'of files':>20}")
     for (name, faces), turns in held.items():
-        cells = (f"{span(list(column), 1):>20}" for column in zip(*turns, strict=True))
+        cells = (f"{median_range(list(column), 1):>20}" for column in zip(*turns, strict=True))
         print(f"{name:17} --faces {faces:3}", *cells, sep="")
-    medians = (
-        statistics.median(turn[0] for turn in turns)
-        for (name, _), turns in held.items()
-        if setups[name].runtime == "litert"
+    residents = (
+        (setups[name], [all_ for all_, _, _ in turns]) for (name, _), turns in held.items()
     )
-    print_limit(max(medians), MEMORY_LIMIT, "MB")
+    medians = [statistics.median(v) for setup, v in residents if setup.runtime == "litert"]
+    print_limit(max(medians), MEMORY_LIMIT_MB, "MB")
 
 
-def memory_after(frames: int, setup: Setup, faces: str) -> tuple[float, float, float]:
-    """Return what is resident after so many frames: all, anonymous, of files; MB."""
-    frame = make_frame().tobytes()
-    command = setup.run("--source", "-", "--size", "640x480", "--all", "--faces", faces)
+def memory_after(frames: int, setup: Setup, faces: str) -> Resident:
+    """Return the memory of `emotion-edge run` after some frames. faces: the value of --faces."""
+    frame = face_frame().tobytes()
+    source = ("--source", "-", "--size", "640x480", "--all", "--faces", faces)
     with subprocess.Popen(
-        command,
+        setup.run_command(*source),
         env=CHILDREN,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
+        assert process.stdin and process.stdout
         for number in range(frames):
             process.stdin.write(frame)
             process.stdin.flush()
-            line = json.loads(process.stdout.readline())  # there is one face, so one line
+            line = json.loads(process.stdout.readline())  # one face, so one line per frame
             if line["frame"] != number or line["label"] == "no_face":
-                sys.exit(f"not the label of frame {number}: {line}")
-        time.sleep(0.2)  # it lets go of the frame, and waits for the next
+                raise RunError(f"expected the label of frame {number}, got {line}")
+        time.sleep(0.2)  # until the frame is released
         return resident(process.pid)
 
 
-def resident(pid: int) -> tuple[float, float, float]:
-    """Return a process's resident memory: all, anonymous, of files; MB."""
-    whole, anonymous = (memory(key, pid, "smaps_rollup") / MB for key in ("Rss", "Anonymous"))
-    return memory("VmRSS", pid) / MB, anonymous, whole - anonymous
+def resident(pid: int) -> Resident:
+    """Return the resident memory of a process."""
+    total, anonymous = (memory(key, pid, "smaps_rollup") / MB for key in ("Rss", "Anonymous"))
+    return memory("VmRSS", pid) / MB, anonymous, total - anonymous
 
 
 if __name__ == "__main__":
-    sys.exit(exit_code("bench.footprint", main))
+    _util.run_program("footprint", main)

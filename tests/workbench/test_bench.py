@@ -1,4 +1,4 @@
-"""The benches can be started: what they import is there, and their help teaches."""
+"""The benchmarks can be started: their imports exist, and their help teaches."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from bench.__main__ import HEAD, TITLES, read, write
+from bench._results import HEAD, TITLES, read_results, write_results
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INT8
@@ -28,14 +28,22 @@ def test_a_bench_says_how_it_is_run(module):
 
 
 def test_one_part_of_the_results_is_renewed_and_the_others_stay(tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.__main__.RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr("bench._results.RESULTS", tmp_path / "RESULTS.md")
     first, second = list(TITLES.values())[:2]
-    write({second: "`b`\n\n```\n2 ms\n```\n", first: "`a`\n\n```\n1 ms\n```\n"})
+    write_results({second: "`b`\n\n```\n2 ms\n```\n", first: "`a`\n\n```\n1 ms\n```\n"})
     text = (tmp_path / "RESULTS.md").read_text()
     assert text.startswith(HEAD)
     assert text.index(first) < text.index("1 ms") < text.index(second) < text.index("2 ms")
-    write(read(text) | {first: "`a`\n\n```\n3 ms\n```\n"})
+    write_results(read_results() | {first: "`a`\n\n```\n3 ms\n```\n"})
     assert (tmp_path / "RESULTS.md").read_text() == text.replace("1 ms", "3 ms")
+
+
+def test_a_part_that_no_benchmark_writes_stays_at_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench._results.RESULTS", tmp_path / "RESULTS.md")
+    first = next(iter(TITLES.values()))
+    write_results({"An estimate": "`e`\n\n```\n7 ms\n```\n", first: "`a`\n\n```\n1 ms\n```\n"})
+    text = (tmp_path / "RESULTS.md").read_text()
+    assert text.index("1 ms") < text.index("## An estimate") < text.index("7 ms")
 
 
 def test_a_peer_answers_each_line_with_a_line(tmp_path):
@@ -46,7 +54,7 @@ def test_a_peer_answers_each_line_with_a_line(tmp_path):
     asked = [("face.png", None), ("face.png", known), ("none.png", None)]
     lines = [json.dumps({"path": str(tmp_path / name), "face": it}) for name, it in asked]
     result = subprocess.run(
-        [sys.executable, "-I", REPOSITORY / "bench/_peer.py", "emotion-edge"],
+        [sys.executable, "-I", REPOSITORY / "bench/_peers/worker.py", "emotion-edge"],
         input="\n".join(lines),
         capture_output=True,
         text=True,
@@ -59,33 +67,34 @@ def test_a_peer_answers_each_line_with_a_line(tmp_path):
 
 
 def bench(folder, *names):
-    """Run `python -m bench` where build/ and bench/RESULTS.md are the folder's own."""
+    """Run `python -m bench` on the build/ and bench/RESULTS.md of a folder."""
     return subprocess.run(
         [sys.executable, "-m", "bench", *names],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        env={**os.environ, "PYTHONPATH": f"{REPOSITORY / 'edge'}{os.pathsep}{REPOSITORY}"},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_a_part_is_measured_shown_and_written(tmp_path):
+def test_a_part_is_measured_shown_and_written(tmp_path, monkeypatch):
     (tmp_path / "build").mkdir()
     shutil.copy(INT8, tmp_path / "build/model.tflite")
-    result = bench(tmp_path, "frame_path")
+    result = bench(tmp_path, "frames --memory")
     assert result.returncode == 0, result.stderr
-    (said,) = read((tmp_path / "bench/RESULTS.md").read_text()).values()
-    assert said.startswith("`python -m bench.frame_path`, 20")
+    monkeypatch.setattr("bench._results.RESULTS", tmp_path / "bench/RESULTS.md")
+    (said,) = read_results().values()
+    assert said.startswith("`python -m bench.frames --memory`, 20")
     assert f"numpy {np.__version__}" in said
     about, table = (block.strip() for block in said.split("```")[1::2])
-    assert about.startswith("What a frame costs") and "python -m" not in about
+    assert about.startswith("Measure what our own code adds") and "python -m" not in about
     assert "build/model.tflite: 8 x 8 x 3 of int8" in table
-    assert "search the whole frame" in table and table in result.stdout
+    assert "detect, whole frame" in table and table in result.stdout
 
 
 def test_a_part_that_fails_is_not_written(tmp_path):
-    result = bench(tmp_path, "frame_path")
+    result = bench(tmp_path, "frames --memory")
     assert result.returncode == 1
     assert "build/model.tflite: cannot read the model" in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,0 +1,1 @@
+"""Benchmarks that write bench/RESULTS.md: `python -m bench --help`."""

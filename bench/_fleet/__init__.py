@@ -1,0 +1,1 @@
+"""Broker, subscriber and simulated devices for `bench.fleet`."""

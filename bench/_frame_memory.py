@@ -1,0 +1,62 @@
+"""Time and memory of each step of a frame, for `bench.frames --memory`."""
+
+import statistics
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from bench._scenes import Pixels, face_frame
+from bench._util import print_model
+from emotion_edge.commands.benchmark import measure
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.quality import check_quality
+from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.crop_rule import crop_rule_of
+from emotion_edge.model.preprocessing import preprocess
+
+
+def print_steps(model: Path, rounds: int) -> None:
+    """Print a line for each step. Raises UserError if the model cannot be used."""
+    classifier = Classifier(model)
+    print_model(model, classifier)
+    steps = make_steps(classifier, face_frame())
+    times = measure(steps, rounds)
+    network = statistics.median(times["infer"])
+    for name, step in steps.items():
+        median = statistics.median(times[name])
+        low, high = np.percentile(times[name], (5, 95))
+        span = f"{median:.2f} ({low:.2f} to {high:.2f}) ms"
+        ratio = f"{median / network:6.2f} x infer"
+        print(f"{name:24} {span:>26} {ratio} {peak_memory(step):9,} bytes allocated")
+
+
+def make_steps(classifier: Classifier, frame: Pixels) -> dict[str, Callable[[], object]]:
+    """Return the steps of a frame, each as a function that runs it alone."""
+    detector, contract = FaceDetector(), classifier.contract
+    face, rule = detector.detect(frame)[0], crop_rule_of(contract)
+    crop = crop_face(frame, face, rule)
+    image = preprocess(crop, contract)
+    x, y, other_x, _ = face.eyes
+    level, tilted = (replace(face, eyes=(x, y, other_x, y + slope)) for slope in (0, 10))
+    return {
+        "detect, whole frame": lambda: detector.detect(frame),
+        "detect, near one face": lambda: detector.detect_near(frame, [face.box]),
+        "crop, tilted head": lambda: crop_face(frame, tilted, rule),
+        "crop, level head": lambda: crop_face(frame, level, rule),
+        "check quality": lambda: check_quality(crop, face.box.side),
+        "preprocess": lambda: preprocess(crop, contract),
+        "infer": lambda: classifier.logits(image),
+    }
+
+
+def peak_memory(step: Callable[[], object]) -> int:
+    """Return the most bytes that Python and numpy held at once for a step."""
+    tracemalloc.start()
+    step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak

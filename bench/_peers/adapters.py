@@ -1,0 +1,187 @@
+"""Adapters that ask a package for expressions; each is loaded only where that package is.
+
+An environment has one package only, so an adapter imports it when it is loaded.
+"""
+# ruff: noqa: PLC0415 - see above
+
+import urllib.request
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models/"
+YUNET = "face_detection_yunet/face_detection_yunet_2023mar.onnx"
+ZOO_FER = "facial_expression_recognition/facial_expression_recognition_mobilefacenet_2022july.onnx"
+
+
+class Adapter(NamedTuple):
+    """How to ask a package. A picture is what `read` returns for a path.
+
+    classify: label of the face in a picture, given its box and eyes. detect: label of the largest
+    face that the package finds, None if it finds none; None itself if it has no face detector.
+    """
+
+    read: Callable[[Any], Any]
+    classify: Callable[[Any, Sequence[float], Sequence[float] | None], str]
+    detect: Callable[[Any], str | None] | None
+
+
+def emotion_edge() -> Adapter:
+    """Return this repository's own package."""
+    from emotion_edge.faces.alignment import crop_face
+    from emotion_edge.faces.detector import FaceDetector
+    from emotion_edge.faces.types import Box, Face
+    from emotion_edge.imaging.image_files import read_image
+    from emotion_edge.model.classifier import Classifier
+    from emotion_edge.model.crop_rule import crop_rule_of
+    from emotion_edge.model.model_file import SHIPPED
+
+    detector, classifier = FaceDetector(), Classifier(SHIPPED)
+    rule = crop_rule_of(classifier.contract)
+
+    def label(pixels: Any, face: Face) -> str:
+        return classifier.classify(crop_face(pixels, face, rule)).label
+
+    def classify(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
+        if eyes is None:
+            return classifier.classify(pixels).label
+        return label(pixels, Face(Box(*box), 1.0, (eyes[0], eyes[1], eyes[2], eyes[3])))
+
+    def detect(pixels: Any) -> str | None:
+        faces = detector.detect(pixels)
+        return label(pixels, faces[0]) if faces else None
+
+    return Adapter(read_image, classify, detect)
+
+
+def fer(**options: bool) -> Adapter:
+    """Return J. Shenk's fer: O. Arriaga's mini-Xception, and OpenCV's Haar cascade or MTCNN."""
+    import cv2
+    from fer.fer import FER
+
+    detector = FER(**options)
+
+    def label(faces: list[dict[str, Any]]) -> str | None:
+        return top(max(faces, key=lambda face: area(face["box"]))["emotions"]) if faces else None
+
+    def classify(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
+        x, y, side = map(round, box)
+        if eyes is None:  # fer widens a box by ten pixels on each side: stay inside the picture
+            x, y, side = x + 10, y + 10, side - 20
+        return label(detector.detect_emotions(pixels, [(x, y, side, side)])) or ""
+
+    return Adapter(cv2.imread, classify, lambda pixels: label(detector.detect_emotions(pixels)))
+
+
+def facex() -> Adapter:
+    """Return H. Fahrudin's facex: its own MobileNet and OpenCV's Haar cascade."""
+    import cv2
+    import facex
+
+    worker = facex.PoolManager(pool_size=1).get_classifier()
+
+    def classify(pixels: Any, box: Sequence[float], _: Sequence[float] | None) -> str:
+        return top(worker.detect_emotion(crop(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), box)))
+
+    def detect(pixels: Any) -> str | None:
+        faces = worker.predict(pixels)
+        return top(max(faces, key=lambda face: area(face["bbox"]))["emot"]) if faces else None
+
+    return Adapter(cv2.imread, classify, detect)
+
+
+def deepface() -> Adapter:
+    """Return S. I. Serengil's DeepFace with its default face detector."""
+    import cv2
+    from deepface import DeepFace
+
+    def label(pixels: Any, detector: str, *, required: bool) -> str:
+        faces = DeepFace.analyze(pixels, ["emotion"], required, detector)
+        largest = max(faces, key=lambda face: face["region"]["w"] * face["region"]["h"])
+        return str(largest["dominant_emotion"])
+
+    def detect(pixels: Any) -> str | None:
+        try:
+            return label(pixels, "opencv", required=True)
+        except ValueError:  # DeepFace raises it if there is no face
+            return None
+
+    DeepFace.build_model("Emotion", "facial_attribute")  # else `detect` would hide its ValueError
+    return Adapter(
+        cv2.imread, lambda p, box, _: label(crop(p, box), "skip", required=False), detect
+    )
+
+
+def emotiefflib() -> Adapter:
+    """Return A. Savchenko's EmotiEffLib with its default network; it has no face detector."""
+    from emotiefflib.facial_analysis import EmotiEffLibRecognizer
+
+    recognizer = EmotiEffLibRecognizer(engine="onnx")
+    return Adapter(rgb, lambda p, box, _: recognizer.predict_emotions(crop(p, box))[0][0], None)
+
+
+def paz() -> Adapter:
+    """Return O. Arriaga's paz: his mini-Xception as he ships it, and OpenCV's Haar cascade."""
+    from paz.pipelines import DetectMiniXceptionFER
+
+    pipeline = DetectMiniXceptionFER()
+
+    def detect(pixels: Any) -> str | None:
+        boxes = pipeline(pixels)["boxes2D"]
+        return max(boxes, key=lambda box: box.width * box.height).class_name if boxes else None
+
+    return Adapter(rgb, lambda p, box, _: pipeline.classify(crop(p, box))["class_name"], detect)
+
+
+def hsemotion() -> Adapter:
+    """Return hsemotion-onnx, EmotiEffLib's predecessor, likewise."""
+    from hsemotion_onnx.facial_emotions import HSEmotionRecognizer
+
+    recognizer = HSEmotionRecognizer()
+    return Adapter(rgb, lambda p, box, _: recognizer.predict_emotions(crop(p, box))[0], None)
+
+
+def opencv_zoo() -> Adapter:
+    """Try to download OpenCV's YuNet and expression network; no package on PyPI has them."""
+    for name in (YUNET, ZOO_FER):
+        try:
+            urllib.request.urlopen(ZOO + name, timeout=20).close()  # noqa: S310 - constant
+        except OSError as error:
+            raise OSError(f"{ZOO}{name}: {error}") from None
+    raise NotImplementedError("both networks can be downloaded here: write an adapter for them")
+
+
+def crop(pixels: Any, box: Sequence[float]) -> Any:
+    """Return the part of a picture inside a box."""
+    x, y, side = map(round, box)
+    return pixels[max(0, y) : y + side, max(0, x) : x + side]
+
+
+def rgb(path: str) -> Any:
+    """Decode a picture to RGB."""
+    import cv2
+
+    return cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB)
+
+
+def area(box: Sequence[float]) -> float:
+    """Return the area of a box (x, y, width, height)."""
+    return float(box[2]) * float(box[3])
+
+
+def top(scores: dict[str, float]) -> str:
+    """Return the label with the largest score."""
+    return max(scores, key=lambda label: scores[label])
+
+
+LOADERS: dict[str, Callable[[], Adapter]] = {
+    "emotion-edge": emotion_edge,
+    "fer": fer,
+    "fer-mtcnn": partial(fer, mtcnn=True),
+    "facex": facex,
+    "deepface": deepface,
+    "emotiefflib": emotiefflib,
+    "hsemotion-onnx": hsemotion,
+    "paz": paz,
+    "opencv-zoo": opencv_zoo,
+}

@@ -1,0 +1,77 @@
+"""The sections of bench/RESULTS.md: read, write, and describe what they were measured on."""
+
+import ast
+import platform
+import re
+from importlib.metadata import distributions
+from pathlib import Path
+
+from emotion_edge.system.hardware import processor_name
+from emotion_edge.util.atomic_write import staged_write
+
+RESULTS = Path("bench/RESULTS.md")
+# Titles of the sections by benchmark; a benchmark's options belong to its name.
+TITLES = {
+    "models": "Networks: size, latency and accuracy",
+    "frames": "Our own code beside the network",
+    "frames --memory": "Time and memory of each step",
+    "footprint": "Start, memory and disk space",
+    "peers": "Comparison with other packages",
+    "finder": "Face detection",
+    "steadiness": "Steadiness of labels over time",
+    "training": "Speed of training",
+    "training --side 640": "Speed of training on large pictures",
+    "training --growth": "Training on more pictures",
+    "fleet": "A thousand devices on one broker",
+}
+PACKAGES = (
+    "ai_edge_litert",
+    "tflite_runtime",
+    "numpy",
+    "pillow",
+    "tensorflow_cpu",
+    "tensorflow",
+    "paho_mqtt",
+    "opencv_python_headless",
+)
+HEAD = """\
+# Benchmark results
+
+`make bench` writes this file. Each section names its command, its day and its machine, describes
+the figures, and shows what the command printed. Methods that are compared ran in turn.
+
+The machine is not a Raspberry Pi. Only ratios mean something on other machines, and on another
+kind of processor even they differ. To measure a board, run `emotion-edge bench` on it.
+"""
+
+
+def read_results() -> dict[str, str]:
+    """Return the text of each section by its title; nothing if there is no file."""
+    text = RESULTS.read_text("utf-8") if RESULTS.exists() else ""
+    parts = re.split(r"^## (.+)\n\n", text, flags=re.M)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def write_results(sections: dict[str, str]) -> None:
+    """Write the file: the sections of TITLES in that order, then all others."""
+    titles = dict.fromkeys([title for title in TITLES.values() if title in sections])
+    texts = [f"## {title}\n\n{sections[title].strip()}\n" for title in titles | sections]
+    with staged_write(RESULTS.parent) as stage:
+        (stage / RESULTS.name).write_text("\n".join([HEAD, *texts]), encoding="utf-8")
+
+
+def describe_benchmark(name: str) -> str:
+    """Return the docstring of a benchmark's program, without its command lines."""
+    source = Path(__file__).with_name(f"{name.split(maxsplit=1)[0]}.py").read_text("utf-8")
+    text = ast.get_docstring(ast.parse(source)) or ""
+    commands = re.compile(r"^  python -m .*\n(?: {20,}.*\n)*", re.M)
+    return re.sub(r"\n{3,}", "\n\n", commands.sub("", text))
+
+
+def describe_machine() -> str:
+    """Return the processor, the system and the versions of the packages that matter."""
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    installed = {d.name.replace("-", "_").lower(): d for d in distributions()}
+    known = (name for name in PACKAGES if name in installed)
+    versions = ", ".join(f"{installed[name].name} {installed[name].version}" for name in known)
+    return f"{processor_name()}, {system}, Python {platform.python_version()}, {versions}"
