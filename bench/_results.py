@@ -24,6 +24,13 @@ TITLES = {
     "training --growth": "Training on more pictures",
     "fleet": "A thousand devices on one broker",
 }
+# Modules whose docstrings describe a benchmark, if it is not the program's own.
+DESCRIPTIONS = {
+    "frames --memory": "_frame_memory.py",
+    "training": "_training/speed.py",
+    "training --side 640": "_training/speed.py",
+    "training --growth": "_training/growth.py",
+}
 PACKAGES = (
     "ai_edge_litert",
     "tflite_runtime",
@@ -61,9 +68,9 @@ def write_results(sections: dict[str, str]) -> None:
 
 
 def describe_benchmark(name: str) -> str:
-    """Return the docstring of a benchmark's program, without its command lines."""
-    source = Path(__file__).with_name(f"{name.split(maxsplit=1)[0]}.py").read_text("utf-8")
-    text = ast.get_docstring(ast.parse(source)) or ""
+    """Return the docstring that describes a benchmark, without its command lines."""
+    module = Path(__file__).parent / DESCRIPTIONS.get(name, f"{name}.py")
+    text = ast.get_docstring(ast.parse(module.read_text("utf-8"))) or ""
     commands = re.compile(r"^  python -m .*\n(?: {20,}.*\n)*", re.M)
     return re.sub(r"\n{3,}", "\n\n", commands.sub("", text))
 

@@ -25,11 +25,11 @@ ENVIRONMENT = {
 }
 
 
-def make_parser(name: str, doc: str | None) -> argparse.ArgumentParser:
-    """Return a parser for `python -m bench.NAME` that shows the module's docstring as help."""
+def make_parser(name: str, *docs: str | None) -> argparse.ArgumentParser:
+    """Return a parser for `python -m bench.NAME` that shows modules' docstrings as help."""
     return argparse.ArgumentParser(
         prog=f"python -m bench.{name}",
-        description=doc,
+        description="\n".join(filter(None, docs)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 

@@ -3,27 +3,17 @@
   python -m bench.frames [--build build] [--rounds 200]
   python -m bench.frames --memory [--model build/model.tflite] [--rounds 50]
 
-Without --memory it compares our code with the network alone. The simple_cnn in build/ and the
-shipped model, both as int8, run on both runtimes with one and with two threads. Each combination is
-measured three times in turn by `emotion-edge bench` in its own process; a cell shows the lowest and
-the highest of the three medians.
+The simple_cnn in build/ and the shipped model, both as int8, run on both runtimes with one and with
+two threads. Each combination is measured three times in turn by `emotion-edge bench` in its own
+process; a cell shows the lowest and the highest of the three medians.
 
 invoke          time of the network alone
 path / invoke   time from a frame of 640 x 480, in which a face was found, to its line of JSON,
                 divided by the time of the network alone
 level / invoke  the same for an upright head, whose picture need not be rotated
 
-Below come the steps of that path in microseconds, and what LiteRT's own benchmark program measures
-for the same networks.
-
-With --memory it measures each step of a frame for one model. The frame is 640 x 480 and shows one
-real face, scikit-image's astronaut. The steps run in turn, so that other work on the machine
-affects them all. The columns:
-
-ms              median time (5th to 95th percentile)
-x infer         that median divided by the median of "infer", the network alone
-allocated       most bytes that Python and numpy held at once for the step (tracemalloc), without
-                the memory of Pillow and of the runtime
+The limit applies to path / invoke of simple_cnn with one thread. Below come the steps of that path
+in microseconds, and the time of the same networks in LiteRT's own benchmark program.
 """
 
 import itertools
@@ -34,7 +24,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from bench._frame_memory import print_steps
+from bench import _frame_memory
 from bench._util import make_parser, print_limit, run_program, value_range
 from emotion_edge.cli.argument_types import count
 from emotion_edge.commands.benchmark import INVOKE, LEVEL, PATH
@@ -52,7 +42,7 @@ Setup = tuple[str, str, int]
 
 def main() -> None:
     """Run the command line."""
-    parser = make_parser("frames", __doc__)
+    parser = make_parser("frames", __doc__, _frame_memory.__doc__)
     parser.add_argument("--memory", action="store_true", help="measure time and memory by step")
     parser.add_argument(
         "--build", type=Path, default=Path("build"), help="folder of the trained simple_cnn"
@@ -63,7 +53,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=count, help="default: 200; 50 with --memory")
     args = parser.parse_args()
     if args.memory:
-        print_steps(args.model, args.rounds or 50)
+        _frame_memory.print_steps(args.model, args.rounds or 50)
     else:
         compare_with_network(args.build, args.rounds or 200)
 

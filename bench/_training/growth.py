@@ -1,4 +1,17 @@
-"""Time and memory of an epoch of training on 1, 2 and 4 times the pictures."""
+"""Measure how time and memory grow with 1, 2 and 4 times the pictures, with --growth.
+
+The pictures are hard links to those in --data. Each size is decoded and trained for one epoch as
+`python -m train` does it, with the model's own recipe, in a process of its own; the sizes run in
+turn. The first steps, which trace the network, are not timed. A ratio compares with the smallest
+size; MB are 10^6 bytes.
+
+s an epoch    median of the rounds, for the time that the whole epoch takes
+ms a picture  that time divided by the pictures; it should stay the same
+held          most anonymous memory (RssAnon) in any round; it should not grow
+mapped        size of the cache of decoded pictures, which is mapped into memory
+peak          most resident memory (VmHWM) in any round. It includes pages of the mapped cache, as
+              many as fit; Linux drops them when it needs the memory
+"""
 
 import statistics
 import tempfile

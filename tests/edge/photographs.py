@@ -1,4 +1,4 @@
-"""Scenes with real faces at known places: scikit-image's photographs, which need no download."""
+"""Scenes with real faces at known places, from photographs that scikit-image installs."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -21,21 +21,21 @@ class Portrait(NamedTuple):
 
 
 def scene(name: str, width: int = WIDTH, height: int = HEIGHT) -> Image.Image:
-    """Return a photograph without a face, cut and scaled to fill width x height."""
+    """Return a photograph without a face, cropped and scaled to width x height."""
     pixels = data.stereo_motorcycle()[0] if name == "motorcycle" else getattr(data, name)()
     return ImageOps.fit(Image.fromarray(pixels), (width, height), Image.Resampling.BICUBIC)
 
 
 def astronaut() -> Portrait:
-    """Return Eileen Collins with hair and collar; the box goes from ear to ear, brow to chin."""
+    """Return Eileen Collins with hair and collar; the box spans ears, eyebrows and chin."""
     picture = Image.fromarray(data.astronaut()).crop((110, 0, 350, 240))
     return Portrait(picture, Box(64, 75, 101))
 
 
 def load_portraits(folder: Path) -> dict[str, Portrait]:
-    """Return the photographs below a folder, of one face each that fills the picture.
+    """Return the photographs in a folder's class folders, each filled by one face.
 
-    Where the face is in such a picture was measured on 53 of them: medians.
+    The place of the face is estimated: medians of 53 such photographs.
     """
     return {path.name: _guess(Image.open(path)) for path in sorted(folder.glob("*/*.jpg"))}
 
@@ -47,15 +47,16 @@ def _guess(picture: Image.Image) -> Portrait:
 
 
 def paste(scene: Image.Image, portrait: Portrait, box: Box, turn: float = 0.0) -> Image.Image:
-    """Return the scene with a portrait on it whose face is at `box`, turned about its middle.
+    """Return a copy of the scene with a portrait pasted so that its face is at `box`.
 
-    turn: degrees, clockwise. What falls outside the scene is cut off.
+    turn: degrees clockwise, by which the portrait is rotated about the center of its face. It is
+    clipped at the edges of the scene.
     """
     scale = box.side / portrait.box.side
     size = [round(length * scale) for length in portrait.picture.size]
     layer = portrait.picture.resize(size, Image.Resampling.LANCZOS).convert("RGBA")
     layer = layer.rotate(-turn, Image.Resampling.BICUBIC, expand=True)
-    # Where the face's middle lies from the portrait's, which the turn leaves where it is.
+    # From the center of the portrait, which the rotation leaves in place, to that of the face.
     across, down = (
         (start + portrait.box.side / 2 - length / 2) * scale
         for start, length in zip(portrait.box[:2], portrait.picture.size, strict=True)

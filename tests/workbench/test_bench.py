@@ -88,7 +88,7 @@ def test_a_part_is_measured_shown_and_written(tmp_path, monkeypatch):
     assert said.startswith("`python -m bench.frames --memory`, 20")
     assert f"numpy {np.__version__}" in said
     about, table = (block.strip() for block in said.split("```")[1::2])
-    assert about.startswith("Measure what our own code adds") and "python -m" not in about
+    assert about.startswith("Measure time and memory of each step") and "python -m" not in about
     assert "build/model.tflite: 8 x 8 x 3 of int8" in table
     assert "detect, whole frame" in table and table in result.stdout
 

@@ -1,4 +1,4 @@
-"""Many devices lose their broker in one moment."""
+"""Many devices lose their broker at the same moment."""
 
 from paho.mqtt.client import Client
 
@@ -12,7 +12,7 @@ from emotion_edge.output.mqtt.client import (
 
 
 def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch):
-    """`python -m bench.fleet` shows what that does to a broker."""
+    """`python -m bench.fleet` measures the effect on a broker."""
     delays = []
     monkeypatch.setattr(
         Client, "reconnect_delay_set", lambda self, first, last: delays.append((first, last))
@@ -21,7 +21,7 @@ def test_devices_that_lost_a_broker_at_once_do_not_try_again_at_once(monkeypatch
     for _ in range(100):
         make_client(broker, MqttSettings())
     firsts, lasts = zip(*delays, strict=True)
-    # An octave: delays double from try to try, so that all times between two tries are taken.
+    # Delays double after each attempt, so first delays from half to full length fill all gaps.
     assert FIRST_RETRY_S / 2 <= min(firsts) < 0.6 * FIRST_RETRY_S
     assert 0.9 * FIRST_RETRY_S < max(firsts) <= FIRST_RETRY_S
     assert max(lasts) <= LAST_RETRY_S
