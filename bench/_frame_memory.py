@@ -19,7 +19,7 @@ import numpy as np
 
 from bench._scenes import Pixels, face_frame
 from bench._util import print_model
-from emotion_edge.commands.benchmark import measure
+from emotion_edge.commands.benchmark_steps import measure
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.quality import check_quality

@@ -89,14 +89,14 @@ def make_detectors() -> dict[str, Detect]:
     """Return the methods to compare, each a function of a frame."""
     detector = FaceDetector()
 
-    def find(frame: LabelledFrame) -> list[Box]:
+    def detect(frame: LabelledFrame) -> list[Box]:
         return [face.box for face in detector.detect(frame.pixels)]
 
     def detect_near(frame: LabelledFrame) -> list[Box]:
         known = [frame.face] if frame.face else []
         return [face.box for face in detector.detect_near(frame.pixels, known)]
 
-    return {"find": find, "detect_near": detect_near, "haar": make_cascade()}
+    return {"detect": detect, "detect_near": detect_near, "haar": make_cascade()}
 
 
 def make_cascade() -> Detect:

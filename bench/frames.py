@@ -27,7 +27,7 @@ from statistics import median
 from bench import _frame_memory
 from bench._util import make_parser, print_limit, run_program, value_range
 from emotion_edge.cli.argument_types import count
-from emotion_edge.commands.benchmark import INVOKE, LEVEL, PATH
+from emotion_edge.commands.benchmark_steps import INVOKE, LEVEL, PATH
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import RUNTIMES
 

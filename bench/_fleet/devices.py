@@ -41,7 +41,7 @@ class Device(Thread):
     def run(self) -> None:
         """Connect on signal, and see a face in each frame until the end."""
         self._signals.connect.wait()
-        with self._output:
+        with self._output.sink:
             self._signals.end.wait(self._random.uniform(0, FRAME_PERIOD_S))
             while not self._signals.end.wait(FRAME_PERIOD_S):
                 if self._signals.see.is_set():

@@ -1,31 +1,25 @@
-"""The daemon's MQTT output as one simulated device uses it, with counts of its messages.
-
-The only module of `bench.fleet` that uses emotion_edge.output and emotion_edge.pipeline.
-"""
+"""The daemon's MQTT output as one simulated device uses it, with counts of its messages."""
 
 import random
 import time
-from argparse import Namespace
 from collections import Counter
 from threading import Lock
-from types import SimpleNamespace
-from typing import Self, cast
 
 import numpy as np
 
 from emotion_edge.capture.frame import Frame
-from emotion_edge.cli.parser import make_parser
 from emotion_edge.faces.types import Box
 from emotion_edge.model.classifier import Classification
-from emotion_edge.output import reporter
+from emotion_edge.output.mqtt import sink
+from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.client import MqttSettings
 from emotion_edge.output.mqtt.publisher import MqttPublisher
-from emotion_edge.pipeline.analyzer import FaceAnalyzer, FaceResult
+from emotion_edge.pipeline.heartbeat import Event, Heartbeat
+from emotion_edge.pipeline.results import FaceResult, FrameResult
 from emotion_edge.pipeline.smoothing import Decision
 from emotion_edge.pipeline.stats import PipelineStats
 
 LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
-DEFAULTS = make_parser("").parse_args(["run"])
-ANALYZER = cast(FaceAnalyzer, SimpleNamespace(faces=1, detect_ms=9.87))
 _counts: Counter[tuple[str, bool]] = Counter()
 _lock = Lock()
 
@@ -48,38 +42,38 @@ class CountingPublisher(MqttPublisher):
 
 
 class Output:
-    """As a context manager it is connected."""
+    """Publishes frames with one face. sink: a context manager; it is connected while it is open."""
 
     def __init__(self, prefix: str, port: int) -> None:
         """prefix: of its topics. port: of a broker on this machine."""
-        # Each process of `bench.fleet` has devices only, so nothing else is affected.
-        reporter.MqttPublisher = CountingPublisher  # type: ignore[attr-defined]
-        destination = f"mqtt://127.0.0.1:{port}/{prefix}"
-        args = Namespace(**{**vars(DEFAULTS), "to": [destination]})
+        # A process of `bench.fleet` has simulated devices only, so this affects nothing else.
+        sink.MqttPublisher = CountingPublisher  # type: ignore[attr-defined]
+        broker = Broker("127.0.0.1", port, tls=False, user=None, prefix=prefix)
+        reporting = sink.Reporting()
         self._stats, self._frames = PipelineStats(), 0
-        self._report = reporter.Report(args, self._stats, LABELS)
-
-    def __enter__(self) -> Self:
-        self._report.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._report.__exit__(None, None, None)
+        self.sink = sink.MqttSink([broker], MqttSettings(), self._stats, LABELS, reporting)
+        self._heartbeat = Heartbeat(reporting.heartbeat)
 
     def publish(self, label: str, *, changed: bool, rng: random.Random) -> None:
         """Publish a frame with one face. rng: for its scores and its place."""
-        frame = Frame("picamera2", self._frames, np.zeros((1, 1, 3), np.uint8), time.monotonic())
+        now = time.monotonic()
+        frame = Frame("picamera2", self._frames, np.zeros((1, 1, 3), np.uint8), now)
         self._frames += 1
         self._stats.processed(frame, 1)
-        lines = self._report.frame(frame, [make_result(label, changed, rng)], ANALYZER)
-        assert not list(lines)  # no destination is stdout
+        face = make_face(label, self._heartbeat.event(now, changed=changed), rng)
+        self.sink.publish(FrameResult(frame=frame, faces=(face,), face_count=1, detect_ms=9.87))
 
 
-def make_result(label: str, changed: bool, rng: random.Random) -> FaceResult:
+def make_face(label: str, event: Event, rng: random.Random) -> FaceResult:
     """Return a face with random scores at a random place."""
     weights = np.array([rng.random() for _ in LABELS])
     values = weights / weights.sum()
-    scores = dict(zip(LABELS, values.tolist(), strict=True))
-    result = Classification(label, 0.5, scores, values, values, 1.23, 12.34)
-    box = Box(rng.randrange(400), rng.randrange(300), 123.0)
-    return FaceResult(Decision(label), 1, box, result, values, changed)
+    by_label = dict(zip(LABELS, values.tolist(), strict=True))
+    return FaceResult(
+        number=1,
+        box=Box(rng.randrange(400), rng.randrange(300), 123.0),
+        decision=Decision(label),
+        classification=Classification(label, 0.5, by_label, values, values, 1.23, 12.34),
+        scores=values,
+        event=event,
+    )
