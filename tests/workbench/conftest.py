@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import hashlib
 import importlib
 import io
 import json
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.contract import Contract, dumps
 
 REPOSITORY = Path(__file__).parents[2]
@@ -52,6 +54,20 @@ def make_photos(folder: Path, **counts: int) -> Path:
             for i in range(count):
                 draw(folder / split / label / f"{i:02}.png", colour, rng)
     return folder
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file in a folder, by its path there."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def pictures(data: Path) -> list[str]:
+    """Return the paths of all pictures in a folder, relative to it."""
+    return [str(path.relative_to(data)) for path in find_images(data)]
 
 
 def command(module: str, *arguments: object) -> list[str]:

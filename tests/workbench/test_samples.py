@@ -1,6 +1,5 @@
 """The built-in sample set of `python -m train.samples`: its files, and how hard it is."""
 
-import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.crop_rule import read_crop_rule
+from tests.workbench.conftest import digests
 from train.synthetic import images as samples
 from train.synthetic.action_units import EXPRESSIONS, express
 from train.synthetic.canvas import Pose
@@ -31,14 +31,6 @@ from train.synthetic.images import (
 from train.synthetic.renderer import Light, draw_face
 
 FEW = {"train": 15, "validation": 8, "test": 7, "frames": 14}
-
-
-def digests(root: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in root.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The videos of `python -m train.sequences`, and the correctness of their ground truth."""
 
 import csv
-import hashlib
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +10,7 @@ import pytest
 from PIL import Image
 
 from emotion_edge.faces.detector import FaceDetector
+from tests.workbench.conftest import digests
 from train.synthetic import videos as sequences
 from train.synthetic.action_units import EXPRESSIONS
 from train.synthetic.motion import TRANSITION_S
@@ -25,14 +25,6 @@ from train.synthetic.videos import (
 )
 
 FEW = {"grows-and-fades": 3, "two-crossing": 2}
-
-
-def digests(root: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in root.rglob("*")
-        if path.is_file()
-    }
 
 
 def table(path: Path) -> list[dict[str, str]]:
