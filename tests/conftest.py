@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Fixtures and checks for all tests."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _notice_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let programs find that the notice of the first start has been shown, and not in the home."""
+    """Mark the first start's notice as shown, in a temporary state directory."""
     state: Path = tmp_path_factory.mktemp("state")
     (state / "emotion-edge").mkdir()
     (state / "emotion-edge" / "notice-shown").touch()

@@ -1,8 +1,8 @@
-# Root folders of Debian, for tests/camera/run and tests/pi/run, which source this. As root.
+# Make root folders of Debian. tests/camera/run and tests/pi/run source this file, as root.
 
 [ "$(id -u)" = 0 ] || { echo 'this test makes root folders: run it as root' >&2; exit 2; }
 
-# Install what is missing of apt's: pairs of a file or program and its package.
+# Install missing apt packages. Arguments: PROGRAM:PACKAGE.
 need() {
   local missing=() pair
   for pair in "$@"; do
@@ -14,16 +14,16 @@ need() {
   }
 }
 
-# make_root FOLDER "SUITE ..." PACKAGES [mmdebstrap's options]: with the mirror that this machine
-# uses, and the way that it is reached by. The first suite is the system's.
+# make_root FOLDER "SUITE ..." PACKAGES [mmdebstrap's options]: make a root folder from the mirror that
+# this machine uses, with apt's network settings. The first suite is the system's.
 make_root() {
   local folder=$PWD/$1 suites=$2 packages=$3 mirror suite
   shift 3
   mirror=$(. /etc/os-release && apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
     'Created-By: Packages' | awk -v release="$VERSION_CODENAME" '$1 == release { print $2; exit }')
   [ -n "$mirror" ] || {
-    echo 'apt names no mirror for the release that runs here: its sources must have this' \
-      'codename (see /etc/os-release), and apt-get update must have run' >&2
+    echo 'apt has no mirror for the release of this machine: its sources must name the codename' \
+      'in /etc/os-release, and apt-get update must have run' >&2
     exit 2
   }
   mkdir -p "$folder"
@@ -34,7 +34,7 @@ make_root() {
   mmdebstrap --quiet --aptopt="$folder.apt" \
     --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
     --include="$packages" "$@" "${suites%% *}" "$folder" "$folder.list"
-  # Packages from PyPI, by the way that this machine has to them.
+  # Let pip in the root folder reach PyPI in the same way as this machine.
   local file
   for file in /etc/resolv.conf /etc/hosts /etc/pip.conf ~/.config/pip/pip.conf ~/.pip/pip.conf \
       /etc/ssl/certs/ca-certificates.crt "${PIP_CERT:-}"; do

@@ -1,9 +1,9 @@
-"""What a runtime computes of pictures, in the words of the model's own arithmetic.
+"""Compute the logits of pictures on one runtime, in quanta of the model's output.
 
   python score.py RUNTIME PICTURES.npz OUT.npz MODEL.tflite ...
 
 PICTURES.npz: arrays of (rows, columns, 3) uint8 RGB. OUT.npz: for each model, by its file's name,
-(pictures, classes) logits in quanta of the output: int32, whole numbers where it is int8.
+(pictures, classes) logits in quanta of the output, int32; exact for int8 models.
 """
 
 import sys
@@ -15,14 +15,14 @@ from emotion_edge.model.classifier import Classifier
 
 
 def main(runtime: str, pictures: str, out: str, *models: str) -> None:
-    """Write what each model says."""
+    """Write the logits of each model."""
     with np.load(pictures) as archive:
         images = list(archive.values())
     np.savez(out, **{Path(model).name: quanta(Path(model), runtime, images) for model in models})
 
 
 def quanta(model: Path, runtime: str, images: list[np.ndarray]) -> np.ndarray:
-    """Return the logits over the output's scale; of a float model in millionths."""
+    """Return the logits divided by the output's scale, or by a millionth for a float model."""
     classifier = Classifier(model, runtime=runtime)
     logits = np.array([classifier.classify(image).logits for image in images], np.float64)
     return np.rint(logits / (classifier.output_quantization[0] or 1e-6)).astype(np.int32)

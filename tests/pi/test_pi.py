@@ -1,4 +1,4 @@
-"""What tests/pi/run has installed in a root folder of arm64, beside the same on this computer."""
+"""The program in an arm64 root folder made by tests/pi/run, compared with this computer."""
 
 import json
 import os
@@ -22,27 +22,28 @@ from tests.edge.recordings import write_recording
 
 INSIDE, SCORE = (Path(__file__).with_name(name) for name in ("inside", "score.py"))
 FRAMES = 20
-# apt's: what the system's Python and numpy must begin with.
+# The versions of apt's Python and numpy, and the runtimes that exist for them.
 SYSTEMS = {
     "bookworm": ("3.11.", "1.24.", list(RUNTIMES)),
     "trixie": ("3.13.", "2.", ["litert"]),
     "armhf": ("3.11.", "1.24.", ["tflite-runtime"]),
 }
-# How far a logit may be off from x86-64's on the same runtime. tflite-runtime 2.14 has other int8
-# kernels for ARM, which round some values the other way: after our model's third convolution one in
-# a thousand, by one quantum, and the mean before the last layer gathers that. It was 3 at most.
+# How far a logit may differ from x86-64 on the same runtime, in quanta. tflite-runtime 2.14 has
+# other int8 kernels for ARM that round some values differently: after our model's third convolution
+# one in a thousand, by one quantum. The mean before the last layer accumulates that. The most that
+# was measured is 3.
 QUANTA = {"litert": 0, "tflite-runtime": 4}
 
 
 @pytest.fixture(scope="module")
 def root() -> Path:
-    """The root folder; run makes it."""
+    """The root folder that tests/pi/run made."""
     return Path(os.environ["PI_ROOT"])
 
 
 @pytest.fixture(scope="module")
 def system() -> tuple[str, str, list[str]]:
-    """Return what the system's Python and numpy begin with, and its runtimes."""
+    """Return the beginnings of the versions of Python and numpy, and the runtimes."""
     return SYSTEMS[os.environ["PI_SYSTEM"]]
 
 
@@ -53,7 +54,7 @@ def there(root: Path, *command: object, timeout: float = 300) -> subprocess.Comp
 
 
 def emotion_edge(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the program that is installed there."""
+    """Run the program in the root folder."""
     return there(root, "/opt/emotion-edge/bin/emotion-edge", *arguments)
 
 
@@ -72,7 +73,7 @@ def pictures() -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def recording(root, pictures) -> Path:
-    """Where the frames are in the root folder, ten a second."""
+    """A recording of the frames in the root folder, ten a second."""
     return write_recording(root / "opt/recording", pictures)
 
 
@@ -85,7 +86,7 @@ def mosquitto(tmp_path):
 
 
 def test_doctor_finds_all_in_order(root, system, recording, mosquitto):
-    """But for the clock, of which nobody there can tell whether it is right."""
+    """The clock is left out, because nothing in the root folder synchronises it."""
     source = ("--source", "replay:/opt/recording", "--to", mosquitto.url)
     result = emotion_edge(root, "doctor", "--json", *source)
     found = {each["check"]: each for each in json.loads(result.stdout)}
@@ -107,7 +108,7 @@ def test_doctor_finds_all_in_order(root, system, recording, mosquitto):
 def test_a_network_computes_what_it_computes_on_x86_64(
     root, system, pictures, tmp_path, runtime, capsys
 ):
-    """From the picture to the logits, bit by bit, with another Pillow and another numpy."""
+    """From the picture to the logits, bit by bit, with other versions of Pillow and numpy."""
     if runtime not in system[2]:
         pytest.skip("it has no wheel for this system")
     models = {path.name: path for path in (SHIPPED, INT8, FLOAT32)}
@@ -135,8 +136,8 @@ def test_a_network_computes_what_it_computes_on_x86_64(
     assert max(off.values()) <= QUANTA[runtime], off
 
 
-def test_run_says_of_pictures_what_it_says_here(root, pictures, tmp_path):
-    """The faces' places are computed in floating point: a pixel may be another one."""
+def test_run_labels_pictures_as_it_does_here(root, pictures, tmp_path):
+    """Boxes are computed in floating point, so they may differ by a pixel."""
     for folder in (root / "opt/pictures", tmp_path):
         folder.mkdir(exist_ok=True)
         for i, pixels in enumerate(pictures):
@@ -163,7 +164,7 @@ def test_run_says_of_pictures_what_it_says_here(root, pictures, tmp_path):
 
 
 def test_the_daemon_publishes_and_says_goodbye_on_sigterm(root, recording, mosquitto):
-    """Its recording has one frame more, an hour later."""
+    """The recording gets one more frame, an hour later, so that it does not end."""
     endless = root / "opt/endless"
     shutil.copytree(recording, endless)
     with (endless / "times.csv").open("a") as times:
