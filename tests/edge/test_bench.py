@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from emotion_edge.commands import benchmark as bench
+from emotion_edge.commands import benchmark_steps as bench
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.conftest import INSTALLED, edge
@@ -94,7 +94,7 @@ def test_the_network_alone_is_what_follows_quantising(steps, classifier):
 def test_a_search_is_measured_where_there_is_a_finder():
     result = edge("bench", "--frames", 1)
     assert result.returncode == 0, result.stderr
-    assert bench.SEARCH in result.stdout and bench.AGAIN in result.stdout
+    assert bench.SEARCH in result.stdout and bench.FOLLOW in result.stdout
 
 
 @pytest.mark.parametrize(

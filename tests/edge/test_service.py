@@ -92,7 +92,7 @@ def test_it_has_what_the_service_cannot_do_without(unit, line):
 def install(
     folder: Path, *arguments: str, hidden: tuple[str, ...] = ("/nowhere",), prefix: tuple = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Run install-service where the units are in `folder` and the service does not see `hidden`."""
+    """Run install-service where the units are in `folder` and the service cannot see `hidden`."""
     code = (
         "import sys; from pathlib import Path;"
         "from emotion_edge.commands import install_service as service;"
@@ -134,7 +134,7 @@ def test_print_only_warns(tmp_path):
     assert result.returncode == 0
     assert "[Service]" in result.stdout
     (line,) = own_words(result.stderr)
-    assert "the service does not see" in line
+    assert "the service cannot see" in line
     assert list(tmp_path.iterdir()) == []
 
 

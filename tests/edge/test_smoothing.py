@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
+from emotion_edge.model.contract import Contract
 from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSettings
 
 LABELS = ("angry", "happy", "sad")
@@ -108,4 +109,6 @@ def test_without_window_and_dwell_every_frame_speaks_for_itself():
 
 def test_leaving_above_entering_is_refused():
     with pytest.raises(UserError, match=r"--leave 0\.6 is above --enter 0\.4"):
-        SmoothingSettings(leave=0.6)
+        SmoothingSettings(leave=0.6).for_model(
+            Contract(labels=LABELS, width=8, height=8, activation="softmax")
+        )

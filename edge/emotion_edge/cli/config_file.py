@@ -41,10 +41,10 @@ def merge_config(args: Namespace, argv: Sequence[str]) -> Namespace:
     path: Path = args.config or SYSTEM_FILE
     parser = _parser()
     options = _options(parser)
-    given = {
-        options[key].dest: _Given(_convert(parser, options, path, key, value), value, str(path))
-        for key, value in _read(path, required=args.config is not None).items()
-    }
+    given = {}
+    for key, value in _read(path, required=args.config is not None).items():
+        converted = _convert(parser, options, path, key, value)
+        given[options[key].dest] = _Given(converted, value, str(path))
     for name, text in _command_line_texts(argv).items():
         given[name] = _Given(getattr(args, name), text, "command line")
     merged = Namespace(**{**vars(args), **{name: each.value for name, each in given.items()}})

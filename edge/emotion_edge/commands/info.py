@@ -1,7 +1,9 @@
 """Print what a model file contains: contract, tensors, quantisation, operators, cost.
 
-emotion-edge info
-emotion-edge info mine.tflite
+  emotion-edge info
+  emotion-edge info mine.tflite
+
+It also runs the model's self-test. Exit codes: 0 done, 2 the model cannot be used here.
 """
 
 from collections import Counter

@@ -33,21 +33,21 @@ def test_a_model_is_read_anew_on_sighup_if_it_is_good(broker, daemon, changing, 
     model.write_bytes(b"garbage")  # of no consequence until it is told so
     run.wait_lines(2)
     run.process.send_signal(signal.SIGHUP)
-    run.wait_stderr(f"the model stays the one it was: {model}: not a .tflite model")
+    run.wait_stderr(f"keeping the present model: {model}: not a .tflite model")
     run.wait_lines(2)
     model.write_bytes(INT8.read_bytes()[:-3000])
     run.process.send_signal(signal.SIGHUP)
-    until(lambda: run.stderr.count("stays the one it was") == 2, "the second refusal")
+    until(lambda: run.stderr.count("keeping the present model") == 2, "the second refusal")
     run.wait_lines(2)
     model.write_bytes(with_swapped_picture(INT8))  # it would run, but computes different results
     run.process.send_signal(signal.SIGHUP)
     run.wait_stderr("this machine computes different results than convert did")
     run.wait_lines(2)
-    assert "read anew" not in run.stderr
+    assert "loaded again" not in run.stderr
     shutil.copy(FLOAT32, tmp_path / "new")
     (tmp_path / "new").replace(model)
     run.process.send_signal(signal.SIGHUP)
-    run.wait_stderr(f"{model}: read anew")
+    run.wait_stderr(f"{model}: loaded again")
     run.wait_lines(2)
     assert {line["label"] for line in run.stdout} == {"red", "green", "blue"}
     assert run.end()[0] == 0
