@@ -21,7 +21,7 @@ from train.synthetic.renderer import Light
 WIDTH, HEIGHT = 640, 480
 DURATION_S = 26.0
 OCCLUSION_S = 0.4
-SETTLED_S = 1.5  # no change starts so late: it would end with the video
+SETTLED_S = 1.5  # no expression starts in the last 1.5 s: the end would cut it short
 EMOTIONS = tuple(name for name in EXPRESSIONS if name != "neutral")
 
 
