@@ -10,7 +10,8 @@ from typing import NamedTuple
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.edge.faults.parts import Mosquitto, until
+from tests.edge.mosquitto import Mosquitto
+from tests.edge.waiting import until
 
 BACK = 0.05  # seconds after which the subscriber tries again: it must be back before the devices
 PATIENCE = 120.0  # seconds for all devices to be online
