@@ -52,7 +52,7 @@ test: $(INSTALLED) ## run all tests
 	$(BIN)/python -m pytest tests/workbench
 
 soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that its memory does not grow
-	SOAK_FRAMES=20000 $(BIN)/python -m pytest tests/edge/faults/test_process.py -k memory
+	SOAK_FRAMES=20000 $(BIN)/python -m pytest tests/edge/faults/test_soak.py
 
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
 	tests/camera/run

@@ -18,7 +18,7 @@ from picamera2 import Picamera2
 from emotion_edge.capture.camera import CameraError, CameraSettings
 from emotion_edge.capture.picamera2_camera import BUFFERS, picamera2_opener
 
-COLOURS = {"red": (220, 20, 30), "blue": (20, 30, 220)}  # tests/edge/conftest.py
+COLOURS = {"red": (220, 20, 30), "blue": (20, 30, 220)}  # tests/edge/pictures.py
 MODEL = "/opt/tiny.int8.tflite"
 NUMBERS = {camera["Model"]: number for number, camera in enumerate(Picamera2.global_camera_info())}
 # libcamera 0.7.1 reports BT.709 for frames whose levels it copies unchanged from the JPEG.

@@ -1,48 +1,16 @@
-"""What the tests of the edge share; nothing here or beside it needs the workbench."""
+"""Fixtures for all rooms. Nothing below tests/edge imports the workbench."""
 
-import importlib.util
-import subprocess
-import sys
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from emotion_edge.model.runtime import RUNTIMES
-
-FIXTURES = Path(__file__).parents[1] / "fixtures"
-INT8, FLOAT32 = FIXTURES / "tiny.int8.tflite", FIXTURES / "tiny.float32.tflite"
-COLOURS = {"blue": (20, 30, 220), "green": (30, 220, 20), "red": (220, 20, 30)}
-INSTALLED = [name for name, package in RUNTIMES.items() if importlib.util.find_spec(package)]
-
-
-def solid(colour: str, width: int = 40, height: int = 30) -> np.ndarray:
-    """Return a picture of one colour, (height, width, 3) uint8 RGB."""
-    return np.full((height, width, 3), COLOURS[colour], np.uint8)
-
-
-def save(path: Path, colour: str) -> Path:
-    """Write a picture of one colour and return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(solid(colour)).save(path)
-    return path
-
-
-def edge(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end."""
-    given = {"capture_output": True, "text": True, "timeout": 60, "check": False, **options}
-    return subprocess.run(command(*arguments), **given)  # noqa: PLW1510 - see `given`
-
-
-def command(*arguments: object) -> list[str]:
-    """Return the command line of emotion-edge."""
-    return [sys.executable, "-m", "emotion_edge", *map(str, arguments)]
-
-
-def own_words(stderr: str) -> list[str]:
-    """Return the lines of stderr that are ours, not a runtime's."""
-    return [line for line in stderr.splitlines() if not line.startswith(("INFO: ", "WARNING: "))]
+from tests.edge.certificates import Certificates
+from tests.edge.daemon import Daemon
+from tests.edge.mosquitto import Mosquitto
+from tests.edge.pictures import COLOURS, save
+from tests.edge.recordings import write_changing_colours
 
 
 @pytest.fixture
@@ -51,3 +19,53 @@ def photos(tmp_path: Path) -> Path:
     for i, colour in enumerate(COLOURS):
         save(tmp_path / "photos" / f"{i}-{colour}.png", colour)
     return tmp_path / "photos"
+
+
+@pytest.fixture
+def write_settings(tmp_path: Path) -> Callable[[str], Path]:
+    """A function that writes a settings file and returns its path."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "edge.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> str:
+    """A source whose colour changes each second."""
+    return f"replay:{write_changing_colours(tmp_path / 'recording')}"
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates, made once."""
+    return Certificates(tmp_path_factory.mktemp("certificates")).make()
+
+
+@pytest.fixture(params=["plain", "tls"])
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running broker: first one without security, then one with TLS and a password."""
+    if not shutil.which("mosquitto"):
+        pytest.skip("mosquitto is not installed")
+    tls = request.param == "tls"
+    certificates = request.getfixturevalue("certificates") if tls else None
+    mosquitto = Mosquitto(tmp_path / "broker", certificates).start()
+    yield mosquitto
+    mosquitto.kill()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """A function that starts a daemon, which is killed after the test."""
+    daemons: list[Daemon] = []
+
+    def start(*options: object, **more: object) -> Daemon:
+        daemons.append(Daemon(tmp_path / f"daemon{len(daemons)}", *options, **more))
+        return daemons[-1]
+
+    yield start
+    for each in daemons:
+        each.kill()

@@ -1,4 +1,4 @@
-"""Results as the analyzer makes them, for tests of what becomes of them."""
+"""Results as the analyzer returns them."""
 
 import numpy as np
 
@@ -14,9 +14,11 @@ def face(
 ) -> FaceResult:
     """Return a face's result; `values` are further fields, such as event and decision."""
     scores = np.array([0.8, 0.2])
-    answer = Classification(label, 0.8, {label: 0.8, "other": 0.2}, scores, scores, 1.0, 2.0)
+    classification = Classification(
+        label, 0.8, {label: 0.8, "other": 0.2}, scores, scores, 1.0, 2.0
+    )
     given = {"decision": Decision(label), "event": "change", **values}
-    return FaceResult(number=number, box=box, classification=answer, scores=scores, **given)
+    return FaceResult(number=number, box=box, classification=classification, scores=scores, **given)
 
 
 def frame_result(*faces: FaceResult, seconds: float | None = 0.0, **values: object) -> FrameResult:

@@ -22,7 +22,7 @@ def blocks() -> dict[str, str]:
 
 
 def run_block(title: str, folder: Path) -> list[str]:
-    """Run a block of the page in a folder; return the lines that it prints."""
+    """Run a block from the page in a folder; return the printed lines."""
     data = pytest.importorskip("skimage.data")
     astronaut = data.astronaut()
     Image.fromarray(astronaut).save(folder / "photo.jpg", quality=95)
@@ -38,7 +38,7 @@ def run_block(title: str, folder: Path) -> list[str]:
     return result.stdout.splitlines()
 
 
-def test_every_block_of_the_page_is_run_here():
+def test_every_block_on_the_page_is_run_here():
     assert PAGE.read_text().count("```python") == len(blocks()) == 3
 
 
@@ -47,7 +47,7 @@ def test_a_photograph_is_labelled(tmp_path):
     assert line.startswith("happy Box(x=")
 
 
-def test_faces_in_a_stream_are_followed(tmp_path):
+def test_faces_in_a_stream_are_tracked(tmp_path):
     first = run_block("Follow faces in a stream", tmp_path)[0]
     assert re.fullmatch(r"0\.[24] s: face 1 is happy", first)
 
@@ -57,13 +57,13 @@ def test_faces_are_detected_and_classified_by_hand(tmp_path):
     assert line.startswith("happy 0.")
 
 
-def test_the_page_names_the_whole_api():
+def test_the_page_lists_the_whole_api():
     names = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(), re.M)
     assert sorted(names) == sorted(set(emotion_edge.__all__) - {"__version__"})
     for name in names:
         assert getattr(emotion_edge, name).__doc__
     with pytest.raises(AttributeError, match="has no attribute 'Watcher'"):
-        getattr(emotion_edge, "Watcher")  # noqa: B009 - mypy knows that there is none
+        getattr(emotion_edge, "Watcher")  # noqa: B009 - mypy knows that it does not exist
 
 
 def test_importing_the_package_loads_nothing_else():

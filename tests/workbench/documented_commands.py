@@ -30,8 +30,8 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("development.md", "make setup # .venv/"): inputs.checkout,
     ("development.md", "make soak"): inputs.checkout,
 }
-SERVICE, PI = "tests/edge/test_service.py", "tests/pi/run"
-NEXT = "test_it_is_installed_and_what_comes_next_is_said"
+SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
+NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 # The commands of all other blocks: why they cannot be run here, the file that runs them, and a part
 # of that file by which to find the place. Our own programs must accept them all the same.
 ELSEWHERE = {
@@ -89,7 +89,7 @@ ELSEWHERE = {
     ),
     "emotion-edge run --source v4l2:/dev/video0": (
         "needs a camera",
-        "tests/edge/test_webcam.py",
+        "tests/edge/capture/test_v4l2_camera.py",
         "test_the_newest_frame_is_taken",
     ),
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
@@ -105,31 +105,31 @@ ELSEWHERE = {
     ),
     "emotion-edge collect --label happy --count 100 --source clip.mp4 --to data": (
         "asks on a terminal",
-        "tests/edge/test_collect.py",
-        "test_pictures_are_taken_cut",
+        "tests/edge/commands/test_collect.py",
+        "test_pictures_are_cropped_as_the_daemon",
     ),
     "emotion-edge collect --label happy --source picamera2 --to data": (
         "asks on a terminal",
-        "tests/edge/test_collect.py",
-        "test_pictures_are_taken_cut",
+        "tests/edge/commands/test_collect.py",
+        "test_pictures_are_cropped_as_the_daemon",
     ),
-    "mosquitto": ("takes the usual port", "tests/edge/faults/parts.py", '"mosquitto"'),
+    "mosquitto": ("takes the usual port", "tests/edge/mosquitto.py", '"mosquitto"'),
     "mosquitto_sub -v -t #": (
         "needs a broker",
-        "tests/edge/faults/test_session.py",
-        '"mosquitto_sub", *where, "-v"',
+        "tests/edge/output/mqtt/test_session.py",
+        '"mosquitto_sub", *address, "-v"',
     ),
     "emotion-edge run --model build/model.tflite --source replay:build/sequences/somebody-leaves "
     "--to mqtt://localhost/hall": (
         "needs a broker",
-        "tests/edge/faults/test_session.py",
+        "tests/edge/output/mqtt/test_session.py",
         "test_a_session_as_mosquitto_sub",
     ),
     "emotion-edge doctor --model build/model.tflite --source "
     "replay:build/sequences/somebody-leaves --to mqtt://localhost/hall": (
         "needs a broker",
-        "tests/edge/test_doctor.py",
-        "test_where_all_is_well_nothing_fails",
+        "tests/edge/commands/doctor/test_command.py",
+        "test_on_a_working_device_nothing_fails",
     ),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),

@@ -9,9 +9,8 @@ from PIL import Image
 from skimage import data
 
 from emotion_edge.model.model_file import SHIPPED
-from tests.edge.conftest import FLOAT32, INT8
-from tests.edge.recordings import write_recording
-from tests.edge.test_run import film
+from tests.edge.models import FLOAT32, INT8
+from tests.edge.recordings import film, write_recording
 from tests.workbench.conftest import make_checkout, make_photos
 from tests.workbench.test_prepare import ROWS, VOTED, write_fer, write_npz
 from tests.workbench.test_prepare import astronaut as darkened

@@ -14,7 +14,7 @@ from skimage import data
 from bench._results import HEAD, TITLES, read_results, write_results
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.model.model_file import SHIPPED
-from tests.edge.conftest import INT8
+from tests.edge.models import INT8
 from tests.workbench.conftest import REPOSITORY, overwrite, run
 
 MODULES = sorted(path.stem for path in (REPOSITORY / "bench").glob("*.py") if path.stem[0] != "_")

@@ -5,7 +5,7 @@ import pytest
 from convert.parity import Converted, RuntimeResult, Verdict
 from convert.selection import choose, latency_ratios, remedy, resolve_variants
 from emotion_edge.model.contract import Contract
-from tests.edge.conftest import FLOAT32, INT8
+from tests.edge.models import FLOAT32, INT8
 
 CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")
 

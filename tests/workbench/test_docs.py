@@ -19,7 +19,7 @@ from PIL import Image
 
 from emotion_edge import __version__
 from emotion_edge.cli.parser import make_parser
-from tests.edge.conftest import edge
+from tests.edge.command_line import edge
 from tests.workbench.conftest import REPOSITORY, SET_BY_MAKE
 from tests.workbench.documentation import (
     OTHER,

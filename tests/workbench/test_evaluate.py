@@ -18,7 +18,7 @@ from evaluation.corruptions import CORRUPTIONS, corrupt
 from evaluation.metrics import quality
 from evaluation.predictors import load_predictor
 from evaluation.selective_prediction import at_threshold, find_threshold, risk_coverage
-from tests.edge.conftest import INT8
+from tests.edge.models import INT8
 from tests.workbench.conftest import COLOURS, inside, make_photos, overwrite, run
 from train.data.soft_labels import write_votes
 from train.evaluate import main

@@ -8,8 +8,7 @@ import pytest
 
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.model_file import read_model
-from tests.edge.test_golden import files_of
-from tests.edge.test_model import without_zip
+from tests.edge.models import files_of, without_zip
 from tests.fixtures import make_tiny
 
 

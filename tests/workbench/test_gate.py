@@ -19,7 +19,7 @@ from emotion_edge.model.model_file import pack
 from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import RUNTIMES
 from evaluation.metrics import parity, quality
-from tests.edge.test_golden import with_swapped_picture
+from tests.edge.models import with_swapped_picture
 
 INFO = ModelInfo(name="tiny", description="", version="1", author="nobody", license="none")
 

@@ -13,8 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 from convert.metadata import ModelInfo, add_metadata
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
-from tests.edge.conftest import INT8
-from tests.edge.test_model import without_zip
+from tests.edge.models import INT8, without_zip
 
 CONTRACT = Contract(
     *(), labels=("bleu", "vert, très", "rouge"), width=8, height=8, activation="softmax",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.model.model_file import SHIPPED
-from tests.edge.conftest import INT8, save
+from tests.edge.models import INT8
+from tests.edge.pictures import save
 from tests.workbench.conftest import REPOSITORY
 
 ABSENT = ("tensorflow", "keras", "train", "convert", "evaluation")

@@ -3,7 +3,7 @@
 The network's input is 128 x 128 pixels. A face of 40 pixels in a frame of 640 x 480 is only 8
 pixels wide on it and is missed. So the network runs on the whole frame and on overlapping tiles.
 Each candidate is then checked in two closer windows, which removes most false detections. The
-numbers are measured in `tests/edge/test_faces.py` and `make bench`.
+numbers are measured in `tests/edge/faces/test_detector.py` and `make bench`.
 """
 
 from collections.abc import Iterable

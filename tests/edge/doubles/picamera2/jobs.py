@@ -1,5 +1,6 @@
-"""Completed requests, and the jobs that ask for them."""
+"""Completed requests, the jobs that ask for them, and the threads that serve both."""
 
+import threading
 from concurrent.futures import CancelledError, Future
 
 import numpy as np
@@ -38,7 +39,7 @@ class CompletedRequest:
         self._uses -= 1
         if self._uses < 0:
             raise RuntimeError("CompletedRequest: lock now has negative ref_count")
-        self._camera.give_back(self)
+        self._camera.return_buffer()
 
     def get_metadata(self):
         return dict(self._metadata)
@@ -58,3 +59,16 @@ class CompletedRequest:
             raise RuntimeError(f"Stream format {layout} not supported for PIL images")
         array = self.make_array(name)
         return Image.fromarray(array[:, :, ["RGB".index(c) for c in ORDER[layout][:3]]])
+
+
+class StoppableThread:
+    """A thread that runs until it is ended."""
+
+    def __init__(self, work):
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=work, args=(self._stopping,), daemon=True)
+        self._thread.start()
+
+    def end(self):
+        self._stopping.set()
+        self._thread.join()

@@ -1,0 +1,115 @@
+"""Discovery by Home Assistant, and the values that it reads."""
+
+import json
+import re
+
+import pytest
+from jinja2 import Template
+
+from emotion_edge.model.contract import NO_FACE, UNKNOWN
+from tests.edge.listener import Listener
+from tests.edge.mosquitto import DISCOVERY, PREFIX, plain_broker
+from tests.edge.recordings import write_colours
+from tests.edge.waiting import until
+
+PARTS = {"emotion", "confidence", "faces", "frame_rate", "temperature", "camera", "pause"}
+
+
+@plain_broker
+def test_the_discovery_is_repeated_when_home_assistant_restarts(broker, daemon, changing):
+    daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    before = len(listener.discoveries())
+    at = len(listener.heard)
+    listener.client.publish("homeassistant/status", "offline")
+    listener.client.publish("homeassistant/status", "online")
+    until(lambda: len(listener.discoveries()) == before + 1, "the discovery")
+    until(lambda: any(t.endswith("/attributes") for t, _, _ in listener.heard[at:]), "the state")
+
+
+@plain_broker
+def test_the_discovery_is_retained_and_each_entity_finds_its_value(broker, daemon, changing):
+    daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    late = Listener(broker)
+    until(lambda: any(t == DISCOVERY for t, _, retained in late.heard if retained), "the discovery")
+    message = late.discoveries()[0]
+    assert {"dev", "o", "cmps", "availability_topic"} == set(message)
+    assert message["availability_topic"] == f"{PREFIX}/availability"
+    parts = message["cmps"]
+    assert set(parts) == PARTS
+    assert parts["emotion"]["device_class"] == "enum"
+    assert parts["emotion"]["options"] == ["blue", "green", "red", UNKNOWN, NO_FACE]
+    assert len({part["unique_id"] for part in parts.values()}) == len(parts)
+    latest = {topic: payload for topic, payload, _ in listener.heard}
+    for part in parts.values():
+        payload = latest[part["state_topic"]]
+        if part["p"] == "switch":
+            check_switch(part, payload, listener)
+        else:
+            check_sensor(part, json.loads(payload))
+
+
+def check_switch(part: dict, payload: str, listener: Listener) -> None:
+    assert payload == part["state_off"]
+    listener.client.publish(part["command_topic"], part["payload_on"], retain=part["retain"])
+    listener.wait("paused", part["state_on"])
+
+
+def check_sensor(part: dict, attributes: dict) -> None:
+    (key,) = set(re.findall(r"value_json\.(\w+)", part["value_template"]))
+    assert key in attributes
+    assert part["expire_after"] == 90
+
+
+@plain_broker
+def test_home_assistant_reads_each_value_correctly(broker, daemon, tmp_path):
+    rows = [("red", i / 10, "stall" if i == 30 else "") for i in range(31)]
+    source = f"replay:{write_colours(tmp_path / 'r', rows)}"
+    listener = Listener(broker)
+    daemon("--source", source, "--stall", 0.5, *broker.options)
+    listener.wait("state", "unknown", after=listener.wait("state", "red"))
+    until(lambda: not listener.attributes()["streaming"], "the loss of the camera")
+    parts = listener.wait_discovery()
+    attributes = [json.loads(text) for text in listener.of("attributes")]
+    red = next(value for value in attributes if value["label"] == "red")
+    with_face = read(parts, {**red, "faces": 1, "temperature": 48.3})
+    without = read(parts, attributes[-1])
+    assert (with_face["emotion"], without["emotion"]) == ("red", "unknown")
+    assert float(with_face["confidence"]) == pytest.approx(100 * red["score"])
+    assert (with_face["faces"], with_face["temperature"]) == ("1", "48.3")
+    assert (with_face["camera"], without["camera"]) == ("OFF", "ON")
+    assert float(with_face["frame_rate"]) >= 0
+    # Home Assistant reads None as an unknown number, and keeps the last one for "".
+    assert (without["confidence"], without["faces"]) == ("None", "None")
+
+
+def read(parts: dict, attributes: dict) -> dict[str, str]:
+    """Return what the templates in a discovery render from attributes."""
+    return {
+        name: Template(part["value_template"]).render(value_json=attributes)
+        for name, part in parts.items()
+        if "value_template" in part
+    }
+
+
+@plain_broker
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [(("--heartbeat", 60), 180), (("--every", 100), 300), (("--heartbeat", 0), None)],
+)
+def test_values_expire_after_missed_heartbeats(broker, daemon, options, seconds):
+    daemon("--source", "-", "--size", "8x8", *options, *broker.options)
+    listener = Listener(broker)
+    parts = listener.wait_discovery()
+    assert parts["faces"].get("expire_after") == seconds
+
+
+@plain_broker
+def test_the_discovery_can_be_turned_off(broker, daemon, changing):
+    daemon("--source", changing, "--discovery", "", *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    assert {topic.split("/")[0] for topic, _, _ in listener.heard} == {"test"}

@@ -1,0 +1,76 @@
+"""The addresses on which --metrics listens."""
+
+import signal
+import socket
+
+import pytest
+
+from tests.edge.command_line import edge, own_lines
+from tests.edge.models import INT8
+from tests.edge.mosquitto import free_port
+from tests.edge.output.scraping import red_source, scrape, scrape_first, scrape_until
+
+
+def test_a_port_in_use_is_one_line_and_exit_code_1(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        source = red_source(tmp_path / "red")
+        result = edge("run", "--model", INT8, "--source", source, "--metrics", address)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert own_lines(result.stderr)[-1] == (
+        f"emotion-edge: error: --metrics {address}: cannot listen there: Address already in use"
+    )
+
+
+def test_an_unknown_host_is_one_line_and_exit_code_1(tmp_path):
+    source = red_source(tmp_path / "red")
+    result = edge("run", "--model", INT8, "--source", source, "--metrics", "no.such.invalid:9")
+    assert result.returncode == 1
+    assert "--metrics no.such.invalid:9: cannot listen there: " in own_lines(result.stderr)[-1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["0", "65536", "-1", "http", ":9100", "host:", "host", "http://host:9", "host:9/m", "::1:9"],
+)
+def test_a_bad_address_is_exit_code_2(address):
+    result = edge("run", "--model", INT8, "--source", "x", f"--metrics={address}")
+    assert result.returncode == 2
+    assert f"{address!r} is not HOST:PORT, nor a port of 1 to 65535" in result.stderr
+
+
+def test_without_a_host_it_listens_on_loopback_only(daemon, tmp_path):
+    port = free_port()
+    daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+    scrape_first(port)
+    with pytest.raises(ConnectionRefusedError):
+        scrape(port, "127.0.0.2")  # another address of this machine
+
+
+def test_it_listens_on_every_interface_on_request(daemon, tmp_path):
+    port = free_port()
+    daemon("--source", red_source(tmp_path / "red"), "--metrics", f"0.0.0.0:{port}")
+    scrape_first(port)
+    assert "emotion_edge_streaming" in scrape(port, "127.0.0.2")
+
+
+def test_a_silent_client_blocks_neither_others_nor_the_end(daemon, tmp_path):
+    port = free_port()
+    run = daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+    scrape_first(port)
+    with socket.create_connection(("127.0.0.1", port)):
+        scrape_until(port, lambda now: now["emotion_edge_frames_total"] >= 5)
+        run.process.send_signal(signal.SIGTERM)
+        assert run.process.wait(2) == 0
+
+
+def test_the_port_is_free_after_the_end(daemon, tmp_path):
+    port = free_port()
+    for _ in range(2):
+        run = daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+        scrape_first(port)
+        run.process.send_signal(signal.SIGTERM)
+        assert run.process.wait(30) == 0

@@ -1,0 +1,25 @@
+"""Pictures of one colour, which the tiny models recognise."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+COLOURS = {"blue": (20, 30, 220), "green": (30, 220, 20), "red": (220, 20, 30)}
+
+
+def solid(colour: str, width: int = 40, height: int = 30) -> np.ndarray:
+    """Return a picture of one colour, (height, width, 3) uint8 RGB."""
+    return np.full((height, width, 3), COLOURS[colour], np.uint8)
+
+
+def raw_frames(*colours: str) -> bytes:
+    """Return frames of 40 x 30 pixels as the daemon reads them from stdin."""
+    return b"".join(solid(colour).tobytes() for colour in colours)
+
+
+def save(path: Path, colour: str) -> Path:
+    """Write a picture of one colour and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(solid(colour)).save(path)
+    return path
