@@ -21,7 +21,7 @@ from emotion_edge import __version__
 from emotion_edge.cli.parser import make_parser
 from tests.edge.conftest import edge
 from tests.workbench.conftest import REPOSITORY, SET_BY_MAKE
-from tests.workbench.documentation import (
+from tests.workbench.project.documentation import (
     OTHER,
     PAGES,
     README,
@@ -32,7 +32,7 @@ from tests.workbench.documentation import (
     inline_code,
     links,
 )
-from tests.workbench.documented_commands import ELSEWHERE, FILTERS, RUN
+from tests.workbench.project.documented_commands import ELSEWHERE, FILTERS, RUN
 
 BLOCKS = blocks()
 SHELL_BLOCKS = {block.key: block for block in BLOCKS if block.language in SHELL}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emotion_edge import __version__
-from tests.workbench import documented_inputs as inputs
+from tests.workbench.project import documented_inputs as inputs
 
 PYTHON = ".venv/bin/python -m"
 
@@ -66,7 +66,7 @@ ELSEWHERE = {
     ),
     "emotion-edge run --source photo.jpg": (
         "needs the wheel",
-        "tests/workbench/test_wheel.py",
+        "tests/workbench/project/test_wheel.py",
         '"run", "--source", "red.png"',
     ),
     "emotion-edge install-service": ("needs root and systemd", SERVICE, NEXT),
@@ -95,12 +95,12 @@ ELSEWHERE = {
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
     '                   "task": {"type": "worker", "index": 0}}': (
         "needs two machines",
-        "tests/workbench/test_distribute.py",
+        "tests/workbench/train/engine/test_distributed.py",
         '"TF_CONFIG": json.dumps',
     ),
     "python -m train --data data": (
         "needs two machines",
-        "tests/workbench/test_distribute.py",
+        "tests/workbench/train/engine/test_distributed.py",
         "test_two_workers_train_one",
     ),
     "emotion-edge collect --label happy --count 100 --source clip.mp4 --to data": (

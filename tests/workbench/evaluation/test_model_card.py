@@ -10,7 +10,7 @@ import pytest
 from emotion_edge.model.model_file import SHIPPED
 from evaluation.model_card import CARD, MODEL, main, render
 from tests.workbench.conftest import REPOSITORY
-from tests.workbench.test_compact import FERPLUS
+from tests.workbench.train.test_compact import FERPLUS
 from train.evaluate import main as evaluate
 from train.prepare.__main__ import main as prepare
 

@@ -13,8 +13,8 @@ from tests.edge.conftest import FLOAT32, INT8
 from tests.edge.recordings import write_recording
 from tests.edge.test_run import film
 from tests.workbench.conftest import make_checkout, make_photos
-from tests.workbench.test_prepare import ROWS, VOTED, write_fer, write_npz
-from tests.workbench.test_prepare import astronaut as darkened
+from tests.workbench.train.prepare.test_photos import ROWS, VOTED, write_fer, write_npz
+from tests.workbench.train.prepare.test_photos import astronaut as darkened
 
 # Instead of ffmpeg, where that is not installed: the clip's frames as raw RGB24 of 640 x 480.
 FFMPEG = f"""#!{sys.executable}
