@@ -1,4 +1,4 @@
-"""TFLite Metadata, read by a foreign reader: Google's tflite-support."""
+"""TFLite Metadata, read by Google's tflite-support."""
 
 import ctypes.util
 import json
@@ -34,6 +34,7 @@ print(json.dumps([json.loads(displayer.get_metadata_json()), files, labels]))
 
 
 def model() -> bytes:
+    """Return the small int8 model with metadata and contract."""
     return pack(add_metadata(without_zip(INT8), CONTRACT, INFO), CONTRACT)
 
 
@@ -41,7 +42,7 @@ def test_the_same_model_gives_the_same_bytes():
     assert model() == model()
 
 
-def test_the_network_is_left_as_it_was():
+def test_the_network_itself_is_not_changed():
     before = schema.ModelT.InitFromPackedBuf(without_zip(INT8), 0)
     after = schema.ModelT.InitFromPackedBuf(model(), 0)
     added = after.metadata.pop()
@@ -57,9 +58,9 @@ def test_the_network_is_left_as_it_was():
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory) -> Path:
-    """A Python with tflite-support, whose protobuf does not work beside TensorFlow."""
+    """A Python with tflite-support, installed apart: it and TensorFlow need different protobufs."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        pytest.skip("tflite-support has wheels for x86-64 Linux alone")
+        pytest.skip("tflite-support has wheels only for x86-64 Linux")
     if not ctypes.util.find_library("usb-1.0"):
         pytest.skip("tflite-support needs libusb: apt install libusb-1.0-0")
     folder = tmp_path_factory.mktemp("reader") / "venv"
@@ -69,7 +70,7 @@ def reader(tmp_path_factory) -> Path:
     return folder / "bin/python"
 
 
-def test_a_foreign_reader_finds_labels_and_normalisation(reader, tmp_path):
+def test_tflite_support_finds_labels_and_normalisation(reader, tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(model())
     result = subprocess.run(
@@ -81,13 +82,13 @@ def test_a_foreign_reader_finds_labels_and_normalisation(reader, tmp_path):
     assert {
         key: metadata[key] for key in ("name", "description", "version", "author", "license")
     } == {**vars(INFO)}
-    (given,) = metadata["subgraph_metadata"][0]["input_tensor_metadata"]
-    (returned,) = metadata["subgraph_metadata"][0]["output_tensor_metadata"]
-    assert given["content"]["content_properties"]["color_space"] == "RGB"
-    (unit,) = given["process_units"]
+    (input_metadata,) = metadata["subgraph_metadata"][0]["input_tensor_metadata"]
+    (output_metadata,) = metadata["subgraph_metadata"][0]["output_tensor_metadata"]
+    assert input_metadata["content"]["content_properties"]["color_space"] == "RGB"
+    (unit,) = input_metadata["process_units"]
     assert unit["options_type"] == "NormalizationOptions"
     assert unit["options"] == {"mean": [127.5], "std": [127.5]}
-    assert given["stats"] == {"max": [1.0], "min": [-1.0]}
-    (file,) = returned["associated_files"]
+    assert input_metadata["stats"] == {"max": [1.0], "min": [-1.0]}
+    (file,) = output_metadata["associated_files"]
     assert (file["name"], file["type"]) == ("labels.txt", "TENSOR_AXIS_LABELS")
-    assert "softmax(logits) to the power of 1/1.25" in returned["description"]
+    assert "softmax(logits) to the power of 1/1.25" in output_metadata["description"]

@@ -1,4 +1,4 @@
-"""The choice of the variant that becomes the model, and the advice if none does."""
+"""Which variant becomes the model, and the remedy if none passes."""
 
 import pytest
 
@@ -11,8 +11,9 @@ CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")
 
 
 def verdict(variant: str, size: int, *reasons: str, model: bytes = b"") -> Verdict:
+    """Return the verdict on a model of `size` bytes, refused if there are reasons."""
     converted = Converted(variant, model or b"x" * size, CONTRACT, 1.0)
-    ran = RuntimeResult(None, None, None, None, None)  # latencies depend only on its type
+    ran = RuntimeResult(None, None, None, None, None)  # `latency_ratios` checks only its type
     return Verdict(variant, converted, list(reasons), {"litert": ran})
 
 
@@ -33,11 +34,11 @@ FLOATS = [verdict("float32", 40), verdict("float16", 20)]
         ([Verdict("int8", None, ["not converted"])], "auto", None),
     ],
 )  # fmt: skip
-def test_int8_is_preferred_and_then_the_smallest_that_passed(verdicts, asked, chosen):
+def test_int8_is_preferred_and_otherwise_the_smallest_that_passed(verdicts, asked, chosen):
     assert choose(asked, verdicts) == chosen
 
 
-def test_auto_builds_all_but_the_slow_one():
+def test_auto_builds_all_variants_but_the_slow_one():
     assert resolve_variants("auto") == ["float32", "float16", "dynamic", "int8"]
     assert resolve_variants("all") == [*resolve_variants("auto"), "int16x8"]
     assert resolve_variants("dynamic") == ["dynamic"]
@@ -54,7 +55,7 @@ def test_the_remedy_names_a_command_that_fits():
     )
 
 
-def test_latencies_are_ratios_to_float32_whether_it_is_among_them_or_not():
+def test_latencies_are_ratios_to_float32_even_if_it_was_not_asked_for():
     exact = FLOAT32.read_bytes()
     int8 = verdict("int8", 0, model=INT8.read_bytes())
     alone = latency_ratios([int8], exact, "litert")

@@ -1,4 +1,4 @@
-"""`python -m train.evaluate`: its figures, compared with figures counted by hand."""
+"""`python -m train.evaluate`: its figures, compared with figures computed here."""
 
 import itertools
 import json
@@ -14,12 +14,10 @@ from emotion_edge.model.contract import dumps
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
-from evaluation.corruptions import CORRUPTIONS, corrupt
-from evaluation.metrics import quality
+from evaluation.metrics import Quality, quality
 from evaluation.predictors import load_predictor
-from evaluation.selective_prediction import at_threshold, find_threshold, risk_coverage
 from tests.edge.conftest import INT8
-from tests.workbench.conftest import COLOURS, inside, make_photos, overwrite, run
+from tests.workbench.conftest import COLOURS, make_photos, overwrite, run, run_in_process
 from train.data.soft_labels import write_votes
 from train.evaluate import main
 from train.models import MODELS, contract_of
@@ -27,7 +25,7 @@ from train.models import MODELS, contract_of
 
 @pytest.fixture
 def data(tmp_path):
-    """Images of colours that the tiny model recognises, two of them with a wrong label."""
+    """Pictures of colours that the tiny model recognises, two of them with a wrong label."""
     folder = make_photos(tmp_path / "data", validation=6)
     (folder / "validation/red/00.png").rename(folder / "validation/blue/wrong.png")
     (folder / "validation/green/00.png").rename(folder / "validation/red/wrong.png")
@@ -45,15 +43,19 @@ def evaluate(data, model, *options):
     return code, json.loads(path.read_text()) if path.exists() else {}
 
 
-def test_the_figures_are_those_of_the_model_on_the_pictures(data, capsys):
+def measure(split: Path) -> Quality:
+    """Return the tiny model's quality on a folder of classes."""
+    predictor = load_predictor(INT8, None, "auto")
+    paths = sorted(split.glob("*/*.png"))
+    targets = np.array([predictor.contract.labels.index(path.parent.name) for path in paths])
+    images = np.stack([preprocess(read_image(path), predictor.contract) for path in paths])
+    return quality(scores(predictor.logits(images), predictor.contract), targets)
+
+
+def test_the_figures_match_the_models_scores_on_the_pictures(data, capsys):
     code, figures = evaluate(data, INT8)
     assert code == 0
-    predictor = load_predictor(INT8, None, "auto")
-    paths = sorted((data / "validation").glob("*/*.png"))
-    truth = np.array([predictor.contract.labels.index(path.parent.name) for path in paths])
-    images = np.stack([preprocess(read_image(path), predictor.contract) for path in paths])
-    values = scores(predictor.logits(images), predictor.contract)
-    expected = quality(values, truth)
+    expected = measure(data / "validation")
     assert figures["images"] == 18
     assert figures["accuracy"] == pytest.approx(expected.top1) == pytest.approx(16 / 18)
     assert figures["accuracy_ci95"] == pytest.approx(expected.top1_ci95)
@@ -66,17 +68,16 @@ def test_the_figures_are_those_of_the_model_on_the_pictures(data, capsys):
     assert figures["voters"]["agreement"] == pytest.approx(0.6)
     assert figures["voters"]["by_class"] == {"blue": pytest.approx(0.6)}
     assert (figures["bytes"], figures["runtime"]) == (INT8.stat().st_size, "litert")
-    said = capsys.readouterr().out
-    assert "accuracy  0.8889 (95 % interval" in said
+    assert "accuracy  0.8889 (95 % interval" in capsys.readouterr().out
     page = (data.parent / "build" / f"evaluation.{INT8.name}.html").read_text()
     assert "88.9 %" in page
     assert page.count("<svg") == 2
     assert "no measure of skin" in page
 
 
-def test_pictures_with_a_copy_in_training_are_left_out_of_a_second_figure(data, capsys):
+def test_a_second_figure_leaves_out_pictures_with_a_copy_in_training(data, capsys):
     _, figures = evaluate(data, INT8, "--no-robustness")
-    assert figures["unseen"] is None  # nobody has looked for them
+    assert figures["unseen"] is None  # no search for copies was made
     head = "split,picture,label,copy,copy_label,mirrored,correlation\n"
     rows = [f"validation,validation/{name}.png,,,,," for name in ("red/01", "blue/wrong")]
     (data / "leaks.csv").write_text(head + "\n".join(rows))
@@ -91,29 +92,35 @@ def test_pictures_with_a_copy_in_training_are_left_out_of_a_second_figure(data, 
     assert "leaks.csv: not a list of near-duplicates" in capsys.readouterr().err
 
 
-def test_groups_are_equal_parts_by_what_the_pictures_tell(data):
+def test_groups_by_a_property_of_the_pictures_are_of_equal_size(data):
     for path in sorted((data / "validation/red").glob("*.png")):
         with Image.open(path) as picture:
             picture.resize((160, 120)).save(path)
     _, figures = evaluate(data, INT8, "--no-robustness")
     assert figures["robustness"] == []
-    by: dict[str, list] = {}
+    by_property: dict[str, list] = {}
     for group in figures["groups"]:
-        by.setdefault(group["by"].split()[0], []).append(group)
-    assert set(by) == {"luminance", "contrast,", "sharpness,", "side"}
-    for groups in by.values():
+        by_property.setdefault(group["by"].split()[0], []).append(group)
+    assert set(by_property) == {"luminance", "contrast,", "sharpness,", "side"}
+    for groups in by_property.values():
         assert sum(group["images"] for group in groups) == 18
         assert all(one["to"] <= other["from"] for one, other in itertools.pairwise(groups))
-    assert {(group["from"], group["to"]) for group in by["side"]} >= {(120.0, 120.0)}
+    assert {(group["from"], group["to"]) for group in by_property["side"]} >= {(120.0, 120.0)}
 
 
-def test_keras_and_its_float_model_get_the_same_figures(tiny, tmp_path):
-    assert inside("convert", "--build", tiny, "--variant", "float32").returncode == 0
-    with np.load(tiny / "holdout.npz") as holdout:
-        for i, (image, target) in enumerate(zip(holdout["images"], holdout["labels"], strict=True)):
-            path = tmp_path / "data/test" / str(holdout["classes"][target]) / f"{i:03}.png"
+def write_holdout(holdout: Path, split: Path) -> None:
+    """Write the images of holdout.npz as a folder of classes."""
+    with np.load(holdout) as archive:
+        names = archive["classes"][archive["labels"]]
+        for i, (image, name) in enumerate(zip(archive["images"], names, strict=True)):
+            path = split / str(name) / f"{i:03}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(image).save(path)
+
+
+def test_keras_and_the_float32_model_get_the_same_figures(tiny, tmp_path):
+    assert run_in_process("convert", "--build", tiny, "--variant", "float32").returncode == 0
+    write_holdout(tiny / "holdout.npz", tmp_path / "data/test")
     options = ("--split", "test", "--no-robustness")
     _, keras = evaluate(tmp_path / "data", tiny / "model.keras", *options)
     _, tflite = evaluate(tmp_path / "data", tiny / "model.float32.tflite", *options)
@@ -124,38 +131,7 @@ def test_keras_and_its_float_model_get_the_same_figures(tiny, tmp_path):
     assert keras["parameters"] == tflite["parameters"]
 
 
-def test_a_threshold_names_fewer_pictures_and_errs_less():
-    values = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.55, 0.45]])
-    targets = np.array([0, 0, 0, 0, 1])
-    coverage, risk, threshold = risk_coverage(values, targets)
-    assert coverage == pytest.approx([0.2, 0.4, 0.6, 0.8, 1])
-    assert risk == pytest.approx([0, 0, 1 / 3, 1 / 4, 2 / 5])
-    assert threshold == pytest.approx([0.9, 0.8, 0.7, 0.6, 0.55])
-    assert at_threshold(values, targets, 0.6) == {
-        "threshold": 0.6,
-        "coverage": pytest.approx(0.8),
-        "accuracy": pytest.approx(0.75),
-    }
-    assert find_threshold(values, targets, accuracy=0.75, highest=0.9) == 0.56
-    assert find_threshold(values, targets, accuracy=0.9, highest=0.75) == 0.71
-    assert find_threshold(values, targets, accuracy=0.9, highest=0.5) == 0.5
-
-
-@pytest.mark.parametrize("name", CORRUPTIONS)
-def test_each_corruption_is_worse_the_stronger_it_is(name):
-    ramp = np.linspace(40, 220, 48)
-    grey = np.clip(ramp + 30 * np.sin(np.arange(48) * 1.3)[:, None], 0, 255).astype(np.uint8)
-    picture = grey[:, :, None].repeat(3, axis=2)
-    errors = []
-    for strength in CORRUPTIONS[name][1]:
-        corrupted = corrupt(picture, name, strength)
-        seen = np.asarray(Image.fromarray(corrupted).resize((48, 48), Image.Resampling.BILINEAR))
-        errors.append(np.abs(seen.astype(int) - picture).mean())
-    assert errors[0] > 0
-    assert errors == sorted(errors)
-
-
-def damage(path: Path) -> Path:
+def write_damaged_keras(path: Path) -> Path:
     """Write a .keras file that is a valid zip with damaged content, and its contract."""
     model = MODELS["simple_cnn"](2)
     (path.parent / "contract.json").write_text(dumps(contract_of(model, ["a", "b"])))
@@ -163,37 +139,41 @@ def damage(path: Path) -> Path:
     return overwrite(path, path.read_bytes(), 400)
 
 
-def change_weights(path: Path) -> Path:
-    """Write our model with some weights set to zero, which the runtime does not notice."""
+def write_changed_weights(path: Path) -> Path:
+    """Write our model with some weights set to zero, which the runtime accepts."""
     return overwrite(path, SHIPPED.read_bytes(), 40_000)
 
 
 BAD = {
     "no such model": (lambda data: data / "none.tflite", (), "none.tflite: cannot read the model"),
-    "no model": (lambda data: data / "votes.csv", (), "neither .tflite nor .keras"),
+    "not a model": (lambda data: data / "votes.csv", (), "neither .tflite nor .keras"),
     "no contract": (lambda data: shutil.copy(INT8, data / "m.keras"), (), "cannot be used"),
-    "a damaged .keras": (lambda data: damage(data / "m.keras"), (), "m.keras: cannot be used"),
-    "another network": (lambda data: change_weights(data / "m.tflite"), (), "copy it again"),
+    "a damaged .keras": (
+        lambda data: write_damaged_keras(data / "m.keras"),
+        (),
+        "m.keras: cannot be used",
+    ),
+    "changed weights": (lambda data: write_changed_weights(data / "m.tflite"), (), "copy it again"),
     "no such split": (lambda _: INT8, ("--split", "test"), "test: no such folder"),
 }
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_cannot_be_evaluated_is_refused_in_words(kind, data, capsys):
-    make, options, words = BAD[kind]
-    code, _ = evaluate(data, make(data), *options)
+def test_unusable_models_and_data_are_refused_with_the_reason(kind, data, capsys):
+    write, options, words = BAD[kind]
+    code, _ = evaluate(data, write(data), *options)
     assert code == 2
     assert words in capsys.readouterr().err
 
 
-def test_faces_cut_by_another_rule_are_refused(data, capsys):
+def test_faces_cropped_by_another_rule_are_refused(data, capsys):
     (data / "crop.json").write_text('{"face_width": 3.5, "eye_height": 0.4}')
     code, _ = evaluate(data, INT8)
     assert code == 2
     assert "prepare the data anew" in capsys.readouterr().err
 
 
-def test_help_teaches():
+def test_help_shows_an_example():
     result = run("train.evaluate", "--help")
     assert result.returncode == 0
     assert "python -m train.evaluate models/emotion-compact.tflite --data fer" in result.stdout

@@ -1,29 +1,23 @@
-"""Metrics and temperature, compared with scikit-learn and with values computed by hand."""
-
-from dataclasses import replace
+"""Metrics, compared with scikit-learn and with values computed by hand."""
 
 import numpy as np
 import pytest
 from scipy.special import rel_entr, softmax
 from sklearn.metrics import f1_score, log_loss, recall_score
 
-from convert.calibration import fit_temperature
-from emotion_edge.model.contract import Contract
 from evaluation.metrics import expected_calibration_error, parity, quality, reliability
-
-CONTRACT = Contract(labels=("a", "b", "c"), width=8, height=8, activation="softmax")
 
 
 @pytest.fixture
 def case():
-    """Scores (400, 3) that are mostly right, and the true classes."""
+    """Scores (400, 3) that are mostly right, and the true classes (400,)."""
     rng = np.random.default_rng(0)
     targets = rng.choice(3, 400, p=[0.6, 0.3, 0.1])
     logits = rng.normal(0, 1, (400, 3)) + 1.5 * np.eye(3)[targets]
     return softmax(logits, axis=1), targets
 
 
-def test_quality_is_what_scikit_learn_says(case):
+def test_quality_equals_scikit_learn(case):
     scores, targets = case
     found, predictions = quality(scores, targets), scores.argmax(axis=1)
     assert found.top1 == (predictions == targets).mean()
@@ -32,7 +26,7 @@ def test_quality_is_what_scikit_learn_says(case):
     assert found.nll == pytest.approx(log_loss(targets, scores))
 
 
-def test_intervals_hold_the_figure_and_shrink_with_more_pictures(case):
+def test_intervals_contain_the_figure_and_shrink_with_more_pictures(case):
     scores, targets = case
     few, many = quality(scores, targets), quality(np.tile(scores, (9, 1)), np.tile(targets, 9))
     for name in ("top1", "macro_f1"):
@@ -44,7 +38,7 @@ def test_intervals_hold_the_figure_and_shrink_with_more_pictures(case):
         assert widths[1] == pytest.approx(widths[0] / 3, rel=0.1)
 
 
-def test_the_interval_of_macro_f1_is_that_of_a_bootstrap_over_pictures(case):
+def test_the_interval_of_macro_f1_equals_a_bootstrap_over_pictures(case):
     scores, targets = case
     predictions, rng = scores.argmax(axis=1), np.random.default_rng(1)
     values = []
@@ -60,7 +54,7 @@ def test_a_class_without_pictures_has_no_recall():
     assert found.recall == [1.0, None, None]
 
 
-def test_calibration_error_by_hand():
+def test_the_calibration_error_equals_the_one_computed_by_hand():
     # Nine of ten right at a score of 0.7; all wrong at 0.55: (10 * 0.2 + 2 * 0.55) / 12.
     scores = np.array([[0.7, 0.3]] * 10 + [[0.45, 0.55]] * 2)
     targets = np.array([0] * 9 + [1] + [0, 0])
@@ -69,11 +63,11 @@ def test_calibration_error_by_hand():
     assert filled == [(2, pytest.approx(0.55), 0.0), (10, pytest.approx(0.7), 0.9)]
 
 
-def test_a_score_of_one_falls_into_the_last_bin():
+def test_a_score_of_1_is_in_the_last_bin():
     assert reliability(np.array([[1.0, 0.0]]), np.array([0]))[-1] == (1, 1.0, 1.0)
 
 
-def test_parity_by_hand(case):
+def test_parity_equals_the_figures_computed_by_hand(case):
     scores, _ = case
     other = np.roll(scores, 1, axis=1)
     found = parity(other, scores, keras_logits=np.log(scores), quantum=0.0)
@@ -84,26 +78,3 @@ def test_parity_by_hand(case):
     same = parity(scores, scores, keras_logits=np.log(scores), quantum=1e9)
     assert (same.agreement, same.clear_pictures, same.clear_agreement) == (1.0, 0, 1.0)
     assert same.mean_kl == 0.0
-
-
-@pytest.mark.parametrize("truth", [0.5, 1.0, 3.0])
-@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
-def test_the_temperature_that_made_the_labels_is_found(truth, activation):
-    rng = np.random.default_rng(0)
-    logits = rng.normal(0, 2, (20_000, 3))
-    contract = replace(CONTRACT, activation=activation)
-    from emotion_edge.model.postprocessing import scores
-
-    chances = scores(logits, replace(contract, temperature=truth))
-    targets = (rng.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2)
-    assert fit_temperature(logits, targets, contract) == pytest.approx(truth, rel=0.06)
-
-
-def test_a_model_without_a_mistake_gets_a_temperature_within_bounds():
-    targets = np.arange(30) % 3
-    assert 0.1 < fit_temperature(4.0 * np.eye(3)[targets], targets, CONTRACT) < 1
-
-
-def test_no_pictures_leave_the_temperature_as_it_was():
-    contract = replace(CONTRACT, temperature=1.7)
-    assert fit_temperature(np.zeros((0, 3)), np.zeros(0, int), contract) == 1.7

@@ -1,4 +1,4 @@
-"""The model card and the README: their figures are those measured on the shipped model."""
+"""The model card, README and docs/ quote the figures measured on the shipped model."""
 
 import hashlib
 import json
@@ -26,14 +26,15 @@ def models(tmp_path):
 
 
 def figures(name: str) -> dict:
+    """Return the evaluation of a model in models/."""
     return json.loads((MODELS / f"evaluation.{name}.json").read_text())
 
 
-def test_the_card_says_what_the_figures_say():
+def test_the_card_is_rendered_from_the_figures():
     assert render(MODELS) == (MODELS / CARD).read_text(encoding="utf-8")
 
 
-def test_the_figures_are_of_the_model_that_the_program_uses():
+def test_the_figures_belong_to_the_model_that_the_program_uses():
     assert SHIPPED.read_bytes() == (MODELS / MODEL).read_bytes()
     assert figures(MODEL)["sha256"] == hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
     assert figures(MODEL)["bytes"] == SHIPPED.stat().st_size
@@ -53,7 +54,7 @@ def test_the_model_is_worth_shipping():
 
 
 def test_the_figures_can_be_measured_again(tmp_path):
-    """From the archive through face detection and the runtime, with the code checked out here."""
+    """Run the current code from the archive through face detection to the runtime."""
     if not FERPLUS.exists():
         pytest.skip("needs FER+ as one file, which is not part of the repository")
     with np.load(FERPLUS) as archive:
@@ -72,7 +73,7 @@ def test_the_figures_can_be_measured_again(tmp_path):
         assert again[name] == pytest.approx(shipped[name], abs=0.002)
 
 
-def test_a_card_is_written_whole_and_follows_its_figures(models, capsys):
+def test_the_card_is_written_and_follows_changed_figures(models, capsys):
     assert main(["--models", str(models)]) == 0
     assert (models / CARD).read_text(encoding="utf-8") == render(MODELS)
     path = models / f"evaluation.{MODEL}.json"
@@ -96,7 +97,7 @@ def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):
 @pytest.mark.parametrize(
     "name", ["run.json", "latency.json", "photographs.json", f"evaluation.{MODEL}.json"]
 )
-def test_without_its_figures_there_is_no_card(name, models, capsys):
+def test_without_the_figures_no_card_is_written(name, models, capsys):
     (models / name).write_text("{}")
     assert main(["--models", str(models)]) == 2
     assert f"{CARD}.in: cannot fill it from the JSON files" in capsys.readouterr().err
@@ -109,7 +110,7 @@ def page(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", [MODEL, "simple_cnn.tflite"])
-def test_the_page_on_training_quotes_the_same_figures(name):
+def test_the_page_on_training_quotes_the_measured_figures(name):
     lines, measured = page("docs/training.md").splitlines(), figures(name)
     low, high = (100 * end for end in measured["accuracy_ci95"])
     for row, quoted in (
@@ -126,12 +127,12 @@ def test_the_page_on_training_quotes_the_same_figures(name):
         assert f" {quoted} |" in line
 
 
-def test_readme_and_docs_say_the_same_of_our_model_elsewhere():
+def test_readme_and_docs_quote_the_measured_figures_in_their_text():
     ours = figures(MODEL)
     unseen, images = ours["unseen"], f"{ours['images']:,}"
     times = json.loads((MODELS / "latency.json").read_text())
     photographs = json.loads((MODELS / "photographs.json").read_text())
-    for name, said in (
+    for name, quoted in (
         (
             "README.md",
             f"FER+ and on {photographs['accuracy']:.1%} of {photographs['images']} photographs",
@@ -154,4 +155,4 @@ def test_readme_and_docs_say_the_same_of_our_model_elsewhere():
             f"inference, tflite-runtime | 1 | {times['tflite-runtime'][MODEL]:.2f} |",
         ),
     ):
-        assert said.replace("%", " %") in " ".join(page(name).split()), name
+        assert quoted.replace("%", " %") in " ".join(page(name).split()), name

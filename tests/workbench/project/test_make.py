@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, make, make_checkout, make_photos
+from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, run_make
 
 # This stand-in for python prints its arguments and makes the file that make waits for.
 STAND_IN = """#!/bin/sh
@@ -26,24 +26,24 @@ def checkout(tmp_path) -> Path:
 
 
 def trains(folder: Path, *arguments: str) -> bool:
-    return "python -m train " in make(folder, *arguments)
+    return "python -m train " in run_make(folder, *arguments)
 
 
 def test_help_has_a_line_for_every_target(checkout):
     makefile = (REPOSITORY / "Makefile").read_text()
     (phony,) = (line for line in makefile.splitlines() if line.startswith(".PHONY:"))
-    listed = {line.split()[0] for line in make(checkout, "help").splitlines()}
+    listed = {line.split()[0] for line in run_make(checkout, "help").splitlines()}
     assert listed == set(phony.split()[1:]) - {"FORCE"}
-    assert make(checkout) == make(checkout, "help")
+    assert run_make(checkout) == run_make(checkout, "help")
 
 
 def test_nothing_is_done_twice(checkout):
-    first = make(checkout, "train", "convert")
+    first = run_make(checkout, "train", "convert")
     assert "python -m train " in first
     assert "python -m convert" in first
-    second = make(checkout, "train", "convert")
+    second = run_make(checkout, "train", "convert")
     assert "python" not in second
-    assert "pip" not in make(checkout, "setup")
+    assert "pip" not in run_make(checkout, "setup")
 
 
 def test_other_settings_or_data_train_again(checkout):
@@ -62,21 +62,21 @@ def test_what_was_trained_is_converted_without_saying_it_again(checkout):
     chosen = (f"DATA={photos}".replace("$", "$$"), "MODEL=compact")
     assert trains(checkout, "train", *chosen, "TRAIN_FLAGS=--epochs 3 --resume")
     assert not trains(checkout, "train", *chosen, "TRAIN_FLAGS=--epochs 3")
-    said = make(checkout, "convert", "run")
+    said = run_make(checkout, "convert", "run")
     assert "python -m train" not in said and "python -m convert" in said
     assert f"--source {photos}/validation" in said
     (photos / "train" / "red" / "00.png").unlink()
-    assert f"--data {photos} --model compact --epochs 3\n" in make(checkout, "convert")
-    assert "--model simple_cnn --early-stopping 4" in make(checkout, "train")
+    assert f"--data {photos} --model compact --epochs 3\n" in run_make(checkout, "convert")
+    assert "--model simple_cnn --early-stopping 4" in run_make(checkout, "train")
 
 
 def test_other_flags_convert_again_and_do_not_train(checkout):
-    make(checkout, "convert")
-    said = make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    run_make(checkout, "convert")
+    said = run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
     assert "python -m convert --variant float16" in said
     assert "python -m train" not in said
-    assert "python" not in make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
-    assert "--author Tim O'Brien" in make(
+    assert "python" not in run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    assert "--author Tim O'Brien" in run_make(
         checkout, "convert", """CONVERT_FLAGS=--author "Tim O'Brien\""""
     )
 
@@ -90,14 +90,14 @@ def test_the_original_is_trained_again_for_other_data(checkout):
 
 def test_a_data_folder_is_taken_by_itself(checkout):
     (checkout / "data").mkdir()
-    assert "--data data" in make(checkout, "train").replace("'", "")
+    assert "--data data" in run_make(checkout, "train").replace("'", "")
 
 
 def test_original_and_run_use_the_drawn_faces_where_there_is_no_data(checkout):
-    said = make(checkout, "original").replace("'", "")
+    said = run_make(checkout, "original").replace("'", "")
     assert "--data build/samples --build build/original" in said
     assert "python -m train.original build/original/history.csv" in said
-    said = make(checkout, "run").replace("'", "")
+    said = run_make(checkout, "run").replace("'", "")
     assert "emotion-edge run --model build/model.tflite --source build/samples/frames" in said
 
 
@@ -142,5 +142,5 @@ def test_pi_installs_nothing_on_a_machine_that_cannot_run_it(dpkg, named, checko
 def test_readme_begins_with_two_commands_that_exist(command, checkout):
     lines = (REPOSITORY / "README.md").read_text().splitlines()
     assert command in lines[:60]
-    targets = {line.split()[0] for line in make(checkout, "help").splitlines()}
+    targets = {line.split()[0] for line in run_make(checkout, "help").splitlines()}
     assert set(command.split()[1:]) <= targets

@@ -27,7 +27,7 @@ def split(photos, tmp_path):
     return load_split(photos / "train", CONTRACT, tmp_path / "cache")
 
 
-def test_half_of_the_target_is_the_teachers_mean_score_over_ten_views(split):
+def test_half_of_each_target_is_the_teachers_mean_score_over_ten_views(split):
     votes = np.tile(np.float32([6, 2, 0, 2]), (36, 1))
     split = replace(split, votes=votes)
     keras.utils.set_random_seed(0)
@@ -37,28 +37,23 @@ def test_half_of_the_target_is_the_teachers_mean_score_over_ten_views(split):
     scale = 1 / logits.std(axis=0)  # otherwise the scores hardly depend on the picture
     teacher.layers[-1].set_weights([kernel * scale, bias - logits.mean(axis=0) * scale])
     taught = with_teacher_labels(teacher, split, CONTRACT)
-    expected = np.stack(
-        [
-            teacher.predict(shift_and_mirror(image[None]) / np.float32(255), verbose=0).mean(axis=0)
-            for image in split.images
-        ]
-    )
+    views = [shift_and_mirror(image[None]) / np.float32(255) for image in split.images]
+    expected = np.stack([teacher.predict(ten, verbose=0).mean(axis=0) for ten in views])
     assert np.ptp(expected, axis=0).max() > 0.05  # the scores depend on the picture
     assert taught.soft_labels == pytest.approx((expected + np.array([0.75, 0.25, 0])) / 2, abs=1e-3)
     assert taught.images is split.images
     assert taught.targets is split.targets
 
 
-def test_the_views_are_the_picture_shifted_four_ways_and_mirrored():
+def test_the_ten_views_are_the_picture_with_four_shifts_all_of_them_mirrored_too():
     picture = np.arange(48 * 48, dtype=np.int64).reshape(1, 48, 48, 1)
-    ten = shift_and_mirror(np.concatenate([picture, -picture]))
-    assert ten.shape == (20, 48, 48, 1)
-    assert (ten[10:] == -ten[:10]).all()
-    assert (ten[0] == picture[0]).all()
-    assert (ten[1:10:2] == ten[0:10:2][:, :, ::-1]).all()
+    views = shift_and_mirror(np.concatenate([picture, -picture]))
+    assert views.shape == (20, 48, 48, 1)
+    assert (views[10:] == -views[:10]).all()
+    assert (views[0] == picture[0]).all()
+    assert (views[1:10:2] == views[0:10:2][:, :, ::-1]).all()
     shifts = {(0, 0): 0, (0, 2): 2, (0, -2): 4, (2, 0): 6, (-2, 0): 8}  # down, right
     for (down, right), number in shifts.items():
-        assert (
-            ten[number, 2:-2, 2:-2] == np.roll(picture[0], (-down, -right), (0, 1))[2:-2, 2:-2]
-        ).all()
-        assert ten[number, 0, 24, 0] == picture[0, max(down, 0), 24 + right, 0]
+        rolled = np.roll(picture[0], (-down, -right), (0, 1))
+        assert (views[number, 2:-2, 2:-2] == rolled[2:-2, 2:-2]).all()
+        assert views[number, 0, 24, 0] == picture[0, max(down, 0), 24 + right, 0]

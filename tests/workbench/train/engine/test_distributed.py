@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, call, command, history, make_photos, run
+from tests.workbench.conftest import REPOSITORY, call, command, make_photos, read_history, run
 
 
 def free_ports(count: int) -> list[int]:
@@ -21,6 +21,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def start_worker(index: int, cluster: dict, arguments: list[object]) -> subprocess.Popen[str]:
+    """Start `python -m train` as one worker of a cluster."""
     task = {"cluster": cluster, "task": {"type": "worker", "index": index}}
     return subprocess.Popen(
         command("train", *arguments),
@@ -32,7 +33,9 @@ def start_worker(index: int, cluster: dict, arguments: list[object]) -> subproce
     )
 
 
-ONE_TOO_FAR = '{"cluster": {"worker": ["127.0.0.1:9"]}, "task": {"type": "worker", "index": 3}}'
+INDEX_OUT_OF_RANGE = (
+    '{"cluster": {"worker": ["127.0.0.1:9"]}, "task": {"type": "worker", "index": 3}}'
+)
 
 
 def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
@@ -51,9 +54,9 @@ def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
 
     alone = run("train", *arguments, "--build", tmp_path / "alone")
     assert alone.returncode == 0, alone.stderr
-    together = history(builds[0])
-    # Dropout differs between one replica and two, so the figures are close, not equal.
-    for row, single in zip(together, history(tmp_path / "alone"), strict=True):
+    together = read_history(builds[0])
+    # Dropout differs between one replica and two, so the losses are close but not equal.
+    for row, single in zip(together, read_history(tmp_path / "alone"), strict=True):
         assert row["val_loss"] == pytest.approx(single["val_loss"], rel=0.2)
 
 
@@ -71,22 +74,15 @@ def test_several_devices_of_one_machine_share_the_batches(devices, batch_size, t
         "program.make_strategy = lambda: strategy\n"
         "sys.exit(program.main(sys.argv[1:]))"
     ).replace("DEVICES", str(devices))
-    arguments = [
-        "--data",
-        data,
-        "--epochs",
-        2,
-        "--batch-size",
-        batch_size,
-        "--build",
-        tmp_path / "build",
-    ]
-    result = call([sys.executable, "-c", program, *map(str, arguments)])
+    arguments = ("--data", data, "--build", tmp_path / "build", "--batch-size", batch_size)
+    result = call([sys.executable, "-c", program, *map(str, arguments), "--epochs", "2"])
     assert result.returncode == 0, result.stderr
-    assert [row["epoch"] for row in history(tmp_path / "build")] == [1, 2]
+    assert [row["epoch"] for row in read_history(tmp_path / "build")] == [1, 2]
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", '{"cluster": {}, "task": {}}', ONE_TOO_FAR])
+@pytest.mark.parametrize(
+    "text", ["not json", "[]", '{"cluster": {}, "task": {}}', INDEX_OUT_OF_RANGE]
+)
 def test_a_bad_tf_config_is_refused_in_one_line(text, tmp_path):
     data = make_photos(tmp_path / "data", train=2, validation=1)
     environment = {**os.environ, "TF_CONFIG": text}

@@ -49,18 +49,21 @@ def drawn(person: int, snapshot: int, expression: str = "happy") -> Image.Image:
     return take_snapshot(who, express(expression), np.random.default_rng(snapshot))
 
 
-def astronaut() -> Image.Image:
-    return Image.fromarray(skimage.data.astronaut()).crop((140, 20, 310, 190))
+def write_astronaut() -> Image.Image:
+    return Image.fromarray(skimage.data.write_astronaut()).crop((140, 20, 310, 190))
 
 
 @pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize("crop", [0.0, 0.03, 0.08])
 def test_a_planted_copy_is_found_among_others(crop, mirror, tmp_path, capsys):
-    save(astronaut(), tmp_path / "train" / "happy" / "astronaut.png")
+    save(write_astronaut(), tmp_path / "train" / "happy" / "astronaut.png")
     for i in range(10):
         save(drawn(i, i), tmp_path / "train" / "happy" / f"{i}.png")
         save(drawn(100 + i, 100 + i), tmp_path / "test" / "happy" / f"{i}.png")
-    save(disguise(astronaut(), 1, crop=crop, mirror=mirror), tmp_path / "test" / "sad" / "copy.jpg")
+    save(
+        disguise(write_astronaut(), 1, crop=crop, mirror=mirror),
+        tmp_path / "test" / "sad" / "copy.jpg",
+    )
     (leak,) = check_for_leaks(tmp_path)
     assert leak[:6] == (
         *("test", "test/sad/copy.jpg", "sad"),
