@@ -28,12 +28,12 @@ class Block(NamedTuple):
         return self.page, " ".join(self.text.split()[:4])
 
     def commands(self) -> list[list[str]]:
-        """Return the words of each command, without sudo, folders of programs and redirections."""
+        """Return the words of each command, without sudo, the program's folder and redirections."""
         text = re.sub(r"\\\n *", "", self.text)
         if self.language == "console":
             lines = text.splitlines()
             text = "\n".join(line.removeprefix("$ ") for line in lines if line.startswith("$ "))
-        # Quoted text or a comment, whichever begins first.
+        # Match quoted text before comments, so that a "#" inside quotes stays.
         text = re.sub(r"""('[^']*'|"[^"]*")|(^|\s)#.*""", lambda m: m[1] or m[2], text)
         words = shlex.shlex(text, posix=True, punctuation_chars="|&;<>\n")
         words.whitespace_split, words.whitespace, words.commenters = True, " \t", ""
@@ -74,17 +74,17 @@ def prose(page: Path) -> str:
 
 
 def inline_code(page: Path) -> list[str]:
-    """Return what stands between single backticks."""
+    """Return the texts between single backticks."""
     return re.findall(r"`([^`]+)`", prose(page))
 
 
 def links(page: Path) -> list[str]:
-    """Return the targets of links and pictures that lead to files of this repository."""
+    """Return the targets of links and pictures that point into this repository."""
     targets = re.findall(r"\]\(([^)\s]+)\)", prose(page))
     return [target for target in targets if not re.match(r"[a-z]+:", target)]
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors that GitHub gives the headings of a page."""
+    """Return the anchors that GitHub generates for the headings of a page."""
     headings = re.findall(r"^#+ +(.+?) *$", prose(page), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,4 +1,7 @@
-"""Registry of the commands in README and docs/: run by test_docs.py, or by a test named here."""
+"""Registry of the commands in README and docs/, and the tests that run them.
+
+test_documented_commands.py runs the blocks in RUN, and checks that the tests in ELSEWHERE exist.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +11,9 @@ from tests.workbench.project import documented_inputs as inputs
 
 PYTHON = ".venv/bin/python -m"
 
-# The blocks that are run here as they stand, by page and first four words, and what makes their
-# inputs. `make` runs with stand-ins for what it starts, which .ci/run and other tests run.
+# Blocks that run unchanged, by page and first four words, with the function that writes their
+# inputs. For `make`, replacements stand in for the programs that it starts; .ci/run and other tests
+# run the real ones.
 RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("README.md", "make train convert run"): inputs.checkout,
     ("README.md", "make test"): inputs.checkout,
@@ -23,7 +27,7 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("sources.md", "ffmpeg -i clip.mp4 -f"): inputs.clip_and_ffmpeg,
     ("sources.md", "emotion-edge run --source replay:DIR"): inputs.recording,
     ("sources.md", "emotion-edge info mine.tflite #"): inputs.models,
-    ("output.md", ".venv/bin/python -c ' from"): inputs.astronaut_goes_to_docs,
+    ("output.md", ".venv/bin/python -c ' from"): inputs.docs_folder,
     ("settings.md", "emotion-edge config > emotion-edge.toml"): inputs.nothing,
     ("benchmarks.md", "emotion-edge bench # stop"): inputs.nothing,
     ("benchmarks.md", "make bench make bench"): inputs.checkout,
@@ -32,8 +36,8 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
 }
 SERVICE, PI = "tests/edge/test_service.py", "tests/pi/run"
 NEXT = "test_it_is_installed_and_what_comes_next_is_said"
-# The commands of all other blocks: why they cannot be run here, the file that runs them, and a part
-# of that file by which to find the place. Our own programs must accept them all the same.
+# The commands of all other blocks: why they cannot run here, the file that runs them, and a text
+# that marks the place in that file. Our own programs must still accept them.
 ELSEWHERE = {
     "make pi": ("installs with apt", PI, "venv --system-site-packages /opt/emotion-edge"),
     "source /opt/emotion-edge/bin/activate": ("comes with venv", PI, "/opt/emotion-edge/bin/pip"),
@@ -134,4 +138,4 @@ ELSEWHERE = {
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),
 }
-FILTERS = ("cut", "tail")  # they only shorten what a page shows
+FILTERS = ("cut", "tail")  # programs that only shorten the output on a page

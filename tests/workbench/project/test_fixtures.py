@@ -1,4 +1,4 @@
-"""The test models in the repository are those that their script makes."""
+"""The test models in the repository are those that their script writes."""
 
 import io
 import json
@@ -21,13 +21,13 @@ def made(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["tiny.int8.tflite", "tiny.float32.tflite"])
-def test_the_script_makes_the_models_that_are_checked_in(name, made):
+def test_the_script_writes_the_models_that_are_checked_in(name, made):
     checked_in = make_tiny.Path(make_tiny.__file__).parent / name
     assert without_zip(made / name) == without_zip(checked_in)
     assert read_model(made / name)[1] == read_model(checked_in)[1] == make_tiny.CONTRACT
     ours, theirs = files_of(made / name), files_of(checked_in)
     assert ours.keys() == theirs.keys()
-    # Compare only the parts of the test vector that no other processor or zlib changes.
+    # Compare only the parts of the test vector that do not depend on the processor and zlib.
     pictures = [read_image(io.BytesIO(files["golden.png"])) for files in (ours, theirs)]
     assert np.array_equal(*pictures)
     vectors = [json.loads(files["golden.json"]) for files in (ours, theirs)]

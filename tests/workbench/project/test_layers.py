@@ -1,4 +1,4 @@
-"""The layers, the sizes of modules and functions, and the picture of the layers."""
+"""Import layers and their picture, and limits on the sizes of modules and functions."""
 
 import ast
 import re
@@ -21,6 +21,7 @@ MAX_MEDIAN_FUNCTION_LINES = 8
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
+    """Write files, given by relative path, and return their root."""
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,14 +55,14 @@ def test_imports_go_down_only():
         ("edge/emotion_edge/cli/a.py", "from emotion_edge import Classifier", 1, "has no layer"),
     ],
 )
-def test_a_wrong_import_is_reported_with_its_place_and_rule(tmp_path, file, text, line, rule):
+def test_a_forbidden_import_is_reported_with_its_place_and_rule(tmp_path, file, text, line, rule):
     write(tmp_path, {file: text})
     (violation,) = find_violations(read_imports(tmp_path))
     assert violation.startswith(f"{file}:{line}: ")
     assert rule in violation
 
 
-def test_right_imports_are_not_reported(tmp_path):
+def test_allowed_imports_are_not_reported(tmp_path):
     texts = {
         "edge/emotion_edge/__init__.py": "from emotion_edge.pipeline.analyzer import FaceAnalyzer",
         "edge/emotion_edge/__main__.py": "from emotion_edge.cli.main import main",
@@ -91,9 +92,9 @@ def test_no_folder_holds_more_than_16_modules():
 
 
 def function_lengths(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each function's name and its lines from `def` to its last, without the docstring.
+    """Yield each function's name and its number of lines, from `def` on, without the docstring.
 
-    Decorators are not counted. A nested function is counted in its own right and in the outer one.
+    Decorators do not count. The lines of a nested function count for it and for the outer one.
     """
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -113,8 +114,8 @@ def test_functions_are_short():
     for file, module in python_files(REPOSITORY):
         for name, length in function_lengths(file.read_text()):
             packages[module.split(".")[0]].append((length, name, file))
-    every = [function for package in packages.values() for function in package]
-    assert not [function for function in every if function[0] > MAX_FUNCTION_LINES]
+    all_functions = [function for package in packages.values() for function in package]
+    assert not [function for function in all_functions if function[0] > MAX_FUNCTION_LINES]
     medians = {
         package: median(length for length, *_ in functions)
         for package, functions in packages.items()
@@ -151,7 +152,7 @@ def test_the_picture_shows_the_imports_without_shortcuts(tmp_path):
     assert arrows == {"arrow:cli:commands", "arrow:commands:errors", "arrow:convert:emotion_edge"}
 
 
-def test_the_page_names_files_and_symbols_that_exist():
+def test_the_files_and_symbols_on_the_page_exist():
     page = REPOSITORY / "docs" / "architecture.md"
     links = re.findall(r"\[`([^`]+)`\]\(([^)]+)\)(?::\s`(\w+)`)?", page.read_text())
     assert len(links) > 40

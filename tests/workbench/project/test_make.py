@@ -1,4 +1,4 @@
-"""The Makefile: help for every target, and no work done twice."""
+"""The Makefile: help for every target, and no repeated work."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 
 from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, run_make
 
-# This stand-in for python prints its arguments and makes the file that make waits for.
+# Replaces python: prints its arguments and writes the files that make expects.
 STAND_IN = """#!/bin/sh
 echo "python $*"
 case "$2" in
@@ -21,11 +21,12 @@ esac
 
 @pytest.fixture
 def checkout(tmp_path) -> Path:
-    """A checkout in which a stand-in for python is set up."""
+    """A checkout with a replacement for python."""
     return make_checkout(tmp_path, STAND_IN)
 
 
 def trains(folder: Path, *arguments: str) -> bool:
+    """Run make and say whether it started a training."""
     return "python -m train " in run_make(folder, *arguments)
 
 
@@ -57,24 +58,24 @@ def test_other_settings_or_data_train_again(checkout):
     assert trains(checkout, "train", f"DATA={photos}")
 
 
-def test_what_was_trained_is_converted_without_saying_it_again(checkout):
+def test_convert_uses_the_settings_of_the_last_training(checkout):
     photos = make_photos(checkout / "Tim's #1 $HOME", train=1, validation=1)
-    chosen = (f"DATA={photos}".replace("$", "$$"), "MODEL=compact")
-    assert trains(checkout, "train", *chosen, "TRAIN_FLAGS=--epochs 3 --resume")
-    assert not trains(checkout, "train", *chosen, "TRAIN_FLAGS=--epochs 3")
-    said = run_make(checkout, "convert", "run")
-    assert "python -m train" not in said and "python -m convert" in said
-    assert f"--source {photos}/validation" in said
+    settings = (f"DATA={photos}".replace("$", "$$"), "MODEL=compact")
+    assert trains(checkout, "train", *settings, "TRAIN_FLAGS=--epochs 3 --resume")
+    assert not trains(checkout, "train", *settings, "TRAIN_FLAGS=--epochs 3")
+    output = run_make(checkout, "convert", "run")
+    assert "python -m train" not in output and "python -m convert" in output
+    assert f"--source {photos}/validation" in output
     (photos / "train" / "red" / "00.png").unlink()
     assert f"--data {photos} --model compact --epochs 3\n" in run_make(checkout, "convert")
     assert "--model simple_cnn --early-stopping 4" in run_make(checkout, "train")
 
 
-def test_other_flags_convert_again_and_do_not_train(checkout):
+def test_other_convert_flags_convert_again_without_training(checkout):
     run_make(checkout, "convert")
-    said = run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
-    assert "python -m convert --variant float16" in said
-    assert "python -m train" not in said
+    output = run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    assert "python -m convert --variant float16" in output
+    assert "python -m train" not in output
     assert "python" not in run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
     assert "--author Tim O'Brien" in run_make(
         checkout, "convert", """CONVERT_FLAGS=--author "Tim O'Brien\""""
@@ -88,20 +89,20 @@ def test_the_original_is_trained_again_for_other_data(checkout):
     assert trains(checkout, "original", f"DATA={photos}")
 
 
-def test_a_data_folder_is_taken_by_itself(checkout):
+def test_a_folder_called_data_is_used_by_default(checkout):
     (checkout / "data").mkdir()
     assert "--data data" in run_make(checkout, "train").replace("'", "")
 
 
-def test_original_and_run_use_the_drawn_faces_where_there_is_no_data(checkout):
-    said = run_make(checkout, "original").replace("'", "")
-    assert "--data build/samples --build build/original" in said
-    assert "python -m train.original build/original/history.csv" in said
-    said = run_make(checkout, "run").replace("'", "")
-    assert "emotion-edge run --model build/model.tflite --source build/samples/frames" in said
+def test_original_and_run_use_the_drawn_faces_if_there_is_no_data(checkout):
+    output = run_make(checkout, "original").replace("'", "")
+    assert "--data build/samples --build build/original" in output
+    assert "python -m train.original build/original/history.csv" in output
+    output = run_make(checkout, "run").replace("'", "")
+    assert "emotion-edge run --model build/model.tflite --source build/samples/frames" in output
 
 
-def test_another_python_is_refused_with_the_remedy(checkout):
+def test_another_python_version_is_refused_with_the_remedy(checkout):
     (checkout / ".venv" / ".installed").unlink()
     old = checkout / "old-python"
     old.write_text("#!/bin/sh\nexit 1\n")

@@ -1,4 +1,4 @@
-"""The wheel, installed as a Pi's user installs it, with the checkout out of sight."""
+"""The wheel, installed as on a Pi, without access to the checkout."""
 
 import json
 import subprocess
@@ -16,6 +16,7 @@ ABSENT = ("tensorflow", "keras", "train", "convert", "evaluation")
 
 
 def call(*command: object, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; check: assert that it succeeds."""
     result = subprocess.run(
         [*map(str, command)], cwd=cwd, capture_output=True, text=True, timeout=600, check=False
     )
@@ -32,7 +33,7 @@ def wheel(tmp_path_factory) -> Path:
     return path
 
 
-def test_the_wheel_holds_edge_with_its_model_and_nothing_else(wheel):
+def test_the_wheel_contains_edge_with_its_model_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         assert archive.read("emotion_edge/emotion-compact.tflite") == SHIPPED.read_bytes()

@@ -1,4 +1,4 @@
-"""The leak check: it finds copies, but not other pictures of the same person."""
+"""Find copies across splits, but not other pictures of the same person."""
 
 import csv
 import io
@@ -21,47 +21,52 @@ SAMPLES = REPOSITORY.parent / "shared" / "data" / "samples"
 CLASSES = list(EXPRESSIONS)
 
 
-def disguise(picture: Image.Image, seed: int, *, crop: float, mirror: bool = False) -> Image.Image:
-    """Crop, scale, brighten or darken, and compress a picture again."""
+def altered_copy(
+    picture: Image.Image, seed: int, *, crop: float, mirror: bool = False
+) -> Image.Image:
+    """Crop and scale a picture, change its brightness, and compress it again."""
     rng = np.random.default_rng(seed)
     width, height = (int(side * (1 - crop)) for side in picture.size)
     left, top = (
         rng.integers(0, a - b + 1) for a, b in zip(picture.size, (width, height), strict=True)
     )
     side = int(picture.width * rng.uniform(0.8, 1.3))
-    cut = picture.resize(
+    cropped = picture.resize(
         (side, side), Image.Resampling.BICUBIC, (left, top, left + width, top + height)
     )
-    light = np.clip(np.asarray(cut) * rng.uniform(0.8, 1.2), 0, 255).astype(np.uint8)
+    pixels = np.clip(np.asarray(cropped) * rng.uniform(0.8, 1.2), 0, 255).astype(np.uint8)
     file = io.BytesIO()
-    Image.fromarray(light).save(file, "JPEG", quality=int(rng.integers(50, 90)))
+    Image.fromarray(pixels).save(file, "JPEG", quality=int(rng.integers(50, 90)))
     copy = Image.open(file)
     return ImageOps.mirror(copy) if mirror else copy
 
 
 def save(picture: Image.Image, path: Path) -> None:
+    """Write a picture and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path)
 
 
 def drawn(person: int, snapshot: int, expression: str = "happy") -> Image.Image:
-    who = sample_person(np.random.default_rng(person))
-    return take_snapshot(who, express(expression), np.random.default_rng(snapshot))
+    """Draw a face; person and snapshot: seeds."""
+    identity = sample_person(np.random.default_rng(person))
+    return take_snapshot(identity, express(expression), np.random.default_rng(snapshot))
 
 
-def write_astronaut() -> Image.Image:
-    return Image.fromarray(skimage.data.write_astronaut()).crop((140, 20, 310, 190))
+def astronaut() -> Image.Image:
+    """Return the face of the astronaut."""
+    return Image.fromarray(skimage.data.astronaut()).crop((140, 20, 310, 190))
 
 
 @pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize("crop", [0.0, 0.03, 0.08])
 def test_a_planted_copy_is_found_among_others(crop, mirror, tmp_path, capsys):
-    save(write_astronaut(), tmp_path / "train" / "happy" / "astronaut.png")
+    save(astronaut(), tmp_path / "train" / "happy" / "astronaut.png")
     for i in range(10):
         save(drawn(i, i), tmp_path / "train" / "happy" / f"{i}.png")
         save(drawn(100 + i, 100 + i), tmp_path / "test" / "happy" / f"{i}.png")
     save(
-        disguise(write_astronaut(), 1, crop=crop, mirror=mirror),
+        altered_copy(astronaut(), 1, crop=crop, mirror=mirror),
         tmp_path / "test" / "sad" / "copy.jpg",
     )
     (leak,) = check_for_leaks(tmp_path)
@@ -80,7 +85,7 @@ def test_a_planted_copy_is_found_among_others(crop, mirror, tmp_path, capsys):
     assert float(row["correlation"]) > 0.95
 
 
-def test_other_pictures_of_the_same_person_are_none(tmp_path, capsys):
+def test_other_pictures_of_the_same_person_are_not_copies(tmp_path, capsys):
     for person in range(30):
         expression = CLASSES[person % 7]
         save(drawn(person, person, expression), tmp_path / "train" / expression / f"{person}.png")
@@ -92,7 +97,7 @@ def test_other_pictures_of_the_same_person_are_none(tmp_path, capsys):
     assert "test: none of 30 pictures has a near-duplicate in train" in capsys.readouterr().out
 
 
-def test_a_face_that_changes_nothing_but_its_expression_is_another_picture(tmp_path):
+def test_a_face_with_another_expression_is_not_a_copy(tmp_path):
     for person in range(10):
         save(drawn(person, person, "neutral"), tmp_path / "train" / "neutral" / f"{person}.png")
         save(drawn(person, person, "surprise"), tmp_path / "test" / "surprise" / f"{person}.png")
@@ -102,14 +107,14 @@ def test_a_face_that_changes_nothing_but_its_expression_is_another_picture(tmp_p
 def test_copies_of_many_faces_are_found(tmp_path):
     for person in range(40):
         save(drawn(person, person), tmp_path / "train" / "happy" / f"{person}.png")
-        copy = disguise(drawn(person, person), person, crop=0.06, mirror=person % 3 == 0)
+        copy = altered_copy(drawn(person, person), person, crop=0.06, mirror=person % 3 == 0)
         save(copy, tmp_path / "test" / "happy" / f"{person}.jpg")
     leaks = check_for_leaks(tmp_path)
     assert len(leaks) >= 38
     assert all(Path(leak.picture).stem == Path(leak.copy).stem for leak in leaks)
 
 
-def test_real_photographs_are_told_from_their_copies_only(tmp_path):
+def test_copies_of_real_photographs_are_found_and_no_others(tmp_path):
     if not SAMPLES.is_dir():
         pytest.skip("the photographs for development are not here")
     paths = sorted(SAMPLES.glob("*/*.jpg"))
@@ -118,14 +123,14 @@ def test_real_photographs_are_told_from_their_copies_only(tmp_path):
         name = f"{path.parent.name}/{path.stem}.jpg"
         save(picture, tmp_path / "half" / ("train" if i % 2 else "test") / name)
         save(picture, tmp_path / "all" / "train" / name)
-        save(disguise(picture, i, crop=0.06), tmp_path / "all" / "test" / name)
+        save(altered_copy(picture, i, crop=0.06), tmp_path / "all" / "test" / name)
     assert check_for_leaks(tmp_path / "half") == []
     leaks = check_for_leaks(tmp_path / "all")
     assert len(leaks) >= 0.95 * len(paths)
     assert all(Path(leak.picture).name == Path(leak.copy).name for leak in leaks)
 
 
-def test_validation_and_test_are_held_against_each_other_too(tmp_path):
+def test_validation_and_test_are_compared_with_each_other_too(tmp_path):
     save(drawn(1, 1), tmp_path / "train" / "happy" / "1.png")
     for split in ("validation", "test"):
         save(drawn(2, 2), tmp_path / split / "happy" / "2.png")
@@ -133,10 +138,10 @@ def test_validation_and_test_are_held_against_each_other_too(tmp_path):
     assert (leak.split, leak.copy) == ("test", "validation/happy/2.png")
 
 
-def test_how_much_copies_flatter_is_the_result_without_them():
+def test_the_report_estimates_the_accuracy_without_copies():
     leak = Leak("test", "a", "happy", "b", "happy", False, 0.99)
     other = leak._replace(copy_label="sad")
-    # 80 of 100 are right, 10 of them because they are known: 70 of 90.
+    # If 80 of 100 are right, 10 of them because training had a copy, 70 of 90 remain.
     assert "80 % could be 77.8 % without those 10" in describe_leaks(
         [leak] * 10 + [other], "test", 100, "train"
     )
@@ -151,7 +156,7 @@ def test_pictures_that_cannot_be_read_are_named_and_left_out(tmp_path, capsys):
     assert "broken.jpg: not a picture" in capsys.readouterr().err
 
 
-def test_the_same_findings_are_not_written_again(tmp_path):
+def test_unchanged_findings_are_not_written_again(tmp_path):
     save(drawn(1, 1), tmp_path / "train" / "happy" / "1.png")
     save(drawn(1, 1), tmp_path / "test" / "happy" / "1.png")
     assert main(["--check", "--to", str(tmp_path)]) == 0
@@ -164,7 +169,7 @@ def test_the_same_findings_are_not_written_again(tmp_path):
     assert len((tmp_path / "leaks.csv").read_text().splitlines()) == 1
 
 
-def test_a_folder_without_splits_is_an_error_in_words(tmp_path, capsys):
+def test_a_folder_without_splits_is_a_usage_error(tmp_path, capsys):
     assert main(["--check", "--to", str(tmp_path / "nowhere")]) == 2
     assert "no validation/ and no test/" in capsys.readouterr().err
     assert not (tmp_path / "nowhere").exists()
