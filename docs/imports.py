@@ -1,8 +1,8 @@
 """Read the repository's imports without running any code, and say which of them break a layer.
 
 A layer may import the layers below it and its own modules; packages that share a layer never
-import each other. `docs/draw_architecture.py` draws the imports, `tests/workbench/test_layers.py`
-holds the rules.
+import each other. `docs/draw_architecture.py` draws the imports.
+`tests/workbench/project/test_layers.py` checks the rules.
 """
 
 import ast

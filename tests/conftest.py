@@ -1,4 +1,4 @@
-"""Fixtures and checks for all tests."""
+"""Shared by all tests: no privacy notice, and no tests of edge and workbench in one process."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _notice_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Mark the first start's notice as shown, in a temporary state directory."""
+    """Mark the privacy notice as shown, in a state folder that is not the user's."""
     state: Path = tmp_path_factory.mktemp("state")
     (state / "emotion-edge").mkdir()
     (state / "emotion-edge" / "notice-shown").touch()
@@ -23,5 +23,5 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     folders = {item.path.relative_to(Path(__file__).parent).parts[0] for item in session.items}
     if folders >= {"edge", "workbench"}:
         raise pytest.UsageError(
-            "run tests/edge and tests/workbench one by one, as `make test` does"
+            "run tests/edge and tests/workbench in separate processes, as `make test` does"
         )

@@ -1,0 +1,108 @@
+"""Write small inputs for the commands in README and docs/, with the names that the pages use."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data
+
+from emotion_edge.model.model_file import SHIPPED
+from tests.edge.models import FLOAT32, INT8
+from tests.edge.recordings import film, write_recording
+from tests.workbench.conftest import make_checkout, make_photos
+from tests.workbench.train.prepare.fer2013_inputs import ROWS, VOTED, write_csv_files, write_npz
+from tests.workbench.train.prepare.inputs import write_astronaut
+
+# Replaces ffmpeg if it is not installed: writes the clip's frames as raw RGB24 of 640 x 480.
+FFMPEG = f"""#!{sys.executable}
+import sys, av
+for frame in av.open(sys.argv[2]).decode(video=0):
+    sys.stdout.buffer.write(frame.reformat(640, 480, "rgb24").to_ndarray().tobytes())
+"""
+# Replaces the programs in .venv/bin: prints its arguments and writes the files that make expects.
+STAND_IN = """#!/bin/sh
+echo "$(basename "$0") $*"
+case "$2" in
+  train) touch build/model.keras ;;
+  convert) touch build/model.tflite ;;
+  train.samples) mkdir -p build/samples; touch build/samples/samples.json ;;
+  train.sequences) mkdir -p build/sequences; touch build/sequences/sequences.json ;;
+esac
+"""
+
+
+def nothing(folder: Path, tiny_build: Path) -> None:
+    """Write nothing: the commands need no file."""
+
+
+def docs_folder(folder: Path, tiny_build: Path) -> None:
+    """Make the folder that the commands write a picture to."""
+    (folder / "docs").mkdir()
+
+
+def whole_photographs(folder: Path, tiny_build: Path) -> None:
+    """Write photographs of several people, in two classes."""
+    for seed in range(12):
+        label = ("happy", "sad")[seed % 2]
+        write_astronaut(folder / "photos" / label / f"person{seed // 2}-{seed}.png", seed)
+
+
+def fer2013(folder: Path, tiny_build: Path) -> None:
+    """Write FER2013 and the votes of FER+ in both formats."""
+    write_csv_files(folder, ROWS, VOTED)
+    write_npz(folder / "ferplus.npz")
+
+
+def trained_and_converted(folder: Path, tiny_build: Path) -> None:
+    """Write a tiny network's run, a converted model, and a data set of the same classes."""
+    shutil.copytree(tiny_build, folder / "build")
+    shutil.copy(INT8, folder / "build" / "model.tflite")
+    make_photos(folder / "fer", validation=4, test=4)
+
+
+def sample_frames(folder: Path, tiny_build: Path) -> None:
+    """Write our model as the result of a conversion, and two sample frames."""
+    write_astronaut(folder / "build" / "samples" / "frames" / "a.png")
+    write_astronaut(folder / "build" / "samples" / "frames" / "b.png", seed=9)
+    shutil.copy(SHIPPED, folder / "build" / "model.tflite")
+
+
+def pictures_and_clip(folder: Path, tiny_build: Path) -> None:
+    """Write two photographs and a video."""
+    (folder / "photos").mkdir()
+    for i, pixels in enumerate((data.astronaut(), data.coffee())):
+        Image.fromarray(pixels).save(folder / "photos" / f"{i}.jpg")
+    film(folder / "clip.mp4", "mpeg4", 10)
+
+
+def clip_and_ffmpeg(folder: Path, tiny_build: Path) -> None:
+    """Write a video and, if ffmpeg is not installed, a program that replaces it."""
+    pictures_and_clip(folder, tiny_build)
+    if not shutil.which("ffmpeg"):
+        (folder / "bin" / "ffmpeg").write_text(FFMPEG)
+        (folder / "bin" / "ffmpeg").chmod(0o755)
+
+
+def recording(folder: Path, tiny_build: Path) -> None:
+    """Write a recording: one second of a face."""
+    write_recording(folder / "DIR", [np.asarray(data.astronaut())] * 10)
+
+
+def models(folder: Path, tiny_build: Path) -> None:
+    """Write three models, and the files of `pictures_and_clip`."""
+    pictures_and_clip(folder, tiny_build)
+    shutil.copy(SHIPPED, folder / "mine.tflite")
+    shutil.copy(FLOAT32, folder / "model.float32.tflite")
+    shutil.copy(INT8, folder / "model.tflite")
+
+
+def checkout(folder: Path, tiny_build: Path) -> None:
+    """Write the Makefile, replacements of all programs in .venv/, and folders of photographs."""
+    (folder / ".venv").unlink()
+    make_checkout(folder, STAND_IN)
+    for name in ("ruff", "mypy"):
+        shutil.copy(folder / ".venv/bin/python", folder / ".venv/bin" / name)
+    make_photos(folder / "photos", train=1, validation=1)
+    make_photos(folder / "fer", validation=1)

@@ -1,0 +1,147 @@
+"""The Makefile: help for every target, and no repeated work."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, run_make
+
+# Replaces python: prints its arguments and writes the files that make expects.
+STAND_IN = """#!/bin/sh
+echo "python $*"
+case "$2" in
+  train) mkdir -p build/original; touch build/model.keras build/original/model.keras ;;
+  convert) touch build/model.tflite ;;
+  train.samples) mkdir -p build/samples; touch build/samples/samples.json ;;
+esac
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A checkout with a replacement for python."""
+    return make_checkout(tmp_path, STAND_IN)
+
+
+def trains(folder: Path, *arguments: str) -> bool:
+    """Run make and say whether it started a training."""
+    return "python -m train " in run_make(folder, *arguments)
+
+
+def test_help_has_a_line_for_every_target(checkout):
+    makefile = (REPOSITORY / "Makefile").read_text()
+    (phony,) = (line for line in makefile.splitlines() if line.startswith(".PHONY:"))
+    listed = {line.split()[0] for line in run_make(checkout, "help").splitlines()}
+    assert listed == set(phony.split()[1:]) - {"FORCE"}
+    assert run_make(checkout) == run_make(checkout, "help")
+
+
+def test_nothing_is_done_twice(checkout):
+    first = run_make(checkout, "train", "convert")
+    assert "python -m train " in first
+    assert "python -m convert" in first
+    second = run_make(checkout, "train", "convert")
+    assert "python" not in second
+    assert "pip" not in run_make(checkout, "setup")
+
+
+def test_other_settings_or_data_train_again(checkout):
+    assert trains(checkout, "train")
+    assert trains(checkout, "train", "TRAIN_FLAGS=--epochs 3")
+    assert not trains(checkout, "train", "TRAIN_FLAGS=--epochs 3")
+    photos = make_photos(checkout / "my photos", train=1, validation=1)
+    assert trains(checkout, "train", f"DATA={photos}")
+    assert not trains(checkout, "train", f"DATA={photos}")
+    (photos / "train" / "red" / "00.png").unlink()
+    assert trains(checkout, "train", f"DATA={photos}")
+
+
+def test_convert_uses_the_settings_of_the_last_training(checkout):
+    photos = make_photos(checkout / "Tim's #1 $HOME", train=1, validation=1)
+    settings = (f"DATA={photos}".replace("$", "$$"), "MODEL=compact")
+    assert trains(checkout, "train", *settings, "TRAIN_FLAGS=--epochs 3 --resume")
+    assert not trains(checkout, "train", *settings, "TRAIN_FLAGS=--epochs 3")
+    output = run_make(checkout, "convert", "run")
+    assert "python -m train" not in output and "python -m convert" in output
+    assert f"--source {photos}/validation" in output
+    (photos / "train" / "red" / "00.png").unlink()
+    assert f"--data {photos} --model compact --epochs 3\n" in run_make(checkout, "convert")
+    assert "--model simple_cnn --early-stopping 4" in run_make(checkout, "train")
+
+
+def test_other_convert_flags_convert_again_without_training(checkout):
+    run_make(checkout, "convert")
+    output = run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    assert "python -m convert --variant float16" in output
+    assert "python -m train" not in output
+    assert "python" not in run_make(checkout, "convert", "CONVERT_FLAGS=--variant float16")
+    assert "--author Tim O'Brien" in run_make(
+        checkout, "convert", """CONVERT_FLAGS=--author "Tim O'Brien\""""
+    )
+
+
+def test_the_original_is_trained_again_for_other_data(checkout):
+    assert trains(checkout, "original")
+    assert not trains(checkout, "original")
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    assert trains(checkout, "original", f"DATA={photos}")
+
+
+def test_a_folder_called_data_is_used_by_default(checkout):
+    (checkout / "data").mkdir()
+    assert "--data data" in run_make(checkout, "train").replace("'", "")
+
+
+def test_original_and_run_use_the_drawn_faces_if_there_is_no_data(checkout):
+    output = run_make(checkout, "original").replace("'", "")
+    assert "--data build/samples --build build/original" in output
+    assert "python -m train.original build/original/history.csv" in output
+    output = run_make(checkout, "run").replace("'", "")
+    assert "emotion-edge run --model build/model.tflite --source build/samples/frames" in output
+
+
+def test_another_python_version_is_refused_with_the_remedy(checkout):
+    (checkout / ".venv" / ".installed").unlink()
+    old = checkout / "old-python"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    result = subprocess.run(
+        ["make", "setup", f"PYTHON={old}"],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "needs Python 3.11" in result.stderr
+    assert "make PYTHON=" in result.stderr
+
+
+@pytest.mark.parametrize(("dpkg", "named"), [("echo armhf", "this is armhf"), ("exit 1", "Linux")])
+def test_pi_installs_nothing_on_a_machine_that_cannot_run_it(dpkg, named, checkout):
+    (checkout / "bin").mkdir()
+    for name, script in {"dpkg": dpkg, "apt-get": "touch tried", "sudo": "touch tried"}.items():
+        (checkout / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (checkout / "bin" / name).chmod(0o755)
+    result = subprocess.run(
+        ["make", "pi", f"PI_PREFIX={checkout}/opt"],
+        cwd=checkout,
+        env={**os.environ, "PATH": f"{checkout}/bin:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "pi needs a 64-bit Raspberry Pi OS" in result.stderr
+    assert named in result.stderr
+    assert not {"tried", "opt"} & {path.name for path in checkout.iterdir()}
+
+
+@pytest.mark.parametrize("command", ["make train convert run", "make test"])
+def test_readme_begins_with_two_commands_that_exist(command, checkout):
+    lines = (REPOSITORY / "README.md").read_text().splitlines()
+    assert command in lines[:60]
+    targets = {line.split()[0] for line in run_make(checkout, "help").splitlines()}
+    assert set(command.split()[1:]) <= targets

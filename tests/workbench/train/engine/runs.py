@@ -1,0 +1,63 @@
+"""Start training runs, wait for their epochs, and read what they wrote."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from tests.workbench.conftest import REPOSITORY, command, read_history, run
+
+ARTIFACTS = {
+    "model.keras",
+    "simple_cnn.weights.h5",
+    "contract.json",
+    "calibration.npz",
+    "temperature.npz",
+    "holdout.npz",
+    "history.csv",
+    "history.png",
+    "evaluation.json",
+    "confusion.png",
+    "run.json",
+}
+
+
+def _arguments(data: Path, build: Path, *arguments: object) -> tuple[object, ...]:
+    return ("train", "--data", data, "--build", build, "--batch-size", 8, *arguments)
+
+
+def train(
+    data: Path, build: Path, *arguments: object, **options: object
+) -> subprocess.CompletedProcess[str]:
+    """Train with batches of 8, and wait for the run to end."""
+    return run(*_arguments(data, build, *arguments), **options)
+
+
+def start_training(
+    data: Path, build: Path, *arguments: object, stdout: int = subprocess.PIPE
+) -> subprocess.Popen[str]:
+    """Start training with batches of 8."""
+    return subprocess.Popen(
+        command(*_arguments(data, build, *arguments)),
+        cwd=REPOSITORY,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_epoch(
+    process: subprocess.Popen[str], build: Path, epoch: int, *, folder: str = "checkpoint"
+) -> None:
+    """Wait until the checkpoint holds `epoch` finished epochs."""
+    state = build / folder / "state.json"
+    while process.poll() is None:
+        if state.exists() and len(json.loads(state.read_text())["history"]) >= epoch:
+            return
+        time.sleep(0.01)
+    raise AssertionError(process.communicate()[1])
+
+
+def column(build: Path, name: str) -> list[float]:
+    """Return one column of a run's history.csv."""
+    return [row[name] for row in read_history(build)]

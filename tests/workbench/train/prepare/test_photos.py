@@ -1,0 +1,110 @@
+"""Prepare photographs: find the face, crop it and assign it to a split."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.imaging.image_files import read_image
+from emotion_edge.model.contract import Contract
+from emotion_edge.model.crop_rule import crop_rule_of
+from emotion_edge.model.preprocessing import preprocess
+from tests.workbench.train.prepare.inputs import (
+    ASTRONAUT,
+    list_pictures,
+    prepare,
+    read_manifest,
+    write_astronaut,
+)
+from train.data.image_folder import load_split
+from train.prepare.group_split import SPLITS
+
+
+def write_photo(path: Path, kind: str) -> None:
+    """Write a photograph of the astronaut as JPEG."""
+    path.parent.mkdir(parents=True)
+    if kind == "rotated by EXIF":
+        exif = Image.Exif()
+        exif[0x0112] = 6  # orientation: turn it by 90 degrees to show it upright
+        ASTRONAUT.rotate(90, expand=True).save(path, quality=85, exif=exif)
+    elif kind == "face near the border":
+        ASTRONAUT.crop((160, 60, 480, 400)).save(path, quality=85)
+    else:
+        ASTRONAUT.save(path, quality=85)
+
+
+@pytest.mark.parametrize("size", [(48, 48), (150, 150), (224, 160)])
+@pytest.mark.parametrize("kind", ["plain", "rotated by EXIF", "face near the border"])
+def test_training_gets_the_same_pixels_as_the_edge(kind, size, tmp_path):
+    path = tmp_path / "photos" / "happy" / "photo.jpg"
+    write_photo(path, kind)
+    assert prepare("--photos", path.parents[1], "--to", tmp_path / "data") == 0
+    width, height = size
+    contract = Contract(labels=("happy", "sad"), width=width, height=height, activation="softmax")
+    trained = load_split(tmp_path / "data" / "train", contract, tmp_path / "cache").images
+    frame = read_image(path)
+    face = FaceDetector().detect(frame)[0]
+    seen = preprocess(crop_face(frame, face, crop_rule_of(contract)), contract)
+    assert trained.shape == (1, height, width, 3)
+    assert np.array_equal(trained[0], seen)
+    rule = json.loads((tmp_path / "data" / "crop.json").read_text())
+    assert rule == crop_rule_of(contract)
+
+
+def test_photographs_with_no_or_several_faces_are_left_out_and_listed(tmp_path, capsys):
+    folder = tmp_path / "photos" / "happy"
+    write_astronaut(folder / "one.png")
+    Image.fromarray(skimage.data.coffee()).save(folder / "none.png")
+    face = np.asarray(ASTRONAUT.crop((100, 0, 356, 256)))
+    Image.fromarray(np.hstack([face, face])).save(folder / "two.png")
+    small = np.asarray(Image.fromarray(face).resize((80, 80)))
+    small = np.pad(small, ((0, 176), (0, 0), (0, 0)))
+    Image.fromarray(np.hstack([face, small])).save(folder / "background.png")
+    assert len(FaceDetector().detect(read_image(folder / "background.png"))) == 2
+    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
+    outcomes = {source: row["outcome"] for source, row in read_manifest(tmp_path / "data").items()}
+    assert outcomes == {
+        "happy/background.png": "written",
+        "happy/none.png": "no face",
+        "happy/one.png": "written",
+        "happy/two.png": "several faces",
+    }
+    assert len(list_pictures(tmp_path / "data")) == 2
+    assert "4 pictures: 2 written, 1 no face, 1 several faces" in capsys.readouterr().out
+
+
+def test_all_pictures_may_go_into_the_test_split(photos, tmp_path):
+    assert prepare("--photos", photos, "--to", tmp_path / "data", "--split", "0/0/100") == 0
+    rows = read_manifest(tmp_path / "data").values()
+    assert [row["picture"].split("/")[0] for row in rows] == ["test"] * 9
+
+
+def test_a_persons_pictures_are_all_in_one_split(photos, tmp_path, capsys):
+    assert prepare("--photos", photos, "--to", tmp_path / "data", "--split", "40/30/30") == 0
+    rows = read_manifest(tmp_path / "data").values()
+    assert len(rows) == len(list_pictures(tmp_path / "data")) == 9
+    splits = {
+        name: {r["picture"].split("/")[0] for r in rows if r["subject"] == name}
+        for name in ("anna", "ben")
+    }
+    assert [len(names) for names in splits.values()] == [1, 1]
+    assert {row["picture"].split("/")[0] for row in rows} == set(SPLITS)
+    for row in rows:
+        assert row["picture"].split("/")[1] == row["source"].split("/")[0]
+    assert (
+        "9 photographs: 2 are in a person's folder, 4 have a person's name, 3 name nobody; "
+        "2 people named" in capsys.readouterr().out
+    )
+
+
+def test_the_same_photograph_under_two_names_is_written_once(tmp_path, capsys):
+    write_astronaut(tmp_path / "photos" / "happy" / "a.png")
+    write_astronaut(tmp_path / "photos" / "sad" / "b.png")
+    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
+    (picture,) = list_pictures(tmp_path / "data")
+    assert f"sad/b.png: the same picture is there as {picture}" in capsys.readouterr().err
