@@ -183,12 +183,8 @@ def test_a_file_without_read_permission_is_refused(tmp_path):
     (tmp_path / "secret.png").chmod(0)
     # Root may read everything unless it drops these capabilities.
     drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-    result = subprocess.run(
-        [*drop, sys.executable, "-c", READ, tmp_path / "secret.png"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command = [*drop, sys.executable, "-c", READ, tmp_path / "secret.png"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == "Permission denied\n"
 
 
