@@ -30,7 +30,6 @@ import keras
 
 from convert.artifacts import Run, check_evaluation, read_run
 from convert.converter import convert, normalised, to_logits
-from convert.gate import Limits
 from convert.metadata import ModelInfo
 from convert.options import make_limits, make_model_info, make_parser
 from convert.parity import (
@@ -41,6 +40,7 @@ from convert.parity import (
     run_keras,
     with_layer_errors,
 )
+from convert.parity_gate import Limits
 from convert.report import describe, write_report
 from convert.selection import SLOW_VARIANT, choose, latency_ratios, resolve_variants
 from convert.table import table

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from convert.artifacts import Run
 from convert.converter import VARIANTS
-from convert.gate import Limits
 from convert.metadata import ModelInfo
+from convert.parity_gate import Limits
 from emotion_edge.cli import argument_types as arguments
 
 _LIMITS = {

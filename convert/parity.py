@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from convert import gate
+from convert import parity_gate
 from convert.artifacts import Run, with_full_range
 from convert.calibration import calibrate
 from convert.converter import convert, normalised, to_logits
@@ -115,9 +115,9 @@ def package(
 ) -> Converted:
     """Fit the temperature on the variant's own outputs; add metadata, contract and test vector.
 
-    A file that `gate.check_file` refuses gets neither temperature nor test vector.
+    A file that `parity_gate.check_file` refuses gets neither temperature nor test vector.
     """
-    contract, runs = run.contract, not gate.check_file(variant, flatbuffer)
+    contract, runs = run.contract, not parity_gate.check_file(variant, flatbuffer)
     if runs:
         outputs = run_on_runtime(pack(flatbuffer, contract), temperature, "litert")
         contract = calibrate(outputs.logits, run.temperature.targets, contract)
@@ -133,13 +133,13 @@ def check_parity(
     holdout: Path,
     *,
     reference: Reference,
-    limits: gate.Limits,
+    limits: parity_gate.Limits,
 ) -> Verdict:
     """Run a packed model on both runtimes over the whole holdout and check it against Keras.
 
     holdout: the .npz of `run.holdout`.
     """
-    reasons = gate.check_file(converted.variant, converted.model)
+    reasons = parity_gate.check_file(converted.variant, converted.model)
     runtimes: dict[str, RuntimeResult | RunError] = {}
     for runtime, outputs in run_on_runtimes(converted.model, holdout).items():
         if isinstance(outputs, RunError):
@@ -183,11 +183,13 @@ def _measure(
 
 
 def _check(
-    result: RuntimeResult, variant: str, run: Run, reference: Reference, limits: gate.Limits
+    result: RuntimeResult, variant: str, run: Run, reference: Reference, limits: parity_gate.Limits
 ) -> list[str]:
     labels, expected = run.contract.labels, reference.measured
     return [
-        *gate.check_input(result.outputs, run.contract),
-        *gate.check_labels(result.outputs, run.contract),
-        *gate.check_quality(variant, result.parity, result.measured, expected, limits, labels),
+        *parity_gate.check_input(result.outputs, run.contract),
+        *parity_gate.check_labels(result.outputs, run.contract),
+        *parity_gate.check_quality(
+            variant, result.parity, result.measured, expected, limits, labels
+        ),
     ]

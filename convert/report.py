@@ -15,8 +15,8 @@ import tensorflow as tf
 
 from convert.artifacts import Run
 from convert.flatbuffer import operators
-from convert.gate import Limits
 from convert.parity import Reference, RuntimeResult, Verdict
+from convert.parity_gate import Limits
 from convert.selection import remedy
 from emotion_edge.errors import RunError
 from emotion_edge.model.postprocessing import scores

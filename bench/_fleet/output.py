@@ -12,8 +12,8 @@ from emotion_edge.faces.types import Box
 from emotion_edge.model.classifier import Classification
 from emotion_edge.output.mqtt import sink
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import MqttSettings
-from emotion_edge.output.mqtt.publisher import MqttPublisher
+from emotion_edge.output.mqtt.connection import MqttConnection
+from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.pipeline.heartbeat import Event, Heartbeat
 from emotion_edge.pipeline.results import FaceResult, FrameResult
 from emotion_edge.pipeline.smoothing import Decision
@@ -30,7 +30,7 @@ def published() -> Counter[tuple[str, bool]]:
         return _counts.copy()
 
 
-class CountingPublisher(MqttPublisher):
+class CountingPublisher(MqttConnection):
     """Counts the messages that it is given."""
 
     def _publish(self, topic: str, payload: str, *, retain: bool) -> None:
@@ -47,7 +47,7 @@ class Output:
     def __init__(self, prefix: str, port: int) -> None:
         """prefix: of its topics. port: of a broker on this machine."""
         # A process of `bench.fleet` has simulated devices only, so this affects nothing else.
-        sink.MqttPublisher = CountingPublisher  # type: ignore[attr-defined]
+        sink.MqttConnection = CountingPublisher  # type: ignore[attr-defined]
         broker = Broker("127.0.0.1", port, tls=False, user=None, prefix=prefix)
         reporting = sink.Reporting()
         self._stats, self._frames = PipelineStats(), 0

@@ -14,7 +14,7 @@ from emotion_edge.capture.picamera2_camera import picamera2_opener
 from emotion_edge.capture.raw_stdin import read_raw_frames
 from emotion_edge.capture.reconnect import stream_camera
 from emotion_edge.capture.recording import recording_camera
-from emotion_edge.capture.v4l2_camera import v4l2_opener
+from emotion_edge.capture.v4l2_webcam import v4l2_opener
 from emotion_edge.capture.video_source import read_video
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import IMAGE_SUFFIXES

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from emotion_edge.cli.argument_types import address, destination, keepalive, minutes, topic
-from emotion_edge.output.mqtt.client import CREDENTIAL_NAME, PASSWORD_VARIABLE
+from emotion_edge.output.mqtt.login import CREDENTIAL_NAME, PASSWORD_VARIABLE
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.faces.detector import DetectorSettings
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.output.mqtt.address import parse_address
-from emotion_edge.output.mqtt.client import MqttSettings
+from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.pipeline.smoothing import SmoothingSettings

@@ -11,10 +11,10 @@ from collections.abc import Generator, Sequence
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import MqttSettings
+from emotion_edge.output.mqtt.connection import RETAINED
 from emotion_edge.output.mqtt.home_assistant import discovery_topic
+from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.probe import connected_client, round_trip
-from emotion_edge.output.mqtt.publisher import RETAINED
 
 
 def forget(brokers: Sequence[Broker], settings: MqttSettings) -> Generator[str, None, None]:

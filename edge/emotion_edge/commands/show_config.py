@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emotion_edge.errors import MASK, mask
-from emotion_edge.output.mqtt.client import PASSWORD_VARIABLE, credential
+from emotion_edge.output.mqtt.login import PASSWORD_VARIABLE, credential
 
 
 class Entry(NamedTuple):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import MqttSettings
+from emotion_edge.output.mqtt.login import MqttSettings
 
 
 class Address(NamedTuple):

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from convert.artifacts import read_run
 from convert.converter import VARIANTS, convert, normalised, to_logits
-from convert.gate import check_input
 from convert.parity import Converted, package, run_keras
+from convert.parity_gate import check_input
 from convert.runtimes.client import run_on_runtime
 from emotion_edge.errors import RunError
 from emotion_edge.model.model_file import pack

@@ -93,7 +93,7 @@ ELSEWHERE = {
     ),
     "emotion-edge run --source v4l2:/dev/video0": (
         "needs a camera",
-        "tests/edge/capture/test_v4l2_camera.py",
+        "tests/edge/capture/test_v4l2_webcam.py",
         "test_the_newest_frame_is_taken",
     ),
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'

@@ -8,7 +8,7 @@ from typing import Any
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import CREDENTIAL_NAME, PASSWORD_VARIABLE, MqttSettings
+from emotion_edge.output.mqtt.login import CREDENTIAL_NAME, PASSWORD_VARIABLE, MqttSettings
 from emotion_edge.output.mqtt.probe import RefusedError, connected_client, round_trip
 
 # OpenSSL's error numbers for certificates (X509_V_ERR_…, openssl/x509_vfy.h).

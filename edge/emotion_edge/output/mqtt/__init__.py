@@ -1,1 +1,1 @@
-"""MQTT: broker addresses, the publisher, Home Assistant."""
+"""MQTT: broker addresses, connections, the sink, Home Assistant."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from emotion_edge.errors import RunError
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import MqttSettings, make_client
+from emotion_edge.output.mqtt.login import MqttSettings, make_client
 
 CONNECT_TIMEOUT_S = 10.0
 ECHO_TIMEOUT_S = 4.0  # for a message there and back

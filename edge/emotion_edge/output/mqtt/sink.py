@@ -7,9 +7,9 @@ from typing import Self
 
 from emotion_edge.output.json_lines import Line, counts_line, dumps, face_fields, lines_of, utc_now
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import MqttSettings
+from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
-from emotion_edge.output.mqtt.publisher import MqttPublisher
+from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
 from emotion_edge.pipeline.main_face import MainFace
@@ -48,8 +48,8 @@ class MqttSink(Sink):
         self._settings, self._stats, self._reporting = settings, stats, reporting
         self._main_face, self._heartbeat = MainFace(), Heartbeat(reporting.heartbeat)
         self._published: object = None
-        self._publishers = [
-            MqttPublisher(broker, settings, on_pause=self._pause, on_reconnect=self._reconnected)
+        self._connections = [
+            MqttConnection(broker, settings, on_pause=self._pause, on_reconnect=self._reconnected)
             for broker in brokers
         ]
         self._stack = ExitStack()
@@ -59,8 +59,8 @@ class MqttSink(Sink):
 
     def __enter__(self) -> Self:
         """Start to connect to all brokers."""
-        for publisher in self._publishers:
-            self._stack.enter_context(publisher)
+        for connection in self._connections:
+            self._stack.enter_context(connection)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -72,15 +72,15 @@ class MqttSink(Sink):
         self._main_face.reset()
         if not self._settings.discovery:
             return
-        for publisher in self._publishers:
-            topic = discovery_topic(publisher.broker, self._settings.discovery)
+        for connection in self._connections:
+            topic = discovery_topic(connection.broker, self._settings.discovery)
             message = discovery_message(
-                publisher.broker,
+                connection.broker,
                 labels,
                 expire=self._reporting.expire,
                 aggregate=self._reporting.aggregate,
             )
-            publisher.publish_state(f"/{topic}", message)
+            connection.publish_state(f"/{topic}", message)
 
     def publish(self, result: Result) -> None:
         """Publish a result's events, and the state if it changed or is due."""
@@ -99,8 +99,8 @@ class MqttSink(Sink):
 
     def _publish_counts(self, result: AggregateResult) -> None:
         if result.counts:
-            for publisher in self._publishers:
-                publisher.publish_state("counts", dumps(counts_line(result.counts)))
+            for connection in self._connections:
+                connection.publish_state("counts", dumps(counts_line(result.counts)))
 
     def _publish_events(self, result: FrameResult | NoSignal) -> None:
         if isinstance(result, FrameResult):
@@ -108,8 +108,8 @@ class MqttSink(Sink):
         elif result.changed:
             self._main_face.no_signal(result.reason)
         for line in lines_of(result, every_frame=self._reporting.every_frame):
-            for publisher in self._publishers:
-                publisher.publish_event("events", dumps(line))
+            for connection in self._connections:
+                connection.publish_event("events", dumps(line))
 
     def _state(self) -> object:
         """Return what must be published at once if it changes."""
@@ -117,11 +117,11 @@ class MqttSink(Sink):
 
     def _publish_state(self) -> None:
         self._published = self._state()
-        for publisher in self._publishers:
-            publisher.publish_state("attributes", dumps(self._attributes()))
+        for connection in self._connections:
+            connection.publish_state("attributes", dumps(self._attributes()))
             # An empty message removes what was retained before --aggregate was given.
             state = "" if self._reporting.aggregate else self._main_face.decision.label
-            publisher.publish_state("state", state)
+            connection.publish_state("state", state)
 
     def _attributes(self) -> Line:
         stats, face = self._stats, self._main_face
@@ -141,8 +141,8 @@ class MqttSink(Sink):
 
     def _pause(self, paused: bool) -> None:
         self._stats.paused = paused
-        for publisher in self._publishers:
-            publisher.publish_state("paused", "paused" if paused else "running")
+        for connection in self._connections:
+            connection.publish_state("paused", "paused" if paused else "running")
 
     def _reconnected(self) -> None:
         self._stats.mqtt_reconnects += 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convert.gate import Limits, check_input, check_quality
+from convert.parity_gate import Limits, check_input, check_quality
 from convert.runtimes.client import RuntimeOutputs
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.quantization import input_table

@@ -1,4 +1,4 @@
-"""A connection to one MQTT broker that reconnects by itself.
+"""A connection to one MQTT broker: its will, its topics, and reconnection.
 
 States are retained and sent again after each reconnection. Events are dropped while there is no
 connection. All messages have QoS 0, because paho queues others without limit while it is offline;
@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.client import MqttSettings, make_client
+from emotion_edge.output.mqtt.login import MqttSettings, make_client
 
 AVAILABILITY, SET = "availability", "set"
 # The topics with retained messages; "set" holds the commands of others.
@@ -39,7 +39,7 @@ def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
     return call
 
 
-class MqttPublisher:
+class MqttConnection:
     """A connection to one broker, open while its context manager is."""
 
     def __init__(
@@ -71,7 +71,7 @@ class MqttPublisher:
         client.on_message = _guarded(self._received)
         client.connect_async(broker.host, broker.port, keepalive=settings.keepalive)
 
-    def __enter__(self) -> "MqttPublisher":
+    def __enter__(self) -> "MqttConnection":
         """Start to connect; return on success, failure or after `CONNECT_WAIT_S`."""
         self._client.loop_start()
         self._answered.wait(CONNECT_WAIT_S)

@@ -3,7 +3,7 @@
 from paho.mqtt.client import Client
 
 from emotion_edge.output.mqtt.address import parse_address
-from emotion_edge.output.mqtt.client import (
+from emotion_edge.output.mqtt.login import (
     FIRST_RETRY_S,
     LAST_RETRY_S,
     MqttSettings,

@@ -15,7 +15,7 @@ from PIL import Image
 from skimage import data
 
 from emotion_edge.capture.camera import CameraError
-from emotion_edge.capture.v4l2_camera import BUFFERS, V4L2Camera, decode
+from emotion_edge.capture.v4l2_webcam import BUFFERS, V4L2Camera, decode
 from tests.edge.capture.picamera2_double import python_path
 from tests.edge.command_line import command, edge, own_lines
 from tests.edge.models import INT8
