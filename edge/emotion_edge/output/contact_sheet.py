@@ -134,7 +134,8 @@ def draw(picture: Image.Image, captions: list[Caption], side: int) -> Image.Imag
         if box:
             left, top, width = (scale * value for value in box)
             pen.rectangle((left, top, left + width, top + width), outline=_BOX_COLOUR, width=2)
-            corner = (max(0.0, left), max(0.0, top))
+            height = pen.textbbox((0, 0), text, font=font)[3] + 4
+            corner = (max(0.0, left), max(0.0, top - height))  # above the face, if there is room
         _write(pen, corner, text, font)
     return copy
 
