@@ -47,6 +47,7 @@ def test_a_photograph_is_labelled(tmp_path):
     assert line.startswith("happy Box(x=")
 
 
+@pytest.mark.searches
 def test_faces_in_a_stream_are_tracked(tmp_path):
     first = run_block("Follow faces in a stream", tmp_path)[0]
     assert re.fullmatch(r"0\.[24] s: face 1 is happy", first)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.edge.command_line import edge
 from tests.edge.listener import Listener
+from tests.edge.models import INT8
 from tests.edge.mosquitto import plain_broker
 from tests.edge.recordings import write_colours
 from tests.edge.waiting import until
@@ -119,5 +120,7 @@ def test_swapped_channels_swap_the_labels(broker, daemon, tmp_path):
 
 def test_a_recording_with_an_unknown_fault_is_refused(tmp_path):
     write_colours(tmp_path / "r", [("red", 0, "flood")])
-    result = edge("run", "--model", "x.tflite", "--source", f"replay:{tmp_path / 'r'}")
+    source = f"replay:{tmp_path / 'r'}"
+    result = edge("run", "--model", INT8, "--faces", "off", "--source", source)
     assert result.returncode == 2
+    assert "unknown fault 'flood'" in result.stderr

@@ -99,7 +99,10 @@ def test_an_evaluation_file_with_other_content_is_refused(tiny):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"images": np.zeros((2, 9, 9, 3), np.uint8), "labels": np.array([0, 1])}, "images are"),
+        (
+            {"images": np.zeros((2, 9, 9, 3), np.uint8), "labels": np.array([0, 1])},
+            r"images are uint8 \(2, 9, 9, 3\)",
+        ),
         ({"images": np.zeros((2, 8, 8, 3)), "labels": np.array([0, 1])}, "images are float64"),
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.array([7])}, "class number"),
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.eye(3)[:1]}, "labels are float"),

@@ -40,7 +40,11 @@ NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 # that marks the place in that file. Our own programs must still accept them.
 ELSEWHERE = {
     "make pi": ("installs with apt", PI, "venv --system-site-packages /opt/emotion-edge"),
-    "source /opt/emotion-edge/bin/activate": ("comes with venv", PI, "/opt/emotion-edge/bin/pip"),
+    "source /opt/emotion-edge/bin/activate": (
+        "not run: part of venv",
+        PI,
+        "/opt/emotion-edge/bin/pip",
+    ),
     "emotion-edge run": ("needs a Pi's camera", "tests/camera/virtual.py", "test_the_daemon_names"),
     "emotion-edge run --model mine.tflite": (
         "needs a Pi's camera",
@@ -75,24 +79,32 @@ ELSEWHERE = {
     ),
     "emotion-edge install-service": ("needs root and systemd", SERVICE, NEXT),
     "install -D -m 600 password.txt /etc/credstore/emotion-edge.password": (
-        "needs root",
+        "not run: needs root; the unit loads that file",
         SERVICE,
         "LoadCredential=emotion-edge.password",
     ),
-    "systemctl daemon-reload": ("needs systemd as PID 1", SERVICE, 'analyze("verify"'),
+    "systemctl daemon-reload": (
+        "not run: needs systemd as PID 1; the unit is verified",
+        SERVICE,
+        'analyze("verify"',
+    ),
     "systemctl enable --now emotion-edge": (
         "needs systemd as PID 1",
         SERVICE,
         "systemctl enable --now emotion-edge",
     ),
-    "journalctl -fu emotion-edge": ("needs systemd as PID 1", SERVICE, NEXT),
+    "journalctl -fu emotion-edge": (
+        "not run: needs systemd as PID 1; it is printed",
+        SERVICE,
+        NEXT,
+    ),
     "emotion-edge run --source picamera2": (
         "needs a camera",
         "tests/camera/virtual.py",
         "test_the_daemon_names_the_colour",
     ),
     "emotion-edge run --source v4l2:/dev/video0": (
-        "needs a camera",
+        "not run: needs a webcam; its driver is simulated",
         "tests/edge/capture/test_v4l2_webcam.py",
         "test_the_newest_frame_is_taken",
     ),

@@ -66,6 +66,10 @@ def test_links_and_their_anchors_resolve(page):
             assert anchor in anchors(target), link
 
 
+def test_the_pages_have_links():
+    assert sum(len(list(links(page))) for page in PAGES) > 60
+
+
 def test_readme_is_short_and_links_to_every_page():
     assert len(README.read_text().splitlines()) <= 150
     linked = {(README.parent / link.partition("#")[0]).resolve() for link in links(README)}
@@ -74,7 +78,9 @@ def test_readme_is_short_and_links_to_every_page():
 
 def test_options_programs_targets_and_files_in_backticks_exist(monkeypatch):
     options, targets = known_options(monkeypatch), make_targets()
-    for page, code in ((each.name, code) for each in PAGES for code in inline_code(each)):
+    inline = [(each.name, code) for each in PAGES for code in inline_code(each)]
+    assert len(inline) > 300
+    for page, code in inline:
         assert set(options_in(code)) <= options, (page, code)
         if match := re.match(r"emotion-edge ([a-z][\w-]*)", code):
             assert match[1] in commands(), (page, code)

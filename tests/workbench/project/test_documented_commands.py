@@ -64,7 +64,7 @@ def test_a_block_runs_unchanged(key, tiny_build, tmp_path):
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_the_test_that_runs_a_command_elsewhere_exists(command):
+def test_the_place_that_covers_a_command_elsewhere_exists(command):
     _, name, text = ELSEWHERE[command]
     assert text in (REPOSITORY / name).read_text(encoding="utf-8")
 

@@ -29,6 +29,11 @@ def write(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
+def test_every_package_is_read():
+    found = {module.split(".")[0] for _, module in python_files(REPOSITORY)}
+    assert found == {"emotion_edge", "train", "convert", "evaluation", "bench", "tests"}
+
+
 def test_imports_go_down_only():
     violations = find_violations(read_imports(REPOSITORY))
     assert not violations, "\n".join(violations)

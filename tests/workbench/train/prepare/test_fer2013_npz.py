@@ -27,7 +27,7 @@ def test_an_npz_gives_the_same_folders_and_votes_as_the_csv_files(tmp_path):
 
 
 BAD_NPZ = {
-    "no votes": ({"votes": None}, "votes"),
+    "no votes": ({"votes": None}, "votes is not a file in the archive"),
     "colour": (
         {"images": np.zeros((10, 48, 48, 3), np.uint8)},
         "images, votes, split and name are",
