@@ -1,4 +1,4 @@
-# emotion-edge: photographs -> a Keras model -> a proven .tflite -> labels.
+# emotion-edge: photographs -> a Keras model -> a verified .tflite -> labels.
 # Start with `make help`. Everything is written below build/ and .venv/.
 
 # The settings of the last training: `make convert`, `run` and `bench` use them unless MODEL is given.
@@ -33,16 +33,16 @@ SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(INSTALLED) ## make .venv and install everything into it, once
+setup: $(INSTALLED) ## create .venv and install everything into it, once
 
 samples: build/samples/samples.json ## draw the built-in sample set of faces, build/samples/
 
 train: build/model.keras ## train on DATA=data, or on drawn faces; MODEL=simple_cnn
 
-original: build/original/model.keras ## the original's 20 epochs, beside the original's figures
+original: build/original/model.keras ## train the original's 20 epochs and compare with its figures
 	$(BIN)/python -m train.original build/original/history.csv
 
-convert: build/model.tflite ## quantise the model, prove it equal and report, build/convert_report.html
+convert: build/model.tflite ## quantise the model, compare it with Keras and report, build/convert_report.html
 
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
 	$(BIN)/emotion-edge run --model build/model.tflite --source $(call quoted,$(SOURCE))
@@ -57,7 +57,7 @@ soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that it
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
 	tests/camera/run
 
-test-pi: $(INSTALLED) ## install and test on arm64 (of 32 bits: the arithmetic), emulated, Debian 12 and 13; as root
+test-pi: $(INSTALLED) ## install and test on Debian 12 and 13 for arm64, emulated (32 bits: only the arithmetic); as root
 	tests/pi/run
 
 check: $(INSTALLED) ## lint, format and types
@@ -71,7 +71,7 @@ format: $(INSTALLED) ## format the code
 architecture: $(INSTALLED) ## draw docs/architecture.svg from the imports
 	$(BIN)/python -m docs.draw_architecture
 
-bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## measure side by side; to bench/RESULTS.md
+bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## run the benchmarks and write bench/RESULTS.md
 	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data $(call quoted,$(PHOTOGRAPHS))) \
 	  $(if $(FACES),--faces $(call quoted,$(FACES)))
 
