@@ -1,4 +1,4 @@
-"""Fixtures for all rooms. Nothing below tests/edge imports the workbench."""
+"""Fixtures for all tests of the edge. Nothing below tests/edge imports the workbench."""
 
 import shutil
 from collections.abc import Callable, Iterator

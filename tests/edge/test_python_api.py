@@ -63,8 +63,8 @@ def test_the_page_lists_the_whole_api():
     assert sorted(names) == sorted(set(emotion_edge.__all__) - {"__version__"})
     for name in names:
         assert getattr(emotion_edge, name).__doc__
-    with pytest.raises(AttributeError, match="has no attribute 'Watcher'"):
-        getattr(emotion_edge, "Watcher")  # noqa: B009 - mypy knows that it does not exist
+    with pytest.raises(AttributeError, match="has no attribute 'Missing'"):
+        getattr(emotion_edge, "Missing")  # noqa: B009 - mypy knows that it does not exist
 
 
 def test_importing_the_package_loads_nothing_else():

@@ -24,7 +24,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         type=camera_number,
         default=default.number,
         metavar="N",
-        help="which of picamera2's cameras (default: %(default)s)",
+        help="number of picamera2's camera (default: %(default)s)",
     )
     add(
         "--resolution",
@@ -52,7 +52,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=default.stall,
         metavar="SECONDS",
-        help="open the camera again after so long without a frame (default: %(default)g)",
+        help="reopen the camera after so many seconds without a frame (default: %(default)g)",
     )
 
 

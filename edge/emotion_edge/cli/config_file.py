@@ -114,7 +114,7 @@ def _convert(
 
 
 def _words(action: Action, key: str, value: object) -> list[str]:
-    """Return the command line that says the same as TOML; raises ArgumentError."""
+    """Return the command-line words for a value from TOML; raises ArgumentError."""
     kinds, expected = _kind(action)
     values = value if isinstance(value, list) else [value]
     repeated = isinstance(action, argparse._AppendAction)

@@ -1,4 +1,4 @@
-"""From parsed options to a command's call: make its settings, then run it.
+"""Run a command: make its settings from the parsed options, then call it.
 
 Each command's module is imported when the command runs, so the daemon does not load the others.
 """

@@ -50,7 +50,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "first 60",
     )
     add_faces(parser)
-    add_steady(parser)
+    add_smoothing(parser)
     add_common(parser)
 
 
@@ -66,7 +66,8 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=10.0,
         metavar="SECONDS",
-        help="repeat what has not changed after so long; 0: never (default: %(default)g)",
+        help="seconds after which an unchanged label is reported again; 0: never (default: "
+        "%(default)g)",
     )
 
 
@@ -116,10 +117,10 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
         help="seconds of a stream between two searches of the whole frame; in between only known "
         "faces are followed; 0: search every frame (default: %(default)s)",
     )
-    add_finder(group)
+    add_detector(group)
 
 
-def add_finder(parser: argparse._ActionsContainer) -> None:
+def add_detector(parser: argparse._ActionsContainer) -> None:
     """Add the options of the face detector itself."""
     parser.add_argument(
         "--face-model",
@@ -142,7 +143,7 @@ def add_finder(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_steady(parser: argparse.ArgumentParser) -> None:
+def add_smoothing(parser: argparse.ArgumentParser) -> None:
     """Add an option for each of the `SmoothingSettings`."""
     group = parser.add_argument_group("stable labels, in streams")
     for name, kind, unit, text in (

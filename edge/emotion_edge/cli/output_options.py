@@ -23,14 +23,14 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         "--aggregate",
         type=minutes,
         metavar="MINUTES",
-        help="report only how often each label was seen in each period of so many minutes, 1 or "
-        "more: no moment, no face",
+        help="report only how often each label was seen in each period of so many minutes (1 or "
+        "more), without times or single faces",
     )
     group.add_argument(
         "--metrics",
         type=address,
         metavar="HOST:PORT",
-        help="serve metrics for Prometheus there; a PORT alone serves this computer only",
+        help="serve Prometheus metrics at this address; a PORT alone serves this computer only",
     )
 
 
@@ -44,8 +44,8 @@ def _add_mqtt(group: argparse._ArgumentGroup) -> None:
     )
     for name, text in (
         ("ca-file", "certificates that mqtts:// trusts (default: the system's)"),
-        ("client-cert", "our certificate, PEM, for brokers that ask for one"),
-        ("client-key", "its key, if it is in a file of its own"),
+        ("client-cert", "client certificate (PEM), for brokers that require one"),
+        ("client-key", "its key, if it is in a separate file"),
     ):
         group.add_argument(f"--{name}", type=Path, metavar="PATH", help=text)
     group.add_argument(
@@ -53,8 +53,8 @@ def _add_mqtt(group: argparse._ArgumentGroup) -> None:
         type=keepalive,
         default=30,
         metavar="SECONDS",
-        help="give up a broker that has not answered for about twice as long (default: "
-        "%(default)s)",
+        help="drop the connection to a broker that has not answered for about twice as long "
+        "(default: %(default)s)",
     )
     group.add_argument(
         "--discovery",

@@ -10,12 +10,12 @@ from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
 from emotion_edge.cli.options import (
     add_common,
+    add_detector,
     add_faces,
-    add_finder,
     add_model,
     add_run_options,
+    add_smoothing,
     add_source,
-    add_steady,
 )
 from emotion_edge.model.model_file import SHIPPED
 
@@ -31,7 +31,7 @@ class _CommandParser(Parser):
 
 
 def make_parser(description: str) -> Parser:
-    """Return the parser. What it returns has `command`: a function that takes the options.
+    """Return the parser. The options that it parses have `command`, a function that takes them.
 
     Commands with all options of `run` have --config: complete their options by `merge_config`.
     """
@@ -66,7 +66,7 @@ def _replay(parser: Parser) -> None:
     parser.add_argument("--truth", type=Path, help="(default: DIR/truth.csv)")
     add_model(parser)
     add_faces(parser)
-    add_steady(parser)
+    add_smoothing(parser)
     add_common(parser)
 
 
@@ -79,7 +79,7 @@ def _collect(parser: Parser) -> None:
         "--split",
         choices=("train", "validation", "test"),
         default="train",
-        help="the part of the data set that they are for (default: %(default)s)",
+        help="the part of the data set to add them to (default: %(default)s)",
     )
     add_source(parser, required=True)
     add(
@@ -89,7 +89,7 @@ def _collect(parser: Parser) -> None:
         metavar="SECONDS",
         help="minimum seconds of a stream between two pictures (default: %(default)s)",
     )
-    add_finder(parser)
+    add_detector(parser)
     add_common(parser)
 
 
@@ -130,19 +130,19 @@ def _install_service(parser: Parser) -> None:
 _Command = tuple[Callable[[argparse.Namespace], object], str, str, Callable[[Parser], None]]
 # By name: its function, its module in emotion_edge.commands, a summary, and its options.
 _COMMANDS: dict[str, _Command] = {
-    "run": (dispatch.run, "run", "label pictures", _run),
+    "run": (dispatch.run, "run", "label pictures or a stream", _run),
     "config": (dispatch.show_config, "show_config", "show the settings", _like_run),
     "doctor": (dispatch.doctor, "doctor.command", "find what is wrong", _doctor),
-    "forget": (dispatch.forget, "mqtt_cleanup", "leave the brokers", _like_run),
+    "forget": (dispatch.forget, "mqtt_cleanup", "remove this device from brokers", _like_run),
     "info": (dispatch.info, "info", "describe a model file", _info),
     "replay": (dispatch.replay, "evaluate_recording", "measure label stability", _replay),
-    "collect": (dispatch.collect, "collect", "gather pictures", _collect),
+    "collect": (dispatch.collect, "collect", "collect training pictures", _collect),
     "compare": (dispatch.compare, "compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
     "install-service": (
         dispatch.install_service,
         "install_service",
-        "run by systemd",
+        "install a systemd service",
         _install_service,
     ),
 }

@@ -44,7 +44,7 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
 
 
 def analyzer_settings(args: Namespace, *, heartbeat: float = 0.0) -> AnalyzerSettings:
-    """Return the settings of the analyzer; smoothing has its defaults without options for it."""
+    """Return the settings of the analyzer; a command without smoothing options uses defaults."""
     return AnalyzerSettings(
         model=args.model,
         runtime=runtime_settings(args),

@@ -1,6 +1,6 @@
-"""Measure the cost of a 640 x 480 frame on this machine, in milliseconds: searching for faces,
+"""Measure how many milliseconds a 640 x 480 frame takes on this machine: a search for faces,
 following one face, the whole path of a face from the frame to the line of JSON, the network alone,
-and every step between the two; also how warm the processor got and whether it was throttled.
+and each step on that path. Also report the processor's temperature and throttling.
 
   emotion-edge bench
   emotion-edge bench --threads 4 --json my-pi.json

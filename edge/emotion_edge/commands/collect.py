@@ -1,12 +1,12 @@
-"""Gather pictures of faces that show an expression, to train your own model on them.
+"""Collect pictures of faces that show an expression, to train your own model on them.
 
   emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
 
 Each face is cut out of the frame in the same way as when the model runs, and saved as
 TO/SPLIT/LABEL/<time>-<number>.png: at most one each --every seconds, and only from frames with
-exactly one face, sharp and well lit. Pictures of the same minute resemble each other, so take those
-for validation of other people or on another day (--split validation). On the terminal it first asks
-the people in view for their consent.
+exactly one face, sharp and well lit. Pictures of the same minute resemble each other, so take the
+pictures for --split validation of other people or on another day. The command first asks the people
+in view for their consent on the terminal.
 """
 
 import logging
@@ -48,7 +48,7 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class CollectSettings:
-    """What to collect.
+    """Settings of `emotion-edge collect`.
 
     label: the expression. count: how many pictures. data: the data set's folder. split: "train",
     "validation" or "test". every: minimum seconds of a stream between two pictures.
@@ -65,7 +65,7 @@ class CollectSettings:
 
     @property
     def folder(self) -> Path:
-        """Where the pictures go."""
+        """The folder that the pictures are written to."""
         return self.data / self.split / self.label
 
 
@@ -102,7 +102,7 @@ def _check_label(label: str) -> None:
     if not label or Path(label).name != label or label.startswith(".") or not label.isprintable():
         raise UserError(f"--label {label!r} cannot be the name of a folder")
     if label in (UNKNOWN, NO_FACE):
-        raise UserError(f"--label {label}: emotion-edge says that itself; choose another word")
+        raise UserError(f"--label {label}: emotion-edge uses that label itself; choose another")
 
 
 def _ask_for_consent(settings: CollectSettings) -> None:

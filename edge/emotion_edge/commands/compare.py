@@ -1,4 +1,4 @@
-"""Show where two models differ: a line for each picture that they name differently, then how often
+"""Show where two models differ: a line for each picture that they label differently, then how often
 they agree, how far their scores are apart, and how long each takes on this machine.
 
   emotion-edge compare model.float32.tflite model.int8.tflite --images photos
@@ -22,7 +22,7 @@ from emotion_edge.model.runtime import RuntimeSettings
 
 @dataclass(frozen=True)
 class Pair:
-    """What two models say of one picture."""
+    """The results of two models for one picture."""
 
     source: str
     first: Classification
@@ -35,14 +35,14 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether the two models name the picture differently."""
+        """True if the two models give the picture different labels."""
         return self.first.label != self.second.label
 
 
 def compare(
     first: Path, second: Path, images: Path, settings: RuntimeSettings
 ) -> Generator[str, None, None]:
-    """Yield a line for each picture that the two models name differently, then a summary.
+    """Yield a line for each picture that the two models label differently, then a summary.
 
     Raises UserError if a model or the pictures cannot be used, and RunError after the summary if
     some pictures were unreadable.

@@ -1,4 +1,4 @@
-"""Measure how stable and how quick the labels are, on a recording with known truth.
+"""Measure the stability and the delay of the labels on a recording with known truth.
 
   emotion-edge replay DIR [--truth truth.csv]
 

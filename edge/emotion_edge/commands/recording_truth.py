@@ -1,4 +1,4 @@
-"""Labels over time against the truth: how stable, how quick and how often right they are.
+"""Compare labels over time with the truth: their stability, their delay and their accuracy.
 
 The truth is a table of key frames, `seconds,person,label,x,y`. From that second on the person shows
 the label. The middle of the face is at pixel x, y, interpolated up to the person's next row.
@@ -43,7 +43,7 @@ class Figures:
 
     flips: changes of the label without a change of the truth. minutes: the time that somebody was
     in view. delays: seconds from each change of the truth until it was reported. missed: changes
-    that never were. right, unknown: shares of the time that somebody was in view, 0..1.
+    that were never reported. right, unknown: shares of the time that somebody was in view, 0..1.
     """
 
     flips: int

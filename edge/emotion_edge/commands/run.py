@@ -100,7 +100,7 @@ def _process_frames(
         result = counter.process(found) if counter else found
         for sink in sinks:
             sink.publish(result)
-        # A loop that goes round without frames is not alive, so it does not reset the watchdog.
+        # Only frames reset the watchdog, so systemd restarts a daemon that gets none.
         watchdog = "" if isinstance(frame, CameraLost) else "WATCHDOG=1\n"
         notify(f"{watchdog}STATUS={stats.summary}")
         if stats.frames == settings.frames:
@@ -136,7 +136,7 @@ def _reload(settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[
 
 
 def _warn_if_self_test_fails(settings: AnalyzerSettings, analyzer: FaceAnalyzer) -> None:
-    """At the start there is no other model to keep, and slightly wrong labels beat none."""
+    """Only warn: there is no other model to keep, and slightly wrong labels beat none."""
     try:
         run_self_test(settings.model, analyzer.classifier)
     except UserError as error:

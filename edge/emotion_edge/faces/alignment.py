@@ -10,7 +10,7 @@ from PIL import Image
 from emotion_edge.faces.types import Face
 
 MIN_TILT = 1.0  # degrees; a face that is tilted less is not rotated
-# Least distance between the eyes over the box's side. In a face seen from the side the eyes come
+# Minimum distance between the eyes over the box's side. In a face seen from the side the eyes come
 # close together. The median of upright faces is 0.42 to 0.44.
 _MIN_EYE_DISTANCE = 0.25
 

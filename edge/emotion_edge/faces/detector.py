@@ -19,13 +19,13 @@ from emotion_edge.faces.nms import iou, non_max_suppression
 from emotion_edge.faces.types import Box, Face
 
 ZOOM_FACTORS = (2.5, 2.0)  # sides of the windows that confirm a candidate, over its box's side
-# Least score of a face, the mean over the zoomed windows. On 57 photographs in 570 places and sizes
-# it finds 97.4 % of the faces and 8 boxes that are none; 0.68 finds 96.3 % and no wrong box.
+# Minimum score of a face, the mean over the zoomed windows. On 57 photographs in 570 places and
+# sizes it finds 97.4 % of the faces, and 8 boxes without one; 0.68 finds 96.3 % and no wrong box.
 DEFAULT_THRESHOLD = 0.63
-MIN_CONFIRM_SCORE = 0.5  # least score in a single zoomed window
-_MIN_ZOOM_IOU = 0.2  # least overlap of a candidate with its box in a zoomed window
+MIN_CONFIRM_SCORE = 0.5  # minimum score in a single zoomed window
+_MIN_ZOOM_IOU = 0.2  # minimum overlap of a candidate with its box in a zoomed window
 MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
-MIN_FACE_RATIO = 1 / 16  # least side of a face over the frame's longer side: 40 of 640 pixels
+MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 40 of 640 pixels
 # The smallest tile is five times the smallest face, which is then 26 pixels wide on the input. The
 # next larger tiles are at most STEP times larger, so that every size is found in one of them.
 TILE, STEP = 5, 3.5
@@ -33,11 +33,11 @@ TILE, STEP = 5, 3.5
 
 @dataclass(frozen=True, kw_only=True)
 class DetectorSettings:
-    """How to look for faces.
+    """Settings of the face detector.
 
-    model: the network's file; None takes the installed one. threshold: the least score of a face,
-    0..1. min_face: the least side of a face's box in pixels; None is `MIN_FACE_RATIO` of the
-    frame's longer side.
+    model: the network's file; None takes the installed one. threshold: the minimum score of a
+    face, 0..1. min_face: the minimum side of a face's box in pixels; None is `MIN_FACE_RATIO` of
+    the frame's longer side.
     """
 
     model: Path | None = None

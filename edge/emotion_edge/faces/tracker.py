@@ -11,7 +11,7 @@ import numpy as np
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box, Face
 
-_MIN_IOU = 0.2  # least overlap of a detected box with a track's expected box
+_MIN_IOU = 0.2  # minimum overlap of a detected box with a track's expected box
 _SPEED_WEIGHT = 0.5  # weight of the newest speed in the average: detected boxes jitter
 
 

@@ -14,7 +14,7 @@ RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # p
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimeSettings:
-    """How to run a model. runtime: "auto" or a key of `RUNTIMES`. threads: 1 to 64."""
+    """Settings of the runtime. runtime: "auto" or a key of `RUNTIMES`. threads: 1 to 64."""
 
     runtime: str = "auto"
     threads: int = 1

@@ -1,1 +1,1 @@
-"""Where results go: JSON lines, MQTT, Prometheus, a contact sheet."""
+"""Outputs for results: JSON lines, MQTT, Prometheus, a contact sheet."""

@@ -82,7 +82,7 @@ class ContactSheetSink(Sink):
     """Writes a contact sheet when the source has ended."""
 
     def __init__(self, path: Path, source: str) -> None:
-        """Check `path`; raises UserError if it is no picture's name or a picture of `source`."""
+        """Check `path`; raises UserError unless it names an image that is not in `source`."""
         _check(path, source)
         self._path, self._sheet = path, ContactSheet()
 

@@ -11,9 +11,9 @@ from emotion_edge.output.sink import Sink
 from emotion_edge.output.stdout import StdoutSink
 from emotion_edge.pipeline.stats import PipelineStats
 
-# Home Assistant forgets a state that is not published again within so many heartbeats, or frames if
-# they are rarer, and at least so many seconds: a lost camera is tried again every 30 s, and the
-# state is published each time.
+# Home Assistant forgets a state that is not published again within EXPIRE_HEARTBEATS heartbeats (or
+# frame intervals, if these are longer), but keeps it for at least MIN_EXPIRE_S seconds: while a
+# camera is lost, the state is published only at each attempt to reopen it, every 30 s.
 EXPIRE_HEARTBEATS, MIN_EXPIRE_S = 3, 90.0
 
 
@@ -22,7 +22,7 @@ def check_output(settings: OutputSettings) -> None:
     if settings.stdout and sys.stdout is None:
         raise UserError("stdout is closed, and --to does not name another place")
     if settings.draw and settings.aggregate:
-        raise UserError("--draw shows who was there, which --aggregate must not tell")
+        raise UserError("--draw shows who was there, which --aggregate must hide")
 
 
 def make_sinks(

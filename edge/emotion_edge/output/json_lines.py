@@ -93,7 +93,7 @@ def no_signal(result: NoSignal) -> Line:
 
 
 def face_fields(face: FaceResult | None, decision: Decision, number: int | None = None) -> Line:
-    """Return the fields that describe a face, or that there is none.
+    """Return the fields that describe a face, or the absence of faces.
 
     Scores have 4 decimals, the box is in whole pixels. number: of a face that has left.
     """

@@ -9,7 +9,7 @@ from emotion_edge.output.mqtt.login import MqttSettings
 
 
 class Address(NamedTuple):
-    """Where to listen: a host, without the brackets of IPv6, and a port."""
+    """An address to listen on: a host, without the brackets of IPv6, and a port."""
 
     host: str
     port: int
@@ -20,7 +20,7 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class OutputSettings:
-    """Where results go.
+    """The destinations of the results, and their content.
 
     stdout: print JSON lines. brokers: publish to these.
     every_frame: report every frame and face, not only changes and heartbeats.

@@ -1,4 +1,4 @@
-"""Where results go: the interface of stdout, MQTT, Prometheus and the contact sheet.
+"""The interface of all outputs: stdout, MQTT, Prometheus and the contact sheet.
 
 To add an output, subclass `Sink` and create it in `make_sinks` (`output/factory.py`).
 """
@@ -24,4 +24,4 @@ class Sink(Protocol):
         return None
 
     def publish(self, result: Result) -> None:
-        """Take a result: of a frame, of a time without frames, or with --aggregate of neither."""
+        """Process a result; with --aggregate it tells nothing about single faces."""

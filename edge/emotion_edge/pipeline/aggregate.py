@@ -21,7 +21,7 @@ class LabelCounter:
         self._frames, self._counts = 0, Counter[str]()
 
     def process(self, result: FrameResult | NoSignal) -> AggregateResult:
-        """Count a result; return what sinks may know of it, and the counts of an ended period."""
+        """Count a result; return the result for sinks, with the counts if a period has ended."""
         if isinstance(result, FrameResult):
             self._count(result)
         return AggregateResult(counts=self._finish(), seconds=result.seconds)

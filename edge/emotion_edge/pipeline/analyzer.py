@@ -29,7 +29,7 @@ _UNDECIDED = Decision(UNKNOWN, "low_score")
 
 @dataclass
 class TrackedFace:
-    """What is known of one face over time.
+    """The state of one face over time.
 
     track: its box, speed and number; None if the whole frame is taken for a face. smoother: its
     label. heartbeat: when it was last reported.
@@ -67,7 +67,7 @@ class FaceAnalyzer:
         self.set_classifier(classifier)
 
     def set_classifier(self, classifier: Classifier) -> None:
-        """Use another model from now on, and forget all faces; raises UserError likewise."""
+        """Switch to another model and forget all faces; raises UserError as `__init__` does."""
         self._smoothing = self._given_smoothing.for_model(classifier.contract)
         self.classifier, self.labels = classifier, classifier.contract.labels
         self._crop_rule = crop_rule_of(classifier.contract)

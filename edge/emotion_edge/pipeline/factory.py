@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class AnalyzerSettings:
-    """How to analyse frames.
+    """Settings of the analyzer.
 
     model: the .tflite file. faces: "on" looks for faces, "off" takes the whole frame for one,
     "auto" looks for them if the detector's network is installed. search_every, heartbeat: seconds,

@@ -1,9 +1,9 @@
-"""When to report something: on a change, or again after a while without one."""
+"""Decide when to report a value: on a change, or again after a while without one."""
 
 from typing import Literal
 
 Event = Literal["picture", "change", "heartbeat", "frame"]
-"""Why a result is reported.
+"""The reason for reporting a result.
 
 "picture": it belongs to a single picture. "change": the label changed. "heartbeat": it has not
 changed for the heartbeat's interval. "frame": no reason to report it, except on request.

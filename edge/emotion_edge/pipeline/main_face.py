@@ -1,6 +1,6 @@
 """One label for a camera that sees several faces: the main face's.
 
-The largest face becomes the main face, and stays it until it has left.
+The largest face becomes the main face, and remains the main face until it has left.
 """
 
 from emotion_edge.model.contract import NO_FACE, UNKNOWN

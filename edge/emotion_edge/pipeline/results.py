@@ -82,7 +82,7 @@ class NoSignal:
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodCounts:
-    """How often each label was seen in a period, without any moment or person.
+    """Counts of the labels in a period, without any moment or person.
 
     start, end: UTC. frames: how many were analysed. counts: label to number of faces.
     """
@@ -95,7 +95,7 @@ class PeriodCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class AggregateResult:
-    """All that sinks receive with --aggregate, for every frame.
+    """The result that sinks receive with --aggregate instead of the others.
 
     counts: of the period that has just ended, else None. seconds: the stream's time, None if
     unknown.

@@ -16,8 +16,9 @@ from emotion_edge.model.contract import UNKNOWN, Contract
 
 @dataclass(frozen=True, kw_only=True)
 class SmoothingSettings:
-    """When to show a label. The defaults are the stillest of those that `make bench` found quick
-    enough (0.7 s).
+    """Settings of label smoothing.
+
+    The defaults give the most stable labels of those that `make bench` found quick enough (0.7 s).
 
     window: time constant in seconds of the exponential average of the scores.
     enter, leave: a label is shown from this score on, and no longer below that one, 0..1; None

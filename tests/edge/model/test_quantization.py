@@ -34,7 +34,7 @@ def test_other_input_types_and_normalisations_use_the_table_too():
 
 
 def test_truncation_would_make_many_pixel_values_a_step_too_low():
-    # The usual shortcut; hence the tests above check all 256 values.
+    # The usual shortcut; because of it the tests above check all 256 values.
     real = PIXELS * CONTRACT.scale
     truncated = (real / float(np.float32(1 / 255)) - 128).astype(np.int8)
     assert (truncated != PIXELS - 128).sum() > 60

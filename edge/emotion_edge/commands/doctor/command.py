@@ -9,7 +9,7 @@ Somebody should face the camera, because their skin shows whether its colours ar
 must be free, so stop the service first. Each broker gets one message on PREFIX/doctor, which is not
 retained. --json prints an array of objects with check, status, found and remedy.
 
-Exit codes: 0 nothing failed, 1 something did, 2 bad options.
+Exit codes: 0 no check failed, 1 a check failed, 2 bad options.
 """
 
 import json
@@ -28,8 +28,8 @@ from emotion_edge.util.timeouts import run_in_thread
 
 Check = Callable[[], Iterable[Finding]]
 CHECK_TIMEOUT_S = 90.0  # more than the parts of any check may take together
-HANGS = "something that it asks hangs: restart this computer, and run doctor again"
-DEFECT = "a defect of emotion-edge: report it, with what doctor --verbose says"
+HANGS = "a driver or program that it uses hangs: restart this computer, and run doctor again"
+DEFECT = "a bug in emotion-edge: report it with the output of doctor --verbose"
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +67,7 @@ def _checks(settings: RunSettings) -> Iterator[tuple[str, Check]]:
 
 
 def examine(name: str, check: Check, timeout: float = CHECK_TIMEOUT_S) -> list[Finding]:
-    """Return a check's findings; that it hangs or raises is a finding as well."""
+    """Return a check's findings; a check that hangs or raises becomes a finding."""
     future = run_in_thread(lambda: list(check()))
     try:
         return future.result(timeout=timeout)

@@ -84,7 +84,7 @@ def load_error(name: str, network: bytes) -> str:
         return f"not ready after {LOAD_TIMEOUT_S:g} seconds"
     if result.returncode < 0:
         return f"it crashed ({signal.Signals(-result.returncode).name})"
-    lines = result.stderr.decode(errors="replace").splitlines() or ["no word from it"]
+    lines = result.stderr.decode(errors="replace").splitlines() or ["it failed without a message"]
     return lines[-1].removeprefix("doctor: error: ") if result.returncode else ""
 
 

@@ -25,7 +25,7 @@ MEANINGS = (
         "configuration has a line with listener",
     ),
     (socket.gaierror, "no computer has that name", "correct it, or give the address instead"),
-    (ConnectionResetError, "it breaks the connection off", KIND),
+    (ConnectionResetError, "it closes the connection", KIND),
     (TimeoutError, "no answer", "is it switched on, the address right, a firewall between?"),
 )
 SETTINGS = "correct --to and its options"

@@ -19,7 +19,7 @@ FIRST_RETRY_S, LAST_RETRY_S = 1, 30  # the delay doubles from the first to the l
 
 @dataclass(frozen=True, kw_only=True)
 class MqttSettings:
-    """How to talk to brokers.
+    """Settings of the connections to brokers.
 
     password_file: the password; see `read_password` for the default. ca_file: certificates to
     trust; None: the system's. client_cert, client_key: our certificate and its key.
@@ -68,7 +68,7 @@ def make_client(broker: Broker, settings: MqttSettings) -> Any:
     """
     try:
         from paho.mqtt.client import Client  # noqa: PLC0415 - optional
-        from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415 - likewise
+        from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415 - optional
     except ImportError:
         raise UserError(f"--to {broker}: needs paho-mqtt 2: {INSTALL}") from None
     client_id = f"emotion-edge-{secrets.token_hex(6)}"  # brokers disconnect a client with ours

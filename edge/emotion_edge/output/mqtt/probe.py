@@ -41,7 +41,7 @@ def connected_client(broker: Broker, settings: MqttSettings) -> Iterator[Any]:
         answered.set()
 
     def disconnected(client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
-        problems.append(RunError(f"{broker}: it breaks the connection off"))
+        problems.append(RunError(f"{broker}: it closes the connection"))
         answered.set()
 
     client.on_connect, client.on_connect_fail = connected, failed

@@ -20,7 +20,7 @@ from emotion_edge.system.hardware import cpu_temperature
 
 @dataclass(frozen=True, kw_only=True)
 class Reporting:
-    """What to publish, and how often.
+    """The content and the frequency of the messages.
 
     heartbeat: seconds after which an unchanged state is published again; 0: never. expire: seconds
     after which Home Assistant forgets a state; 0: never. every_frame: see `lines_of`. aggregate:
@@ -64,7 +64,7 @@ class MqttSink(Sink):
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Say "offline" and disconnect."""
+        """Publish "offline" and disconnect."""
         self._stack.close()
 
     def begin(self, labels: tuple[str, ...]) -> None:
@@ -92,7 +92,7 @@ class MqttSink(Sink):
             self._publish_state()
 
     def _is_due(self, seconds: float | None, *, changed: bool) -> bool:
-        """Say whether to publish the state; without stream time it is due with every result."""
+        """Return whether to publish the state; without stream time it is due with every result."""
         if seconds is None:
             return changed or self._reporting.heartbeat > 0
         return self._heartbeat.event(seconds, changed=changed) != "frame"

@@ -43,8 +43,8 @@ def test_a_wrong_password_is_reported_and_never_shown(secured, monkeypatch):
     assert f"mqtts://localhost:{secured.port}: refused: Not authorized" in result.stdout
     assert f"check '{USER}' and the password" in result.stdout
     assert "horse" not in result.stdout + result.stderr
-    nobody = [str(option).replace(f"{USER}@", "") for option in secured.options]
-    assert "give the user" in check(*nobody)[2]
+    anonymous = [str(option).replace(f"{USER}@", "") for option in secured.options]
+    assert "give the user" in check(*anonymous)[2]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_an_unknown_authority_and_the_wrong_kind_of_port_are_reported(secured, t
     plain = secured.url.replace("mqtts", "mqtt")
     status, found, remedy = check("--to", plain)
     assert (status, "mqtts://" in remedy) == ("fail", True)
-    assert "it breaks the connection off" in found
+    assert "it closes the connection" in found
     other = Mosquitto(tmp_path / "other").start()
     try:
         status, found, remedy = check("--to", other.url.replace("mqtt:", "mqtts:"))
