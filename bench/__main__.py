@@ -45,7 +45,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
     parser.add_argument("--data", type=Path, metavar="DIR", help="photographs, in class folders")
-    parser.add_argument("--faces", type=Path, metavar="DIR", help="cropped faces, likewise")
+    parser.add_argument("--faces", type=Path, metavar="DIR", help="cropped faces, in class folders")
     args = parser.parse_args()
     if unknown := set(args.names) - set(TITLES):
         parser.error(f"{', '.join(sorted(unknown))}: choose from {', '.join(TITLES)}")

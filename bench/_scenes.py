@@ -13,7 +13,7 @@ from emotion_edge.faces.types import Box
 WIDTH, HEIGHT = 640, 480
 FACELESS = ("coffee", "rocket", "chelsea", "stereo_motorcycle")  # chelsea is a cat
 HEAD_RATIO = 1.71  # height of a portrait over its face's side, the median of 53 photographs
-FACE_OFFSET = 0.08  # of the face's side, by which its center is below the picture's; likewise
+FACE_OFFSET = 0.08  # a face's center is below the picture's by so much of its side; median as well
 Pixels = npt.NDArray[np.uint8]
 
 

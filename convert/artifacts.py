@@ -142,7 +142,7 @@ def _find_problem(
     classes: npt.NDArray[Any],
     contract: Contract,
 ) -> str | None:
-    """Return why these arrays do not fit the contract, None if they do."""
+    """Return the reason why these arrays do not fit the contract, None if they do."""
     if (names := tuple(map(str, np.atleast_1d(classes)))) != contract.labels:
         return (
             f"its classes are {', '.join(names)}, in this order; the contract's labels are "

@@ -72,7 +72,7 @@ def _compare(
 
 
 class _Probe:
-    """A model whose every tensor can be read after a run. Delegates would hide them: none here."""
+    """A model whose tensors can all be read after a run; it uses no delegates, which hide them."""
 
     def __init__(self, model: bytes) -> None:
         self._interpreter = litert.Interpreter(

@@ -61,7 +61,7 @@ def measure(
 ) -> dict[str, Any]:
     """Return the figures of a model on a split.
 
-    copies: images with near-duplicates in other splits; None if nobody has looked for them.
+    copies: images with near-duplicates in other splits; None if no search was made.
     robustness: also evaluate on corrupted images.
     """
     contract, targets = predictor.contract, split.targets
@@ -109,7 +109,7 @@ def _unseen(
 ) -> dict[str, Any] | None:
     """Return the accuracy without near-duplicates of training images, which flatter a model.
 
-    Returns None if nobody has looked for near-duplicates, or if no other image is left.
+    Returns None if no search for near-duplicates was made, or if no other image is left.
     """
     if copies is None:
         return None

@@ -45,7 +45,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if (rule := read_crop_rule(args.data)) != crop_rule_of(predictor.contract):
         raise UserError(
             f"{args.data}: its faces are cropped by {rule}, but {args.model} needs "
-            f"{crop_rule_of(predictor.contract)}: prepare the data anew"
+            f"{crop_rule_of(predictor.contract)}: prepare the data again"
         )
     folder = args.data / args.split
     if not folder.is_dir():

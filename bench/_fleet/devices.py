@@ -20,7 +20,7 @@ FRAME_PERIOD_S = 1.0  # nothing is published between label changes anyway
 
 
 class Signals:
-    """What the devices of a process wait for."""
+    """The events that the devices of a process wait for."""
 
     def __init__(self) -> None:
         """Begin with none set."""

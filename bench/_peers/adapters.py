@@ -134,7 +134,7 @@ def paz() -> Adapter:
 
 
 def hsemotion() -> Adapter:
-    """Return hsemotion-onnx, EmotiEffLib's predecessor, likewise."""
+    """Return hsemotion-onnx, EmotiEffLib's predecessor; it has no face detector either."""
     from hsemotion_onnx.facial_emotions import HSEmotionRecognizer
 
     recognizer = HSEmotionRecognizer()

@@ -48,7 +48,7 @@ def system() -> tuple[str, str, list[str]]:
     return SYSTEMS[os.environ["PI_SYSTEM"]]
 
 
-def there(root: Path, *command: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def run_in(root: Path, *command: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Run a command in the root folder to its end."""
     words = [INSIDE, root, os.environ["PI_CPU"], *map(str, command)]
     return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
@@ -56,7 +56,7 @@ def there(root: Path, *command: object, timeout: float = 300) -> subprocess.Comp
 
 def emotion_edge(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the program in the root folder."""
-    return there(root, "/opt/emotion-edge/bin/emotion-edge", *arguments)
+    return run_in(root, "/opt/emotion-edge/bin/emotion-edge", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_network_computes_what_it_computes_on_x86_64(
         (root / "opt" / name).write_bytes(path.read_bytes())
     (root / "opt/score.py").write_bytes(SCORE.read_bytes())
     np.savez(root / "opt/pictures.npz", *pictures)
-    result = there(
+    result = run_in(
         root,
         *("/opt/emotion-edge/bin/python", "/opt/score.py", runtime),
         *("/opt/pictures.npz", "/opt/scores.npz", *(f"/opt/{name}" for name in models)),
@@ -171,7 +171,7 @@ def test_the_daemon_publishes_and_says_goodbye_on_sigterm(root, recording, mosqu
     with (endless / "times.csv").open("a") as times:
         times.write("00000.png,3600\n")
     listener = Listener(mosquitto)
-    result = there(
+    result = run_in(
         root,
         *("timeout", "--preserve-status", "--signal", "TERM", "40"),
         *("/opt/emotion-edge/bin/emotion-edge", "run", "--source", "replay:/opt/endless"),

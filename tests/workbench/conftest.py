@@ -1,4 +1,4 @@
-"""Shared by all rooms: small data sets, a tiny trained network, and ways to start our programs."""
+"""Fixtures and helpers for all tests: small data sets, a tiny trained network, our programs."""
 
 import contextlib
 import csv

@@ -113,7 +113,7 @@ def restore(folder: Path, settings: dict[str, Any]) -> tuple[keras.Model | None,
         model = keras.models.load_model(folder / state["last"])
     except (ValueError, KeyError, OSError) as error:
         raise UserError(
-            f"--resume: cannot read the run in {folder} ({error}); leave out --resume to start anew"
+            f"--resume: cannot read the run in {folder} ({error}); leave out --resume to start over"
         ) from None
     _check_settings(folder, state["settings"], settings)
     for seed, value in zip(_dropout_seeds(model), state["dropout"], strict=True):
@@ -126,7 +126,7 @@ def _check_settings(folder: Path, saved: dict[str, Any], settings: dict[str, Any
         if (before := saved.get(name)) != value:
             raise UserError(
                 f"--resume: the run in {folder} had {name} {before!r}, now it is {value!r}; "
-                "resume with the same settings, or leave out --resume to start anew"
+                "resume with the same settings, or leave out --resume to start over"
             )
 
 

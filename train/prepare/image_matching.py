@@ -10,9 +10,9 @@ certain than the one before:
 3. The best places are refined, and then no part of the two may differ: a smile changes little of
    the whole image and much of the mouth.
 
-The limits rather miss a copy than accuse another image. Of copies that were brightened, compressed
-and cropped by 8 %, they find 95 % of 300 FER+ faces, all of 57 photographs and 59 of 60 drawn
-faces; and none among 1,445 drawn faces compared with 2,109 of other people.
+The limits prefer missing a copy to reporting another image. Of copies that were brightened,
+compressed and cropped by 8 %, they find 95 % of 300 FER+ faces, all of 57 photographs and 59 of 60
+drawn faces; and none among 1,445 drawn faces compared with 2,109 of other people.
 """
 
 from collections.abc import Iterator, Sequence

@@ -39,7 +39,7 @@ class Photo(NamedTuple):
 
     @property
     def group(self) -> str:
-        """The person, or the photograph itself if none is named: what goes into one split."""
+        """Identifies what must stay in one split: the person, or else the photograph itself."""
         return self.subject or self.key
 
 

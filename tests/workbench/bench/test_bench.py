@@ -84,10 +84,10 @@ def test_a_part_is_measured_shown_and_written(tmp_path, monkeypatch):
     result = bench(tmp_path, "frames --memory")
     assert result.returncode == 0, result.stderr
     monkeypatch.setattr("bench._results.RESULTS", tmp_path / "bench/RESULTS.md")
-    (said,) = read_results().values()
-    assert said.startswith("`python -m bench.frames --memory`, 20")
-    assert f"numpy {np.__version__}" in said
-    about, table = (block.strip() for block in said.split("```")[1::2])
+    (section,) = read_results().values()
+    assert section.startswith("`python -m bench.frames --memory`, 20")
+    assert f"numpy {np.__version__}" in section
+    about, table = (block.strip() for block in section.split("```")[1::2])
     assert about.startswith("Measure time and memory of each step") and "python -m" not in about
     assert "build/model.tflite: 8 x 8 x 3 of int8" in table
     assert "detect, whole frame" in table and table in result.stdout

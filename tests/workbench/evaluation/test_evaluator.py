@@ -170,7 +170,7 @@ def test_faces_cropped_by_another_rule_are_refused(data, capsys):
     (data / "crop.json").write_text('{"face_width": 3.5, "eye_height": 0.4}')
     code, _ = evaluate(data, INT8)
     assert code == 2
-    assert "prepare the data anew" in capsys.readouterr().err
+    assert "prepare the data again" in capsys.readouterr().err
 
 
 def test_help_shows_an_example():

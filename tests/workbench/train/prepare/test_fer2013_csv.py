@@ -57,7 +57,8 @@ def test_ferplus_relabels_by_majority_and_counts_what_it_rejects(tmp_path, capsy
     assert prepare(*csvs, "--to", tmp_path / "data") == 0
     assert digests(tmp_path / "data") == before
     assert prepare(*csvs[:2], "--to", tmp_path / "data") == 2
-    assert "line 3: a former run made train/neutral/fer0000001.png of it" in capsys.readouterr().err
+    error = "line 3: an earlier run made train/neutral/fer0000001.png of it"
+    assert error in capsys.readouterr().err
     assert digests(tmp_path / "data") == before
 
 
