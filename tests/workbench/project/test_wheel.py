@@ -1,6 +1,7 @@
 """The wheel, installed as on a Pi, without access to the checkout."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -11,16 +12,17 @@ import pytest
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import INT8
 from tests.edge.pictures import save
-from tests.workbench.conftest import REPOSITORY
+from tests.workbench.conftest import REPOSITORY, call
 
 ABSENT = ("tensorflow", "keras", "train", "convert", "evaluation")
 
 
-def call(*command: object, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end; check: assert that it succeeds."""
-    result = subprocess.run(
-        [*map(str, command)], cwd=cwd, capture_output=True, text=True, timeout=600, check=False
-    )
+def run_program(
+    *command: object, cwd: Path, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, without PYTHONPATH; check: assert that it succeeds."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    result = call(list(map(str, command)), cwd=cwd, env=environment, timeout=600)
     assert not check or result.returncode == 0, result.stdout + result.stderr
     return result
 
@@ -29,7 +31,7 @@ def call(*command: object, cwd: Path, check: bool = True) -> subprocess.Complete
 def wheel(tmp_path_factory) -> Path:
     """The wheel that `make wheel` builds."""
     folder = tmp_path_factory.mktemp("dist")
-    call(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ".", cwd=REPOSITORY)
+    run_program(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ".", cwd=REPOSITORY)
     (path,) = folder.glob("*.whl")
     return path
 
@@ -46,25 +48,27 @@ def test_the_wheel_contains_edge_with_its_model_and_nothing_else(wheel):
 
 @pytest.mark.parametrize("runtime", ["litert", "tflite-runtime"])
 def test_wheel_numpy_and_one_runtime_give_a_working_command(wheel, runtime, tmp_path):
-    call(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    run_program(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     binaries = tmp_path / "venv" / "bin"
-    call(binaries / "pip", "install", "--quiet", f"{wheel}[{runtime}]", cwd=tmp_path)
+    run_program(binaries / "pip", "install", "--quiet", f"{wheel}[{runtime}]", cwd=tmp_path)
     save(tmp_path / "red.png", "red")
     command = binaries / "emotion-edge"
-    result = call(command, "run", "--model", INT8, "--source", "red.png", cwd=tmp_path)
+    result = run_program(command, "run", "--model", INT8, "--source", "red.png", cwd=tmp_path)
     assert json.loads(result.stdout)["label"] == "red"
-    assert f"runtime: {runtime}" in call(command, "info", INT8, cwd=tmp_path).stdout
-    shipped = call(command, "run", "--source", "red.png", cwd=tmp_path)
+    assert f"runtime: {runtime}" in run_program(command, "info", INT8, cwd=tmp_path).stdout
+    shipped = run_program(command, "run", "--source", "red.png", cwd=tmp_path)
     assert len(json.loads(shipped.stdout)["scores"]) == 7
     for module in ABSENT:
-        failed = call(binaries / "python", "-c", f"import {module}", cwd=tmp_path, check=False)
+        failed = run_program(
+            binaries / "python", "-c", f"import {module}", cwd=tmp_path, check=False
+        )
         assert f"No module named '{module}'" in failed.stderr
 
 
 def test_without_a_runtime_the_command_says_how_to_get_one(wheel, tmp_path):
-    call(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    run_program(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     binaries = tmp_path / "venv" / "bin"
-    call(binaries / "pip", "install", "--quiet", wheel, cwd=tmp_path)
-    result = call(binaries / "emotion-edge", "info", INT8, cwd=tmp_path, check=False)
+    run_program(binaries / "pip", "install", "--quiet", wheel, cwd=tmp_path)
+    result = run_program(binaries / "emotion-edge", "info", INT8, cwd=tmp_path, check=False)
     assert result.returncode == 2
     assert "pip install 'emotion-edge[litert]'" in result.stderr
