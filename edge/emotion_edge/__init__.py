@@ -8,14 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from emotion_edge.capture.camera import CameraSettings
+    from emotion_edge.capture.frame import CameraLost
     from emotion_edge.capture.source import open_source
     from emotion_edge.faces.detector import FaceDetector
     from emotion_edge.model.classifier import Classifier
     from emotion_edge.pipeline.analyzer import FaceAnalyzer
 
-__all__ = ["Classifier", "FaceAnalyzer", "FaceDetector", "__version__", "open_source"]
+__all__ = [
+    "CameraLost",
+    "CameraSettings",
+    "Classifier",
+    "FaceAnalyzer",
+    "FaceDetector",
+    "__version__",
+    "open_source",
+]
 __version__ = "0.1.0"
 _MODULES = {
+    "CameraLost": "capture.frame",
+    "CameraSettings": "capture.camera",
     "Classifier": "model.classifier",
     "FaceAnalyzer": "pipeline.analyzer",
     "FaceDetector": "faces.detector",

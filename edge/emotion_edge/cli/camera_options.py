@@ -52,7 +52,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=default.stall,
         metavar="SECONDS",
-        help="reopen the camera after so many seconds without a frame (default: %(default)g)",
+        help="reopen the camera after this many seconds without a frame (default: %(default)g)",
     )
 
 

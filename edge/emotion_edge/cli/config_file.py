@@ -45,7 +45,7 @@ def merge_config(args: Namespace, argv: Sequence[str]) -> Namespace:
     for key, value in _read(path, required=args.config is not None).items():
         converted = _convert(parser, options, path, key, value)
         given[options[key].dest] = _Given(converted, value, str(path))
-    for name, text in _command_line_texts(argv).items():
+    for name, text in _command_line_texts(parser, argv).items():
         given[name] = _Given(getattr(args, name), text, "command line")
     merged = Namespace(**{**vars(args), **{name: each.value for name, each in given.items()}})
     for name in args.needs:
@@ -77,9 +77,11 @@ def _options(parser: ArgumentParser) -> dict[str, Action]:
     return actions
 
 
-def _command_line_texts(argv: Sequence[str]) -> dict[str, object]:
-    """Return the texts of the options on the command line, by their names in the namespace."""
-    parser = _parser()
+def _command_line_texts(parser: ArgumentParser, argv: Sequence[str]) -> dict[str, object]:
+    """Return the texts of the options on the command line, by their names in the namespace.
+
+    The parser loses its types and defaults, so this must be its last use.
+    """
     for action in parser._actions:
         action.type = action.choices = None
         action.default = argparse.SUPPRESS

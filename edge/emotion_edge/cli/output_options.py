@@ -23,7 +23,7 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         "--aggregate",
         type=minutes,
         metavar="MINUTES",
-        help="report only how often each label was seen in each period of so many minutes (1 or "
+        help="report only how often each label was seen in each period of this many minutes (1 or "
         "more), without times or single faces",
     )
     group.add_argument(

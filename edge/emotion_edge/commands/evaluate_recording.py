@@ -108,14 +108,14 @@ def match(faces: Sequence[Known], places: Sequence[tuple[float, float]]) -> list
     Each face belongs to one person at most: the nearest one within a box's side. A person without a
     known place gets the largest face.
     """
-    labels = [NO_FACE] * len(places)
+    labels: list[str | None] = [None] * len(places)
     pairs = [(_distance(f.box, p), i, j) for i, p in enumerate(places) for j, f in enumerate(faces)]
     taken: set[int] = set()
     for distance, i, j in sorted(pairs):
-        if distance <= 1 and labels[i] == NO_FACE and j not in taken:
+        if distance <= 1 and labels[i] is None and j not in taken:
             labels[i] = faces[j].label
             taken.add(j)
-    return labels
+    return [label or NO_FACE for label in labels]
 
 
 def _distance(box: Box | None, place: tuple[float, float]) -> float:

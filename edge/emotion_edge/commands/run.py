@@ -115,7 +115,7 @@ def _process(
         return analyzer.no_signal(frame.source, "no_camera")
     if stats.paused:
         stats.received(frame)
-        return analyzer.no_signal(frame.source, "paused", frame.seconds)
+        return analyzer.no_signal(frame.source, "paused")
     result = analyzer.process(frame)
     stats.processed(frame, result.face_count if count_faces else None)
     return result

@@ -11,8 +11,8 @@ from emotion_edge.pipeline.factory import AnalyzerSettings
 class RunSettings:
     """All settings of the daemon.
 
-    source: None if the user named none, which only `run` refuses. frames: stop after so many; None:
-    at the end of the source. verbose: log more.
+    source: None if the user named none, which only `run` refuses.
+    frames: stop after this many frames; None: at the end of the source. verbose: log more.
     """
 
     source: SourceSettings | None = None

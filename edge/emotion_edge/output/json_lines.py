@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.pipeline.heartbeat import Event
@@ -17,11 +17,6 @@ from emotion_edge.pipeline.results import (
 from emotion_edge.pipeline.smoothing import Decision
 
 Line = dict[str, object]
-
-
-def utc_now() -> str:
-    """Return the present time as `utc_text` writes it."""
-    return utc_text(datetime.now(UTC))
 
 
 def utc_text(time: datetime) -> str:

@@ -24,7 +24,7 @@ class OutputSettings:
 
     stdout: print JSON lines. brokers: publish to these.
     every_frame: report every frame and face, not only changes and heartbeats.
-    aggregate: report only label counts, for periods of so many minutes; None reports results.
+    aggregate: report only label counts, for periods of this many minutes; None reports results.
     metrics: where to serve Prometheus metrics. draw: the file to write a contact sheet to.
     """
 

@@ -2,10 +2,15 @@
 
 import time
 from collections import Counter
-from datetime import UTC, datetime
 
 from emotion_edge.model.contract import NO_FACE
-from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, PeriodCounts
+from emotion_edge.pipeline.results import (
+    AggregateResult,
+    FrameResult,
+    NoSignal,
+    PeriodCounts,
+    utc_now,
+)
 
 
 class LabelCounter:
@@ -17,14 +22,14 @@ class LabelCounter:
         self._start()
 
     def _start(self) -> None:
-        self._started, self._start_time = time.monotonic(), datetime.now(UTC)
+        self._started, self._start_time = time.monotonic(), utc_now()
         self._frames, self._counts = 0, Counter[str]()
 
     def process(self, result: FrameResult | NoSignal) -> AggregateResult:
         """Count a result; return the result for sinks, with the counts if a period has ended."""
         if isinstance(result, FrameResult):
             self._count(result)
-        return AggregateResult(counts=self._finish(), seconds=result.seconds)
+        return AggregateResult(self._finish())
 
     def _count(self, result: FrameResult) -> None:
         self._frames += 1
@@ -36,7 +41,7 @@ class LabelCounter:
             return None
         counts = PeriodCounts(
             start=self._start_time,
-            end=datetime.now(UTC),
+            end=utc_now(),
             frames=self._frames,
             counts=dict(sorted((+self._counts).items())),
         )

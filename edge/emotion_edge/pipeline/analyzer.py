@@ -97,11 +97,11 @@ class FaceAnalyzer:
             self._reported_reason = None
         return result
 
-    def no_signal(self, source: str, reason: str, seconds: float | None = None) -> NoSignal:
+    def no_signal(self, source: str, reason: str) -> NoSignal:
         """Forget all faces; return the result for a time without frames, see `NoSignal`."""
         self.reset()
         changed, self._reported_reason = reason != self._reported_reason, reason
-        return NoSignal(source=source, reason=reason, changed=changed, seconds=seconds)
+        return NoSignal(source=source, reason=reason, changed=changed)
 
     def _process_picture(self, frame: Frame) -> FrameResult:
         if self._detector is None:

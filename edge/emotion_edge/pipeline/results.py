@@ -14,7 +14,8 @@ from emotion_edge.pipeline.heartbeat import Event
 from emotion_edge.pipeline.smoothing import Decision
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
+    """Return the present time, UTC; results have no other clock for it."""
     return datetime.now(UTC)
 
 
@@ -57,12 +58,7 @@ class FrameResult:
     nobody: Event | None = None
     face_count: int | None = None
     detect_ms: float = 0.0
-    time: datetime = field(default_factory=_now)
-
-    @property
-    def seconds(self) -> float | None:
-        """The stream's time; None for a single picture."""
-        return self.frame.seconds
+    time: datetime = field(default_factory=utc_now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,14 +66,13 @@ class NoSignal:
     """There are no frames to analyse.
 
     reason: "paused" or "no_camera". changed: whether to report it, because the last report was
-    different. seconds: the stream's time if frames still arrive, else None. time: UTC.
+    different. time: UTC.
     """
 
     source: str
     reason: str
     changed: bool
-    seconds: float | None = None
-    time: datetime = field(default_factory=_now)
+    time: datetime = field(default_factory=utc_now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +88,14 @@ class PeriodCounts:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class AggregateResult:
     """The result that sinks receive with --aggregate instead of the others.
 
-    counts: of the period that has just ended, else None. seconds: the stream's time, None if
-    unknown.
+    counts: of the period that has just ended, else None.
     """
 
     counts: PeriodCounts | None
-    seconds: float | None
 
 
 Result = FrameResult | NoSignal | AggregateResult

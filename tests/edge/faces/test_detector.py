@@ -152,7 +152,7 @@ def test_one_face_near_two_old_places_is_found_once(detector):
 def test_at_least_97_in_100_faces_of_many_people_are_found():
     """At random sizes and places. Most missed faces are those of two men with full beards."""
     if not SAMPLES.is_dir():
-        pytest.skip("no photographs in ../shared/data/samples")
+        pytest.skip("the folder of sample photographs is not there")
     detector, rng = FaceDetector(), np.random.default_rng(0)
     scenes, missed, others = [scene(name) for name in FACELESS], [], []
     portraits = load_portraits(SAMPLES)

@@ -42,6 +42,7 @@ def test_the_wheel_contains_edge_with_its_model_and_nothing_else(wheel):
         assert archive.read("emotion_edge/emotion-compact.tflite") == SHIPPED.read_bytes()
     top = {Path(name).parts[0] for name in names}
     assert "emotion_edge/emotion-edge.service" in names
+    assert "emotion_edge/py.typed" in names
     assert any(name.endswith(".dist-info/licenses/models/LICENSE") for name in names)
     assert top == {"emotion_edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 

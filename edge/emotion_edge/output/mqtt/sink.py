@@ -1,11 +1,19 @@
 """Results on MQTT: events, the main face's label, the daemon's state, Home Assistant discovery."""
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
 
-from emotion_edge.output.json_lines import Line, counts_line, dumps, face_fields, lines_of, utc_now
+from emotion_edge.output.json_lines import (
+    Line,
+    counts_line,
+    dumps,
+    face_fields,
+    lines_of,
+    utc_text,
+)
 from emotion_edge.output.mqtt.address import Broker
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
@@ -13,7 +21,13 @@ from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
 from emotion_edge.pipeline.main_face import MainFace
-from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, Result
+from emotion_edge.pipeline.results import (
+    AggregateResult,
+    FrameResult,
+    NoSignal,
+    Result,
+    utc_now,
+)
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.hardware import cpu_temperature
 
@@ -55,7 +69,7 @@ class MqttSink(Sink):
         self._stack = ExitStack()
         self.begin(labels)
         self._pause(False)
-        self._publish_state()
+        self._publish_state_if_due()
 
     def __enter__(self) -> Self:
         """Start to connect to all brokers."""
@@ -88,14 +102,7 @@ class MqttSink(Sink):
             self._publish_counts(result)
         else:
             self._publish_events(result)
-        if self._is_due(result.seconds, changed=self._state() != self._published):
-            self._publish_state()
-
-    def _is_due(self, seconds: float | None, *, changed: bool) -> bool:
-        """Return whether to publish the state; without stream time it is due with every result."""
-        if seconds is None:
-            return changed or self._reporting.heartbeat > 0
-        return self._heartbeat.event(seconds, changed=changed) != "frame"
+        self._publish_state_if_due()
 
     def _publish_counts(self, result: AggregateResult) -> None:
         if result.counts:
@@ -115,19 +122,24 @@ class MqttSink(Sink):
         """Return what must be published at once if it changes."""
         return self._main_face.decision, self._stats.faces, self._stats.streaming
 
-    def _publish_state(self) -> None:
-        self._published = self._state()
+    def _publish_state_if_due(self) -> None:
+        # In real time, because Home Assistant forgets a state after that time.
+        state = self._state()
+        event = self._heartbeat.event(time.monotonic(), changed=state != self._published)
+        if event == "frame":
+            return
+        self._published = state
         for connection in self._connections:
             connection.publish_state("attributes", dumps(self._attributes()))
             # An empty message removes what was retained before --aggregate was given.
-            state = "" if self._reporting.aggregate else self._main_face.decision.label
-            connection.publish_state("state", state)
+            label = "" if self._reporting.aggregate else self._main_face.decision.label
+            connection.publish_state("state", label)
 
     def _attributes(self) -> Line:
         stats, face = self._stats, self._main_face
         person = {} if self._reporting.aggregate else face_fields(face.face, face.decision)
         return {
-            "time": utc_now(),
+            "time": utc_text(utc_now()),
             **person,
             **({} if self._reporting.aggregate else {"faces": stats.faces}),
             "streaming": stats.streaming,

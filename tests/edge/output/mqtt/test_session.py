@@ -56,6 +56,18 @@ def test_the_result_of_a_picture_waits_briefly_for_the_broker(broker, daemon, tm
 
 
 @plain_broker
+def test_attributes_are_published_on_change_and_not_for_every_picture(broker, daemon, tmp_path):
+    for number in range(12):
+        save(tmp_path / "pictures" / f"{number:02}.png", "red")
+    listener = Listener(broker)
+    run = daemon("--source", tmp_path / "pictures", "--faces", "off", *broker.options)
+    assert run.process.wait(30) == 0
+    listener.wait("availability", "offline")
+    assert len(listener.of("events")) == 12
+    assert [json.loads(text)["label"] for text in listener.of("attributes")] == ["unknown", "red"]
+
+
+@plain_broker
 def test_several_brokers_and_stdout_get_the_same(broker, daemon, changing):
     second = broker.url.replace(PREFIX, "other")
     run = daemon("--source", changing, "--to", "-", "--to", second, *broker.options)
