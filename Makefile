@@ -22,6 +22,9 @@ SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 HASH := \#
 quoted = '$(subst ','\'',$(1))'
 setting = $(call quoted,$(1) ?= $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
+# What `make convert` depends on: the code of convert, evaluation and the edge.
+OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
+  edge/emotion_edge/*.py edge/emotion_edge/*/*.py edge/emotion_edge/*/*/*.py)
 # A resumed run is still the same run.
 SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
 
@@ -143,5 +146,5 @@ build/.converted-with: FORCE
 	@echo $(call quoted,$(CONVERT_FLAGS)) > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 build/model.tflite: build/model.keras build/.converted-with \
-  $(shell find convert edge evaluation -name "*.py" -o -name "*.html") | $(INSTALLED)
+  $(OUR_CODE) | $(INSTALLED)
 	$(BIN)/python -m convert $(CONVERT_FLAGS)

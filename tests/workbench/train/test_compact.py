@@ -35,7 +35,8 @@ def tenth(tmp_path_factory) -> Path:
 def train_by_make(data: Path, folder: Path, model: str, flags: str) -> dict[str, float]:
     """Train by `make train` in a checkout of its own and return the evaluation."""
     folder.mkdir()
-    make_checkout(folder, f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python = f'#!/bin/sh\nPYTHONPATH="{REPOSITORY}" exec "{sys.executable}" "$@"\n'
+    make_checkout(folder, python)
     run_make(folder, "train", f"MODEL={model}", f"DATA={data}", f"TRAIN_FLAGS={flags}")
     return json.loads((folder / "build" / "evaluation.json").read_text())
 
