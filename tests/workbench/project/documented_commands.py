@@ -129,7 +129,6 @@ ELSEWHERE = {
         "tests/edge/commands/test_collect.py",
         "test_pictures_are_cropped_as_the_daemon",
     ),
-    "mosquitto": ("takes the usual port", "tests/edge/mosquitto.py", '"mosquitto"'),
     "mosquitto_sub -v -t #": (
         "needs a broker",
         "tests/edge/output/mqtt/test_session.py",
