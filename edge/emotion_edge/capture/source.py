@@ -31,6 +31,12 @@ class SourceSettings:
     every: float = 0.0
     camera: CameraSettings = field(default_factory=CameraSettings)
 
+    def open(self, stop: Event) -> Generator[Frame | CameraLost, None, None]:
+        """Return the frames, as `open_source` does."""
+        return open_source(
+            self.source, size=self.size, every=self.every, stop=stop, settings=self.camera
+        )
+
 
 def open_source(
     source: str,

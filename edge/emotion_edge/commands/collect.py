@@ -23,7 +23,7 @@ from PIL import Image
 
 from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.frame_rate import limit_rate
-from emotion_edge.capture.source import SourceSettings, open_source
+from emotion_edge.capture.source import SourceSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
@@ -78,10 +78,7 @@ def collect(settings: CollectSettings) -> Generator[str, None, None]:
     _check_label(settings.label)
     rule = read_crop_rule(settings.data)
     detector, stop = make_detector(settings.detector, settings.runtime), Event()
-    source = settings.source
-    frames = open_source(
-        source.source, size=source.size, every=source.every, stop=stop, settings=source.camera
-    )
+    frames = settings.source.open(stop)
     _ask_for_consent(settings)
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
     taken, left_out = 0, Counter[str]()

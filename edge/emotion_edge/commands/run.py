@@ -25,7 +25,7 @@ from contextlib import ExitStack, closing
 from threading import Event
 
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.source import SourceSettings, open_source
+from emotion_edge.capture.source import SourceSettings
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.self_test import run_self_test
@@ -57,9 +57,7 @@ def run(settings: RunSettings) -> None:
     reload_on_hangup(reload)
     analyzer, stats = make_analyzer(settings.analyzer), PipelineStats()
     _warn_if_self_test_fails(settings.analyzer, analyzer)
-    frames = open_source(
-        source.source, size=source.size, every=source.every, stop=stop, settings=source.camera
-    )
+    frames = source.open(stop)
     show_notice()
     # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
     with closing(frames), ExitStack() as stack:

@@ -87,8 +87,8 @@ class FaceAnalyzer:
         Frames without a time (`frame.seconds` is None) are unrelated pictures.
         """
         if frame.seconds is None:
-            return self._process_picture(frame)
-        if self._detector is None:
+            result = self._process_picture(frame)
+        elif self._detector is None:
             face = self._classify(self._whole_frame, frame.pixels, frame.seconds)
             result = FrameResult(frame=frame, faces=(face,))
         else:

@@ -9,6 +9,7 @@ from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.smoothing import SmoothingSettings
 from tests.edge.models import INT8
 from tests.edge.photographs import frame_with_heads
+from tests.edge.pictures import solid
 
 
 @pytest.mark.searches
@@ -50,3 +51,12 @@ def test_two_faces_that_cross_keep_their_numbers():
         pytest.approx((464, 64), abs=20),
     ]
     assert min(map(len, boxes.values())) < 21, "no face was hidden, so this tests nothing"
+
+
+@pytest.mark.parametrize("seconds", [None, 0.0])
+def test_a_second_pause_is_reported_if_frames_were_labelled_in_between(seconds):
+    analyzer = FaceAnalyzer(Classifier(INT8), smoothing=SmoothingSettings(dwell=0))
+    assert analyzer.no_signal("x", "paused").changed
+    assert not analyzer.no_signal("x", "paused").changed
+    analyzer.process(Frame("x", 0, solid("red"), seconds))
+    assert analyzer.no_signal("x", "paused").changed

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings, open_source
+from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.commands.doctor.model_checks import need_runtime
 from emotion_edge.errors import RunError, UserError
@@ -58,9 +59,7 @@ def _take(settings: SourceSettings) -> list[Frame]:
     Raises UserError or RunError if there are none.
     """
     stop = threading.Event()
-    frames = open_source(
-        settings.source, size=settings.size, every=0, stop=stop, settings=settings.camera
-    )
+    frames = replace(settings, every=0.0).open(stop)
     timer = threading.Timer(FIRST_FRAME_TIMEOUT_S, stop.set)
     timer.daemon = True
     timer.start()

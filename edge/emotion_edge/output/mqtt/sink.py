@@ -106,8 +106,7 @@ class MqttSink(Sink):
 
     def _publish_counts(self, result: AggregateResult) -> None:
         if result.counts:
-            for connection in self._connections:
-                connection.publish_state("counts", dumps(counts_line(result.counts)))
+            self._publish_states(counts=dumps(counts_line(result.counts)))
 
     def _publish_events(self, result: FrameResult | NoSignal) -> None:
         if isinstance(result, FrameResult):
@@ -115,8 +114,9 @@ class MqttSink(Sink):
         elif result.changed:
             self._main_face.no_signal(result.reason)
         for line in lines_of(result, every_frame=self._reporting.every_frame):
+            event = dumps(line)
             for connection in self._connections:
-                connection.publish_event("events", dumps(line))
+                connection.publish_event("events", event)
 
     def _state(self) -> object:
         """Return what must be published at once if it changes."""
@@ -129,11 +129,15 @@ class MqttSink(Sink):
         if event == "frame":
             return
         self._published = state
+        # An empty message removes what was retained before --aggregate was given.
+        label = "" if self._reporting.aggregate else self._main_face.decision.label
+        self._publish_states(attributes=dumps(self._attributes()), state=label)
+
+    def _publish_states(self, **payloads: str) -> None:
+        """Publish retained messages to all brokers: payloads by topic below the prefix."""
         for connection in self._connections:
-            connection.publish_state("attributes", dumps(self._attributes()))
-            # An empty message removes what was retained before --aggregate was given.
-            label = "" if self._reporting.aggregate else self._main_face.decision.label
-            connection.publish_state("state", label)
+            for topic, payload in payloads.items():
+                connection.publish_state(topic, payload)
 
     def _attributes(self) -> Line:
         stats, face = self._stats, self._main_face
@@ -153,8 +157,7 @@ class MqttSink(Sink):
 
     def _pause(self, paused: bool) -> None:
         self._stats.paused = paused
-        for connection in self._connections:
-            connection.publish_state("paused", "paused" if paused else "running")
+        self._publish_states(paused="paused" if paused else "running")
 
     def _reconnected(self) -> None:
         self._stats.mqtt_reconnects += 1
