@@ -4,7 +4,7 @@
   python -m bench models frames     run some; the other results stay as they are
 
 Each benchmark is a program of its own, `python -m bench.NAME`; its --help describes what it
-measures. They need the build/ of `make train convert` for `simple_cnn`, and the recordings and
+measures. They need the build/ of `make train convert` and `make original`, and the recordings and
 samples that `make bench` draws. A NAME with options is one argument, such as "training --growth".
 """
 

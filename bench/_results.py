@@ -13,6 +13,7 @@ RESULTS = Path("bench/RESULTS.md")
 # Titles of the sections by benchmark; a benchmark's options belong to its name.
 TITLES = {
     "models": "Networks: size, latency and accuracy",
+    "gate": "Error rates of the gate",
     "frames": "Our own code beside the network",
     "frames --memory": "Time and memory of each step",
     "footprint": "Start, memory and disk space",

@@ -1,11 +1,11 @@
 """Measure what our own code adds to the network, for one face from its frame to its line of JSON.
 
-  python -m bench.frames [--build build] [--rounds 200]
+  python -m bench.frames [--build build/original] [--rounds 200]
   python -m bench.frames --memory [--model build/model.tflite] [--rounds 50]
 
-The simple_cnn in build/ and the shipped model, both as int8, run on both runtimes with one and with
-two threads. Each combination is measured three times in turn by `emotion-edge bench` in its own
-process; a cell shows the lowest and the highest of the three medians.
+The simple_cnn in build/original/ and the shipped model, both as int8, run on both runtimes with one
+and with two threads. Each combination is measured three times in turn by `emotion-edge bench` in
+its own process; a cell shows the lowest and the highest of the three medians.
 
 invoke          time of the network alone
 path / invoke   time from a frame of 640 x 480, in which a face was found, to its line of JSON,
@@ -45,7 +45,10 @@ def main() -> None:
     parser = make_parser("frames", __doc__, _frame_memory.__doc__)
     parser.add_argument("--memory", action="store_true", help="measure time and memory by step")
     parser.add_argument(
-        "--build", type=Path, default=Path("build"), help="folder of the trained simple_cnn"
+        "--build",
+        type=Path,
+        default=Path("build/original"),
+        help="folder of the trained simple_cnn",
     )
     parser.add_argument(
         "--model", type=Path, default=Path("build/model.tflite"), help="the model for --memory"

@@ -2,7 +2,7 @@
 
   python -m bench.models A.tflite B.tflite ...
   python -m bench.models A.tflite B.tflite --json latency.json
-  python -m bench.models            the shipped network, and the simple_cnn in build/ as int8
+  python -m bench.models            the shipped network, and build/original/ as int8
 
 parameters      weights and biases of convolutions and dense layers
 multiply-adds   of one inference, in the same layers
@@ -11,7 +11,8 @@ litert, tflite-runtime   median latency of one inference, divided by that of the
                 and highest of three runs. The models run in turn.
 
 Without names it also prints the accuracy that `python -m train.evaluate` wrote to
-models/evaluation.*.json for both networks, trained on FER+. (The simple_cnn in build/ is another.)
+models/evaluation.*.json for both networks, trained on FER+. (The simple_cnn in build/original/
+is another.)
 
 bytes           size of the evaluated file
 accuracy        share of pictures with the right label, and its 95 % interval
@@ -41,6 +42,7 @@ from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.util.atomic_write import staged_write
 
+ORIGINAL = Path("build/original")
 SHIPPED = Path("models/emotion-compact.tflite")
 TURNS = 3
 Ratios = dict[str, list[float]]
@@ -51,7 +53,7 @@ def main() -> None:
     """Run the command line."""
     args = parse_arguments()
     with tempfile.TemporaryDirectory() as folder:
-        models = args.models or [SHIPPED, convert_simple_cnn(Path("build"), Path(folder))]
+        models = args.models or [SHIPPED, convert_simple_cnn(ORIGINAL, Path(folder))]
         turns = [{name: measure(models, name) for name in RUNTIMES} for _ in range(TURNS)]
         print_costs(models, turns)
     if not args.models:
@@ -81,7 +83,7 @@ def convert_simple_cnn(build: Path, folder: Path) -> Path:
     """
     run = read_run(build)
     if run.model.name != "simple_cnn":
-        raise UserError(f"{build} has a {run.model.name}: run make train MODEL=simple_cnn first")
+        raise UserError(f"{build} has a {run.model.name}: run make original first")
     pictures = normalised(run.calibration.images, run.contract)
     logits = to_logits(run.model, batch_size=1)
     with redirect_stdout(io.StringIO()):  # Keras describes what it exports at length

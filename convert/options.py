@@ -12,9 +12,12 @@ from emotion_edge.cli import argument_types as arguments
 _LIMITS = {
     "float32_score_error": "largest difference of a float32 score",
     "float32_agreement": "percent of images that must get Keras's label in float32",
-    "top1_drop": "points of top-1 that the other variants may lose",
-    "recall_drop": "points of recall that a class may lose; one image if it has fewer than 50",
-    "agreement": "percent of the images clear for Keras that must get Keras's label",
+    "top1_drop": "points of top-1 that the other variants may lose; more only by chance",
+    "top1_cap": "points of top-1 that they may not lose even by chance",
+    "recall_drop": "points of recall that a class may lose; more only by chance",
+    "recall_cap": "points of recall that a class may not lose even by chance",
+    "agreement": "percent of the images clear for Keras that must get Keras's label; fewer only by "
+    "chance",
 }
 
 

@@ -14,6 +14,7 @@ from convert.artifacts import Run, with_full_range
 from convert.calibration import calibrate
 from convert.converter import convert, normalised, to_logits
 from convert.layer_errors import LayerError, layer_errors
+from convert.losses import Losses, measure_losses
 from convert.metadata import ModelInfo, add_metadata
 from convert.runtimes.client import RuntimeOutputs, run_on_runtime, run_on_runtimes
 from convert.test_vector import make_test_vector
@@ -55,6 +56,7 @@ class RuntimeResult:
 
     uncalibrated: the quality at the temperature of training's contract. keras_scores: Keras's
     (N, classes) at the variant's temperature, so that the temperature does not count as an error.
+    losses: what the variant gets wrong and Keras gets right, and the other way round.
     """
 
     outputs: RuntimeOutputs
@@ -62,6 +64,7 @@ class RuntimeResult:
     uncalibrated: Quality
     keras_scores: npt.NDArray[np.float64]
     parity: Parity
+    losses: Losses
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def check_parity(
             found = [f"does not run: {outputs}"]
         else:
             runtimes[runtime] = result = _measure(outputs, converted, run, reference)
-            found = _check(result, converted.variant, run, reference, limits)
+            found = _check(result, converted.variant, run, limits)
         reasons += [f"{runtime}: {reason}" for reason in found]
     return Verdict(converted.variant, converted, reasons, runtimes)
 
@@ -179,17 +182,14 @@ def _measure(
             keras_logits=reference.logits,
             quantum=outputs.output_scale,
         ),
+        losses=measure_losses(outputs.scores, reference.scores, targets),
     )
 
 
-def _check(
-    result: RuntimeResult, variant: str, run: Run, reference: Reference, limits: parity_gate.Limits
-) -> list[str]:
-    labels, expected = run.contract.labels, reference.measured
+def _check(result: RuntimeResult, variant: str, run: Run, limits: parity_gate.Limits) -> list[str]:
+    labels = run.contract.labels
     return [
         *parity_gate.check_input(result.outputs, run.contract),
         *parity_gate.check_labels(result.outputs, run.contract),
-        *parity_gate.check_quality(
-            variant, result.parity, result.measured, expected, limits, labels
-        ),
+        *parity_gate.check_quality(variant, result.parity, result.losses, limits, labels),
     ]

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import binom
 
 from convert.flatbuffer import operators, tensor_types
+from convert.losses import Losses
 from convert.runtimes.client import RuntimeOutputs
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.quantization import dequantize
-from evaluation.metrics import Parity, Quality
+from evaluation.metrics import Parity
 
 _INTEGERS = {"int8": {"INT8", "INT32"}, "int16x8": {"INT8", "INT16", "INT32", "INT64"}}
 _MORE_CALIBRATION = "use more calibration images"
@@ -21,7 +23,8 @@ _ADVICE = {
     "int16x8": _MORE_CALIBRATION,
 }
 _Problem = tuple[str, str]  # the problem and the option that would allow it
-_SMALL_CLASS = 50  # images; in a smaller class one image is more than the allowed loss of recall
+# Probability of refusing a model that agrees with Keras on exactly the required share.
+_SIGNIFICANCE = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +33,17 @@ class Limits:
 
     For float32, which computes what Keras computes except for the order of sums:
     float32_score_error (difference of a score), float32_agreement (percent of images).
-    For the other variants: top1_drop (points), recall_drop (points, for each class; one image for
-    a class with fewer than 50), agreement (percent of the images that are clear for Keras).
+    For the other variants, in points: top1_drop and recall_drop (for each class) may be exceeded
+    only if chance explains the loss, top1_cap and recall_cap never. agreement: percent of the
+    images that are clear for Keras, also unless chance explains that they are fewer.
     """
 
     float32_score_error: float = 1e-4
     float32_agreement: float = 100.0
     top1_drop: float = 0.5
+    top1_cap: float = 3.0
     recall_drop: float = 2.0
+    recall_cap: float = 6.0
     agreement: float = 98.0
 
 
@@ -103,19 +109,14 @@ def check_labels(outputs: RuntimeOutputs, contract: Contract) -> list[str]:
 
 
 def check_quality(
-    variant: str,
-    parity: Parity,
-    measured: Quality,
-    keras: Quality,
-    limits: Limits,
-    labels: Sequence[str],
+    variant: str, parity: Parity, losses: Losses, limits: Limits, labels: Sequence[str]
 ) -> list[str]:
     """Check the figures of one runtime against the limits. NaN exceeds every limit."""
     if variant == "float32":
         found = [_score_error(parity, limits), _agreement(parity, limits)]
     else:
-        found = [_clear_agreement(parity, limits), _top1_drop(measured, keras, limits)]
-        found += _recall_drops(measured, keras, limits, labels)
+        found = [_clear_agreement(parity, limits), _top1_drop(losses, limits)]
+        found += _recall_drops(losses, limits, labels)
     return [
         f"{problem}; {_ADVICE[variant]}, or {option}" for problem, option in filter(None, found)
     ]
@@ -136,29 +137,25 @@ def _agreement(parity: Parity, limits: Limits) -> _Problem | None:
 
 
 def _clear_agreement(parity: Parity, limits: Limits) -> _Problem | None:
-    if 100 * parity.clear_agreement >= limits.agreement:
+    agreeing = round(parity.clear_agreement * parity.clear_pictures)
+    chance = binom.cdf(agreeing, parity.clear_pictures, min(1.0, limits.agreement / 100))
+    if 100 * parity.clear_agreement >= limits.agreement or chance >= _SIGNIFICANCE:
         return None
     text = (
         f"agrees with Keras on {parity.clear_agreement:.2%} of the {parity.clear_pictures} images "
-        f"that are clear for Keras, fewer than the required {limits.agreement:g} %"
+        f"that are clear for Keras, fewer than the required {limits.agreement:g} % by more than "
+        "chance explains"
     )
     return text, "lower --agreement"
 
 
-def _top1_drop(measured: Quality, keras: Quality, limits: Limits) -> _Problem | None:
-    if (drop := 100 * (keras.top1 - measured.top1)) <= limits.top1_drop + 1e-9:
-        return None
-    text = f"loses {drop:.2f} points of top-1 compared with Keras, more than the allowed "
-    return f"{text}{limits.top1_drop:g}", "raise --top1-drop"
+def _top1_drop(losses: Losses, limits: Limits) -> _Problem | None:
+    found = losses.top1_excess(limits.top1_drop, limits.top1_cap)
+    return (f"loses {found}", "raise --top1-drop and --top1-cap") if found else None
 
 
-def _recall_drops(
-    measured: Quality, keras: Quality, limits: Limits, labels: Sequence[str]
-) -> Iterator[_Problem]:
-    for i, label in enumerate(labels):
-        support = sum(keras.confusion_matrix[i])
-        lost = keras.confusion_matrix[i][i] - measured.confusion_matrix[i][i]
-        allowed = 1.0 if support < _SMALL_CLASS else limits.recall_drop / 100 * support
-        if lost > allowed + 1e-9:
-            text = f"{label}: recognises {lost} of {support} images fewer than Keras, more than "
-            yield f"{text}the allowed {allowed:.1f}", "raise --recall-drop"
+def _recall_drops(losses: Losses, limits: Limits, labels: Sequence[str]) -> Iterator[_Problem]:
+    excesses = losses.recall_excesses(limits.recall_drop, limits.recall_cap)
+    for label, found in zip(labels, excesses, strict=True):
+        if found:
+            yield f"{label}: loses {found}", "raise --recall-drop and --recall-cap"

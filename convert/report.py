@@ -58,7 +58,9 @@ def describe(
         "temperature": {"per_class": run.temperature.counts(run.contract)},
         "holdout": {"per_class": run.holdout.counts(run.contract)},
         "keras": asdict(reference.measured),
-        "variants": [_describe_variant(verdict, run, reference, latencies) for verdict in verdicts],
+        "variants": [
+            _describe_variant(verdict, run, reference, limits, latencies) for verdict in verdicts
+        ],
     }
 
 
@@ -99,7 +101,7 @@ def _counts(values: npt.NDArray[np.uint8]) -> list[int]:
 
 
 def _describe_variant(
-    verdict: Verdict, run: Run, reference: Reference, latencies: Latencies
+    verdict: Verdict, run: Run, reference: Reference, limits: Limits, latencies: Latencies
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "variant": verdict.variant,
@@ -116,7 +118,7 @@ def _describe_variant(
             "operators": [asdict(operator) for operator in operators(converted.model)],
         }
     described["runtimes"] = {
-        runtime: _describe_runtime(result, run, reference)
+        runtime: _describe_runtime(result, run, reference, limits)
         | {"latency": latencies[runtime][verdict.variant]}
         for runtime, result in verdict.runtimes.items()
     }
@@ -124,7 +126,7 @@ def _describe_variant(
 
 
 def _describe_runtime(
-    result: RuntimeResult | RunError, run: Run, reference: Reference
+    result: RuntimeResult | RunError, run: Run, reference: Reference, limits: Limits
 ) -> dict[str, Any]:
     if isinstance(result, RunError):
         return {"loads": False, "error": str(result)}
@@ -135,6 +137,9 @@ def _describe_runtime(
         "quantum": result.outputs.output_scale,
         **asdict(result.measured),
         **asdict(result.parity),
+        "losses": result.losses.describe(
+            (limits.top1_drop, limits.top1_cap), (limits.recall_drop, limits.recall_cap)
+        ),
         "recall_change": [None if a is None or b is None else a - b for a, b in recalls],
         "uncalibrated": {"ece": result.uncalibrated.ece, "nll": result.uncalibrated.nll},
         "reliability": reliability(result.outputs.scores, run.holdout.targets),

@@ -44,7 +44,7 @@ def remedy(verdicts: Sequence[Verdict]) -> str | None:
     advice = []
     if refused & {"int8", SLOW_VARIANT}:
         advice.append(
-            "more calibration images may help: python -m train --resume --calibration-size 2100, "
+            "more calibration images may help: python -m train --resume --calibration-size 5000, "
             "with the options of the first run"
         )
     if refused and len(refused) == len(verdicts):

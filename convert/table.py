@@ -15,7 +15,7 @@ def table(report: Mapping[str, Any]) -> str:
     rows: list[tuple[str, ...]] = [_HEAD, ("Keras", "", "", *_quality(report["keras"]), "", "", "")]
     rows += [row for variant in report["variants"] for row in _rows(variant)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join([*(_align(row, widths) for row in rows), *_reasons(report)])
+    return "\n".join([*(_align(row, widths) for row in rows), *_reasons(report), *_seen(report)])
 
 
 def _rows(variant: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -46,4 +46,19 @@ def _reasons(report: Mapping[str, Any]) -> list[str]:
         f"refused {variant['variant']}: {reason}"
         for variant in report["variants"]
         for reason in variant["reasons"]
+    ]
+
+
+def _seen(report: Mapping[str, Any]) -> list[str]:
+    """Return a sentence on the loss that the holdout would have shown, if a variant ran."""
+    results = (result for each in report["variants"] for result in each["runtimes"].values())
+    losses = [result["losses"] for result in results if result["loads"]]
+    if not losses:
+        return []
+    top1 = max(loss["top1"]["detectable_points"] for loss in losses)
+    recall = max(each["detectable_points"] for loss in losses for each in loss["recall"])
+    return [
+        f"the holdout of {losses[0]['top1']['images']:,} images would have shown, with a "
+        f"probability of 90 %, a loss of {top1:.1f} points of top-1 or of {recall:.1f} points of "
+        "any class's recall"
     ]

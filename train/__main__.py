@@ -29,12 +29,13 @@ from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.crop_rule import read_crop_rule
 from train.data.image_folder import find_labels, load
+from train.data.soft_labels import VOTES_FILE
 from train.engine.artifacts import describe_run, summarise, write_build
 from train.engine.distillation import fit_generations
 from train.engine.distributed import make_strategy, worker_index
 from train.engine.trainer import RunOptions, build, kept_model
 from train.models import MODELS, contract_of
-from train.recipe import RECIPES, Recipe
+from train.recipe import Recipe, default_recipe
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -44,15 +45,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _summary(args: argparse.Namespace) -> int:
-    build(_recipe(args), classes=7).summary()
+    build(_recipe(args, votes=False), classes=7).summary()
     return 0
 
 
 def _train(args: argparse.Namespace) -> int:
     strategy = make_strategy()  # TensorFlow requires this before anything else
     worker = worker_index(strategy)
-    recipe = _recipe(args)
     data = args.data or _default_data(args)
+    recipe = _recipe(args, votes=(data / VOTES_FILE).exists())
     contract = _contract(args, recipe, data)
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
@@ -95,10 +96,12 @@ def _default_data(args: argparse.Namespace) -> Path:
     return samples
 
 
-def _recipe(args: argparse.Namespace) -> Recipe:
+def _recipe(args: argparse.Namespace, *, votes: bool) -> Recipe:
     """Return the recipe of the chosen model, changed by the given options."""
     given = {field.name: getattr(args, field.name) for field in fields(Recipe)}
-    return replace(RECIPES[args.model], **{k: v for k, v in given.items() if v is not None})
+    return replace(
+        default_recipe(args.model, votes=votes), **{k: v for k, v in given.items() if v is not None}
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--model",
         choices=MODELS,
-        default="simple_cnn",
+        default="compact",
         help="network to train (default: %(default)s)",
     )
     add("--summary", action="store_true", help="print the model's layers for 7 classes and exit")
@@ -119,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--calibration-size",
         type=count,
-        default=210,
+        default=2100,
         help="training pictures for quantisation, balanced over classes (default: %(default)s)",
     )
     return parser
@@ -127,7 +130,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
-        "recipe: schedule", "The defaults depend on --model, see train/recipe.py."
+        "recipe: schedule",
+        "The defaults depend on --model and on DATA/votes.csv, see train/recipe.py.",
     )
     add = group.add_argument
     add("--epochs", type=count, help="passes over the training pictures")

@@ -1,6 +1,6 @@
-"""Training hyperparameters: the `Recipe` and the defaults for each model."""
+"""Training hyperparameters: the `Recipe` and the defaults for each model and kind of data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +53,24 @@ RECIPES = {
     "simple_cnn": Recipe(),
     "compact": Recipe(
         model="compact",
-        epochs=64,
+        epochs=20,
         batch_size=32,
         optimizer="adamw",
         learning_rate=2e-3,
         warmup_epochs=2,
         weight_decay=0.02,
         average=1.25,
-        soft_labels=True,
         augment=True,
         balance=0.4,
-        generations=2,
     ),
 }
+"""The recipe of each model for a data set with one label for each image."""
+RECIPES_FOR_VOTES = {
+    "compact": replace(RECIPES["compact"], epochs=64, soft_labels=True, generations=2),
+}
+"""Longer recipes for a data set with the votes of several people."""
+
+
+def default_recipe(model: str, *, votes: bool) -> Recipe:
+    """Return the recipe of a model for a data set with or without `votes`."""
+    return RECIPES_FOR_VOTES.get(model, RECIPES[model]) if votes else RECIPES[model]

@@ -52,7 +52,7 @@ def test_auto_falls_back_to_the_smallest_variant_that_passes(tiny):
     result = run_in_process("convert", "--build", tiny)
     assert result.returncode == 0, result.stderr
     report = read_report(tiny)
-    assert "python -m train --resume --calibration-size 2100" in report["remedy"]
+    assert "python -m train --resume --calibration-size 5000" in report["remedy"]
     assert report["remedy"].replace(" ", "") in "".join(read_page(tiny).text).replace(" ", "")
     sizes = {v["variant"]: v["bytes"] for v in report["variants"] if v["passed"]}
     assert set(sizes) == {"float32", "float16", "dynamic"}

@@ -23,7 +23,8 @@ ARTIFACTS = {
 
 
 def _arguments(data: Path, build: Path, *arguments: object) -> tuple[object, ...]:
-    return ("train", "--data", data, "--build", build, "--batch-size", 8, *arguments)
+    options = ("--data", data, "--build", build, "--model", "simple_cnn", "--batch-size", 8)
+    return ("train", *options, *arguments)
 
 
 def train(

@@ -49,7 +49,7 @@ def test_the_set_has_the_requested_counts_in_balanced_classes(drawn_set: Path) -
 
 
 def test_the_full_set_is_as_large_as_the_original() -> None:
-    assert COUNTS == {"train": 2109, "validation": 745, "test": 700, "frames": 14}
+    assert COUNTS == {"train": 2109, "validation": 745, "test": 2100, "frames": 14}
 
 
 def test_every_picture_is_a_colour_jpeg_of_150_by_150(drawn_set: Path) -> None:
