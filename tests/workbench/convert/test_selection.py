@@ -13,7 +13,7 @@ CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")
 def verdict(variant: str, size: int, *reasons: str, model: bytes = b"") -> Verdict:
     """Return the verdict on a model of `size` bytes, refused if there are reasons."""
     converted = Converted(variant, model or b"x" * size, CONTRACT, 1.0)
-    ran = RuntimeResult(None, None, None, None, None)  # `latency_ratios` checks only its type
+    ran = RuntimeResult(None, None, None, None, None, None)  # `latency_ratios` checks only its type
     return Verdict(variant, converted, list(reasons), {"litert": ran})
 
 
