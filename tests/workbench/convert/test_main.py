@@ -11,7 +11,7 @@ import pytest
 
 from convert.converter import VARIANTS
 from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import RUNTIMES
+from tests.edge.models import INSTALLED
 from tests.workbench.conftest import run, run_in_process
 from tests.workbench.convert.reports import (
     REPORTS,
@@ -146,4 +146,4 @@ def test_a_quantisation_that_truncates_instead_of_rounding_is_refused(tiny, tmp_
         *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"),
         start=partial(run, env=environment),
     )
-    assert all(f"refused int8: {runtime}: " in stdout for runtime in RUNTIMES)
+    assert all(f"refused int8: {runtime}: " in stdout for runtime in INSTALLED)
