@@ -106,8 +106,8 @@ clean: ## remove build/ and dist/ (not .venv/)
 
 # One pip command, so that pip chooses versions that suit everything at once.
 $(INSTALLED): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
-	  echo 'setup needs Python 3.11 (tflite-runtime has no wheel for newer ones):' \
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo 'setup needs Python 3.11, or up to 3.13 without tflite-runtime, which has no wheel for it:' \
 	    'make PYTHON=/path/to/python3.11 setup' >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check \

@@ -4,8 +4,9 @@
   python -m convert --variant float16  convert to this variant only
   python -m convert --variant all      convert to every variant; all of them must pass
 
-Reads what `python -m train` left in --build. Each variant classifies the whole holdout on both
-TFLite runtimes of a Raspberry Pi. It is refused if it differs from Keras by more than the limits
+Reads what `python -m train` left in --build. Each variant classifies the whole holdout on the
+TFLite runtimes that a Raspberry Pi can have: on LiteRT, and on tflite-runtime where that can be
+installed (up to Python 3.11). It is refused if it differs from Keras by more than the limits
 below. Each variant that passes is written as model.<variant>.tflite, with contract, labels and
 metadata inside, and the best one also as model.tflite: int8 if it passes, otherwise the smallest
 (int16x8, which is slow everywhere, only if nothing else passes). convert_report.html and
@@ -42,11 +43,11 @@ from convert.parity import (
 )
 from convert.parity_gate import Limits
 from convert.report import describe, write_report
+from convert.runtimes.proof import gate_runtimes
 from convert.selection import SLOW_VARIANT, choose, latency_ratios, resolve_variants
 from convert.table import table
 from emotion_edge.errors import RunError, exit_code
 from emotion_edge.model.model_file import pack
-from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.util.atomic_write import staged_write
 
 
@@ -118,8 +119,8 @@ def _convert_float32(model: keras.Model, run: Run) -> bytes | None:
 
 def _try_variant(variant: str, conversion: _Conversion) -> Verdict:
     start = time.monotonic()
-    count = len(conversion.run.holdout.targets)
-    print(f"{variant}: converting, then {count} images on both runtimes ...", flush=True)
+    count, runtimes = len(conversion.run.holdout.targets), " and ".join(gate_runtimes())
+    print(f"{variant}: converting, then {count} images on {runtimes} ...", flush=True)
     try:
         verdict = _convert_and_check(variant, conversion)
     except RunError as error:
@@ -155,7 +156,7 @@ def _report(
         verdicts,
         reference=conversion.reference,
         limits=conversion.limits,
-        latencies={runtime: latency_ratios(verdicts, float32, runtime) for runtime in RUNTIMES},
+        latencies={name: latency_ratios(verdicts, float32, name) for name in gate_runtimes()},
         chosen=chosen,
     )
 

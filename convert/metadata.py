@@ -14,7 +14,13 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from emotion_edge.model.contract import Contract
-from emotion_edge.model.model_file import CONTRACT_FILE, GOLDEN_FILE, GOLDEN_PICTURE, LABELS_FILE
+from emotion_edge.model.model_file import (
+    CONTRACT_FILE,
+    GOLDEN_FILE,
+    GOLDEN_PICTURE,
+    LABELS_FILE,
+    RUNTIMES_FILE,
+)
 
 _FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
 _NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
@@ -74,6 +80,7 @@ def _model_metadata(contract: Contract, info: ModelInfo) -> _Table:
             {0: CONTRACT_FILE, 1: "what emotion-edge must do alike in training and inference"},
             {0: GOLDEN_PICTURE, 1: "a drawn pattern to prove a machine's arithmetic by"},
             {0: GOLDEN_FILE, 1: "the logits and scores of that pattern"},
+            {0: RUNTIMES_FILE, 1: "the runtimes on which it was proven to agree with Keras"},
         ],
         7: "1.0.0",  # the first version of the schema has all fields used here
     }

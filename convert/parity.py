@@ -1,4 +1,4 @@
-"""Convert one variant and check its parity with Keras on both runtimes."""
+"""Convert one variant and check its parity with Keras on the runtimes."""
 
 import time
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from convert.layer_errors import LayerError, layer_errors
 from convert.losses import Losses, measure_losses
 from convert.metadata import ModelInfo, add_metadata
 from convert.runtimes.client import RuntimeOutputs, run_on_runtime, run_on_runtimes
+from convert.runtimes.proof import gate_runtimes, record
 from convert.test_vector import make_test_vector
 from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract
@@ -118,7 +119,8 @@ def package(
 ) -> Converted:
     """Fit the temperature on the variant's own outputs; add metadata, contract and test vector.
 
-    A file that `parity_gate.check_file` refuses gets neither temperature nor test vector.
+    Not if `parity_gate.check_file` refuses the file. Also add the names of the gate's runtimes,
+    which is true only of a model that passes `check_parity`.
     """
     contract, runs = run.contract, not parity_gate.check_file(variant, flatbuffer)
     if runs:
@@ -126,8 +128,8 @@ def package(
         contract = calibrate(outputs.logits, run.temperature.targets, contract)
     info = replace(info, description=f"{info.description} Quantisation: {variant}.")
     network = add_metadata(flatbuffer, contract, info)
-    test_vector = make_test_vector(network, contract) if runs else {}
-    return Converted(variant, pack(network, contract, test_vector), contract, seconds)
+    proof = make_test_vector(network, contract) | record(gate_runtimes()) if runs else {}
+    return Converted(variant, pack(network, contract, proof), contract, seconds)
 
 
 def check_parity(
@@ -138,7 +140,7 @@ def check_parity(
     reference: Reference,
     limits: parity_gate.Limits,
 ) -> Verdict:
-    """Run a packed model on both runtimes over the whole holdout and check it against Keras.
+    """Run a packed model on the gate's runtimes over the whole holdout; compare it with Keras.
 
     holdout: the .npz of `run.holdout`.
     """

@@ -4,8 +4,9 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from convert.artifacts import Run
 from convert.flatbuffer import operators
 from convert.parity import Reference, RuntimeResult, Verdict
 from convert.parity_gate import Limits
+from convert.runtimes.proof import REQUIRED, gate_runtimes, unproven_runtimes
 from convert.selection import remedy
 from emotion_edge.errors import RunError
 from emotion_edge.model.postprocessing import scores
@@ -24,7 +26,6 @@ from evaluation.html import render
 from evaluation.metrics import reliability
 from evaluation.plots import draw_histogram, draw_reliability, png
 
-PLOTTED_RUNTIME = "litert"  # in the reliability diagram
 MAX_SHOWN = 24  # disagreements on the page, for each variant and runtime; the JSON has all
 PACKAGES = ("keras", "ai-edge-litert", "tflite-runtime", "numpy")
 Latencies = Mapping[str, Mapping[str, float | None]]
@@ -49,11 +50,9 @@ def describe(
         "model": run.model.name,
         "labels": list(run.contract.labels),
         "limits": asdict(limits),
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            **{package: version(package) for package in PACKAGES},
-        },
+        "runtimes": gate_runtimes(),
+        "unproven": unproven_runtimes(),
+        "versions": _versions(),
         "calibration": _describe_calibration(run),
         "temperature": {"per_class": run.temperature.counts(run.contract)},
         "holdout": {"per_class": run.holdout.counts(run.contract)},
@@ -83,6 +82,15 @@ def write_report(
         png=lambda i: png(run.holdout.images[i]),
     )
     (folder / "convert_report.html").write_text(page, encoding="utf-8")
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that are installed."""
+    found = {"python": platform.python_version(), "tensorflow": tf.__version__}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def _describe_calibration(run: Run) -> dict[str, Any]:
@@ -181,7 +189,7 @@ def _curves(
     targets = run.holdout.targets
     curves = {"Keras": reliability(reference.scores, targets)}
     for verdict in verdicts:
-        result = verdict.runtimes.get(PLOTTED_RUNTIME)
+        result = verdict.runtimes.get(REQUIRED)
         if verdict.variant == plotted and isinstance(result, RuntimeResult) and verdict.converted:
             before = scores(result.outputs.logits, run.contract)
             curves[f"{plotted}, temperature 1"] = reliability(before, targets)

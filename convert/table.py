@@ -8,14 +8,18 @@ _LEFT_COLUMNS = 2  # the others are right-aligned
 
 
 def table(report: Mapping[str, Any]) -> str:
-    """Return a line for each variant and runtime, then the reasons for each refusal.
+    """Return a line for each variant and runtime, and what else the user must know.
+
+    That is the runtimes left out, the reasons for each refusal, and the loss that would be seen.
 
     report: the contents of convert_report.json.
     """
     rows: list[tuple[str, ...]] = [_HEAD, ("Keras", "", "", *_quality(report["keras"]), "", "", "")]
     rows += [row for variant in report["variants"] for row in _rows(variant)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join([*(_align(row, widths) for row in rows), *_reasons(report), *_seen(report)])
+    lines = [_align(row, widths) for row in rows]
+    lines += [f"{runtime}: {reason}" for runtime, reason in report["unproven"].items()]
+    return "\n".join([*lines, *_reasons(report), *_seen(report)])
 
 
 def _rows(variant: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

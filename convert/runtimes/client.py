@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from convert.runtimes.proof import gate_runtimes
 from emotion_edge.errors import RunError
-from emotion_edge.model.runtime import RUNTIMES
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def run_on_runtime(model: bytes, images: Path, runtime: str) -> RuntimeOutputs:
 
 
 def run_on_runtimes(model: bytes, images: Path) -> dict[str, RuntimeOutputs | RunError]:
-    """Run a model on all runtimes at once; return the outputs or the error of each."""
+    """Run a model on the gate's runtimes at once; return the outputs or the error of each."""
 
     def run_one(runtime: str) -> RuntimeOutputs | RunError:
         try:
@@ -63,8 +63,9 @@ def run_on_runtimes(model: bytes, images: Path) -> dict[str, RuntimeOutputs | Ru
         except RunError as error:
             return error
 
-    with ThreadPoolExecutor(len(RUNTIMES)) as pool:
-        return dict(zip(RUNTIMES, pool.map(run_one, RUNTIMES), strict=True))
+    runtimes = gate_runtimes()
+    with ThreadPoolExecutor(len(runtimes)) as pool:
+        return dict(zip(runtimes, pool.map(run_one, runtimes), strict=True))
 
 
 def latencies(models: Sequence[bytes], runtime: str) -> list[float]:

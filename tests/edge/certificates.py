@@ -27,11 +27,14 @@ class Certificates:
     folder: Path
 
     def __getattr__(self, name: str) -> Path:
-        """Return the path of ca, ca_key, good, good_key, expired, …"""
+        """Return the path of ca, ca_key, good, good_key, expired, documented_ca, …"""
         return self.folder / f"{name}.pem"
 
     def make(self) -> Self:
-        """Make them with openssl: `good` for localhost, `expired`, `other` for another name."""
+        """Make them with openssl: `good` for localhost, `expired`, `other` for another name.
+
+        `documented` is signed by `documented_ca`, see `_follow_documentation`.
+        """
         self._run(
             "req -x509 -newkey rsa:2048 -nodes -subj /CN=tests -days 9 "
             f"-keyout {self.ca_key} -out {self.ca}"
@@ -40,7 +43,28 @@ class Certificates:
         self._sign_expired("expired", self._request("expired", "localhost"))
         self._sign("other", self._request("other", "elsewhere.example"))
         self._sign("client", self._request("client", "client"))
+        self._follow_documentation()
         return self
+
+    def _follow_documentation(self) -> None:
+        """Make an authority and a certificate for localhost with the commands of mosquitto-tls(7).
+
+        -nodes and -subj replace what the commands ask for. The authority gets no key usage, and the
+        certificate no extension at all.
+        """
+        authority, authority_key = self.documented_ca, self.documented_ca_key
+        certificate, key = self.documented, self.documented_key
+        request = self.folder / "documented.csr"
+        self._run(
+            f"req -new -x509 -days 9 -extensions v3_ca -keyout {authority_key} -out {authority} "
+            "-nodes -subj /CN=authority"
+        )
+        self._run(f"genrsa -out {key} 2048")
+        self._run(f"req -out {request} -key {key} -new -subj /CN=localhost")
+        self._run(
+            f"x509 -req -in {request} -CA {authority} -CAkey {authority_key} -CAcreateserial "
+            f"-out {certificate} -days 9"
+        )
 
     def _request(self, name: str, host: str) -> Path:
         request = self.folder / f"{name}.csr"

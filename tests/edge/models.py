@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,11 +39,19 @@ def with_contract(**changes: object) -> bytes:
     return pack(without_zip(INT8), replace(contract, **changes))
 
 
-def with_files(path: Path, contract: Contract | None = None, **changes: bytes) -> bytes:
-    """Return the model with its golden.png (png=…), golden.json (json=…) or contract replaced."""
+def with_files(
+    path: Path,
+    contract: Contract | None = None,
+    more: Mapping[str, bytes] | None = None,
+    **changes: bytes,
+) -> bytes:
+    """Return the model with its golden.png (png=…), golden.json (json=…) or contract replaced.
+
+    more: other files to add, by name.
+    """
     files = {f"golden.{kind}": files_of(path)[f"golden.{kind}"] for kind in ("png", "json")}
     files |= {f"golden.{kind}": content for kind, content in changes.items()}
-    return pack(without_zip(path), contract or read_model(path)[1], files)
+    return pack(without_zip(path), contract or read_model(path)[1], {**files, **(more or {})})
 
 
 def with_swapped_picture(path: Path) -> bytes:

@@ -15,7 +15,6 @@ Exit codes: 0 done, 1 the file cannot be written, 2 bad options or model.
 import json
 import platform
 from collections.abc import Generator, Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from emotion_edge.commands.benchmark_steps import INVOKE, PATH, make_steps, meas
 from emotion_edge.errors import UserError
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
-from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.model.runtime import runtime_version
 from emotion_edge.pipeline.factory import AnalyzerSettings, choose_detector, make_classifier
 from emotion_edge.system.hardware import (
     cpu_temperature,
@@ -62,7 +61,6 @@ def benchmark(
 
 def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -> dict[str, object]:
     """Return what was measured; nothing identifies its owner."""
-    package = RUNTIMES[classifier.runtime].replace("_", "-")
     board = BOARD_MODEL.read_text("utf-8").rstrip("\0\n") if BOARD_MODEL.exists() else None
     return {
         "emotion_edge": __version__,
@@ -71,7 +69,7 @@ def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -
         "system": platform.freedesktop_os_release().get("PRETTY_NAME"),
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "runtime": f"{classifier.runtime} {version(package)}",
+        "runtime": runtime_version(classifier.runtime),
         "threads": settings.runtime.threads,
         "xnnpack_nodes": classifier.delegate_nodes,
         "model": settings.model.name,

@@ -18,6 +18,7 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.classifier import Classification, Classifier
 from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.pipeline.factory import make_classifier
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,7 @@ def compare(
 
 
 def _load(first: Path, second: Path, settings: RuntimeSettings) -> tuple[Classifier, Classifier]:
-    a, b = (
-        Classifier(path, runtime=settings.runtime, threads=settings.threads)
-        for path in (first, second)
-    )
+    a, b = (make_classifier(path, settings) for path in (first, second))
     if set(a.contract.labels) != set(b.contract.labels):
         raise UserError(
             f"the models have different labels: {', '.join(a.contract.labels)} and "

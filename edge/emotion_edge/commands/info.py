@@ -29,6 +29,10 @@ def info(model: Path, settings: RuntimeSettings) -> Generator[str, None, None]:
     yield f"{model}"
     yield f"size: {cost['bytes']:,} bytes"
     yield f"runtime: {classifier.runtime}"
+    if classifier.proven_runtimes:
+        yield f"proven on: {', '.join(classifier.proven_runtimes)}"
+    if classifier.unproven:
+        yield f"  {classifier.unproven}"
     yield "contract:"
     for name, value in asdict(classifier.contract).items():
         yield f"  {name}: {', '.join(value) if name == 'labels' else value}"

@@ -11,11 +11,16 @@ import numpy.typing as npt
 
 from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract, ContractError
-from emotion_edge.model.model_file import SHIPPED, read_model
+from emotion_edge.model.model_file import SHIPPED, proven_runtimes, read_model
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.quantization import dequantize, input_table
-from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
+from emotion_edge.model.runtime import (
+    explain_unproven,
+    find_runtime,
+    make_interpreter,
+    operators,
+)
 
 Tensors = Sequence[dict[str, Any]]  # as an interpreter describes them
 
@@ -42,6 +47,7 @@ class Classifier:
     """A loaded model. dtype, shape and quantisation are read from its tensors, never configured.
 
     contract: the model's contract. runtime: the name of the runtime in use.
+    proven_runtimes: those on which convert proved the model; none if the file does not say it.
     input_table: (256,) of the input's dtype, the network's input value for each pixel value.
     input_quantization, output_quantization: (scale, zero_point); scale is 0.0 for a float tensor.
     delegate_nodes: number of parts of the network that run on a delegate (XNNPACK).
@@ -57,6 +63,7 @@ class Classifier:
         """
         path = Path(path)
         model, self.contract = read_model(path)
+        self.proven_runtimes = proven_runtimes(path, model)
         self.runtime, module = find_runtime(runtime)
         self._interpreter = make_interpreter(model, module, threads=threads)
         inputs = self._interpreter.get_input_details()
@@ -69,6 +76,13 @@ class Classifier:
         self.input_table = self._make_input_table()
         nodes = operators(self._interpreter)
         self.delegate_nodes = sum(node["op_name"] == "DELEGATE" for node in nodes)
+
+    @property
+    def unproven(self) -> str | None:
+        """What it means that the model was proven on other runtimes only; None if it was not."""
+        if not self.proven_runtimes or self.runtime in self.proven_runtimes:
+            return None
+        return explain_unproven(self.runtime, self.proven_runtimes)
 
     def _make_input_table(self) -> npt.NDArray[Any]:
         scale, zero_point = self.input_quantization

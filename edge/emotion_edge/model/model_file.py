@@ -2,10 +2,12 @@
 
 TFLite Metadata defines this place for "associated files": the runtimes ignore everything after the
 flatbuffer, and every zip tool can read it. labels.txt is there for other programs; this one takes
-everything from contract.json.
+everything from contract.json. runtimes.json lists the runtimes on which `python -m convert` proved
+that the model agrees with Keras.
 """
 
 import io
+import json
 import struct
 import zipfile
 import zlib
@@ -19,6 +21,7 @@ SHIPPED = Path(__file__).parents[1] / "emotion-compact.tflite"
 """The model that comes with the program; models/MODEL_CARD.md describes it."""
 CONTRACT_FILE = "contract.json"
 LABELS_FILE = "labels.txt"
+RUNTIMES_FILE = "runtimes.json"
 GOLDEN_FILE, GOLDEN_PICTURE = "golden.json", "golden.png"  # see `self_test`
 # Field numbers of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
 _MODEL_BUFFERS = 4
@@ -65,6 +68,23 @@ def read_model(path: Path) -> tuple[bytes, Contract]:
         ) from None
     except ContractError as error:
         raise ContractError(f"{path}: {error}") from None
+
+
+def proven_runtimes(path: Path, content: bytes) -> tuple[str, ...]:
+    """Return the runtimes on which the model was proven, none if the file does not say it.
+
+    content: of `path`, as `read_model` returns it. Raises UserError if the list is damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if RUNTIMES_FILE not in archive.namelist():
+                return ()
+            names = json.loads(archive.read(RUNTIMES_FILE))
+    except UNREADABLE_ZIP:
+        names = None
+    if not isinstance(names, list) or not names or {type(name) for name in names} != {str}:
+        raise UserError(f"{path}: its list of proven runtimes is damaged; copy the model again")
+    return tuple(names)
 
 
 def _read_flatbuffer(path: Path) -> bytes:

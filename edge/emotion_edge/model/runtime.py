@@ -1,7 +1,10 @@
 """One interface to the two TFLite runtimes that a Raspberry Pi can have."""
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +21,33 @@ class RuntimeSettings:
 
     runtime: str = "auto"
     threads: int = 1
+
+
+def installed_runtimes() -> list[str]:
+    """Return the names of the runtimes that are installed, whether they work or not.
+
+    None is imported: tflite-runtime crashes in a process that has imported TensorFlow.
+    """
+    return [name for name, package in RUNTIMES.items() if find_spec(package)]
+
+
+def runtime_version(name: str) -> str:
+    """Return the name of an installed runtime and its version, if that is known."""
+    try:
+        return f"{name} {version(RUNTIMES[name].replace('_', '-'))}"
+    except PackageNotFoundError:  # Debian's files may lack pip's metadata
+        return name
+
+
+def explain_unproven(runtime: str, proven: Sequence[str]) -> str:
+    """Return what it means that a model runs on a runtime that is not in `proven`."""
+    here = [name for name in proven if name in installed_runtimes()]
+    remedy = f"use --runtime {here[0]}" if here else f"pip install 'emotion-edge[{proven[0]}]'"
+    return (
+        f"the model was proven on {' and '.join(proven)}, not on {runtime}, which runs it here, so "
+        f"labels may differ from those that were checked; {remedy}, or convert the model again "
+        f"where {runtime} is installed"
+    )
 
 
 def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -46,10 +47,20 @@ def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
 
 
 def make_classifier(model: Path, settings: RuntimeSettings) -> Classifier:
-    """Return a classifier; raises UserError if the model cannot be used."""
+    """Return a classifier; raises UserError if the model cannot be used.
+
+    Logs a warning, once in a process, if the model was not proven on the runtime in use.
+    """
     classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads)
     log.debug("%s on %s, %d thread(s)", model, classifier.runtime, settings.threads)
+    if classifier.unproven:
+        _warn_once(f"{model}: {classifier.unproven}")
     return classifier
+
+
+@cache
+def _warn_once(message: str) -> None:
+    log.warning("%s", message)
 
 
 def choose_detector(settings: AnalyzerSettings) -> FaceDetector | None:

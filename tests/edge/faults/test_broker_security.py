@@ -49,6 +49,39 @@ def test_an_unknown_authority_is_not_trusted(broker, daemon, changing):
 
 
 @tls_broker
+def test_an_authority_made_as_mosquitto_documents_it_is_trusted(broker, daemon, changing):
+    broker.kill()
+    broker.configure("documented")
+    broker.start()
+    trusted = ("--ca-file", broker.certificates.documented_ca)
+    run = daemon("--source", changing, "--to", broker.url, *trusted)
+    run.wait_stderr(": connected")
+    assert run.end()[0] == 0
+
+
+@tls_broker
+@pytest.mark.parametrize(
+    ("host", "authority", "expected"),
+    [
+        ("localhost", "ca", "certificate verify failed"),
+        ("127.0.0.1", "documented_ca", "IP address mismatch"),
+    ],
+    ids=["another authority", "another name"],
+)
+def test_it_is_trusted_for_its_own_certificates_and_names_only(
+    broker, daemon, changing, host, authority, expected
+):
+    broker.kill()
+    broker.configure("documented")
+    broker.start()
+    address = broker.url.replace("localhost", host)
+    trusted = ("--ca-file", getattr(broker.certificates, authority))
+    run = daemon("--source", changing, "--to", address, *trusted)
+    run.wait_stderr(expected)
+    assert ": connected" not in run.stderr
+
+
+@tls_broker
 def test_a_broker_that_requires_a_client_certificate_gets_ours(broker, daemon, changing):
     broker.kill()
     broker.configure("good", more="")

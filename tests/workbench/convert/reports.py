@@ -1,6 +1,7 @@
 """Run conversions and read their reports."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -63,6 +64,13 @@ def assert_refused(
     assert {n: c for n, c in after.items() if n not in REPORTS} == before
     assert (set(after) >= REPORTS) == (code == 1)
     return result.stdout
+
+
+def customised(folder: Path, program: str) -> dict[str, str]:
+    """Return an environment in which Python runs this code before any program."""
+    (folder / "sitecustomize.py").write_text(program)
+    search_path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": search_path}
 
 
 def darken_calibration(build: Path) -> None:

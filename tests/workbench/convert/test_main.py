@@ -1,7 +1,6 @@
 """`python -m convert`: which variant becomes the model, and which conversions fail."""
 
 import json
-import os
 import resource
 from functools import partial
 
@@ -11,11 +10,12 @@ import pytest
 
 from convert.converter import VARIANTS
 from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import RUNTIMES
+from tests.edge.models import INSTALLED
 from tests.workbench.conftest import run, run_in_process
 from tests.workbench.convert.reports import (
     REPORTS,
     assert_refused,
+    customised,
     darken_calibration,
     read_page,
     read_report,
@@ -129,7 +129,6 @@ def test_a_bad_option_ends_with_exit_code_2(arguments, tiny):
     assert arguments[0] in result.stderr
 
 
-# A sitecustomize.py, which Python imports before any program.
 TRUNCATING = """
 import numpy as np, emotion_edge.model.quantization
 def truncate(real, *, scale, zero_point, dtype):
@@ -139,11 +138,8 @@ emotion_edge.model.quantization.quantize = truncate
 
 
 def test_a_quantisation_that_truncates_instead_of_rounding_is_refused(tiny, tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(TRUNCATING)
-    search_path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    environment = {**os.environ, "PYTHONPATH": search_path}
     stdout = assert_refused(
         *(tiny, 1, "of 256 pixel values do not enter", "--variant", "int8"),
-        start=partial(run, env=environment),
+        start=partial(run, env=customised(tmp_path, TRUNCATING)),
     )
-    assert all(f"refused int8: {runtime}: " in stdout for runtime in RUNTIMES)
+    assert all(f"refused int8: {runtime}: " in stdout for runtime in INSTALLED)

@@ -60,6 +60,8 @@ def reader(tmp_path_factory) -> Path:
     """A Python with tflite-support, installed apart: it and TensorFlow need different protobufs."""
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("tflite-support has wheels only for x86-64 Linux")
+    if sys.version_info >= (3, 12):
+        pytest.skip("tflite-support has no wheels beyond Python 3.11")
     if not ctypes.util.find_library("usb-1.0"):
         pytest.skip("tflite-support needs libusb: apt install libusb-1.0-0")
     folder = tmp_path_factory.mktemp("reader") / "venv"

@@ -11,7 +11,7 @@ from PIL import Image
 
 from convert.converter import VARIANTS
 from emotion_edge.model.contract import loads
-from emotion_edge.model.runtime import RUNTIMES
+from tests.edge.models import INSTALLED
 from tests.workbench.conftest import REPOSITORY, run
 
 SHARED = REPOSITORY.parent / "shared" / "data"
@@ -75,7 +75,7 @@ def trained(build) -> keras.Model:
     return keras.models.load_model(build / "model.keras")
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", INSTALLED)
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_pi_computes_what_was_trained(variant, runtime, build, trained, tmp_path):
     count = INT16X8_PICTURES if variant == "int16x8" else 700

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 
 from emotion_edge.commands.doctor.finding import Finding, explain
@@ -16,9 +14,15 @@ from emotion_edge.faces.blazeface import INSTALL, NoFaceModelError, read_face_mo
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import RUNTIMES, find_runtime, make_interpreter
+from emotion_edge.model.runtime import (
+    RUNTIMES,
+    find_runtime,
+    installed_runtimes,
+    make_interpreter,
+    runtime_version,
+)
 from emotion_edge.model.self_test import run_self_test
-from emotion_edge.pipeline.factory import AnalyzerSettings, make_classifier, make_detector
+from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
 
 LOAD_TIMEOUT_S = 30.0  # a Raspberry Pi's card is slow
 CONVERT = "make it with python -m convert, or copy it again"
@@ -28,9 +32,11 @@ _LOAD = f"import sys; from {__name__} import load; sys.exit(load(sys.argv[1]))"
 def runtimes(settings: AnalyzerSettings) -> Iterator[Finding]:
     """Load the model, or else the face detector's network, on each runtime."""
     network = _any_network(settings)
-    tried = {name: load_error(name, network) for name in RUNTIMES if find_spec(RUNTIMES[name])}
+    tried = {name: load_error(name, network) for name in installed_runtimes()}
     found = "; ".join(
-        f"{_version(name)}: {tried[name] or 'works'}" if name in tried else f"{name}: not installed"
+        f"{runtime_version(name)}: {tried[name] or 'works'}"
+        if name in tried
+        else f"{name}: not installed"
         for name in RUNTIMES
     )
     wanted = settings.runtime.runtime
@@ -49,13 +55,6 @@ def _remedy(wanted: str, chosen: str | None, working: list[str]) -> str:
         return "copy or convert the model again"
     extra = "litert" if wanted == "auto" else wanted
     return f"{sys.prefix}/bin/pip install --force-reinstall 'emotion-edge[{extra}]'"
-
-
-def _version(name: str) -> str:
-    try:
-        return f"{name} {version(RUNTIMES[name].replace('_', '-'))}"
-    except PackageNotFoundError:  # Debian's files may lack pip's metadata
-        return name
 
 
 def _any_network(settings: AnalyzerSettings) -> bytes:
@@ -102,8 +101,7 @@ def load(name: str) -> int:
 
 def _choose(runtime: str, network: bytes) -> str | None:
     """Return the runtime that `run` would use: the first that can be imported."""
-    names = RUNTIMES if runtime == "auto" else [runtime]
-    installed = (name for name in names if find_spec(RUNTIMES[name]))
+    installed = (name for name in installed_runtimes() if runtime in ("auto", name))
     return next(
         (each for each in installed if not load_error(each, network) or not load_error(each, b"")),
         None,
@@ -129,7 +127,10 @@ def model(settings: AnalyzerSettings) -> Iterator[Finding]:
     yield Finding("model", "ok", f"{settings.model}: {_describe(content, contract)}")
     try:
         need_runtime(settings.runtime.runtime, content)
-        yield _self_test(settings.model, make_classifier(settings.model, settings.runtime))
+        runtime, threads = settings.runtime.runtime, settings.runtime.threads
+        classifier = Classifier(settings.model, runtime=runtime, threads=threads)
+        yield from _proof(classifier)
+        yield _self_test(settings.model, classifier)
     except (UserError, RunError) as error:
         yield explain("arithmetic", error, CONVERT)
 
@@ -139,6 +140,15 @@ def _describe(content: bytes, contract: Contract) -> str:
         f"{len(contract.labels)} labels ({', '.join(contract.labels)}), "
         f"{contract.width} x {contract.height} pixels, sha256 {hashlib.sha256(content).hexdigest()}"
     )
+
+
+def _proof(classifier: Classifier) -> Iterator[Finding]:
+    """Check that the model was proven on this runtime; nothing if the file does not say it."""
+    if classifier.unproven:
+        found, _, remedy = classifier.unproven.partition("; ")
+        yield Finding("proof", "warn", found, remedy)
+    elif classifier.proven_runtimes:
+        yield Finding("proof", "ok", f"proven on {' and '.join(classifier.proven_runtimes)}")
 
 
 def _self_test(path: Path, classifier: Classifier) -> Finding:
