@@ -12,6 +12,7 @@ from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, find_images
 from emotion_edge.model.contract import Contract
 from train.data.cache import CachedImages, LabelledFile, load_images
 from train.data.soft_labels import Votes, read_votes
+from train.wording import amount
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
 
 def _report_classes(folder: Path, labels: tuple[str, ...], files: list[LabelledFile]) -> None:
     present = {label for label, _ in files}
-    print(f"{folder}: Found {len(files)} images belonging to {len(present)} classes.", flush=True)
+    found = f"{amount(len(files), 'image')} belonging to {amount(len(present), 'class', 'classes')}"
+    print(f"{folder}: Found {found}.", flush=True)
     if missing := set(labels) - present:
         print(f"{folder}: no pictures of {', '.join(sorted(missing))}", file=sys.stderr)
 

@@ -30,8 +30,8 @@ def test_the_interval_covers_the_true_value_in_95_percent(images, accuracy):
         low, high = macro_f1_interval(matrix)
         covered += low <= float(macro_f1(shares)) <= high
         assert low <= float(macro_f1(matrix)) <= high
-    # 0.92: what chance allows 300 sets with a coverage of 0.95, at 2.4 standard deviations.
-    assert 0.92 <= covered / SETS
+    # With a coverage of 0.95, chance alone leaves 300 sets below 0.92 in 1 of 100 cases.
+    assert covered / SETS >= 0.92
 
 
 def test_the_interval_of_one_picture_says_that_nothing_is_known():
