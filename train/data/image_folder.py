@@ -102,9 +102,8 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     cached = load_images(folder, files, contract, cache)
     _report_unreadable(folder, cached, len(files))
     targets = np.array([labels.index(label) for label in cached.labels])
-    read = [(label, path) for label, path in files if str(path) not in cached.unreadable]
-    votes = read_votes(folder.parent, labels, read)
-    return Split(cached.images, targets, votes, [path for _, path in read], cached.key)
+    votes = read_votes(folder.parent, labels, list(zip(cached.labels, cached.paths, strict=True)))
+    return Split(cached.images, targets, votes, cached.paths, cached.key)
 
 
 def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
