@@ -73,10 +73,10 @@ def subject_of(picture: PurePath, labels: Collection[str]) -> str:
 
 def _person_in(name: str, class_words: Collection[str], *, is_folder: bool) -> str:
     text = unicodedata.normalize("NFKC", name).lower()
+    text, removed = re.subn(_DATES_AND_RANDOM_NAMES, " - ", text)
     for pattern in _KNOWN_NAMES:
         if match := re.search(pattern, text):
             return match[1]
-    text, removed = re.subn(_DATES_AND_RANDOM_NAMES, " - ", text)
     code = _FOLDER_CODE if is_folder else _FILE_CODE
     parts = [part for token in re.findall(r"[^\W_]+", text) for part in _parts_of(token, code)]
     numbers = [part for part in parts if part.isdecimal()]
@@ -107,8 +107,8 @@ def _is_no_name(word: str, class_words: Collection[str]) -> bool:
 
 
 def _is_expression(word: str, class_words: Collection[str]) -> bool:
-    """Say whether a word is a class, or like one of five letters or more: smiles, happiness."""
-    stems = (other[:-1] for other in class_words if len(other) > 4)
+    """Say whether a word is a class, or begins as one of five letters or more: happiness."""
+    stems = (re.sub(r"[ey]$", "", other) for other in class_words if len(other) > 4)
     return word in class_words or any(word.startswith(stem) for stem in stems)
 
 

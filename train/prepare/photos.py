@@ -53,6 +53,8 @@ def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detector: Face
     except ImageError as error:
         print(f"left out {photo.path}: {error}", file=sys.stderr)
         face = UNREADABLE
+    if not photo.key:  # it could not be read when the splits were planned
+        face = UNREADABLE
     row = Row(photo.key, str(photo.source), photo.subject, WRITTEN)
     if isinstance(face, str):
         row = row._replace(outcome=face)

@@ -48,6 +48,18 @@ def test_the_person_is_read_from_the_path_or_unknown(path, subject):
     assert subject_of(PurePath(path), ["happy", "sad"]) == subject
 
 
+NAMES = """
+Angela Angelina Sadie Madison Newton Testa Fernando Imogen Picasso Calvin Frank Grace Joy Mark Will
+Max April Smith Sean Camilla Vidal Rawson Alton Manuel Dov\u00e9
+"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+@pytest.mark.parametrize("pattern", ["{}_01.jpg", "{}-happy-3.png", "IMG_{}_0001.jpg", "{}/1.jpg"])
+def test_names_that_begin_like_other_words_are_people(name, pattern):
+    assert subject_of(PurePath(pattern.format(name)), ["happy", "anger"]) == name.lower()
+
+
 NO_PEOPLE = """
 Training_123.jpg PublicTest_04.jpg PrivateTest_12345.jpg train_00001_aligned.jpg test_0001.jpg
 test_0001_aligned.jpg 12345.jpg image0000060.jpg 00001.png ffhq_00001.png angry_actor_104.jpg
