@@ -1,7 +1,6 @@
 """Evaluate a model on a labelled split: every figure of an evaluation, as one JSON object."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +17,7 @@ from evaluation.corruptions import CORRUPTIONS, corrupt
 from evaluation.metrics import (
     Scores,
     Targets,
-    evaluate_predictions,
+    describe_quality,
     quality,
     reliability,
     wilson,
@@ -66,12 +65,9 @@ def measure(
     """
     contract, targets = predictor.contract, split.targets
     values = scores(predictor.logits(split.images), contract)
-    predictions = values.argmax(axis=1)
-    correct = predictions == targets
-    more = asdict(quality(values, targets))
+    correct = values.argmax(axis=1) == targets
     return {
-        **evaluate_predictions(targets, predictions, list(contract.labels)),
-        **{name: more[name] for name in ("macro_f1_ci95", "ece", "nll")},
+        **describe_quality(quality(values, targets), contract.labels),
         "temperature": contract.temperature,
         "reliability": reliability(values, targets),
         "risk_coverage": _curve(values, targets),

@@ -1,27 +1,29 @@
 """Classification metrics: accuracy, F1, calibration error, and parity of two sets of scores."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import confusion_matrix
+
+from evaluation.macro_f1 import class_f1, macro_f1, macro_f1_interval
 
 Scores = npt.NDArray[np.float64]
 Targets = npt.NDArray[np.int64]
 BINS = 15  # of the expected calibration error, as in Guo et al. 2017
-_BOOTSTRAP_SAMPLES = 2000
 
 
 @dataclass(frozen=True)
 class Quality:
     """Figures of scores compared with the true classes.
 
-    top1_ci95: 95 % Wilson interval. macro_f1: a class without images counts as 0, as in training's
-    evaluation. macro_f1_ci95: 95 % percentile bootstrap over images. recall: by class, None for a
-    class without images. confusion_matrix: a row for each true class, a column for each predicted
-    one. ece: expected calibration error. nll: mean negative log-likelihood, in nats.
+    top1_ci95: 95 % Wilson interval. macro_f1, macro_f1_ci95: see `evaluation.macro_f1`. recall: by
+    class, None for a class without images. confusion_matrix: a row for each true class, a column
+    for each predicted one. ece: expected calibration error. nll: mean negative log-likelihood, in
+    nats.
     """
 
     top1: float
@@ -67,8 +69,8 @@ def quality(scores: Scores, targets: Targets) -> Quality:
     return Quality(
         top1=correct / len(targets),
         top1_ci95=wilson(correct, len(targets)),
-        macro_f1=float(_macro_f1(matrix)),
-        macro_f1_ci95=_macro_f1_interval(matrix),
+        macro_f1=float(macro_f1(matrix)),
+        macro_f1_ci95=macro_f1_interval(matrix),
         recall=_recall(matrix),
         confusion_matrix=matrix.tolist(),
         ece=expected_calibration_error(scores, targets),
@@ -96,31 +98,28 @@ def parity(scores: Scores, keras_scores: Scores, *, keras_logits: Scores, quantu
     )
 
 
-def evaluate_predictions(
-    targets: Targets, predictions: Targets, labels: list[str]
-) -> dict[str, Any]:
-    """Return top-1 accuracy with its 95 % Wilson interval, macro-F1 and figures per class.
+def describe_quality(quality: Quality, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the figures as an evaluation lists them, with precision, recall and F1 of each class.
 
-    targets, predictions: (N,) class numbers. A figure whose denominator is 0 is 0. The confusion
-    matrix has a row for each true class and a column for each predicted one.
+    A figure whose denominator is 0 is 0.
     """
-    correct = int((targets == predictions).sum())
-    classes = list(range(len(labels)))
-    precision, recall, f1, support = precision_recall_fscore_support(
-        targets, predictions, labels=classes, zero_division=0.0
-    )
-    rows = zip(precision.tolist(), recall.tolist(), f1.tolist(), support.tolist(), strict=True)
-    names = ("precision", "recall", "f1", "support")
+    matrix = np.array(quality.confusion_matrix)
+    hits, support = matrix.diagonal(), matrix.sum(axis=1)
+    precision, recall = (hits / np.maximum(total, 1) for total in (matrix.sum(axis=0), support))
+    columns = {"precision": precision, "recall": recall, "f1": class_f1(matrix), "support": support}
     return {
-        "images": len(targets),
-        "accuracy": correct / len(targets),
-        "accuracy_ci95": list(wilson(correct, len(targets))),
-        "macro_f1": float(np.mean(f1)),
+        "images": int(matrix.sum()),
+        "accuracy": quality.top1,
+        "accuracy_ci95": list(quality.top1_ci95),
+        "macro_f1": quality.macro_f1,
         "per_class": {
-            label: dict(zip(names, row, strict=True))
-            for label, row in zip(labels, rows, strict=True)
+            label: {name: column[i].item() for name, column in columns.items()}
+            for i, label in enumerate(labels)
         },
-        "confusion_matrix": confusion_matrix(targets, predictions, labels=classes).tolist(),
+        "confusion_matrix": quality.confusion_matrix,
+        "macro_f1_ci95": list(quality.macro_f1_ci95),
+        "ece": quality.ece,
+        "nll": quality.nll,
     }
 
 
@@ -140,21 +139,6 @@ def expected_calibration_error(scores: Scores, targets: Targets) -> float:
     """Return the mean gap between score and accuracy (Guo et al. 2017, arXiv:1706.04599, eq. 5)."""
     gaps = [n * abs(score - accuracy) for n, score, accuracy in reliability(scores, targets)]
     return sum(gaps) / len(targets)
-
-
-def _macro_f1(matrices: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Return the mean F1 over classes of confusion matrices (..., classes, classes)."""
-    hits = np.diagonal(matrices, axis1=-2, axis2=-1)
-    total = matrices.sum(axis=-1) + matrices.sum(axis=-2)
-    return np.asarray((2 * hits / np.maximum(total, 1)).mean(axis=-1))
-
-
-def _macro_f1_interval(matrix: npt.NDArray[np.int64]) -> tuple[float, float]:
-    # Resampling images with replacement is the same as drawing cells of the confusion matrix.
-    total = int(matrix.sum())
-    draws = np.random.default_rng(0).multinomial(total, matrix.ravel() / total, _BOOTSTRAP_SAMPLES)
-    low, high = np.percentile(_macro_f1(draws.reshape(-1, *matrix.shape)), (2.5, 97.5))
-    return float(low), float(high)
 
 
 def _recall(matrix: npt.NDArray[np.int64]) -> list[float | None]:

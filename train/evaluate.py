@@ -32,6 +32,7 @@ from evaluation.predictors import load_predictor
 from train.data.image_folder import load_split
 from train.prepare.group_split import SPLITS
 from train.prepare.near_duplicates import known_copies
+from train.wording import amount
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -82,7 +83,7 @@ def summarise(figures: dict[str, Any]) -> str:
     low_f1, high_f1 = figures["macro_f1_ci95"]
     enter = figures["thresholds"]["enter"]
     lines = [
-        f"{figures['model']} on {figures['split']}, {figures['images']} pictures:",
+        f"{figures['model']} on {figures['split']}, {amount(figures['images'], 'picture')}:",
         f"accuracy  {figures['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f})",
         f"macro-F1  {figures['macro_f1']:.4f} ({low_f1:.4f} to {high_f1:.4f})",
         f"ECE       {figures['ece']:.4f}",
@@ -91,7 +92,8 @@ def summarise(figures: dict[str, Any]) -> str:
     ]
     if unseen := figures["unseen"]:
         copies = figures["images"] - unseen["images"]
-        lines.append(f"without {copies} near-copies of other splits {unseen['accuracy']:.4f}")
+        without = amount(copies, "near-copy", "near-copies")
+        lines.append(f"without {without} of other splits {unseen['accuracy']:.4f}")
     if voters := figures["voters"]:
         lines.append(f"people agree with the label in {voters['agreement']:.1%} of their votes")
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, find_images
 from emotion_edge.model.contract import Contract
 from train.data.cache import CachedImages, LabelledFile, load_images
 from train.data.soft_labels import Votes, read_votes
+from train.wording import amount
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,8 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     cached = load_images(folder, files, contract, cache)
     _report_unreadable(folder, cached, len(files))
     targets = np.array([labels.index(label) for label in cached.labels])
-    read = [(label, path) for label, path in files if str(path) not in cached.unreadable]
-    votes = read_votes(folder.parent, labels, read)
-    return Split(cached.images, targets, votes, [path for _, path in read], cached.key)
+    votes = read_votes(folder.parent, labels, list(zip(cached.labels, cached.paths, strict=True)))
+    return Split(cached.images, targets, votes, cached.paths, cached.key)
 
 
 def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
@@ -124,7 +124,8 @@ def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
 
 def _report_classes(folder: Path, labels: tuple[str, ...], files: list[LabelledFile]) -> None:
     present = {label for label, _ in files}
-    print(f"{folder}: Found {len(files)} images belonging to {len(present)} classes.", flush=True)
+    found = f"{amount(len(files), 'image')} belonging to {amount(len(present), 'class', 'classes')}"
+    print(f"{folder}: Found {found}.", flush=True)
     if missing := set(labels) - present:
         print(f"{folder}: no pictures of {', '.join(sorted(missing))}", file=sys.stderr)
 

@@ -16,9 +16,10 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from emotion_edge.model.contract import Contract, dumps
+from emotion_edge.model.postprocessing import scores
 from emotion_edge.system.hardware import processor_name
 from emotion_edge.util.atomic_write import staged_write
-from evaluation.metrics import evaluate_predictions
+from evaluation.metrics import describe_quality, quality
 from evaluation.plots import plot_confusion, plot_history
 from evaluation.predictors import keras_logits
 from train.data.export import select_for_conversion
@@ -65,9 +66,9 @@ def write_build(
 def _evaluate(model: keras.Model, contract: Contract, dataset: Dataset) -> dict[str, Any]:
     holdout = dataset.holdout
     batches = evaluation_batches(holdout, contract, batch_size=64)
-    predictions = keras_logits(model, (images for images, _, _ in batches)).argmax(axis=1)
-    figures = evaluate_predictions(holdout.targets, predictions, list(contract.labels))
-    return {"split": dataset.holdout_name, **figures}
+    logits = keras_logits(model, (images for images, _, _ in batches))
+    found = quality(scores(logits, contract), holdout.targets)
+    return {"split": dataset.holdout_name, **describe_quality(found, contract.labels)}
 
 
 def describe_run(recipe: Recipe, data: Path, history: History, seconds: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ Photographs are in folders that name the class, such as ~/photos/happy/IMG_0001.
 each is found and cropped as `emotion-edge run` does it, and written as PNG. Photographs without a
 face, or with several faces of similar size, are left out. All pictures of a person go into the same
 split, if the path names the person: ~/photos/happy/anna/IMG_0001.jpg or ~/photos/happy/anna-01.jpg.
+The first line of the output lists the people. Rename files that it takes for a person by mistake.
 
 FER2013's pictures keep their splits, and are cropped again by the same rule. With --ferplus, the
 label is the most frequent vote of FER+'s ten people. Pictures are left out if the vote is a tie, or
@@ -38,6 +39,7 @@ from train.prepare.group_split import SPLITS, parse_split
 from train.prepare.manifest import MANIFEST_FILE, WRITTEN, Manifest
 from train.prepare.near_duplicates import check_for_leaks
 from train.prepare.photos import UNREADABLE, prepare_photos
+from train.wording import amount
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -59,7 +61,22 @@ def _prepare(args: argparse.Namespace) -> int:
     check_for_leaks(args.to)
     if unreadable:
         raise RunError(f"{unreadable} of {total} pictures could not be read")
+    _refuse_empty_split(args)
     return 0
+
+
+def _refuse_empty_split(args: argparse.Namespace) -> None:
+    """Raise UserError if a split has no pictures that the arguments, or training, ask for."""
+    filled = [split for split in SPLITS if find_images(args.to / split)]
+    wanted = [split for split, share in zip(SPLITS, args.split, strict=True) if share]
+    if not args.photos:  # FER2013's pictures keep their splits
+        wanted = ["validation"] if "train" in filled else []
+    if empty := [split for split in wanted if split not in filled]:
+        advice = "add photographs and run it again, or choose other shares with --split"
+        raise UserError(
+            f"{' and '.join(str(args.to / split) for split in empty)}: no pictures; "
+            f"{advice if args.photos else 'use a file that has all of FER2013'}"
+        )
 
 
 def _from_fer(args: argparse.Namespace, manifest: Manifest) -> Counter[str]:
@@ -80,7 +97,7 @@ def summarise(outcomes: Counter[str], manifest: Manifest) -> str:
     """Return lines with the outcomes, and with the number of pictures by split and class."""
     data = manifest.data
     by_outcome = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common())
-    lines = [f"{outcomes.total()} pictures: {by_outcome} (see {data / MANIFEST_FILE})"]
+    lines = [f"{amount(outcomes.total(), 'picture')}: {by_outcome} (see {data / MANIFEST_FILE})"]
     written = [row.picture for row in manifest.rows.values() if row.picture]
     if gone := sum(not (data / picture).exists() for picture in written):
         lines.append(

@@ -19,7 +19,6 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-import imagehash
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -89,8 +88,17 @@ class MatchIndex:
 def fingerprint(image: Image.Image) -> Fingerprint:
     """Return the fingerprint of an image in mode L."""
     small = image.resize((SMALL_SIDE, SMALL_SIDE), Image.Resampling.BILINEAR)
-    bits = np.where(imagehash.average_hash(small).hash, 1, -1).astype(np.float32)
-    return Fingerprint(np.asarray(small), bits)
+    return Fingerprint(np.asarray(small), average_hash(small))
+
+
+def average_hash(image: Image.Image) -> Floats:
+    """Return the average hash of an image in mode L: its (8, 8) bits, 1 or -1, as float32.
+
+    A bit is 1 if its part of the image is brighter than the mean (N. Krawetz, *Looks Like It*,
+    2011; the bits of the ImageHash library).
+    """
+    tiny = np.asarray(image.resize((8, 8), Image.Resampling.LANCZOS))
+    return np.where(tiny > tiny.mean(), np.float32(1), np.float32(-1))
 
 
 def mirror(image: Fingerprint) -> Fingerprint:

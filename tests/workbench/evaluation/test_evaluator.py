@@ -86,6 +86,11 @@ def test_a_second_figure_leaves_out_pictures_with_a_copy_in_training(data, capsy
     assert figures["accuracy"] == pytest.approx(16 / 18)
     assert figures["unseen"]["accuracy"] == pytest.approx(15 / 16)
     assert "without 2 near-copies of other splits 0.9375" in capsys.readouterr().out
+    (data / "leaks.csv").write_text(head + rows[0])
+    evaluate(data, INT8, "--no-robustness")
+    assert "without 1 near-copy of other splits" in capsys.readouterr().out
+    page = (data.parent / "build" / f"evaluation.{INT8.name}.html").read_text()
+    assert "without 1 near-duplicate of images" in page
     (data / "leaks.csv").write_text("nothing\n")
     code, _ = evaluate(data, INT8)
     assert code == 2

@@ -3,9 +3,20 @@
 import numpy as np
 import pytest
 from scipy.special import rel_entr, softmax
-from sklearn.metrics import f1_score, log_loss, recall_score
+from sklearn.metrics import (
+    f1_score,
+    log_loss,
+    precision_recall_fscore_support,
+    recall_score,
+)
 
-from evaluation.metrics import expected_calibration_error, parity, quality, reliability
+from evaluation.metrics import (
+    describe_quality,
+    expected_calibration_error,
+    parity,
+    quality,
+    reliability,
+)
 
 
 @pytest.fixture
@@ -47,6 +58,42 @@ def test_the_interval_of_macro_f1_equals_a_bootstrap_over_pictures(case):
         values.append(f1_score(targets[drawn], predictions[drawn], average="macro"))
     expected = np.percentile(values, (2.5, 97.5))
     assert quality(scores, targets).macro_f1_ci95 == pytest.approx(expected, abs=0.015)
+
+
+def one_hot(predictions: list[int], classes: int) -> np.ndarray:
+    """Return certain scores (N, classes) for these predictions."""
+    return np.eye(classes)[predictions]
+
+
+@pytest.mark.parametrize(
+    ("targets", "predictions", "macro_f1"),
+    [
+        ([0, 0, 1, 1], [0, 0, 1, 1], 1.0),  # all right, classes 2 and 3 have no pictures
+        ([2, 2], [2, 2], 1.0),
+        # Class 0: precision 1, recall 1/2. Class 1: perfect. Class 3 is only predicted.
+        ([0, 0, 1, 1], [0, 3, 1, 1], (2 / 3 + 1 + 0) / 3),
+        ([0, 1], [2, 3], 0.0),
+    ],
+)
+def test_a_class_that_is_neither_true_nor_predicted_does_not_count(targets, predictions, macro_f1):
+    found = quality(one_hot(predictions, 4), np.array(targets))
+    assert found.macro_f1 == pytest.approx(macro_f1)
+    expected = f1_score(targets, predictions, average="macro", zero_division=0)
+    assert found.macro_f1 == pytest.approx(expected)
+    low, high = found.macro_f1_ci95
+    assert 0 <= low <= found.macro_f1 <= high <= 1
+    assert describe_quality(found, "abcd")["macro_f1"] == found.macro_f1
+
+
+def test_the_figures_of_each_class_equal_scikit_learn(case):
+    scores, targets = case
+    scores, targets = scores[:40], targets[:40]
+    listed = describe_quality(quality(scores, targets), ("a", "b", "c"))
+    rows = precision_recall_fscore_support(targets, scores.argmax(axis=1), zero_division=0)
+    for name, column in zip(("precision", "recall", "f1", "support"), rows, strict=True):
+        found = [figures[name] for figures in listed["per_class"].values()]
+        assert found == pytest.approx(column.tolist())
+    assert listed["images"] == 40
 
 
 def test_a_class_without_pictures_has_no_recall():

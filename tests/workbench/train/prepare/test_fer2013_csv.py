@@ -82,6 +82,12 @@ def test_columns_may_be_in_another_order(tmp_path):
     assert len(list_pictures(tmp_path / "data")) == 2
 
 
+def test_a_training_set_without_validation_is_an_error(tmp_path, capsys):
+    write_csv_files(tmp_path, [row for row in ROWS if row[1] == "Training"])
+    assert prepare("--fer2013", tmp_path / "fer2013.csv", "--to", tmp_path / "data") == 2
+    assert "validation: no pictures; use a file that has all" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

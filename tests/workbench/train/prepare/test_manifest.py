@@ -100,21 +100,23 @@ def test_a_photograph_without_a_face_is_searched_again_with_other_options(tmp_pa
     small = Image.new("RGB", (640, 480), "grey")
     small.paste(ASTRONAUT.resize((150, 150)), (200, 100))
     small.save(folder / "happy" / "small.png")
-    assert prepare("--photos", folder, "--to", data) == 0
+    arguments = ("--photos", folder, "--to", data, "--split", "0/0/100")
+    assert prepare(*arguments) == 0
     assert read_manifest(data)["happy/small.png"]["outcome"] == "no face"
-    assert prepare("--photos", folder, "--to", data, "--min-face", 16) == 0
+    assert prepare(*arguments, "--min-face", 16) == 0
     assert read_manifest(data)["happy/small.png"]["outcome"] == "written"
     assert len(list_pictures(data)) == 2
 
 
 def test_a_file_that_the_manifest_does_not_list_is_not_overwritten(tmp_path, capsys):
     write_astronaut(tmp_path / "photos" / "happy" / "a.png")
-    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "first") == 0
+    arguments = ("--photos", tmp_path / "photos", "--split", "0/0/100")
+    assert prepare(*arguments, "--to", tmp_path / "first") == 0
     (name,) = list_pictures(tmp_path / "first")
     path = tmp_path / "data" / name
     path.parent.mkdir(parents=True)
     path.write_text("mine")
-    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 2
+    assert prepare(*arguments, "--to", tmp_path / "data") == 2
     assert f"{path}: prepared.csv does not know this file" in capsys.readouterr().err
     assert path.read_text() == "mine"
     assert not (tmp_path / "data" / "prepared.csv").exists()

@@ -43,10 +43,11 @@ def write_photo(path: Path, kind: str) -> None:
 def test_training_gets_the_same_pixels_as_the_edge(kind, size, tmp_path):
     path = tmp_path / "photos" / "happy" / "photo.jpg"
     write_photo(path, kind)
-    assert prepare("--photos", path.parents[1], "--to", tmp_path / "data") == 0
+    only_test = ("--split", "0/0/100")
+    assert prepare("--photos", path.parents[1], "--to", tmp_path / "data", *only_test) == 0
     width, height = size
     contract = Contract(labels=("happy", "sad"), width=width, height=height, activation="softmax")
-    trained = load_split(tmp_path / "data" / "train", contract, tmp_path / "cache").images
+    trained = load_split(tmp_path / "data" / "test", contract, tmp_path / "cache").images
     frame = read_image(path)
     face = FaceDetector().detect(frame)[0]
     seen = preprocess(crop_face(frame, face, crop_rule_of(contract)), contract)
@@ -66,7 +67,8 @@ def test_photographs_with_no_or_several_faces_are_left_out_and_listed(tmp_path, 
     small = np.pad(small, ((0, 176), (0, 0), (0, 0)))
     Image.fromarray(np.hstack([face, small])).save(folder / "background.png")
     assert len(FaceDetector().detect(read_image(folder / "background.png"))) == 2
-    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
+    only_test = ("--split", "0/0/100")
+    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data", *only_test) == 0
     outcomes = {source: row["outcome"] for source, row in read_manifest(tmp_path / "data").items()}
     assert outcomes == {
         "happy/background.png": "written",
@@ -105,6 +107,7 @@ def test_a_persons_pictures_are_all_in_one_split(photos, tmp_path, capsys):
 def test_the_same_photograph_under_two_names_is_written_once(tmp_path, capsys):
     write_astronaut(tmp_path / "photos" / "happy" / "a.png")
     write_astronaut(tmp_path / "photos" / "sad" / "b.png")
-    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data") == 0
+    only_test = ("--split", "0/0/100")
+    assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data", *only_test) == 0
     (picture,) = list_pictures(tmp_path / "data")
     assert f"sad/b.png: the same picture is there as {picture}" in capsys.readouterr().err

@@ -1,0 +1,130 @@
+"""Decide which split each person's photographs go into, and say who was taken for a person."""
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from emotion_edge.errors import UserError
+from train.prepare.group_split import SPLITS, assign_splits, subject_of
+from train.prepare.manifest import Manifest
+from train.prepare.photo_files import Photo
+from train.wording import amount
+
+_NAMED = 5  # people that a message lists
+_MIN_WARNED = 20  # photographs; in a smaller set one person may well have most of them
+_ADVICE = "If that is no person's name, rename the files; else add photographs of other people"
+
+
+def describe_people(photos: list[Photo]) -> str:
+    """Return a line on the people whom the photographs' paths name, with the most frequent."""
+    labels = {photo.label for photo in photos}
+    people = Counter(photo.subject for photo in photos if photo.subject)
+    folders = (photo.source.relative_to(photo.label).with_name("x") for photo in photos)
+    by_folder = sum(subject_of(folder, labels) != "" for folder in folders)
+    named = people.total()
+    line = (
+        f"{amount(len(photos), 'photograph')}: "
+        f"{amount(by_folder, 'is', 'are')} in a person's folder, "
+        f"{amount(named - by_folder, 'has', 'have')} a person's name, "
+        f"{amount(len(photos) - named, 'names', 'name')} nobody; "
+        f"{amount(len(people), 'person', 'people')} named"
+    )
+    return f"{line} ({_most_frequent(people)})" if people else line
+
+
+def _most_frequent(people: Counter[str]) -> str:
+    listed = ", ".join(f"{name} {number}" for name, number in people.most_common(_NAMED))
+    return f"{listed}, ..." if len(people) > _NAMED else listed
+
+
+def plan_splits(
+    photos: list[Photo], manifest: Manifest, percentages: tuple[int, int, int], seed: int
+) -> dict[str, str]:
+    """Return the split of each photograph's group: a person, or a photograph that names nobody.
+
+    People who have the same photograph are one group. People with pictures from earlier runs stay
+    in their split. Raises UserError if there are too few people to fill each wanted split.
+    """
+    written = {row.key: row for row in manifest.rows.values() if row.picture}
+    known_groups = [(row.subject or row.key, row.key) for row in written.values()]
+    joined = _join_groups([*known_groups, *((photo.group, photo.key) for photo in photos)])
+    splits = {joined[row.subject or row.key]: row.picture.split("/")[0] for row in written.values()}
+    new = {photo.key: photo for photo in photos if photo.key and photo.key not in written}
+    pairs = [(joined[photo.group], photo.label) for photo in new.values()]
+    present = [(row.picture.split("/")[0], row.picture.split("/")[1]) for row in written.values()]
+    present += [(splits[group], label) for group, label in pairs if group in splits]
+    strangers = [(group, label) for group, label in pairs if group not in splits]
+    splits |= _split_strangers(strangers, present, percentages, seed)
+    _check_people(photos, {splits[group] for group, _ in pairs} | set(splits.values()), percentages)
+    return {photo.group: splits.get(joined[photo.group], "") for photo in photos}
+
+
+def _join_groups(groups: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return one name for all groups that have a photograph in common.
+
+    groups: (group, digest of a photograph, "" if it is unreadable).
+    """
+    joined = {group: group for group, _ in groups}
+
+    def find(group: str) -> str:
+        while joined[group] != group:
+            group = joined[group]
+        return group
+
+    first: dict[str, str] = {}
+    for group, key in groups:
+        if key:
+            joined[find(group)] = find(first.setdefault(key, group))
+    return {group: find(group) for group in joined}
+
+
+def _split_strangers(
+    strangers: list[tuple[str, str]],
+    present: list[tuple[str, str]],
+    percentages: tuple[int, int, int],
+    seed: int,
+) -> dict[str, str]:
+    """Return the split of each new group. strangers: (group, label); present: (split, label)."""
+    names = sorted({group for group, _ in strangers})
+    labels = sorted({label for _, label in (*present, *strangers)})
+    groups, existing = (
+        _count_pairs(pairs, rows, labels) for pairs, rows in ((strangers, names), (present, SPLITS))
+    )
+    places = assign_splits(groups, existing, percentages, seed)
+    return {name: SPLITS[i] for name, i in zip(names, places, strict=True)}
+
+
+def _check_people(
+    photos: list[Photo], filled: Collection[str], percentages: tuple[int, int, int]
+) -> None:
+    """Raise UserError if people leave a wanted split empty; warn if one has most photographs."""
+    wanted = [split for split, share in zip(SPLITS, percentages, strict=True) if share]
+    people = Counter(photo.subject for photo in photos if photo.subject)
+    largest = max(people.values(), default=0)
+    empty = [split for split in wanted if split not in filled]
+    if empty and largest > 1 and len(photos) >= len(wanted):
+        raise UserError(
+            f"{' and '.join(empty)} would be empty: the photographs' paths name too few people "
+            f"({_most_frequent(people)} photographs), and all pictures of a person go into the "
+            f"same split. {_ADVICE}, or choose other shares with --split"
+        )
+    if 2 * largest > len(photos) >= _MIN_WARNED:
+        print(
+            f"{people.most_common(1)[0][0]!r} is taken for a person with {largest} of "
+            f"{len(photos)} photographs, which all go into the same split. {_ADVICE}",
+            file=sys.stderr,
+        )
+
+
+def _count_pairs(
+    pairs: Sequence[tuple[str, ...]], rows: Sequence[str], columns: list[str]
+) -> npt.NDArray[np.float64]:
+    """Return how often each (row, column) occurs, (rows, columns)."""
+    counts = np.zeros((len(rows), len(columns)))
+    row_of, column_of = ({name: i for i, name in enumerate(names)} for names in (rows, columns))
+    for row, column in pairs:
+        counts[row_of[row], column_of[column]] += 1
+    return counts
