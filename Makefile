@@ -51,10 +51,10 @@ train = $(if $(shell [ $(1)/checkpoint/state.json -nt $(1)/.trained-with ] && ec
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-camera test-pi soak check format architecture bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-trixie test-pi soak check format architecture bench wheel pi clean FORCE
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(INSTALLED) ## create .venv and install everything into it, once
 
@@ -71,8 +71,12 @@ convert: build/model.tflite ## quantise the model, compare it with Keras and rep
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
 	$(BIN)/emotion-edge run --model build/model.tflite --source $(call quoted,$(SOURCE))
 
-test: $(INSTALLED) ## run all tests
+test: test-edge test-workbench ## run all tests but those that need root
+
+test-edge: $(INSTALLED) ## run the tests of the program for the Pi
 	$(BIN)/python -m pytest tests/edge
+
+test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
 	$(BIN)/python -m pytest tests/workbench
 
 soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that its memory does not grow
@@ -80,6 +84,9 @@ soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that it
 
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
 	tests/camera/run
+
+test-trixie: ## run the edge's tests on Python 3.13 and the newest packages; as root if it is not there
+	tests/trixie/run
 
 test-pi: $(INSTALLED) ## install and test on Debian 12 and 13 for arm64, emulated (32 bits: only the arithmetic); as root
 	tests/pi/run
