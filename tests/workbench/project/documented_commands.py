@@ -147,6 +147,7 @@ ELSEWHERE = {
         "test_on_a_working_device_nothing_fails",
     ),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
+    "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
     "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),
 }
 FILTERS = ("cut", "tail")  # programs that only shorten the output on a page

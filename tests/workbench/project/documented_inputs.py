@@ -21,16 +21,6 @@ import sys, av
 for frame in av.open(sys.argv[2]).decode(video=0):
     sys.stdout.buffer.write(frame.reformat(640, 480, "rgb24").to_ndarray().tobytes())
 """
-# Replaces the programs in .venv/bin: prints its arguments and writes the files that make expects.
-STAND_IN = """#!/bin/sh
-echo "$(basename "$0") $*"
-case "$2" in
-  train) touch build/model.keras ;;
-  convert) touch build/model.tflite ;;
-  train.samples) mkdir -p build/samples; touch build/samples/samples.json ;;
-  train.sequences) mkdir -p build/sequences; touch build/sequences/sequences.json ;;
-esac
-"""
 
 
 def nothing(folder: Path, tiny_build: Path) -> None:
@@ -101,7 +91,7 @@ def models(folder: Path, tiny_build: Path) -> None:
 def checkout(folder: Path, tiny_build: Path) -> None:
     """Write the Makefile, replacements of all programs in .venv/, and folders of photographs."""
     (folder / ".venv").unlink()
-    make_checkout(folder, STAND_IN)
+    make_checkout(folder)
     for name in ("ruff", "mypy"):
         shutil.copy(folder / ".venv/bin/python", folder / ".venv/bin" / name)
     make_photos(folder / "photos", train=1, validation=1)

@@ -1,6 +1,7 @@
 """From pictures to labels on stdout, with drawn faces and with real ones if they are available."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -10,28 +11,58 @@ import pytest
 from PIL import Image
 
 from convert.converter import VARIANTS
+from convert.selection import SLOW_VARIANT
 from emotion_edge.model.contract import loads
 from tests.edge.models import INSTALLED
 from tests.workbench.conftest import REPOSITORY, run
 
 SHARED = REPOSITORY.parent / "shared" / "data"
+# A folder with what `make train convert` made of the drawn faces, which .ci/run hands over.
+MADE = os.environ.get("PIPELINE_BUILD")
 INT16X8_PICTURES = 100  # int16x8 takes a tenth of a second for each
+FAST = [variant for variant in VARIANTS if variant != SLOW_VARIANT]
 SEVEN = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear")
+
+
+def label_frames(build: Path) -> int:
+    """Label the 14 sample frames with the model in a folder; return how many are right."""
+    frames = build / "samples" / "frames"
+    labelled = run("emotion_edge", "run", "--model", build / "model.tflite", "--source", frames)
+    assert labelled.returncode == 0, labelled.stderr
+    rows = [json.loads(line) for line in labelled.stdout.splitlines()]
+    assert len(rows) == 14
+    return sum(Path(row["source"]).name.startswith(row["label"]) for row in rows)
+
+
+def train_and_convert(build: Path, *options: object) -> str:
+    """Train on the drawn faces and convert to all fast variants; return what training printed."""
+    trained = run("train", "--build", build, *options, timeout=1500)
+    assert trained.returncode == 0, trained.stderr
+    converted = run("convert", "--build", build, timeout=1500)
+    assert converted.returncode == 0, converted.stderr + converted.stdout
+    return trained.stdout
+
+
+def test_the_original_network_learns_the_drawn_faces_and_the_edge_labels_them(tmp_path):
+    printed = train_and_convert(tmp_path, "--model", "simple_cnn", "--epochs", 2)
+    assert "training on drawn sample faces instead" in printed
+    for n in (2109, 745, 2100):
+        assert f"Found {n} images belonging to 7 classes." in printed
+    assert json.loads((tmp_path / "evaluation.json").read_text())["accuracy"] > 0.5
+    assert label_frames(tmp_path) >= 5
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory) -> Path:
-    """The original network, trained on the drawn faces and converted to every variant."""
-    folder = tmp_path_factory.mktemp("build")
-    trained = run("train", "--build", folder, "--epochs", 8, timeout=1500)
-    assert trained.returncode == 0, trained.stderr
-    assert "training on drawn sample faces instead" in trained.stdout
-    for n in (2109, 745, 700):
-        assert f"Found {n} images belonging to 7 classes." in trained.stdout
-    # Looser limits than the default ones, so that chance does not fail this test.
-    loose = ("--top1-drop", 1.5, "--recall-drop", 5)
-    converted = run("convert", "--build", folder, *loose, timeout=1500)
-    assert converted.returncode == 0, converted.stderr + converted.stdout
+    """The default network, trained on the drawn faces and converted to every variant."""
+    folder = tmp_path_factory.mktemp("pipeline") / "build"
+    if MADE:
+        shutil.copytree(REPOSITORY / MADE, folder)
+    else:
+        train_and_convert(folder)
+    if not all((folder / f"model.{variant}.tflite").exists() for variant in FAST):
+        converted = run("convert", "--build", folder)
+        assert converted.returncode == 0, converted.stderr + converted.stdout
     convert_to_int16x8(folder, tmp_path_factory.mktemp("part"))
     return folder
 
@@ -42,8 +73,7 @@ def convert_to_int16x8(build: Path, part: Path) -> None:
         shutil.copy(build / name, part)
     for name in ("temperature.npz", "holdout.npz"):
         np.savez(part / name, **sample(build / name, INT16X8_PICTURES))
-    loose = ("--top1-drop", 1.5, "--recall-drop", 100)  # a class has only 14 pictures
-    converted = run("convert", "--build", part, "--variant", "int16x8", *loose)
+    converted = run("convert", "--build", part, "--variant", "int16x8")
     assert converted.returncode == 0, converted.stderr + converted.stdout
     shutil.copy(part / "model.int16x8.tflite", build)
 
@@ -56,17 +86,11 @@ def sample(path: Path, count: int) -> dict[str, np.ndarray]:
     return arrays | {name: arrays[name][chosen] for name in ("images", "labels")}
 
 
-def test_the_original_network_learns_the_drawn_faces_and_the_edge_labels_them(build):
+def test_the_default_network_learns_the_drawn_faces_and_the_edge_labels_them(build):
     evaluation = json.loads((build / "evaluation.json").read_text())
     assert evaluation["split"] == "test"
     assert evaluation["accuracy"] > 0.9
-    frames = build / "samples" / "frames"
-    labelled = run("emotion_edge", "run", "--model", build / "model.tflite", "--source", frames)
-    assert labelled.returncode == 0, labelled.stderr
-    rows = [json.loads(line) for line in labelled.stdout.splitlines()]
-    assert len(rows) == 14
-    right = sum(Path(row["source"]).name.startswith(row["label"]) for row in rows)
-    assert right >= 11
+    assert label_frames(build) >= 11
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +116,11 @@ def test_the_pi_computes_what_was_trained(variant, runtime, build, trained, tmp_
         logits, labels = outputs_file["logits"].astype(np.float64), outputs_file["labels"]
     targets, classes = pictures["labels"], pictures["classes"]
     assert len(labels) == count
-    outputs = 1 / (1 + np.exp(-logits))
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    outputs = powers / powers.sum(axis=1, keepdims=True)  # softmax
     error = {"float32": 1e-4, "float16": 0.01, "int16x8": 0.1}.get(variant, 0.5)
     assert np.abs(outputs - keras_outputs).max() <= error
-    # Trained sigmoids saturate at 1.0 in float32, so two classes can tie: leave such pictures out.
+    # Two classes may tie within the precision of float32: leave such pictures out.
     second, first = np.sort(keras_outputs, axis=1)[:, -2:].T
     clear = first - second > 1e-6
     assert clear.mean() > 0.8
@@ -124,7 +149,8 @@ def write_ferplus(folder: Path, per_split: dict[str, int]) -> Path:
 @pytest.mark.skipif(not SHARED.exists(), reason="the real photographs are not here")
 def test_real_photographs_train_convert_and_run(tmp_path):
     data = write_ferplus(tmp_path / "faces", {"train": 640, "validation": 200})
-    trained = run("train", "--data", data, "--build", tmp_path / "build", "--epochs", 2)
+    options = ("--model", "simple_cnn", "--epochs", 2)
+    trained = run("train", "--data", data, "--build", tmp_path / "build", *options)
     assert trained.returncode == 0, trained.stderr
     assert "Found 640 images belonging to 7 classes." in trained.stdout
     assert loads((tmp_path / "build/contract.json").read_text()).labels == tuple(sorted(SEVEN))

@@ -1,33 +1,17 @@
 """The Makefile: help for every target, and no repeated work."""
 
 import os
-import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, run_make
-
-# Replaces python: prints its arguments and writes the files that make expects.
-STAND_IN = """#!/bin/sh
-echo "python $*"
-case "$2" in
-  train) mkdir -p build/original; touch build/model.keras build/original/model.keras ;;
-  convert) touch build/model.tflite ;;
-  train.samples) mkdir -p build/samples; touch build/samples/samples.json ;;
-esac
-"""
-
-
-@pytest.fixture
-def checkout(tmp_path) -> Path:
-    """A checkout with a replacement for python."""
-    return make_checkout(tmp_path, STAND_IN)
-
-
-def trains(folder: Path, *arguments: str) -> bool:
-    """Run make and say whether it started a training."""
-    return "python -m train " in run_make(folder, *arguments)
+from tests.workbench.conftest import (
+    REPOSITORY,
+    call_make,
+    make_photos,
+    run_make,
+    trains,
+    write_program,
+)
 
 
 def test_help_has_a_line_for_every_target(checkout):
@@ -68,7 +52,24 @@ def test_convert_uses_the_settings_of_the_last_training(checkout):
     assert f"--source {photos}/validation" in output
     (photos / "train" / "red" / "00.png").unlink()
     assert f"--data {photos} --model compact --epochs 3\n" in run_make(checkout, "convert")
-    assert "--model simple_cnn --early-stopping 4" in run_make(checkout, "train")
+    assert "python -m train --model compact\n" in run_make(checkout, "train")
+    assert "--model simple_cnn --early-stopping 4" in run_make(
+        checkout, "train", "MODEL=simple_cnn"
+    )
+
+
+def test_settings_in_the_environment_are_not_taken(checkout):
+    names = ("DATA", "MODEL", "SOURCE", "TRAIN_FLAGS", "CONVERT_FLAGS")
+    strange = dict.fromkeys(names, "somebody/else's")
+    output = run_make(checkout, "train", "convert", "run", **strange)
+    output += run_make(checkout, "bench", PHOTOGRAPHS="theirs", FACES="theirs")
+    assert "python -m train --model compact\n" in output
+    assert "--source build/samples/frames" in output
+    assert "their" not in output and "else's" not in output
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    output = run_make(checkout, "train", "convert", "run", f"DATA={photos}", **strange)
+    assert f"--data {photos}" in output and f"--source {photos}/validation" in output
+    assert not trains(checkout, "convert", **strange)
 
 
 def test_other_convert_flags_convert_again_without_training(checkout):
@@ -102,37 +103,13 @@ def test_original_and_run_use_the_drawn_faces_if_there_is_no_data(checkout):
     assert "emotion-edge run --model build/model.tflite --source build/samples/frames" in output
 
 
-def test_another_python_version_is_refused_with_the_remedy(checkout):
-    (checkout / ".venv" / ".installed").unlink()
-    old = checkout / "old-python"
-    old.write_text("#!/bin/sh\nexit 1\n")
-    old.chmod(0o755)
-    result = subprocess.run(
-        ["make", "setup", f"PYTHON={old}"],
-        cwd=checkout,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 2
-    assert "needs Python 3.11" in result.stderr
-    assert "make PYTHON=" in result.stderr
-
-
 @pytest.mark.parametrize(("dpkg", "named"), [("echo armhf", "this is armhf"), ("exit 1", "Linux")])
 def test_pi_installs_nothing_on_a_machine_that_cannot_run_it(dpkg, named, checkout):
     (checkout / "bin").mkdir()
     for name, script in {"dpkg": dpkg, "apt-get": "touch tried", "sudo": "touch tried"}.items():
-        (checkout / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
-        (checkout / "bin" / name).chmod(0o755)
-    result = subprocess.run(
-        ["make", "pi", f"PI_PREFIX={checkout}/opt"],
-        cwd=checkout,
-        env={**os.environ, "PATH": f"{checkout}/bin:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        write_program(checkout / "bin" / name, f"#!/bin/sh\n{script}\n")
+    path = f"{checkout}/bin:{os.environ['PATH']}"
+    result = call_make(checkout, "pi", f"PI_PREFIX={checkout}/opt", PATH=path)
     assert result.returncode == 2
     assert "pi needs a 64-bit Raspberry Pi OS" in result.stderr
     assert named in result.stderr

