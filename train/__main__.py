@@ -7,7 +7,8 @@
 The photographs are in DATA/train/<class>/ and DATA/validation/<class>/, and the folder names are
 the labels. The model is tested on DATA/test/<class>/; without that folder, there is no test result.
 When the run ends, it writes everything to build/, which `python -m convert` reads next. Ctrl-C ends
-the run after the current epoch and still writes the model.
+the run after the current epoch and still writes the model. An interrupted run can be resumed until
+the first epoch of another one is finished.
 
 All GPUs of this machine are used. To train on several machines, start the same command on each of
 them with TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first machine
@@ -19,7 +20,7 @@ import argparse
 import os
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
@@ -32,7 +33,8 @@ from train.data.image_folder import find_labels, load
 from train.engine.artifacts import describe_run, summarise, write_build
 from train.engine.distillation import fit_generations
 from train.engine.distributed import make_strategy, worker_index
-from train.engine.trainer import RunOptions, build, kept_model
+from train.engine.start import RunOptions
+from train.engine.trainer import build, kept_model
 from train.models import MODELS, contract_of
 from train.recipe import RECIPES, Recipe
 
@@ -98,7 +100,7 @@ def _default_data(args: argparse.Namespace) -> Path:
 def _recipe(args: argparse.Namespace) -> Recipe:
     """Return the recipe of the chosen model, changed by the given options."""
     given = {field.name: getattr(args, field.name) for field in fields(Recipe)}
-    return replace(RECIPES[args.model], **{k: v for k, v in given.items() if v is not None})
+    return RECIPES[args.model].changed({k: v for k, v in given.items() if v is not None})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -143,7 +145,8 @@ def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--warmup-epochs",
         type=count,
-        help="raise the learning rate for this many epochs, then lower it along a cosine",
+        help="raise the learning rate for this many epochs, then lower it along a cosine; fewer "
+        "than --epochs",
     )
     add("--weight-decay", type=limit, help="of the optimizer")
     add(

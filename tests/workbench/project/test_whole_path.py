@@ -13,6 +13,7 @@ from convert.converter import VARIANTS
 from emotion_edge.model.contract import loads
 from emotion_edge.model.runtime import RUNTIMES
 from tests.workbench.conftest import REPOSITORY, run
+from tests.workbench.tiny_build import seal
 
 SHARED = REPOSITORY.parent / "shared" / "data"
 INT16X8_PICTURES = 100  # int16x8 takes a tenth of a second for each
@@ -42,6 +43,7 @@ def convert_to_int16x8(build: Path, part: Path) -> None:
         shutil.copy(build / name, part)
     for name in ("temperature.npz", "holdout.npz"):
         np.savez(part / name, **sample(build / name, INT16X8_PICTURES))
+    seal(part)
     loose = ("--top1-drop", 1.5, "--recall-drop", 100)  # a class has only 14 pictures
     converted = run("convert", "--build", part, "--variant", "int16x8", *loose)
     assert converted.returncode == 0, converted.stderr + converted.stdout
