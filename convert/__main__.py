@@ -29,7 +29,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's start-u
 
 import keras
 
-from convert.artifacts import Run, check_evaluation, read_run
+from convert.artifacts import Run, read_run
 from convert.converter import convert, normalised, to_logits
 from convert.metadata import ModelInfo
 from convert.options import make_limits, make_model_info, make_parser
@@ -96,7 +96,6 @@ def _convert(args: argparse.Namespace) -> int:
 def _prepare(args: argparse.Namespace) -> _Conversion:
     run = read_run(args.build)
     reference = run_keras(run)
-    check_evaluation(args.build, run.contract, reference.measured)
     model = to_logits(run.model, batch_size=1)
     return _Conversion(
         build=args.build,

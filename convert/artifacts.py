@@ -14,13 +14,13 @@ from convert.converter import check_activation
 from emotion_edge.errors import UserError
 from emotion_edge.model.contract import Contract, loads
 from emotion_edge.model.model_file import UNREADABLE_ZIP
-from evaluation.metrics import Quality
 
 Images = npt.NDArray[np.uint8]
-_REMEDY = "make it with `python -m train`"
+_REMEDY = "train again with `python -m train`"
 # Raised by numpy for a damaged .npz, by Keras for a damaged .keras.
 _DAMAGED = (*UNREADABLE_ZIP, TypeError)
 _IMAGE_SETS = ("calibration", "temperature", "holdout")
+_INPUTS = ("model.keras", "contract.json", *(f"{name}.npz" for name in _IMAGE_SETS))
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ class Run:
 def read_run(build: Path) -> Run:
     """Read model.keras, contract.json and the three .npz of `build`.
 
-    Raises UserError if a file is missing or damaged, if they contradict each other, if the
-    calibration lacks a class, or if an image of the holdout is in one of the other two sets.
+    Raises UserError if one of them is missing or not the file that training wrote, if they are
+    damaged or contradict each other, if the calibration lacks a class, or if an image of the
+    holdout is in one of the other two sets.
     """
     _check_files(build)
     contract = loads((build / "contract.json").read_bytes())
@@ -67,30 +68,6 @@ def read_run(build: Path) -> Run:
     _check_calibration(build, run)
     _check_holdout(build, run)
     return run
-
-
-def check_evaluation(build: Path, contract: Contract, keras: Quality) -> None:
-    """Raise UserError if Keras, through this contract, is not what training evaluated.
-
-    keras: its quality on the holdout. If the contract or the images were changed after training
-    (another rescale, channels in another order, other labels), Keras and TFLite are wrong in the
-    same way, and their parity proves nothing. Without an evaluation.json nothing is checked.
-    """
-    path = build / "evaluation.json"
-    if not path.exists():
-        return
-    labels, accuracy = _read_evaluation(path)
-    if labels != list(contract.labels):
-        raise UserError(
-            f"{path}: its labels are {', '.join(labels)}, the contract's are "
-            f"{', '.join(contract.labels)}; {_REMEDY}"
-        )
-    low, high = keras.top1_ci95
-    if not low <= accuracy <= high:
-        raise UserError(
-            f"the Keras model has an accuracy of {keras.top1:.1%} on the holdout, {path} says "
-            f"{accuracy:.1%}: contract.json and the .npz are not those of this model; {_REMEDY}"
-        )
 
 
 def with_full_range(images: Images) -> Images:
@@ -105,9 +82,31 @@ def with_full_range(images: Images) -> Images:
 
 
 def _check_files(build: Path) -> None:
-    for name in ("model.keras", "contract.json", *(f"{name}.npz" for name in _IMAGE_SETS)):
+    """Raise UserError if a file is not what training wrote, by the digests in run.json.
+
+    If the contract or the images were changed after training (another rescale, mirrored pictures),
+    Keras and TFLite are wrong in the same way, and their parity proves nothing.
+    """
+    digests = _read_digests(build / "run.json")
+    for name in _INPUTS:
         if not (build / name).exists():
             raise UserError(f"{build / name}: no such file; {_REMEDY}")
+        with (build / name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != digests.get(name):
+            raise UserError(
+                f"{build / name}: not the file that training wrote with {build / 'run.json'}, "
+                f"which has its SHA-256; {_REMEDY}"
+            )
+
+
+def _read_digests(path: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads(path.read_bytes())["sha256"])
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; {_REMEDY}") from None
+    except (ValueError, TypeError, KeyError):
+        raise UserError(f"{path}: without the SHA-256 of the files beside it; {_REMEDY}") from None
 
 
 def _read_model(path: Path) -> keras.Model:
@@ -115,14 +114,6 @@ def _read_model(path: Path) -> keras.Model:
         return keras.models.load_model(path, compile=False)
     except _DAMAGED as error:
         raise UserError(f"{path}: {error}; {_REMEDY}") from None
-
-
-def _read_evaluation(path: Path) -> tuple[list[str], float]:
-    try:
-        evaluation = json.loads(path.read_bytes())
-        return list(evaluation["per_class"]), float(evaluation["accuracy"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise UserError(f"{path}: not an evaluation ({error}); {_REMEDY}") from None
 
 
 def _read(path: Path, contract: Contract) -> ImageSet:

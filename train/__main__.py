@@ -7,7 +7,8 @@
 The photographs are in DATA/train/<class>/ and DATA/validation/<class>/, and the folder names are
 the labels. The model is tested on DATA/test/<class>/; without that folder, there is no test result.
 When the run ends, it writes everything to build/, which `python -m convert` reads next. Ctrl-C ends
-the run after the current epoch and still writes the model.
+the run after the current epoch and still writes the model. An interrupted run can be resumed until
+the first epoch of another one is finished.
 
 All GPUs of this machine are used. To train on several machines, start the same command on each of
 them with TF_CONFIG set (https://www.tensorflow.org/guide/distributed_training); the first machine
@@ -19,7 +20,7 @@ import argparse
 import os
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
@@ -33,9 +34,12 @@ from train.data.soft_labels import VOTES_FILE
 from train.engine.artifacts import describe_run, summarise, write_build
 from train.engine.distillation import fit_generations
 from train.engine.distributed import make_strategy, worker_index
-from train.engine.trainer import RunOptions, build, kept_model
+from train.engine.start import RunOptions
+from train.engine.trainer import build, kept_model
 from train.models import MODELS, contract_of
 from train.recipe import Recipe, default_recipe
+
+_DATA = Path("data")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -52,8 +56,8 @@ def _summary(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace) -> int:
     strategy = make_strategy()  # TensorFlow requires this before anything else
     worker = worker_index(strategy)
+    recipe = _recipe(args, votes=((args.data or _DATA) / VOTES_FILE).exists())
     data = args.data or _default_data(args)
-    recipe = _recipe(args, votes=(data / VOTES_FILE).exists())
     contract = _contract(args, recipe, data)
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
@@ -85,8 +89,8 @@ def _contract(args: argparse.Namespace, recipe: Recipe, data: Path) -> Contract:
 
 
 def _default_data(args: argparse.Namespace) -> Path:
-    if Path("data").is_dir():
-        return Path("data")
+    if _DATA.is_dir():
+        return _DATA
     samples: Path = args.build / "samples"
     print(f"no data/ here: training on drawn sample faces instead, in {samples}/", flush=True)
     # A separate process: its workers would import this module, and TensorFlow with it.
@@ -99,9 +103,8 @@ def _default_data(args: argparse.Namespace) -> Path:
 def _recipe(args: argparse.Namespace, *, votes: bool) -> Recipe:
     """Return the recipe of the chosen model, changed by the given options."""
     given = {field.name: getattr(args, field.name) for field in fields(Recipe)}
-    return replace(
-        default_recipe(args.model, votes=votes), **{k: v for k, v in given.items() if v is not None}
-    )
+    recipe = default_recipe(args.model, votes=votes)
+    return recipe.changed({k: v for k, v in given.items() if v is not None})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -147,7 +150,8 @@ def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--warmup-epochs",
         type=count,
-        help="raise the learning rate for this many epochs, then lower it along a cosine",
+        help="raise the learning rate for this many epochs, then lower it along a cosine; fewer "
+        "than --epochs",
     )
     add("--weight-decay", type=limit, help="of the optimizer")
     add(

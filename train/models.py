@@ -2,7 +2,8 @@
 
 To add one, write a function here and add it to MODELS. Its last layer must be a Dense layer with an
 activation that the contract supports. `contract_of` reads the input size and the activation from
-the Keras model.
+the Keras model. To train it on pictures with stretched contrast, add it to _CONTRAST too. Its
+hyperparameters go into train/recipe.py.
 """
 
 from collections.abc import Callable, Mapping
@@ -88,6 +89,7 @@ def _convolution(
 
 MODELS: dict[str, Callable[[int], keras.Model]] = {"simple_cnn": simple_cnn, "compact": compact}
 
+# Networks whose pictures are not prepared as "none" says; see `Contract.contrast`.
 _CONTRAST = {"compact": "stretch"}
 
 

@@ -1,6 +1,10 @@
 """Training hyperparameters: the `Recipe` and the defaults for each model and kind of data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from emotion_edge.errors import UserError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,7 @@ class Recipe:
     steps: int | None = None
     optimizer: str = "rmsprop"
     learning_rate: float | None = None
-    warmup_epochs: int | None = None
+    warmup_epochs: float | None = None
     weight_decay: float | None = None
     average: float | None = None
     soft_labels: bool = False
@@ -40,6 +44,23 @@ class Recipe:
     generations: int = 1
     class_weights: bool = False
     patience: int | None = None
+
+    def changed(self, given: Mapping[str, Any]) -> Self:
+        """Return the recipe with the given hyperparameters.
+
+        If the run becomes too short for the recipe's own warm-up, half of the run warms up. Raises
+        UserError for a given warm-up that is not shorter than the run, since the learning rate
+        would never fall.
+        """
+        recipe = replace(self, **given)
+        if recipe.warmup_epochs is None or recipe.warmup_epochs < recipe.epochs:
+            return recipe
+        if "warmup_epochs" in given:
+            raise UserError(
+                f"--warmup-epochs {recipe.warmup_epochs}: must be fewer than the run's "
+                f"{recipe.epochs} epochs (--epochs), in which the learning rate falls again"
+            )
+        return replace(recipe, warmup_epochs=recipe.epochs / 2)
 
     def settings(self) -> dict[str, object]:
         """Return the settings that may not change when a run is resumed."""

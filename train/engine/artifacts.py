@@ -25,7 +25,8 @@ from evaluation.predictors import keras_logits
 from train.data.export import select_for_conversion
 from train.data.image_folder import Dataset, Split
 from train.data.pipeline import evaluation_batches
-from train.engine.checkpoint import History, kept_epoch
+from train.engine.checkpoint import kept_epoch
+from train.engine.state import History, digest_of
 from train.recipe import Recipe
 
 PACKAGES = ("keras", "numpy", "pillow")
@@ -43,14 +44,16 @@ def write_build(
 ) -> dict[str, Any]:
     """Evaluate the model on the holdout, write everything to `build`, and return the evaluation.
 
-    model: with the weights to keep. run: the contents of run.json. Raises RunError if `build`
-    cannot be written; it is unchanged then.
+    model: with the weights to keep. run: the contents of run.json, to which the digests of the
+    files for the conversion are added. Raises RunError if `build` cannot be written; it is
+    unchanged then.
     """
     evaluation = _evaluate(model, contract, dataset)
     rng = np.random.default_rng(run["recipe"]["seed"])
     exports = select_for_conversion(dataset, calibration_size, rng)
-    with staged_write(build) as stage:
-        model.save(stage / "model.keras")
+    # The model comes last. If the process is killed before that, make trains again.
+    with staged_write(build) as last, staged_write(build) as stage:
+        model.save(last / "model.keras")
         model.save_weights(stage / f"{model.name}.weights.h5")
         (stage / "contract.json").write_text(dumps(contract), encoding="utf-8")
         for name, (split, chosen) in exports.items():
@@ -59,7 +62,9 @@ def write_build(
         plot_history(history, stage / "history.png", run["kept_epoch"])
         (stage / "evaluation.json").write_text(json.dumps(evaluation, indent=2) + "\n")
         plot_confusion(evaluation, stage / "confusion.png")
-        (stage / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+        inputs = [last / "model.keras", stage / "contract.json", *sorted(stage.glob("*.npz"))]
+        described = {**run, "sha256": {path.name: digest_of(path) for path in inputs}}
+        (stage / "run.json").write_text(json.dumps(described, indent=2) + "\n")
     return evaluation
 
 

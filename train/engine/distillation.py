@@ -5,7 +5,6 @@ are averaged over shifted and mirrored copies of each image, which are more accu
 a single one. The next generation's targets are half this average and half the people's votes.
 """
 
-import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,8 +19,9 @@ from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.quantization import input_table
 from evaluation.predictors import keras_logits
 from train.data.image_folder import Dataset, Split
-from train.engine.checkpoint import History, seconds_spent
-from train.engine.trainer import RunOptions, fit, kept_model
+from train.engine.start import RunOptions
+from train.engine.state import History, read_state
+from train.engine.trainer import fit, kept_model
 from train.recipe import Recipe
 
 _SIDE_PER_SHIFT = 24  # images are shifted by 1/24 of their side
@@ -39,21 +39,20 @@ def fit_generations(
     without further generations.
     """
     first = options.checkpoint
-    if not options.resume:
-        for folder in first.parent.glob(f"{first.name}-[0-9]*"):
-            shutil.rmtree(folder)
     history, finished = fit(recipe, dataset, contract, options)
-    seconds = seconds_spent(options.checkpoint)
+    state = read_state(options.checkpoint)
+    seconds = state.seconds
     for number in range(2, recipe.generations + 1):
         if not finished:
             break
         teacher = kept_model(recipe, contract, options.checkpoint)
-        options = replace(options, checkpoint=first.with_name(f"{first.name}-{number}"))
+        folder = first.with_name(f"{first.name}-{number}")
+        options = replace(options, checkpoint=folder, run=state.run)
         print(f"generation {number} of {recipe.generations}, in {options.checkpoint}/", flush=True)
         recipe = replace(recipe, seed=(recipe.seed + 1) % 2**32, soft_labels=True)
         relabel = partial(with_teacher_labels, teacher, contract=contract)
         history, finished = fit(recipe, dataset, contract, options, relabel)
-        seconds += seconds_spent(options.checkpoint)
+        seconds += read_state(options.checkpoint).seconds
     return history, options.checkpoint, seconds
 
 

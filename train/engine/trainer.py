@@ -1,12 +1,11 @@
 """Build the network, then train it: compile, fit, resume and stop."""
 
 import hashlib
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +13,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from emotion_edge.errors import RunError, UserError
+from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract
 from train.data.image_folder import Dataset, Split
 from train.data.pipeline import evaluation_batches, steps_per_epoch, training_batches
-from train.engine.checkpoint import Checkpoint, History, has_plateaued, kept_weights, restore
+from train.engine.averaging import AveragedWeights
+from train.engine.checkpoint import Checkpoint, has_plateaued
 from train.engine.distributed import prepare_for_replicas
+from train.engine.optimizer import make_optimizer
+from train.engine.start import RunOptions, start_together
+from train.engine.state import History, State, load_last, read_state
 from train.models import MODELS
 from train.recipe import Recipe
 
-
-@dataclass(frozen=True)
-class RunOptions:
-    """Where a run trains and saves its state.
-
-    checkpoint: the folder for the state. resume: continue the run that is there, instead of
-    replacing it.
-    """
-
-    strategy: tf.distribute.Strategy
-    checkpoint: Path
-    resume: bool
+_STATISTICS_BATCHES = 8  # more of them do not change the accuracy of the averaged weights
 
 
 def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
@@ -45,44 +37,12 @@ def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
     keras.utils.set_random_seed(recipe.seed)
     model = MODELS[recipe.model](classes)
     model.compile(
-        optimizer=_optimizer(recipe, steps),
+        optimizer=make_optimizer(recipe, steps),
         loss="categorical_crossentropy",
         weighted_metrics=["accuracy"],  # weighted, so that the padding of a batch does not count
         jit_compile=False,  # XLA makes the epochs of these networks slower on a CPU
     )
     return model
-
-
-def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
-    try:
-        optimizer = keras.optimizers.get(recipe.optimizer)
-    except ValueError:
-        raise UserError(
-            f"--optimizer {recipe.optimizer}: Keras has no optimizer of this name"
-        ) from None
-    changes: dict[str, Any] = {}
-    if recipe.learning_rate is not None:
-        changes["learning_rate"] = recipe.learning_rate
-    if recipe.warmup_epochs is not None:
-        peak = recipe.learning_rate or float(optimizer.learning_rate)
-        changes["learning_rate"] = _cosine_schedule(recipe, recipe.warmup_epochs, steps, peak)
-    if recipe.weight_decay is not None:
-        changes["weight_decay"] = recipe.weight_decay
-    if recipe.average is not None:
-        momentum = 1 - 1 / max(1.0, recipe.average * steps)
-        changes |= {"use_ema": True, "ema_momentum": momentum}
-    return type(optimizer)(**changes)
-
-
-def _cosine_schedule(
-    recipe: Recipe, warmup_epochs: int, steps: int, peak: float
-) -> keras.optimizers.schedules.CosineDecay:
-    return keras.optimizers.schedules.CosineDecay(
-        0.0,
-        decay_steps=max(1, (recipe.epochs - warmup_epochs) * steps),
-        warmup_target=peak,
-        warmup_steps=warmup_epochs * steps,
-    )
 
 
 def fit(
@@ -96,16 +56,17 @@ def fit(
 
     Ctrl-C stops the run after the current epoch. relabel: returns the training split with other
     soft labels. Returns the history, one row per epoch, and whether the run finished without
-    Ctrl-C. The weights are in the checkpoint, see `kept_model`. Raises UserError if the run cannot
-    be resumed.
+    Ctrl-C. The weights are in the checkpoint, see `kept_model`. A former run's checkpoint is there
+    until the first epoch is finished. Raises UserError if the run cannot be resumed, and on all
+    workers if one of them cannot.
     """
     settings = _settings(recipe, dataset.training, contract)
-    if not options.resume:
-        shutil.rmtree(options.checkpoint, ignore_errors=True)
-    model, history = _restore_or_build(recipe, dataset, options, settings)
+    state, run = start_together(options, _common(recipe, dataset, settings), settings)
+    model = _restore_or_build(recipe, dataset, contract, options, state)
     model.summary()
-    averaged = keras.callbacks.SwapEMAWeights() if recipe.average is not None else None
-    saver = Checkpoint(options.checkpoint, settings, history, recipe.patience, averaged)
+    averaged = _averaged_weights(recipe, dataset, contract)
+    saver = Checkpoint(options.checkpoint, run, settings, recipe.patience, averaged, state)
+    history = saver.history
     if not _is_finished(history, recipe):
         if relabel:
             dataset = replace(dataset, training=relabel(dataset.training))
@@ -122,17 +83,43 @@ def _settings(recipe: Recipe, training: Split, contract: Contract) -> dict[str, 
     return settings
 
 
+def _common(recipe: Recipe, dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what all workers must have in common, in values that JSON can hold."""
+    counts = {
+        "training pictures": len(dataset.training.targets),
+        "validation pictures": len(dataset.validation.targets),
+    }
+    # The key of the data depends on the times of the files, which differ between machines.
+    return {**vars(recipe), **settings, **counts, "data": None}
+
+
 def _restore_or_build(
-    recipe: Recipe, dataset: Dataset, options: RunOptions, settings: dict[str, Any]
-) -> tuple[keras.Model, History]:
+    recipe: Recipe,
+    dataset: Dataset,
+    contract: Contract,
+    options: RunOptions,
+    state: State | None,
+) -> keras.Model:
     strategy = options.strategy
     with strategy.scope():
-        model, history = restore(options.checkpoint, settings) if options.resume else (None, [])
-        steps = steps_per_epoch(dataset.training, recipe)
-        model = model or build(recipe, len(settings["labels"]), steps)
+        if state:
+            model = load_last(options.checkpoint, state)
+        else:
+            steps = steps_per_epoch(dataset.training, recipe)
+            model = build(recipe, len(contract.labels), steps)
     if strategy is not tf.distribute.get_strategy():
         prepare_for_replicas(model, strategy)
-    return model, history
+    return model
+
+
+def _averaged_weights(
+    recipe: Recipe, dataset: Dataset, contract: Contract
+) -> AveragedWeights | None:
+    if recipe.average is None:
+        return None
+    few = replace(recipe, epochs=1, batch_size=32, steps=_STATISTICS_BATCHES)
+    batches = training_batches(dataset.training, contract, few)
+    return AveragedWeights(batches.map(lambda images, *_: images))
 
 
 def _is_finished(history: History, recipe: Recipe) -> bool:
@@ -142,13 +129,10 @@ def _is_finished(history: History, recipe: Recipe) -> bool:
 def kept_model(recipe: Recipe, contract: Contract, checkpoint: Path) -> keras.Model:
     """Return the network with the weights that the run keeps, without a distribution strategy.
 
-    Raises RunError if a weight is not finite, UserError if the file is damaged.
+    Raises RunError if a weight is not finite.
     """
-    model, path = MODELS[recipe.model](len(contract.labels)), kept_weights(checkpoint)
-    try:
-        model.load_weights(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"cannot read {path}: {error}; leave out --resume") from None
+    model = MODELS[recipe.model](len(contract.labels))
+    model.load_weights(checkpoint / read_state(checkpoint).kept)
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise RunError("training diverged: weights are not finite; try a smaller --learning-rate")
     return model

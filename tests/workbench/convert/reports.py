@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.workbench.conftest import run_in_process
+from tests.workbench.tiny_build import seal
 
 INPUTS = ("model.keras", "contract.json", "calibration.npz", "temperature.npz", "holdout.npz")
 Start = Callable[..., subprocess.CompletedProcess[str]]
@@ -78,3 +79,4 @@ def darken_calibration(build: Path) -> None:
     with np.load(build / "calibration.npz") as archive:
         changed = {**archive, "images": archive["images"] // 40}
     np.savez(build / "calibration.npz", **changed)
+    seal(build)

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from convert.artifacts import read_run
 from emotion_edge.errors import UserError
 from tests.workbench.convert.reports import INPUTS, assert_refused
-from tests.workbench.tiny_build import LABELS, save_pictures, tinted_noise
+from tests.workbench.tiny_build import LABELS, save_pictures, seal, tinted_noise
 
 
 def change_pictures(build: Path, change: Callable[[dict], dict]) -> None:
@@ -36,12 +37,14 @@ def test_a_missing_input_is_named(name, tiny):
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_truncated_input_is_refused(name, tiny):
     (tiny / name).write_bytes((tiny / name).read_bytes()[:100])
+    seal(tiny)
     with pytest.raises(UserError, match="contract" if name == "contract.json" else str(tiny)):
         read_run(tiny)
 
 
 def test_the_contract_of_another_model_is_refused(tiny):
     change_contract(tiny, labels=["only", "two"])
+    seal(tiny)
     assert_refused(tiny, 2, "its contract says")
 
 
@@ -53,6 +56,7 @@ def test_a_holdout_picture_in_another_file_is_refused(name, tiny):
         changed = {key: archive[key].copy() for key in archive}
     changed["images"][3] = duplicate
     np.savez(tiny / f"{name}.npz", **changed)
+    seal(tiny)
     with pytest.raises(UserError, match=rf"{name}\.npz: 1 of its images are in holdout\.npz"):
         read_run(tiny)
     assert_refused(tiny, 2, "the holdout must be images that no calibration used")
@@ -66,34 +70,57 @@ def test_calibration_pictures_of_one_class_are_refused(tiny):
         labels=targets[targets == 2],
         classes=np.array(LABELS),
     )
+    seal(tiny)
     assert_refused(tiny, 2, "no image of blue, green")
 
 
 def test_pictures_whose_classes_are_in_another_order_are_refused(tiny):
     save_pictures(tiny / "holdout.npz", 60, seed=9, classes=("red", "green", "blue"))
+    seal(tiny)
     assert_refused(tiny, 2, "its classes are red, green, blue, in this order")
 
 
-def test_a_repeated_rescale_is_refused_although_keras_gets_it_too(tiny):
-    change_contract(tiny, scale=1 / 255**2)
-    assert_refused(tiny, 2, "are not those of this model")
+@pytest.mark.parametrize("scale", [1 / 255**2, 1 / 300, 1 / 256], ids=str)
+def test_another_rescale_is_refused_although_keras_gets_it_too(scale, tiny):
+    change_contract(tiny, scale=scale)
+    assert_refused(tiny, 2, f"{tiny / 'contract.json'}: not the file that training wrote")
 
 
-def test_swapped_channels_are_refused_although_keras_gets_them_too(tiny):
-    change_pictures(tiny, lambda arrays: arrays | {"images": arrays["images"][..., ::-1]})
-    assert_refused(tiny, 2, "are not those of this model")
+@pytest.mark.parametrize(
+    "change",
+    [lambda images: images[..., ::-1], lambda images: images[:, :, ::-1], lambda images: images],
+    ids=["channels", "mirrored", "saved again"],
+)
+@pytest.mark.parametrize("name", ["calibration", "temperature", "holdout"])
+def test_other_pictures_are_refused_although_keras_gets_them_too(name, change, tiny):
+    with np.load(tiny / f"{name}.npz") as archive:
+        arrays = dict(archive)
+    np.savez_compressed(tiny / f"{name}.npz", **arrays | {"images": change(arrays["images"])})
+    assert_refused(tiny, 2, f"{tiny / name}.npz: not the file that training wrote")
 
 
-def test_labels_that_differ_only_from_the_evaluation_are_refused(tiny):
+def test_other_labels_are_refused_although_the_pictures_have_them_too(tiny):
     shuffled = ["red", "blue", "green"]
     change_contract(tiny, labels=shuffled)
     change_pictures(tiny, lambda arrays: arrays | {"classes": np.array(shuffled)})
-    assert_refused(tiny, 2, "its labels are blue, green, red, the contract's are red, blue, green")
+    assert_refused(tiny, 2, "contract.json: not the file that training wrote")
 
 
-def test_an_evaluation_file_with_other_content_is_refused(tiny):
-    (tiny / "evaluation.json").write_text("[]")
-    assert_refused(tiny, 2, "evaluation.json: not an evaluation")
+def test_the_model_of_another_run_is_refused(tiny):
+    model = keras.models.load_model(tiny / "model.keras", compile=False)
+    model.set_weights([weights * np.float32(1.001) for weights in model.get_weights()])
+    model.save(tiny / "model.keras")
+    assert_refused(tiny, 2, "model.keras: not the file that training wrote")
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", "{}", '{"sha256": null}', '{"sha256": {}}'])
+def test_without_the_digests_of_training_nothing_is_converted(text, tiny):
+    (tiny / "run.json").unlink()
+    if text is not None:
+        (tiny / "run.json").write_text(text)
+    assert_refused(tiny, 2, "train again with `python -m train`")
+    with pytest.raises(UserError, match=r"run\.json"):
+        read_run(tiny)
 
 
 @pytest.mark.parametrize(
@@ -112,5 +139,6 @@ def test_an_evaluation_file_with_other_content_is_refused(tiny):
 )
 def test_a_holdout_of_wrong_shape_or_type_is_refused(change, words, tiny):
     np.savez(tiny / "holdout.npz", **change, classes=np.array(LABELS))
+    seal(tiny)
     with pytest.raises(UserError, match=words):
         read_run(tiny)

@@ -46,7 +46,7 @@ def test_a_file_of_each_variant_is_written_and_int8_is_the_model(converted):
     files = {path.name: path.read_bytes() for path in build.glob("*.tflite")}
     assert set(files) == {"model.tflite", *(f"model.{variant}.tflite" for variant in VARIANTS)}
     assert files["model.tflite"] == files["model.int8.tflite"]
-    inputs = {*INPUTS, "evaluation.json"}
+    inputs = {*INPUTS, "evaluation.json", "run.json"}
     assert {path.name for path in build.iterdir()} == {*files, *inputs, *REPORTS}
     rows = {tuple(line.split()[:2]) for line in result.stdout.splitlines()}
     assert rows >= {(variant, runtime) for variant in VARIANTS for runtime in INSTALLED}

@@ -20,7 +20,7 @@ from tests.workbench.convert.reports import (
     read_page,
     read_report,
 )
-from tests.workbench.tiny_build import LABELS
+from tests.workbench.tiny_build import LABELS, seal
 
 
 def test_auto_skips_the_slow_variant_and_prefers_int8_to_a_smaller_file(tiny):
@@ -70,6 +70,7 @@ def test_a_network_with_nan_weights_is_refused(tiny):
     model = keras.models.load_model(tiny / "model.keras", compile=False)
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
     model.save(tiny / "model.keras")
+    seal(tiny)
     before = {path.name for path in tiny.iterdir()}
     result = run_in_process("convert", "--build", tiny)
     assert result.returncode == 1
@@ -102,7 +103,7 @@ def test_a_network_with_operators_that_tflite_lacks_is_refused_with_a_report(tin
     features = keras.layers.Flatten()(keras.ops.tan(inputs))
     outputs = keras.layers.Dense(3, activation="sigmoid")(features)
     keras.Model(inputs, outputs).save(tiny / "model.keras")
-    (tiny / "evaluation.json").unlink()  # the evaluation of another network
+    seal(tiny)
     assert_refused(tiny, 1, "no model written", "--variant", "float32")
     (float32,) = read_report(tiny)["variants"]
     assert "'tf.Tan' op" in float32["reasons"][0]
@@ -113,6 +114,7 @@ def test_a_network_with_operators_that_tflite_lacks_is_refused_with_a_report(tin
 def test_without_pictures_to_fit_it_the_temperature_stays_1(tiny):
     nothing = {"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}
     np.savez(tiny / "temperature.npz", **nothing, classes=np.array(LABELS))
+    seal(tiny)
     result = run_in_process("convert", "--build", tiny, "--variant", "int8")
     assert result.returncode == 0, result.stderr
     assert read_model(tiny / "model.tflite")[1].temperature == 1.0

@@ -15,6 +15,7 @@ from convert.selection import SLOW_VARIANT
 from emotion_edge.model.contract import loads
 from tests.edge.models import INSTALLED
 from tests.workbench.conftest import REPOSITORY, run
+from tests.workbench.tiny_build import seal
 
 SHARED = REPOSITORY.parent / "shared" / "data"
 # A folder with what `make train convert` made of the drawn faces, which .ci/run hands over.
@@ -73,6 +74,7 @@ def convert_to_int16x8(build: Path, part: Path) -> None:
         shutil.copy(build / name, part)
     for name in ("temperature.npz", "holdout.npz"):
         np.savez(part / name, **sample(build / name, INT16X8_PICTURES))
+    seal(part)
     converted = run("convert", "--build", part, "--variant", "int16x8")
     assert converted.returncode == 0, converted.stderr + converted.stdout
     shutil.copy(part / "model.int16x8.tflite", build)

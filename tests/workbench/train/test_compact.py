@@ -13,6 +13,7 @@ from emotion_edge.model.contract import dumps
 from emotion_edge.model.cost import cost
 from emotion_edge.model.model_file import pack
 from tests.workbench.conftest import REPOSITORY, make_checkout, run_in_process, run_make
+from tests.workbench.tiny_build import seal
 from train.models import MODELS, contract_of
 from train.prepare.__main__ import main as prepare
 
@@ -76,6 +77,7 @@ def test_grey_pictures_with_stretched_contrast_are_not_stretched_again(tmp_path)
         images = rng.integers(60, 190, (30, *contract.input_shape)).astype(np.uint8)
         arrays = {"labels": np.arange(30) % 3, "classes": np.array(contract.labels)}
         np.savez(tmp_path / f"{name}.npz", images=images, **arrays)
+    seal(tmp_path)
     result = run_in_process("convert", "--build", tmp_path, "--variant", "float32")
     assert result.returncode == 0, result.stdout + result.stderr
     report = json.loads((tmp_path / "convert_report.json").read_text())

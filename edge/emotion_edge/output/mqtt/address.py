@@ -38,11 +38,11 @@ def parse_address(text: str) -> Broker:
     """
     try:
         url = urlsplit(text)
-        port = url.port or PORTS[url.scheme]
+        port = PORTS[url.scheme] if url.port is None else url.port
         host = (url.hostname or "").encode("idna").decode()
     except (ValueError, KeyError):
-        host = ""
-    if not host or url.query or "#" in text:
+        host, port = "", 0
+    if not (host and port) or url.query or "#" in text:
         raise AddressError("not mqtt[s]://[user@]host[:port]/prefix, nor - for stdout")
     if url.password is not None:
         raise AddressError(

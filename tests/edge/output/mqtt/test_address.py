@@ -12,6 +12,7 @@ from tests.edge.models import INT8
         ("mqtt:///hall", "not mqtt[s]://"),
         ("http://broker/hall", "not mqtt[s]://"),
         ("mqtt://broker:70000/hall", "not mqtt[s]://"),
+        ("mqtt://broker:0/hall", "not mqtt[s]://"),
         ("mqtt://broker/a/#", "not mqtt[s]://"),
         ("mqtt://broker/a/+/b", "prefix"),
         ("mqtt://broker/$SYS", "prefix"),

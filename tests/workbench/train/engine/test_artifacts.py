@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from convert.artifacts import read_run
+from emotion_edge.errors import UserError
 from emotion_edge.model.contract import loads
-from tests.workbench.conftest import (
-    make_photos,
-    run,
-)
+from tests.workbench.conftest import make_photos, run
+from tests.workbench.convert.reports import INPUTS
 from tests.workbench.train.engine.runs import ARTIFACTS, column, train
 
 
@@ -69,6 +69,18 @@ def test_calibration_images_are_drawn_evenly_from_the_classes_of_train(finished_
     assert np.bincount(calibration["labels"]).tolist() == [12, 12, 12]
     held = {image.tobytes() for image in holdout["images"]}
     assert not held & {image.tobytes() for image in calibration["images"]}
+
+
+def test_the_conversion_accepts_the_files_of_a_run_and_no_mixture_of_two(finished_run, tmp_path):
+    build = shutil.copytree(finished_run[0], tmp_path / "build")
+    assert set(json.loads((build / "run.json").read_text())["sha256"]) == set(INPUTS)
+    read_run(build)
+    # As if another run had been killed before it replaced the model, which comes last.
+    run = json.loads((build / "run.json").read_text())
+    run["sha256"]["model.keras"] = "0" * 64
+    (build / "run.json").write_text(json.dumps(run))
+    with pytest.raises(UserError, match=r"model\.keras: not the file that training wrote"):
+        read_run(build)
 
 
 def test_a_full_disk_leaves_the_build_as_it_was(finished_run, data, tmp_path):

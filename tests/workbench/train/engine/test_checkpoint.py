@@ -1,7 +1,6 @@
 """Resume interrupted training runs."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -67,9 +66,8 @@ def test_a_run_killed_in_its_second_generation_resumes_there(data, tmp_path):
     stale.mkdir(parents=True)
     (stale / "state.json").write_text("{")
     process = start_training(data, tmp_path / "cut", *options, stdout=subprocess.DEVNULL)
-    wait_for_epoch(process, tmp_path / "cut", 1)
-    assert not stale.exists()
     wait_for_epoch(process, tmp_path / "cut", 1, folder="checkpoint-2")
+    assert not stale.exists()
     process.kill()
     process.communicate()
     result = train(data, tmp_path / "cut", *options, "--resume")
@@ -111,16 +109,3 @@ def test_a_run_killed_while_it_saves_resumes_from_the_epoch_before(finished_run,
     losses = column(tmp_path, "val_loss")
     assert losses == pytest.approx(column(finished_run[0], "val_loss"), rel=1e-3)
     assert len(list((tmp_path / "checkpoint").iterdir())) == 3
-
-
-@pytest.mark.parametrize("name", ["state.json", "last-0004.keras", "kept-*.weights.h5"])
-def test_an_unreadable_checkpoint_is_refused_without_a_traceback(
-    name, finished_run, data, tmp_path
-):
-    shutil.copytree(finished_run[0] / "checkpoint", tmp_path / "checkpoint")
-    (path,) = (tmp_path / "checkpoint").glob(name)
-    path.write_bytes(b"{")
-    result = train(data, tmp_path, "--epochs", 4, "--resume")
-    assert result.returncode == 2
-    assert f"cannot read {path if 'kept' in name else 'the run in'}" in result.stderr
-    assert "Traceback" not in result.stderr

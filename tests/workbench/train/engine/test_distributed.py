@@ -2,13 +2,23 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, call, command, make_photos, read_history, run
+from tests.workbench.conftest import (
+    REPOSITORY,
+    call,
+    command,
+    digests,
+    make_photos,
+    read_history,
+    run,
+)
 
 
 def free_ports(count: int) -> list[int]:
@@ -38,30 +48,75 @@ INDEX_OUT_OF_RANGE = (
 )
 
 
-def test_two_workers_train_one_model_and_the_first_writes_it(tmp_path):
-    data = make_photos(tmp_path / "data", train=8, validation=3)
-    arguments = ["--data", data, "--epochs", 2, "--batch-size", 8, "--optimizer", "sgd"]
-    cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(2)]}
-    builds = [tmp_path / "first", tmp_path / "second"]
+def run_workers(builds: list[Path], *arguments: object) -> list[tuple[int, str]]:
+    """Run one worker for each build folder; return their exit codes and error output."""
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in free_ports(len(builds))]}
     workers = [
         start_worker(i, cluster, [*arguments, "--build", build]) for i, build in enumerate(builds)
     ]
-    outputs = [worker.communicate(timeout=240) for worker in workers]
-    for worker, (_, errors) in zip(workers, outputs, strict=True):
-        assert worker.returncode == 0, errors
+    errors = [worker.communicate(timeout=240)[1] for worker in workers]
+    return [(worker.returncode, text) for worker, text in zip(workers, errors, strict=True)]
+
+
+def assert_all_refuse(results: list[tuple[int, str]], words: str) -> None:
+    """Assert that all workers ended with exit code 2 and the same message."""
+    assert [code for code, _ in results] == [2] * len(results), results
+    messages = [re.findall("train: error: (.*)", text) for _, text in results]
+    assert len(messages[0]) == 1
+    assert messages == [messages[0]] * len(results)
+    assert words in messages[0][0]
+    assert not any("Traceback" in text for _, text in results)
+
+
+def test_two_workers_train_one_model_and_resume_it_together(tmp_path):
+    data = make_photos(tmp_path / "data", train=8, validation=3)
+    options = ("--data", data, "--batch-size", 8, "--optimizer", "sgd")
+    builds = [tmp_path / "first", tmp_path / "second"]
+    results = run_workers(builds, *options, "--epochs", 2)
+    assert [code for code, _ in results] == [0, 0], results
     assert (builds[0] / "model.keras").exists()
     assert not (builds[1] / "model.keras").exists()
 
-    alone = run("train", *arguments, "--build", tmp_path / "alone")
+    alone = run("train", *options, "--epochs", 2, "--build", tmp_path / "alone")
     assert alone.returncode == 0, alone.stderr
     together = read_history(builds[0])
     # Dropout differs between one replica and two, so the losses are close but not equal.
     for row, single in zip(together, read_history(tmp_path / "alone"), strict=True):
         assert row["val_loss"] == pytest.approx(single["val_loss"], rel=0.2)
 
+    before = digests(builds[0])
+    path = builds[1] / "checkpoint-worker1" / "state.json"
+    whole = path.read_text()
+    for text, words in unequal(json.loads(whole)).items():
+        path.write_text(text)
+        results = run_workers(builds, *options, "--epochs", 3, "--resume")
+        assert_all_refuse(results, words)
+        assert digests(builds[0]) == before
+    path.write_text(whole)
+    results = run_workers(builds, *options, "--epochs", 3, "--resume")
+    assert [code for code, _ in results] == [0, 0], results
+    assert len(read_history(builds[0])) == 3
 
-@pytest.mark.parametrize(("devices", "batch_size"), [(2, 7), (4, 8)])
-def test_several_devices_of_one_machine_share_the_batches(devices, batch_size, tmp_path):
+
+def unequal(state: dict) -> dict[str, str]:
+    """Return the texts of states that the other worker cannot go on with, and the messages."""
+    behind = json.dumps(state | {"history": state["history"][:1]})
+    return {
+        behind: "checkpoint-worker1 of worker 1 is at epoch 1",
+        json.dumps(state | {"run": "another"}): "are from different runs",
+        behind[:100]: "worker 1: --resume: cannot read the run in",
+    }
+
+
+@pytest.mark.parametrize(
+    ("devices", "options"),
+    [
+        (2, ("--batch-size", 7)),
+        (4, ("--batch-size", 8)),
+        (2, ("--model", "compact", "--generations", 1, "--batch-size", 8)),  # averages its weights
+    ],
+)
+def test_several_devices_of_one_machine_share_the_batches(devices, options, tmp_path):
     data = make_photos(tmp_path / "data", train=6, validation=3)
     # Logical CPU devices stand in for GPUs.
     program = (
@@ -74,8 +129,8 @@ def test_several_devices_of_one_machine_share_the_batches(devices, batch_size, t
         "program.make_strategy = lambda: strategy\n"
         "sys.exit(program.main(sys.argv[1:]))"
     ).replace("DEVICES", str(devices))
-    arguments = ("--data", data, "--build", tmp_path / "build", "--batch-size", batch_size)
-    result = call([sys.executable, "-c", program, *map(str, arguments), "--epochs", "2"])
+    arguments = ("--data", data, "--build", tmp_path / "build", *options, "--epochs", 2)
+    result = call([sys.executable, "-c", program, *map(str, arguments)])
     assert result.returncode == 0, result.stderr
     assert [row["epoch"] for row in read_history(tmp_path / "build")] == [1, 2]
 

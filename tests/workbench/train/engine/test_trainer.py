@@ -53,6 +53,7 @@ def test_early_stopping_ends_a_run_that_no_longer_improves(data, tmp_path):
         ["--epochs", "0"],
         ["--model", "nonsense"],
         ["--seed", "-1"],
+        ["--warmup-epochs", "20"],
         ["--calibration-size", "2"],
     ],
     ids=" ".join,
