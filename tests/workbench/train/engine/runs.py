@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.workbench.conftest import REPOSITORY, command, read_history, run
+from tests.workbench.conftest import REPOSITORY, command, read_history, run, run_in_process
 
 ARTIFACTS = {
     "model.keras",
@@ -32,6 +32,13 @@ def train(
 ) -> subprocess.CompletedProcess[str]:
     """Train with batches of 8, and wait for the run to end."""
     return run(*_arguments(data, build, *arguments), **options)
+
+
+def train_in_process(
+    data: Path, build: Path, *arguments: object
+) -> subprocess.CompletedProcess[str]:
+    """Do what `train` does, but in this process, which saves the start of TensorFlow."""
+    return run_in_process(*_arguments(data, build, *arguments))
 
 
 def start_training(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import run
 from tests.workbench.train.engine.runs import column, start_training, train, wait_for_epoch
 
 
@@ -88,7 +87,7 @@ def assert_two_generations(build: Path) -> None:
 
 def test_resume_refuses_a_run_with_other_settings(finished_run, data):
     build, _ = finished_run
-    result = run("train", "--data", data, "--build", build, "--resume", "--seed", 5)
+    result = train(data, build, "--resume", "--batch-size", 16, "--seed", 5)
     assert result.returncode == 2
     assert "had batch_size 8, now it is 16" in result.stderr
     assert "Traceback" not in result.stderr

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import digests, overwrite, run_in_process
+from tests.workbench.conftest import digests, overwrite
+from tests.workbench.train.engine.runs import train_in_process
 
 
 def truncate(path: Path) -> None:
@@ -34,9 +35,7 @@ def make_unreadable(path: Path) -> None:
 def assert_refused(data: Path, build: Path, reason: str) -> None:
     """Assert that --resume ends with exit code 2 and one line, and changes nothing."""
     before = digests(build / "checkpoint")
-    result = run_in_process(
-        *("train", "--data", data, "--build", build, "--batch-size", 8, "--epochs", 4, "--resume")
-    )
+    result = train_in_process(data, build, "--epochs", 4, "--resume")
     assert result.returncode == 2, result.stderr
     (error,) = [line for line in result.stderr.splitlines() if "error" in line]
     assert f"cannot read the run in {build / 'checkpoint'} ({reason}" in error

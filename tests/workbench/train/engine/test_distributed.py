@@ -70,7 +70,7 @@ def assert_all_refuse(results: list[tuple[int, str]], words: str) -> None:
 
 def test_two_workers_train_one_model_and_resume_it_together(tmp_path):
     data = make_photos(tmp_path / "data", train=8, validation=3)
-    options = ("--data", data, "--batch-size", 8, "--optimizer", "sgd")
+    options = ("--data", data, "--model", "simple_cnn", "--batch-size", 8, "--optimizer", "sgd")
     builds = [tmp_path / "first", tmp_path / "second"]
     results = run_workers(builds, *options, "--epochs", 2)
     assert [code for code, _ in results] == [0, 0], results
@@ -111,9 +111,9 @@ def unequal(state: dict) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("devices", "options"),
     [
-        (2, ("--batch-size", 7)),
-        (4, ("--batch-size", 8, "--warmup-epochs", 1)),
-        (2, ("--model", "compact", "--generations", 1, "--batch-size", 8)),  # averages its weights
+        (2, ("--model", "simple_cnn", "--batch-size", 7)),
+        (4, ("--model", "simple_cnn", "--batch-size", 8, "--warmup-epochs", 1)),
+        (2, ("--model", "compact", "--batch-size", 8)),  # averages its weights
     ],
 )
 def test_several_devices_of_one_machine_share_the_batches(devices, options, tmp_path):

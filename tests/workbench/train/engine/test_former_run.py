@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import digests, run_in_process
-from tests.workbench.train.engine.runs import column, start_training, train
+from tests.workbench.conftest import digests
+from tests.workbench.train.engine.runs import column, start_training, train, train_in_process
 
 FORMER = ("--epochs", 1, "--generations", 2)
 
@@ -28,9 +28,7 @@ def checkpoints(build: Path) -> dict[str, str]:
 
 def assert_resumes(data: Path, build: Path, former: Path) -> None:
     """Assert that a run with the former settings trains no epoch and has the former history."""
-    result = run_in_process(
-        *("train", "--data", data, "--build", build, "--batch-size", 8, *FORMER, "--resume")
-    )
+    result = train_in_process(data, build, *FORMER, "--resume")
     assert result.returncode == 0, result.stderr
     assert "val_loss" not in result.stdout  # which Keras prints for each epoch
     assert column(build, "loss") == column(former, "loss")
