@@ -23,7 +23,8 @@ def make_optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
     if recipe.learning_rate is not None:
         changes["learning_rate"] = recipe.learning_rate
     if recipe.warmup_epochs is not None:
-        peak = changes.get("learning_rate", float(optimizer.learning_rate))
+        default = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+        peak = changes.get("learning_rate", default)
         changes["learning_rate"] = _cosine_schedule(recipe, recipe.warmup_epochs, steps, peak)
     if recipe.weight_decay is not None:
         changes["weight_decay"] = recipe.weight_decay

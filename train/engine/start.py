@@ -75,7 +75,8 @@ def _share(strategy: tf.distribute.Strategy, report: _Report) -> list[_Report]:
     if strategy.cluster_resolver is None:
         return [report]
     line = [*json.dumps(report).encode(), ord("\n")]
-    lines = strategy.gather(strategy.run(lambda: tf.constant(line, tf.int32)), axis=0)
+    send = tf.function(lambda: tf.constant(line, tf.int32))
+    lines = strategy.gather(strategy.run(send), axis=0)
     return [json.loads(text) for text in bytes(lines.numpy().tolist()).splitlines()]
 
 

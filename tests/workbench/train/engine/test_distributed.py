@@ -112,7 +112,7 @@ def unequal(state: dict) -> dict[str, str]:
     ("devices", "options"),
     [
         (2, ("--batch-size", 7)),
-        (4, ("--batch-size", 8)),
+        (4, ("--batch-size", 8, "--warmup-epochs", 1)),
         (2, ("--model", "compact", "--generations", 1, "--batch-size", 8)),  # averages its weights
     ],
 )
