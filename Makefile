@@ -102,7 +102,7 @@ format: $(INSTALLED) ## format the code
 architecture: $(INSTALLED) ## draw docs/architecture.svg from the imports
 	$(BIN)/python -m docs.draw_architecture
 
-bench: build/model.tflite build/sequences/sequences.json build/samples/samples.json ## run the benchmarks and write bench/RESULTS.md
+bench: build/model.tflite build/original/model.keras build/sequences/sequences.json build/samples/samples.json ## run the benchmarks and write bench/RESULTS.md
 	$(BIN)/python -m bench $(if $(PHOTOGRAPHS),--data $(call quoted,$(PHOTOGRAPHS))) \
 	  $(if $(FACES),--faces $(call quoted,$(FACES)))
 
