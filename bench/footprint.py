@@ -33,7 +33,7 @@ from bench._scenes import face_frame
 from bench._util import ENVIRONMENT, MB, memory, print_limit
 from emotion_edge.cli.argument_types import count
 from emotion_edge.errors import RunError
-from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.model.runtime import RUNTIMES, installed_runtimes
 
 FOLDER = Path("build/footprint")
 PICTURE = FOLDER / "face.jpg"
@@ -83,7 +83,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     Image.fromarray(face_frame()).save(PICTURE, quality=92)
     python = _util.install_for_pi(FOLDER / "pi")
-    setups = {name: Setup(sys.executable, name) for name in RUNTIMES}
+    setups = {name: Setup(sys.executable, name) for name in installed_runtimes()}
     setups["litert, installed"] = Setup(str(python), "litert")
     print_starts(setups, args.rounds)
     print_memory(setups, args.frames)

@@ -3,9 +3,9 @@
   python -m bench.frames [--build build/original] [--rounds 200]
   python -m bench.frames --memory [--model build/model.tflite] [--rounds 50]
 
-The simple_cnn in build/original/ and the shipped model, both as int8, run on both runtimes with one
-and with two threads. Each combination is measured three times in turn by `emotion-edge bench` in
-its own process; a cell shows the lowest and the highest of the three medians.
+The simple_cnn in build/original/ and the shipped model, both as int8, run on the installed runtimes
+with one and with two threads. Each combination is measured three times in turn by `emotion-edge
+bench` in its own process; a cell shows the lowest and the highest of the three medians.
 
 invoke          time of the network alone
 path / invoke   time from a frame of 640 x 480, in which a face was found, to its line of JSON,
@@ -29,7 +29,7 @@ from bench._util import make_parser, print_limit, run_program, value_range
 from emotion_edge.cli.argument_types import count
 from emotion_edge.commands.benchmark_steps import INVOKE, LEVEL, PATH
 from emotion_edge.model.model_file import SHIPPED
-from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.model.runtime import installed_runtimes
 
 TURNS = 3
 LIMIT = 1.15  # of path over invoke for simple_cnn on LiteRT, set when invoke took 3.9 ms
@@ -69,7 +69,7 @@ def compare_with_network(build: Path, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         models = {"simple_cnn": convert_simple_cnn(build, folder), "compact": SHIPPED}
-        setups: list[Setup] = list(itertools.product(models, RUNTIMES, (1, 2)))
+        setups: list[Setup] = list(itertools.product(models, installed_runtimes(), (1, 2)))
         figures: dict[Setup, Medians] = {setup: [] for setup in setups}
         official: dict[str, list[float]] = {model: [] for model in models}
         for _ in range(TURNS):

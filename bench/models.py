@@ -38,7 +38,7 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
 from emotion_edge.model.model_file import pack
-from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.model.runtime import installed_runtimes
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.util.atomic_write import staged_write
 
@@ -54,7 +54,9 @@ def main() -> None:
     args = parse_arguments()
     with tempfile.TemporaryDirectory() as folder:
         models = args.models or [SHIPPED, convert_simple_cnn(ORIGINAL, Path(folder))]
-        turns = [{name: measure(models, name) for name in RUNTIMES} for _ in range(TURNS)]
+        turns = [
+            {name: measure(models, name) for name in installed_runtimes()} for _ in range(TURNS)
+        ]
         print_costs(models, turns)
     if not args.models:
         print_accuracy(sorted(SHIPPED.parent.glob("evaluation.*.tflite.json")))
@@ -105,13 +107,13 @@ def measure(models: list[Path], runtime: str) -> list[float]:
 
 def print_costs(models: list[Path], turns: list[Ratios]) -> None:
     """Print a line for each model."""
-    heads = (f"{name:>14}" for name in RUNTIMES)
+    heads = (f"{name:>14}" for name in turns[0])
     print(f"{'model':30} {'parameters':>10} {'multiply-adds':>13} {'bytes':>10}", *heads)
     for i, path in enumerate(models):
         figures = cost(path)
         numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
         columns = [f"{n:>{width},}" for n, width in zip(numbers, (10, 13, 10), strict=True)]
-        by_runtime = ([turn[name][i] for turn in turns if turn[name]] for name in RUNTIMES)
+        by_runtime = ([turn[name][i] for turn in turns if turn[name]] for name in turns[0])
         shown = [value_range(ratios, "x") if ratios else "-" for ratios in by_runtime]
         name = path if path.is_relative_to(Path()) else path.name
         print(f"{name!s:30}", *columns, *(f"{text:>14}" for text in shown))
@@ -144,7 +146,7 @@ def write_json(path: Path, names: list[str], turns: list[Ratios]) -> None:
     """Write the median ratios by runtime and model, {} for a runtime that refused a model."""
     ratios = {
         runtime: dict(zip(names, medians([turn[runtime] for turn in turns]), strict=False))
-        for runtime in RUNTIMES
+        for runtime in turns[0]
     }
     with staged_write(path.parent) as stage:
         (stage / path.name).write_text(json.dumps(ratios, indent=2) + "\n")

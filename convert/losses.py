@@ -7,9 +7,10 @@ from typing import Any
 from evaluation.metrics import Scores, Targets
 from evaluation.paired import PairedLoss, paired_loss
 
-# Probability of refusing a variant that is as good as Keras: for its top-1, and for all classes.
+# Probability, on one runtime, of taking a loss of top-1 that is chance for more than that; for the
+# recall of all classes together it is the same.
 SIGNIFICANCE = 0.01
-# A variant may always lose so many: points of so few images say nothing.
+# A net loss of so many images is never refused: points of so few say nothing.
 FEW_IMAGES = 3
 
 Range = tuple[float, float]
@@ -76,5 +77,15 @@ def _describe(loss: PairedLoss, drop: float, cap: float, significance: float) ->
         **asdict(loss),
         "points": loss.points,
         "p_value": loss.p_value,
-        "detectable_points": loss.detectable_points(drop, cap, significance),
+        "detectable_points": _detectable_points(loss, drop, cap, significance),
     }
+
+
+def _detectable_points(
+    loss: PairedLoss, drop: float, cap: float, significance: float
+) -> float | None:
+    """Return the loss that the images would have shown, None for a class without images."""
+    if not loss.images:
+        return None
+    few = 100 * (FEW_IMAGES + 0.5) / loss.images  # half an image: the normal approximation's step
+    return loss.detectable_points(max(drop, few), max(cap, few), significance)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import binom
@@ -45,6 +46,13 @@ class Limits:
     recall_drop: float = 2.0
     recall_cap: float = 6.0
     agreement: float = 98.0
+
+
+def describe_losses(losses: Losses, limits: Limits) -> dict[str, Any]:
+    """Return all losses in JSON types, with the losses that the holdout would have shown."""
+    return losses.describe(
+        (limits.top1_drop, limits.top1_cap), (limits.recall_drop, limits.recall_cap)
+    )
 
 
 def check_file(variant: str, flatbuffer: bytes) -> list[str]:

@@ -17,7 +17,7 @@ import tensorflow as tf
 from convert.artifacts import Run
 from convert.flatbuffer import operators
 from convert.parity import Reference, RuntimeResult, Verdict
-from convert.parity_gate import Limits
+from convert.parity_gate import Limits, describe_losses
 from convert.runtimes.proof import REQUIRED, gate_runtimes, unproven_runtimes
 from convert.selection import remedy
 from emotion_edge.errors import RunError
@@ -145,9 +145,7 @@ def _describe_runtime(
         "quantum": result.outputs.output_scale,
         **asdict(result.measured),
         **asdict(result.parity),
-        "losses": result.losses.describe(
-            (limits.top1_drop, limits.top1_cap), (limits.recall_drop, limits.recall_cap)
-        ),
+        "losses": describe_losses(result.losses, limits),
         "recall_change": [None if a is None or b is None else a - b for a, b in recalls],
         "uncalibrated": {"ece": result.uncalibrated.ece, "nll": result.uncalibrated.nll},
         "reliability": reliability(result.outputs.scores, run.holdout.targets),

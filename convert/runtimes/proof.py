@@ -30,6 +30,8 @@ def unproven_runtimes() -> dict[str, str]:
 
 
 def _cause(name: str) -> str:
+    if sys.platform != "linux":
+        return "it has wheels for Linux only"
     if sys.version_info[:2] > _NEWEST_PYTHON[name]:
         return f"it has no wheels for Python {'.'.join(platform.python_version_tuple()[:2])}"
     return f"pip install 'emotion-edge[{name}]'"
