@@ -61,8 +61,9 @@ def _seen(report: Mapping[str, Any]) -> list[str]:
         return []
     top1 = max(loss["top1"]["detectable_points"] for loss in losses)
     recall = max(each["detectable_points"] or 0 for loss in losses for each in loss["recall"])
+    images = losses[0]["top1"]["images"]
     return [
-        f"the holdout of {losses[0]['top1']['images']:,} images would have shown, with a "
-        f"probability of 90 %, a loss of {top1:.1f} points of top-1 or of {recall:.1f} points of "
-        "any class's recall"
+        f"A loss of {top1:.1f} points of top-1, or of {recall:.1f} of a class's recall, would have "
+        f"shown on 9 of 10",
+        f"holdouts of {images:,} images like this one.",
     ]

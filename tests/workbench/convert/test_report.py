@@ -1,8 +1,10 @@
 """The conversion's report, as JSON and as an HTML page."""
 
 import hashlib
+import re
 
 from convert.converter import VARIANTS
+from convert.table import table
 from tests.edge.models import INSTALLED
 from tests.workbench.convert.reports import read_page, read_report
 from tests.workbench.tiny_build import LABELS
@@ -34,6 +36,20 @@ def test_the_report_has_the_measurements(converted):
             assert sum(count for count, _, _ in result["reliability"]) == 300
     float32 = report["variants"][0]["runtimes"]
     assert {result["latency"] for result in float32.values()} == {1.0}
+
+
+def test_the_report_and_the_table_say_which_loss_the_holdout_would_have_shown(converted):
+    report = read_report(converted[0])
+    for variant in report["variants"]:
+        for result in variant["runtimes"].values():
+            loss, recall = result["losses"]["top1"], result["losses"]["recall"]
+            assert loss["images"] == sum(each["images"] for each in recall) == 300
+            assert loss["lost"] - loss["gained"] == sum(r["lost"] - r["gained"] for r in recall)
+            assert 0.5 < loss["detectable_points"] < min(r["detectable_points"] for r in recall)
+    text = "\n".join(table(report).splitlines()[-2:])
+    assert re.search(
+        r"A loss of \d\.\d points of top-1, .* holdouts of 300 images", text, re.DOTALL
+    )
 
 
 def test_only_the_variants_that_a_runtime_delegates_have_delegated_nodes(converted):
