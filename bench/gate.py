@@ -10,7 +10,7 @@ of them top-1, recall, agreement   share of the draws with this reason
 shown           mean loss of top-1, in points, that the gate's report says the holdout would have
                 shown with a probability of 90 %
 
-The last table draws images of a real holdout, with replacement, and judges the real outputs of
+The last row draws images of a real holdout, with replacement, and judges the real outputs of
 model.int8.tflite in --build for them. All draws are judged for one runtime: the other's outputs are
 nearly the same, so it seldom adds a refusal.
 """
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--draws", type=count, default=2000, help="(default: %(default)s)")
     args = parser.parse_args()
     targets, keras, ours = real_outputs(args.build)
-    print(f"{'':32}  images  refused  of them top-1  recall  agreement  shown")
+    print(f"{'model':32}  images  refused  of them top-1  recall  agreement  shown")
     rng = np.random.default_rng(0)
     for name, (lost, gained) in VARIANTS.items():
         for size in SIZES:
