@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
-from train.prepare.group_split import SPLITS, assign_splits, subject_of
+from train.prepare.group_split import SPLITS, assign_splits
 from train.prepare.manifest import Manifest
+from train.prepare.person_names import subject_of
 from train.prepare.photo_files import Photo
 from train.wording import amount
 
