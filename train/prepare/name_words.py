@@ -7,61 +7,132 @@ def _words(text: str) -> frozenset[str]:
 
 _SPLITS = _words(
     """
-    dataset eval evaluation holdout privatetest publictest split test testing train training val
-    valid validation
+    dataset datasets dev eval evaluation fold holdout privatetest publictest split test testing
+    train training val valid validation
     """
 )
 _DEVICES = _words(
     """
-    am bild bilder bildschirmfoto burst camera canon capture cimg clip collage cover dcim dji
-    dsc dscf dscn ezgif facebook fb foto fotos frame frames gopr gopro hdr hpim image imagen
-    images img imgp imgs instagram iphone kimg mg mov mp mvi mvimg nikon pano photo photos pic
-    pics pict picture pictures pxl received samsung scan screen screenshot selfie selfies signal
-    snap snapchat snapshot still telegram thumb thumbnail uhr um unknown unnamed untitled vid
-    video videos webcam whatsapp
+    android animation bildschirmfoto bokeh booth burst cam camera canon capturadepantalla
+    capturadetela capture captured capturedecran capturedécran chrome cimg clip clips collage cover
+    dcim dji dsc dscf dscn dslr ezgif facebook ffmpeg film firefox fuji galaxy gopr gopro hdr hpim
+    huawei instagram ipad ipcam iphone kinect libcamera logitech lumix mov movie mp mpv mvi mvimg
+    night nikon olympus opencv pana panasonic pano panorama photobooth picam picamera pixel pxl
+    raspicam raspistill realsense received recording recordings rpi samsung scan schermafbeelding
+    schermata screen screencap screenshot selfie selfies shot signal skype skärmavbild snap snapchat
+    snapshot sony still stills telegram tiktok vid video videos vlc vlcsnap webcam webcams whatsapp
+    xiaomi youtube
+    """
+)
+_PICTURES = _words(
+    """
+    avatar bild bilder cropper face faces fb foto fotos frame frames headshot image imagen imagenes
+    images img imgp imgs kimg mg photo photograph photography photos pic pics pict picture pictures
+    sequence sequences shots thumb thumbnail thumbnails unknown unnamed untitled
+    """
+)
+# Collections of pictures from the web: their numbers count pictures or films. `data_set_names`
+# joins names of several parts.
+_WEB = _words(
+    """
+    afew afewva affectnet affwild amfed caer caers celeba celebahq dfew emoreact emotic emotionet
+    expw facescrub fer ferplus ferv39k ffhq genki4k happei imdb lfw mafw meld mmafedb mosei nhfi
+    rafau rafdb rafml sfew sfhq utkface vgg vggface webface wiki
     """
 )
 _SOURCES = _words(
     """
-    afew aff affectnet casia celeba ck ckplus cohn data database emotion emotions expression
-    expressions expw face faces fer ferplus ffhq flickr getty gettyimages google istock jaffe
-    kaggle kanade kdef lfw oulu pexels pixabay rafd rafdb ravdess sfew sfhq shutterstock stock
-    unsplash utkface vgg vggface wiki
+    aff aigenerated alamy dalle data database deepfake depositphotos diffusion discord dreamstime
+    emotion emotions expression expressions fake fakes flickr freepik generated getty gettyimages
+    google imgur istock kaggle midjourney pexels pinterest pixabay reddit roboflow sdxl seed
+    shutterstock stablediffusion stock stylegan synth synthetic synthetics tumblr twitter unsplash
     """
 )
 _VERSIONS = _words(
     """
-    aligned all and at aug augmented backup batch big close closeup color colour copia copie
-    copy crop cropped cropping crops detected different download downloads draft edit edited
-    effects extra file files final fixed flipped folder for from good gray grayscale grey hd
-    high in input item kopie large latest left low mask masked mirror mirrored misc more my new
-    no none of old on orig original originals other others output part raw real resized result
-    results rgb right rotated sample samples scaled selected set small sorted temp the tmp
-    uncropped up upload uploads version with
+    acropped album albums aligned all am and annotated annotation annotations archive at aug
+    augmentation augmented automatically backup bad balanced basic batch best big brightness by
+    chunk class classes clean cleaned close closeup color colour combined compound contrast copia
+    copie copy crop cropped cropping crops deg degree degrees deleted desktop detected detection
+    different dir document documents download downloads draft dropbox edit edited effects export
+    exported exports extra extracted file files filtered final fixed folder for from gallery gamma
+    good group hd high home hue icloud in inbox index indoor input item keep kopie label labeled
+    labelled labels landmark landmarks large latest left level light low manually mask masked media
+    merged misc miscellaneous mixed more my new no noise none object of old on onedrive orig
+    original originals other others out outdoor output part photoshoot pm preprocessed processed raw
+    real recovered recup rejected release result results review right roll rot rotate rotated
+    rotation rotations round run sample samples saturation scale scaled scene selected session
+    sessions set shard shear shift shifted shoot small sorted sorting studio stuff subset tagged
+    take takeout takes temp the tmp todo top trash trial uhr um unaligned uncropped unedited
+    unlabeled unlabelled unsorted untagged up upload uploads usb various version with zip zoom
+    zoomed
     """
 )
 # What data sets, cameras, programs and people call a picture or a folder. A number beside such a
 # word counts pictures.
-NO_NAMES = _SPLITS | _DEVICES | _SOURCES | _VERSIONS
+NO_NAMES = _SPLITS | _DEVICES | _PICTURES | _WEB | _SOURCES | _VERSIONS
+_LABORATORY = _words(
+    """
+    adfes akdef bosphorus bp4d bu3dfe bu4dfe casia casme cfd chefs ck ck48 ckextended ckplus cohn
+    cremad disfa enterface feafa feedtum feret fgnet gemep iaslab icvmefed iemocap ised jacfee jaffe
+    jaffedbase kanade karolinska kdef krfer mefed mmew mmi mspimprov mug multipie nimh nimstim orl
+    oulu oulucasia pofa radboud radiate rafd ravdess recola samm savee sewa smic tfeid uibvfed
+    warsaw wsefep yale
+    """
+)
+_TREATMENTS = _words(
+    """
+    affine bgr bicubic blur blurred blurry bmp bright brightened centered clahe cutout dark darkened
+    darker denoised enhanced eq equalized flip fliplr flipped flipping flips flipud gaussian gfpgan
+    gif gifs gray grayscale grayscaled grey greyscale heic heif hflip hist histeq histogram
+    horizontal hsv invert inverted jitter jittered jpeg jpg jpgs lowlight mirror mirrored mixup mp4
+    negative nir noised noisy normalised normalized occluded padded padding perspective pgm png pngs
+    ppm resize resized rgb saturated sepia sharp sharpen sharpened skew skewed strong tif tiff tilt
+    translate translated upscale upscaled vertical vflip vis vl warp warped weak webp
+    """
+)
+# Data sets of numbered people, file formats, and what was done to a picture. A number in a file's
+# name may be a person, as in flip_017_03.jpg; in a folder's name it is none.
+SORTING = _LABORATORY | _TREATMENTS
+DATA_SETS = _LABORATORY | _WEB
 # Words that describe a person, such as the search words in ExpW's names: angry_actor_104.jpg.
 DESCRIPTIONS = _words(
     """
-    actor actors actress adult african aged american asian black boy caucasian celebrity child
-    children couple customer doctor driver elderly employee european female front frontal full
-    girl guest head hispanic indian kid kids lady male man men middle model moroccan nurse
-    officer people player police portrait profile side soldier student teacher teen teenager
-    white woman women worker young
+    actor actors actress actresses adolescent adult adults african aged american arab artist asian
+    athlete attractive babies baby background beautiful black boy boys bride business businessman
+    businessmen businesspeople businessperson businesswoman businesswomen casual caucasian
+    celebrities celebrity chef child children chinese coach couple customer cute doctor dr driver
+    elderly emotional employee engineer european expressing expressive facial family farmer female
+    females front frontal full gentleman girl girls groom guest guys half handsome head hispanic
+    human humans indian infant infants isolated japanese kid kids korean ladies lady latin latina
+    latino lawyer looking lovely male males man manager mature me men middle miss model moroccan mr
+    mrs ms myself newborn nurse office officer people player police politician portrait portraits
+    president pretty prof profile senior seniors side singer soldier standing student students
+    teacher teen teenage teenager teenagers teens toddler toddlers waiter waitress white woman women
+    worker workers young
     """
 )
 EXPRESSIONS = _words(
     """
-    afraid amazed anger angry annoyed anxious astonished calm cheerful contempt contemptuous
-    cried cry crying delighted disgust disgusted ecstatic excited fear fearful frightened frown
-    frowning frustrated furious gloomy grin grinning happily happiness happy horrified joyful
-    laugh laughing laughs laughter mad nervous neutral panicked rage sad sadness scared scream
-    screaming serious shock shocked smile smiles smiling sorrow sorrowful suprise suprised
-    surprise surprised terrified tired unhappy upset weeping worried
+    afraid amazed amazement amused amusement anger angry annoyed anxiety anxious ashamed astonished
+    astonishment aversion awe blink blinking bored boredom calm calmly calmness cheerful
+    concentrated confused confusion contempt contemptuous cried cries cry crying delighted depressed
+    depression despair desperate disappointed disdain disgust disgusted dislike distress drowsy
+    ecstatic elated elation embarrassed embarrassment emotionless enthusiastic excited excitement
+    expressionless fear fearful fright frightened frown frowning frustrated furious fury glad
+    gladness gloomy grief grimace grin grinning happily happiness happy hate hatred horrified horror
+    interested irritated jealous joyful joyous laugh laughing laughs laughter mad madness miserable
+    nervous neutral pain painful panic panicked pensive pleased pouting puzzled rage relaxed relief
+    relieved sad sadly sadness satisfied scared scream screaming serious shame shock shocked
+    shouting shy sleepy smile smiles smileys smiling smirk smirking sneer sneering sob sobbing
+    sorrow sorrowful startled stressed suprise suprised surprise surprised tears terrified terror
+    thoughtful tired unhappy upset weeping wink winking worried worry yawn yawning yell yelling
     """
 )
+# Expressions and other words that are people's names if they begin with a capital: Joy_01.jpg.
+ALSO_NAMES = _words("ang dis fea guy hap joy merry neu ni raf smiley sur")
 # A number beside such a word is a person.
 PEOPLE = _words("id participant patient person speaker sub subj subject user volunteer")
+# Endings that make another form of an expression, without its last "e" or "y": smiled, happily. A
+# word that only begins like an expression is a name: Smilla, Shockley, Angermann.
+ENDINGS = _words("d ed edly es ful fully ier iest ily iness ing ingly ly ment ness s")

@@ -9,7 +9,8 @@ from tqdm import tqdm
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from train.prepare.group_split import SPLITS, subject_of
+from train.prepare.group_split import SPLITS
+from train.prepare.person_names import subject_of
 
 
 class Photo(NamedTuple):

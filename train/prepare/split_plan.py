@@ -2,14 +2,15 @@
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
-from train.prepare.group_split import SPLITS, assign_splits, subject_of
+from train.prepare.group_split import SPLITS, assign_splits
 from train.prepare.manifest import Manifest
+from train.prepare.person_names import subject_of
 from train.prepare.photo_files import Photo
 from train.wording import amount
 
@@ -45,29 +46,33 @@ def plan_splits(
 ) -> dict[str, str]:
     """Return the split of each photograph's group: a person, or a photograph that names nobody.
 
-    People who have the same photograph are one group. People with pictures from earlier runs stay
-    in their split. Raises UserError if there are too few people to fill each wanted split.
+    People with pictures from earlier runs stay in their split, whatever photographs they share.
+    A new person who shares a photograph joins the other person's split, or the first of several;
+    new people who share one are in one split. Raises UserError if there are too few people to fill
+    each wanted split.
     """
     written = {row.key: row for row in manifest.rows.values() if row.picture}
-    known_groups = [(row.subject or row.key, row.key) for row in written.values()]
-    joined = _join_groups([*known_groups, *((photo.group, photo.key) for photo in photos)])
-    splits = {joined[row.subject or row.key]: row.picture.split("/")[0] for row in written.values()}
+    groups = [(row.subject or row.key, row.key) for row in written.values()]
+    present = [(row.picture.split("/")[0], row.picture.split("/")[1]) for row in written.values()]
+    own = {group: split for (group, _), (split, _) in zip(groups, present, strict=True)}
+    joined = _join_groups([*groups, *((photo.group, photo.key) for photo in photos)], own)
     new = {photo.key: photo for photo in photos if photo.key and photo.key not in written}
     pairs = [(joined[photo.group], photo.label) for photo in new.values()]
-    present = [(row.picture.split("/")[0], row.picture.split("/")[1]) for row in written.values()]
-    present += [(splits[group], label) for group, label in pairs if group in splits]
-    strangers = [(group, label) for group, label in pairs if group not in splits]
-    splits |= _split_strangers(strangers, present, percentages, seed)
-    _check_people(photos, {splits[group] for group, _ in pairs} | set(splits.values()), percentages)
+    present += [pair for pair in pairs if pair[0] in SPLITS]
+    strangers = [pair for pair in pairs if pair[0] not in SPLITS]
+    splits = _split_strangers(strangers, present, percentages, seed)
+    _check_people(photos, {split for split, _ in present} | set(splits.values()), percentages)
+    splits |= {split: split for split in SPLITS}
     return {photo.group: splits.get(joined[photo.group], "") for photo in photos}
 
 
-def _join_groups(groups: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return one name for all groups that have a photograph in common.
+def _join_groups(groups: Sequence[tuple[str, str]], own: Mapping[str, str]) -> dict[str, str]:
+    """Return the split of each group that has one; for the others, one name if they share pictures.
 
-    groups: (group, digest of a photograph, "" if it is unreadable).
+    groups: (group, digest of a photograph, "" if it is unreadable). own: the splits of groups with
+    pictures from earlier runs, which never change.
     """
-    joined = {group: group for group, _ in groups}
+    joined = {group: own.get(group, group) for group, _ in groups} | {name: name for name in SPLITS}
 
     def find(group: str) -> str:
         while joined[group] != group:
@@ -76,8 +81,13 @@ def _join_groups(groups: Sequence[tuple[str, str]]) -> dict[str, str]:
 
     first: dict[str, str] = {}
     for group, key in groups:
-        if key:
-            joined[find(group)] = find(first.setdefault(key, group))
+        if not key:
+            continue
+        one, other = find(group), find(first.setdefault(key, group))
+        if one in SPLITS:
+            one, other = other, one
+        if one not in SPLITS:
+            joined[one] = other
     return {group: find(group) for group in joined}
 
 

@@ -35,3 +35,16 @@ def read_manifest(data: Path) -> dict[str, dict[str, str]]:
 def list_pictures(data: Path) -> list[str]:
     """Return the relative paths of the pictures in a data set."""
     return [str(path.relative_to(data)) for path in find_images(data)]
+
+
+def write_photos(folder: Path, names: list[str]) -> Path:
+    """Write one photograph for each name, all different, and return the folder."""
+    for seed, name in enumerate(names):
+        write_astronaut(folder / name, seed)
+    return folder
+
+
+def splits_by_source(data: Path) -> dict[str, str]:
+    """Return the split of each photograph that was written."""
+    rows = read_manifest(data).items()
+    return {source: row["picture"].split("/")[0] for source, row in rows if row["picture"]}

@@ -1,0 +1,152 @@
+"""Find the person whom a photograph's path names."""
+
+from pathlib import PurePath
+
+import pytest
+
+from train.prepare.person_names import subject_of
+
+
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        ("anna/IMG_1.jpg", "anna"),
+        ("Anna/deeper/1.jpg", "anna"),
+        ("anna_01.jpg", "anna"),
+        ("Anna-Maria-7.jpg", "anna"),
+        ("S005_001_00000011.png", "s005"),
+        ("img_anna_3.jpg", "anna"),
+        ("happy-anna-3.jpg", "anna"),
+        ("001_03.jpg", "001"),
+        ("IMG_0001.jpg", ""),
+        ("DSC-0001.jpg", ""),
+        ("PXL_20240131_1234.jpg", ""),
+        ("20240131_123456.jpg", ""),
+        ("IMG_20240131_123456.jpg", ""),
+        ("happy_3.jpg", ""),
+        ("0017.jpg", ""),
+        ("anna.jpg", ""),
+        ("DSC00012.jpg", ""),
+        ("anna01.jpg", "anna"),
+        ("anna_smiling.jpg", "anna"),
+        ("Copy of anna_01 (2).jpg", "anna"),
+        ("2024-05-01 anna 3.jpg", "anna"),
+        ("Zoe\u0308 3.jpg", "zo\u00eb"),
+        ("\u674e\u96f7_02.jpg", "\u674e\u96f7"),
+        ("anna.1.jpg", "anna"),
+        ("portrait_anna_final.png", "anna"),
+        ("ben-2024-01-31.jpg", "ben"),
+        ("subject3_happy.jpg", "3"),
+        ("test-person-07-1.jpg", "07"),
+        ("p12_smile_03.jpg", "p12"),
+    ],
+)
+def test_the_person_is_read_from_the_path_or_unknown(path, subject):
+    assert subject_of(PurePath(path), ["happy", "sad"]) == subject
+
+
+NAMES = """
+Angela Angelina Sadie Madison Newton Testa Fernando Imogen Picasso Calvin Frank Grace Joy Mark Will
+Max April Smith Sean Camilla Vidal Rawson Alton Manuel Dov\u00e9 Smilla Laughlin Shockley
+Frownfelter Angermann Angerer Joyce Hapgood Grinnell Cryer Merryweather Felicity Gladys Smiley Merry
+Mads Ang Guy Raf Ai Genki Disney Screech Worrell Calmus Shyla Surya Neumann Disha Feargal Lovell
+Camden Rothko Zoomer Blurton Darko Flippo Babette Businge Jpegson Cambria Metin
+"""
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+@pytest.mark.parametrize("pattern", ["{}_01.jpg", "{}-happy-3.png", "IMG_{}_0001.jpg", "{}/1.jpg"])
+def test_names_that_begin_like_other_words_are_people(name, pattern):
+    assert subject_of(PurePath(pattern.format(name)), ["happy", "anger"]) == name.lower()
+
+
+# In lower case, these are expressions or words, too.
+@pytest.mark.parametrize(
+    "word", ["joy", "merry", "smiley", "ang", "hap", "neu", "sur", "guy", "raf"]
+)
+def test_some_words_are_people_only_with_a_capital(word):
+    labels = ["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
+    for pattern in ("{}_01.jpg", "IMG_{}_2.jpg", "{}/1.jpg"):
+        assert subject_of(PurePath(pattern.format(word)), labels) == ""
+        assert subject_of(PurePath(pattern.format(word.title())), labels) == word
+    assert subject_of(PurePath("Joy_01.jpg"), ["joy", "anger"]) == ""
+
+
+NO_PEOPLE = """
+Training_123.jpg PublicTest_04.jpg PrivateTest_12345.jpg train_00001_aligned.jpg test_0001.jpg
+test_0001_aligned.jpg 12345.jpg image0000060.jpg 00001.png ffhq_00001.png angry_actor_104.jpg
+angry_actor.jpg afraid_American_198.jpg fer0000123.png fer2013-17.png images_3.jpg img12.jpg
+smile_01.jpg smiling-4.jpg happiness_12.jpg crop_7.png cropped-face-3.png webcam_05.jpg new_2.jpg
+gopr0012.jpg GOPR_0012.JPG GX010012.jpg DSC_0001_2.JPG P1000123.JPG MVI_1234.jpg IMG_0001(1).jpg
+IMG_E1234.JPG _MG_1234.JPG PICT0012.JPG L1000123.JPG R0012345_2.JPG IMG-20240131-WA0001.jpg
+PXL_20240131_123456789.MP.jpg 20240131_123456_HDR.jpg 2024-01-31.jpg 31.01.2024.jpg
+3f2504e0-4f89-11d3-9a0c-0305e82c3301.jpg 9c1185a5c5e9fc54612808977ee8f548b2258d31.jpg
+frame_001_0003.png sample-12.png surprised_3.jpg man_laughing_2.jpg final_copy_2.jpg 2024_12.jpg
+s005.jpg Screenshot_20240131-123456_Chrome.jpg
+Screenshot_2024-01-31-12-34-56-789_com.android.camera2.jpg
+Screenshot_20240131_123456_Some_Program.jpg cam1_001.jpg cam_3.png picam_003.jpg rpi-cam_003.jpg
+vlcsnap-2024-01-31-12h34m56s123.png vlcsnap-00001.png webcam2_17.png mpv-shot0001.jpg DALL-E_3.png
+dalle3_12.png midjourney_01.png generated_12.png synthetic-3.png ai_generated_4.jpg
+stable-diffusion_12.png stylegan2_0012.png seed0012.png fake_001.png rot90_1.jpg rot_90_2.jpg
+rotated180_3.jpg flip_2.jpg hflip_3.png vflip_2.png flipped_3.png dark_1.jpg bright_3.jpg
+brightness_12_3.png blur_2.png noise_3.png contrast_2.png zoom_1.png zoom2_3.png
+gaussian_noise_4.png augmented_12_3.png jpeg_2.jpg png_3.png desktop_12.jpg unsorted_3.jpg
+misc_4.jpg baby_01.jpg babies_2.jpg businessman_3.jpg beautiful_woman_2.jpg me_01.jpg
+me_smiling_3.jpg happy_toddler_12.jpg handsome_guys_4.jpg old_lady_3.jpg angry2_01.jpg
+happy3_0017.png smile1_2.jpg smiled_3.jpg smilingly_3.jpg happier_2.jpg disgusting_3.jpg
+screaming_2.jpg frowned_2.jpg sadly_2.jpg surprisingly_4.jpg shocking_3.jpg bored_2.jpg sleepy_3.jpg
+image_1280x720.png 26_0_1_20170104165700.jpg.chip.jpg 1_0_0_20161219140623097.jpg.chip.jpg
+IMG_20240131_123456_Bokeh.jpg angry_12_jpg.rf.0123456789abcdef0123456789abcdef.jpg
+N_0000000001_00001.jpg affectnet_7_123.jpg RAF-DB_train_00001.jpg CK+48_3.png BU-3DFE_1.png
+Aff-Wild2_12.png WSEFEP_anger_01.png
+"""
+NO_PEOPLE_WITH_SPACES = [
+    "WhatsApp Image 2024-01-31 at 12.34.56 (1).jpeg",
+    "Screenshot 2024-01-31 at 12.34.56.png",
+    "download (3).jpg",
+    "signal-2024-01-31-123456_002.jpg",
+    "Photo 31-01-2024, 12 34 56.jpg",
+    "new test.jpg",
+    "Screen Shot 2024-01-31 at 12.34.56 PM.png",
+    "Screenshot from 2024-01-31 12-34-56.png",
+    "Capture d\u2019\u00e9cran 2024-01-31 \u00e0 12.34.56.png",
+    "Captura de pantalla 2024-01-31 a la(s) 12.34.56.png",
+    "DALL\u00b7E 2024-01-31 12.34.56 - A portrait of Anna in a park.png",
+]
+SORTING_FOLDERS = """
+images Training new 2024 2024-01-31 100CANON 101MSDCF 01000 crops webcam happiness smile happy
+happy2 smiles batch_2 part1 test set3 FFHQ DCIM old/2023 unknown jpg png Desktop unsorted misc
+flipped rot90 dark babies women class_3 cam1 Documents joy
+"""
+
+
+@pytest.mark.parametrize("name", [*NO_PEOPLE.split(), *NO_PEOPLE_WITH_SPACES])
+def test_words_of_cameras_programs_and_data_sets_are_no_people(name):
+    assert subject_of(PurePath(name), ["happy", "sad"]) == ""
+
+
+@pytest.mark.parametrize("folder", SORTING_FOLDERS.split())
+def test_folders_that_sort_pictures_are_no_people(folder):
+    assert subject_of(PurePath(folder) / "IMG_1.jpg", ["happy", "sad"]) == ""
+    assert subject_of(PurePath(folder) / "anna_01.jpg", ["happy", "sad"]) == "anna"
+    assert subject_of(PurePath(folder) / "Anna" / "01.jpg", ["happy", "sad"]) == "anna"
+    assert subject_of(PurePath("anna") / folder / "01.jpg", ["happy", "sad"]) == "anna"
+
+
+@pytest.mark.parametrize(
+    ("names", "subject"),
+    [
+        (["Anna Smith/1.jpg", "anna_smith_02.jpg", "ANNA/x.jpg"], "anna"),
+        (["subject_07/1.jpg", "person 07/IMG_3.jpg", "participant07_2.jpg"], "07"),
+        (["img_0012_subject_07.jpg", "subject_07_0013.jpg", "07_subject.jpg"], "07"),
+        (["user_1234567_2.jpg", "user1234567_3.jpg"], "1234567"),
+        (["017_f_ha_3.jpg", "017_03_flip.jpg", "flip_017_03.jpg", "017_03_rot90.jpg",
+          "happy_017_03.jpg", "017_03_crop.jpg", "017_03.jpg.jpg", "017_640x480_2.jpg",
+          "017_12_jpg.rf.0123456789abcdef0123456789abcdef.jpg", "angry2_017_03.jpg"], "017"),
+        (["anna_12_jpg.rf.0123456789abcdef0123456789abcdef.jpg", "anna_rot90_2.jpg",
+          "Dr. Anna 2.jpg", "hflip_anna_3.png", "anna_3.jpeg.png", "CK+48/anna_2.png",
+          "2/anna/1.jpg", "DSC_0012 anna.jpg", "anna/m-001-01.jpg", "anna@home.jpg"], "anna"),
+    ],
+)  # fmt: skip
+def test_a_persons_pictures_have_one_subject(names, subject):
+    assert {subject_of(PurePath(name), ["happy", "sad"]) for name in names} == {subject}

@@ -1,0 +1,131 @@
+"""Find the person whom a photograph's path names."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from pathlib import PurePath
+
+from train.prepare.data_set_names import (
+    AFTER_DATE,
+    COMPOUNDS,
+    DATE,
+    DATES_AND_RANDOM_NAMES,
+    FORMATS,
+    PERSON_IN_DATA_SET,
+)
+from train.prepare.name_words import (
+    ALSO_NAMES,
+    DATA_SETS,
+    DESCRIPTIONS,
+    ENDINGS,
+    EXPRESSIONS,
+    NO_NAMES,
+    PEOPLE,
+    SORTING,
+)
+
+# Codes of people, such as s005, n000001 or NimStim's 01F. In a file's name, longer ones are a
+# camera's numbers: P1000123, GX010012, WA0001.
+_FOLDER_CODE = r"[^\W\d_]{1,2}\d{1,7}|\d{2,3}[fm]"
+_FILE_CODE = r"[^\W\d_](?:\d{1,6}|[^\W\d_]\d{1,3})|\d{2,3}[fm]"
+_NO_NAMES = NO_NAMES | SORTING | DESCRIPTIONS | PEOPLE | {"", DATE}
+
+
+def subject_of(picture: PurePath, labels: Collection[str]) -> str:
+    """Return the person whom a picture's path within its class folder names, or "".
+
+    The names of many data sets are known (`data_set_names`). In others, the person is the first
+    word that may be a name, in the outermost folder that has one (`anna/IMG_1.jpg`,
+    `images/Anna Smith/1.jpg`), else in the file's name if that has several parts (`anna_01.jpg`,
+    `img-anna-01.jpg`, `S005_001_00000011.png`). Without a word, it is the number of a folder
+    (`017/1.jpg`), or the first of several numbers (`017_03.jpg`, `017_f_03_flip.jpg`). Names of
+    classes and expressions, words that cameras, programs and data sets use (`name_words`), dates
+    and random names are no people. `Joy` is a person, `joy` is not. In doubt, two people become
+    one: the opposite error would put one person into two splits.
+    """
+    label_words = [word for label in labels for word in re.findall(r"[^\W\d_]+", label.lower())]
+    *folders, stem = (unicodedata.normalize("NFKC", n) for n in (*picture.parts[:-1], picture.stem))
+    found = [_people_in(folder, label_words, is_folder=True) for folder in folders]
+    names = (
+        _person_of_data_set(folder) or name
+        for folder, (name, _) in zip(folders, found, strict=True)
+    )
+    in_file = _people_in(stem, label_words, is_folder=False)
+    people = (*names, _person_of_data_set(stem), *(number for _, number in found), *in_file)
+    return next(filter(None, people), "")
+
+
+def _person_of_data_set(name: str) -> str:
+    matches = (re.search(pattern, name.lower()) for pattern in PERSON_IN_DATA_SET)
+    return next((match[1] for match in matches if match), "")
+
+
+def _people_in(name: str, label_words: Sequence[str], *, is_folder: bool) -> tuple[str, str]:
+    """Return the word or code, and the number, that may be a person in a name, or ""."""
+    capitalised = {word.lower() for word in re.findall(r"[^\W\d_]+", name) if word.istitle()}
+    classes = EXPRESSIONS.union(ALSO_NAMES - capitalised, label_words)
+    code = _FOLDER_CODE if is_folder else _FILE_CODE
+    tokens = re.findall(rf"[^\W_]+|{DATE}", _simplify(name.lower()))
+    parts = [part for token in tokens for part in _parts_of(token, code, classes)]
+    if not parts or (len(parts) < 2 and not is_folder):
+        return "", ""
+    words = [part for part in parts if not _is_no_name(part, classes)]
+    if is_folder and DATA_SETS.intersection(parts):  # KDEF-straight/
+        words = [word for word in words if not word.isalpha()]
+    if parts[0].isdecimal():  # one or two letters are a code: 017_f_ha_3
+        words = [word for word in words if word in capitalised or not _is_short(word)]
+    return "".join(words[:1]), _number_of_person(parts, classes, is_folder=is_folder)
+
+
+def _simplify(text: str) -> str:
+    """Remove what looks like a name but is none, and join the parts of a compound."""
+    text = re.sub(DATES_AND_RANDOM_NAMES, f" {DATE} ", text)
+    text = re.sub(COMPOUNDS, lambda match: re.sub(r"[\W_]", "", match[0]), text)
+    return re.sub(FORMATS, " ", re.sub(AFTER_DATE, DATE, text))
+
+
+def _is_short(word: str) -> bool:
+    return bool(re.fullmatch("[a-z]{1,2}", word))
+
+
+def _parts_of(token: str, code: str, classes: Collection[str]) -> list[str]:
+    """Return a token's word and number, or itself, or "" if it is neither plain nor a code."""
+    if token in _NO_NAMES:
+        return [token]
+    if match := re.fullmatch(r"([^\W\d_]{3,})(\d+)", token):
+        # The number in rot90, angry2 or cam1 is no person.
+        is_number_of_word = match[1] in NO_NAMES or _sorts(match[1], classes)
+        return [match[1]] if is_number_of_word else [match[1], match[2]]
+    is_plain = token.isdecimal() or token.isalpha()
+    return [token if is_plain or re.fullmatch(code, token) else ""]
+
+
+def _is_no_name(part: str, classes: Collection[str]) -> bool:
+    is_number = part.isdecimal() or re.fullmatch(r"[vx]\d", part)
+    return part in _NO_NAMES or bool(is_number) or _sorts(part, classes)
+
+
+def _sorts(word: str, classes: Collection[str]) -> bool:
+    """Say whether a word is a class, a form of one of five letters or more, or in SORTING."""
+    stems = (word.removesuffix(ending) for ending in ENDINGS if word.endswith(ending))
+    forms = (form for stem in stems for form in (stem, f"{stem}e", f"{stem}y") if len(form) > 4)
+    return word in SORTING or word in classes or any(form in classes for form in forms)
+
+
+def _number_of_person(parts: list[str], classes: Collection[str], *, is_folder: bool) -> str:
+    """Return the number that is a person, or "": no part is a name."""
+    numbers = [part for part in parts if part.isdecimal()]
+    for i, part in enumerate(parts):
+        if part in PEOPLE:  # subject_07, else 07_subject
+            return next(filter(str.isdecimal, parts[i:]), "".join(numbers[:1]))
+    if len(numbers) < (1 if is_folder else 2):
+        return ""
+    # In a file's name, the words after its first number do not say what that counts.
+    before = parts if is_folder else parts[: parts.index(numbers[0])]
+    is_sorted = is_folder and any(_sorts(part, classes) for part in parts)
+    if is_sorted or {"", DATE}.intersection(parts) or NO_NAMES.intersection(before):
+        return ""
+    is_year = re.fullmatch(r"(?:19|20)\d\d", numbers[0])
+    # FFHQ's folders 00000, 01000, ... have a thousand pictures each.
+    no_person = r"\d\d000" if is_folder else r"\d{6,}"
+    return "" if is_year or re.fullmatch(no_person, numbers[0]) else numbers[0]
