@@ -80,3 +80,14 @@ def test_bad_options_are_reported_once_and_leave_the_run(build, data):
     assert result.returncode == 2
     assert result.stderr.count("--calibration-size 1: too small") == 1
     assert (build / "checkpoint" / "state.json").read_bytes() == before
+
+
+def test_a_run_is_resumed_in_its_second_generation(data, tmp_path):
+    options = ("--epochs", 1, "--generations", 2)
+    assert epochs(data, tmp_path, *options) == 2
+    assert epochs(data, tmp_path, *options) == 0
+    shutil.rmtree(tmp_path / "checkpoint-2")
+    result = train_in_process(data, tmp_path, *OPTIONS, *options)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("val_loss") == 1
+    assert "not resumed" not in result.stdout
