@@ -9,19 +9,23 @@ CONVERT_FLAGS :=
 SOURCE = $(if $(DATA),$(DATA)/validation,build/samples/frames)
 PHOTOGRAPHS :=
 FACES :=
-# `make convert`, `run` and `bench` use the settings of the last training unless MODEL is given.
-ifeq (,$(filter train original,$(MAKECMDGOALS))$(filter command,$(origin MODEL)))
--include build/.settings
+
+PI_PREFIX := /opt/emotion-edge
+PI_PACKAGES := python3-picamera2 python3-numpy python3-pil python3-venv
+# Empty: the Python that .venv/ has, or the newest that suits.
+PYTHON :=
+
+HASH := \#
+quoted = '$(subst ','\'',$(1))'
+setting = $(call quoted,$(1) := $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
+# `make train` begins anew. All other targets, and `make train` with --resume, use the settings of the
+# last training, but not those of another MODEL than the given one.
+RESUME := $(filter --resume,$(TRAIN_FLAGS))
+ifneq (train,$(filter train,$(MAKECMDGOALS))$(RESUME))
+-include $(if $(filter command,$(origin MODEL)),$(shell \
+  grep -lxF $(call quoted,MODEL := $(MODEL)) build/.settings 2>/dev/null),build/.settings)
 endif
 
-PI_PREFIX ?= /opt/emotion-edge
-PI_PACKAGES ?= python3-picamera2 python3-numpy python3-pil python3-venv
-
-# The Python that .venv/ has, or the newest that suits. pyenv's names may be there but not run.
-SUITS := -c 'import sys; sys.exit(sys.version_info[:2] not in [(3, 11), (3, 12), (3, 13)])'
-HAS := $(shell sed -n 's/^version[a-z_]* *= *\(3\.[0-9]*\).*/python\1/p' .venv/pyvenv.cfg 2>/dev/null)
-PYTHON ?= $(firstword $(foreach each,$(HAS) python3.13 python3.12 python3.11 python3, \
-  $(shell $(each) $(SUITS) 2>/dev/null && echo $(each))))
 BIN := .venv/bin
 TENSORFLOW := $(if $(shell command -v nvidia-smi),train-gpu,train)
 INSTALLED := .venv/.installed
@@ -29,9 +33,6 @@ INSTALLED := .venv/.installed
 AGAIN := $(if $(filter command,$(origin PYTHON)),FORCE,$(shell [ -L .venv ] || \
   { [ -x $(BIN)/python ] && [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ]; } 2>/dev/null || echo FORCE))
 SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
-HASH := \#
-quoted = '$(subst ','\'',$(1))'
-setting = $(call quoted,$(1) := $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
 # The code that `make convert` depends on: all of convert and evaluation, and what they use of the edge.
 OF_EDGE := __init__ errors cli/__init__ cli/argument_types util/__init__ util/atomic_write \
   imaging/__init__ imaging/image_files $(addprefix model/,__init__ classifier contract model_file \
@@ -39,14 +40,12 @@ OF_EDGE := __init__ errors cli/__init__ cli/argument_types util/__init__ util/at
 OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
   $(OF_EDGE:%=edge/emotion_edge/%.py))
 # A resumed run is still the same run.
-SAME_FLAGS = $(filter-out --resume,$(TRAIN_FLAGS))
+SAME_FLAGS = $(filter-out --resume auto,$(TRAIN_FLAGS))
+# Continues a run that was killed, if it had the same settings and pictures.
+TRAIN := $(BIN)/python -m train --resume auto
 fingerprint = $(BIN)/python -m train.fingerprint $@ $(call quoted,$(1)) $(call quoted,$(2))
 # The original's 2048 // 16 steps.
 ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
-# Run a training in a folder. A run with these settings that was killed is resumed; if it had others
-# after all (by hand, or by older code), exit code 2 says so, and a new one begins.
-train = $(if $(shell [ $(1)/checkpoint/state.json -nt $(1)/.trained-with ] && echo killed),$(2) --resume \
-  || { [ $$? = 2 ] && $(2); },$(2))
 
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
@@ -133,12 +132,7 @@ clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
 $(INSTALLED): pyproject.toml $(AGAIN)
-	@$(or $(PYTHON),false) $(SUITS) 2>/dev/null || { \
-	  echo 'setup needs Python 3.11, 3.12 or 3.13$(PYTHON:%=, and % is none of them).' \
-	    'TensorFlow has no wheel for newer ones yet.' >&2; \
-	  echo 'On Debian 12 and 13 and Ubuntu 24.04: sudo apt install python3 python3-venv' >&2; \
-	  echo 'If you have one elsewhere: make setup PYTHON=/path/to/python3.13' >&2; exit 2; }
-	@$(PYTHON) train/environment.py $(TENSORFLOW),litert,tflite-runtime,video,webcam,mqtt,metrics,dev
+	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,mqtt,metrics,dev $(call quoted,$(PYTHON))
 
 build/sequences/sequences.json: | $(INSTALLED)
 	$(BIN)/python -m train.sequences --out build/sequences
@@ -146,8 +140,6 @@ build/sequences/sequences.json: | $(INSTALLED)
 build/samples/samples.json: | $(INSTALLED)
 	$(BIN)/python -m train.samples --out build/samples
 
-# A fingerprint of what the model was trained with. `make train` trains again when it changes. It does
-# not cover our own code: run `make clean` first to train with changed code.
 # A fingerprint of what the model was trained with. `make train` trains again when it changes. It does
 # not cover our own code: run `make clean` first to train with changed code.
 build/.trained-with: FORCE | $(INSTALLED)
@@ -159,16 +151,17 @@ build/original/.trained-with: FORCE | $(INSTALLED)
 build/.converted-with: FORCE | $(INSTALLED)
 	@$(call fingerprint,,$(CONVERT_FLAGS))
 
-build/model.keras: build/.trained-with | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
+# After Ctrl-C the model is up to date, but --resume goes on.
+build/model.keras: build/.trained-with $(if $(RESUME),FORCE) \
+  | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	@printf '%s\n' $(call setting,DATA,$(DATA)) $(call setting,MODEL,$(MODEL)) \
-	  $(call setting,TRAIN_FLAGS,$(SAME_FLAGS)) > build/.settings
-	$(call train,build,$(BIN)/python -m train $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) \
-	  $(TRAIN_FLAGS))
+	  $(call setting,TRAIN_FLAGS,$(SAME_FLAGS)) > build/.settings.part
+	@mv build/.settings.part build/.settings
+	$(TRAIN) $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) $(TRAIN_FLAGS)
 
 build/original/model.keras: build/original/.trained-with \
   | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
-	$(call train,build/original,$(BIN)/python -m train --data $(call quoted,$(or $(DATA),build/samples)) \
-	  --build build/original $(ORIGINAL))
+	$(TRAIN) --data $(call quoted,$(or $(DATA),build/samples)) --build build/original $(ORIGINAL)
 
 build/model.tflite: build/model.keras build/.converted-with $(OUR_CODE) | $(INSTALLED)
 	$(BIN)/python -m convert $(CONVERT_FLAGS)

@@ -1,4 +1,5 @@
-# Make root folders of Debian. tests/camera/run and tests/pi/run source this file, as root.
+# Make root folders of Debian. tests/camera/run, tests/pi/run and tests/trixie/run source this file, as
+# root.
 
 [ "$(id -u)" = 0 ] || { echo 'this test makes root folders: run it as root' >&2; exit 2; }
 

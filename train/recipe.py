@@ -62,12 +62,9 @@ class Recipe:
             )
         return replace(recipe, warmup_epochs=recipe.epochs / 2)
 
-    def settings(self) -> dict[str, object]:
-        """Return the settings that may not change when a run is resumed."""
-        changeable = {"patience", "generations"}
-        if self.warmup_epochs is None:
-            changeable.add("epochs")
-        return {name: value for name, value in vars(self).items() if name not in changeable}
+    def changeable(self) -> set[str]:
+        """Return the names of the settings that may change when a run is resumed."""
+        return {"patience", "generations"} | ({"epochs"} if self.warmup_epochs is None else set())
 
 
 RECIPES = {

@@ -99,11 +99,13 @@ def run_in_process(module: str, *arguments: object) -> subprocess.CompletedProce
 
 
 def make_checkout(folder: Path, python: str = STAND_IN) -> Path:
-    """Copy the Makefile into a folder whose .venv is set up.
+    """Copy the Makefile and train/set_up into a folder whose .venv is set up.
 
     python: the text of its executables `python` and `emotion-edge`.
     """
     shutil.copy(REPOSITORY / "Makefile", folder)
+    (folder / "train").mkdir()
+    shutil.copy(REPOSITORY / "train" / "set_up", folder / "train")
     (folder / "pyproject.toml").touch()
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)

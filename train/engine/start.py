@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,29 +20,34 @@ _Report = dict[str, Any]
 class RunOptions:
     """Where a run trains and saves its state.
 
-    checkpoint: the folder for the state. resume: continue the run that is there, instead of
-    replacing it. run: continue only the run of this name (see `State`), and replace any other.
+    checkpoint: the folder for the state. resume: "always" continues the run that is there, "auto"
+    continues it if it had the same settings and can be read, and None replaces it. run: continue
+    only the run of this name (see `State`), and replace any other.
     """
 
     strategy: tf.distribute.Strategy
     checkpoint: Path
-    resume: bool
+    resume: str | None
     run: str | None = None
 
 
 def start_together(
-    options: RunOptions, common: dict[str, Any], settings: dict[str, Any]
+    options: RunOptions,
+    common: dict[str, Any],
+    settings: dict[str, Any],
+    changeable: Collection[str],
 ) -> tuple[State | None, str]:
     """Return the saved state to resume, None to start with the first epoch, and the run's name.
 
     common: what all workers must have in common, in values that JSON can hold. settings: those of
-    this worker, which must be the saved run's. Raises UserError if the saved run cannot be resumed,
+    this worker, which must be the saved run's, but with resume="always" may differ in `changeable`.
+    Raises UserError if the saved run cannot be resumed,
     or if the workers would not train the same epoch of the same run; then it raises the same
     message on all of them.
     """
     state, problem = None, None
     try:
-        state = _find_state(options, settings)
+        state = _find_state(options, settings, changeable)
     except UserError as error:
         if options.strategy.cluster_resolver is None:
             raise
@@ -60,14 +65,36 @@ def start_together(
     return state, reports[0]["run"]
 
 
-def _find_state(options: RunOptions, settings: dict[str, Any]) -> State | None:
-    state = find_state(options.checkpoint) if options.resume or options.run else None
-    if state and options.run in (None, state.run):
-        check_state(options.checkpoint, state, settings)
-        return state
-    if options.resume:
+def _find_state(
+    options: RunOptions, settings: dict[str, Any], changeable: Collection[str]
+) -> State | None:
+    if options.resume == "auto":
+        return _find_same(options, settings)
+    fixed = {name: value for name, value in settings.items() if name not in changeable}
+    state = _find_checked(options, fixed) if options.resume or options.run else None
+    if options.resume and not state:
         print("no finished epoch to resume: starting with the first", flush=True)
-    return None
+    return state
+
+
+def _find_same(options: RunOptions, settings: dict[str, Any]) -> State | None:
+    try:
+        return _find_checked(options, settings)
+    except UserError:
+        print(
+            f"not resumed: the run in {options.checkpoint} had other settings or pictures, or is "
+            "damaged; starting with the first epoch",
+            flush=True,
+        )
+        return None
+
+
+def _find_checked(options: RunOptions, settings: dict[str, Any]) -> State | None:
+    state = find_state(options.checkpoint)
+    if state is None or options.run not in (None, state.run):
+        return None
+    check_state(options.checkpoint, state, settings)
+    return state
 
 
 def _share(strategy: tf.distribute.Strategy, report: _Report) -> list[_Report]:

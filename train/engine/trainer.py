@@ -60,8 +60,9 @@ def fit(
     until the first epoch is finished. Raises UserError if the run cannot be resumed, and on all
     workers if one of them cannot.
     """
-    settings = _settings(recipe, dataset.training, contract)
-    state, run = start_together(options, _common(recipe, dataset, settings), settings)
+    settings = _settings(recipe, dataset, contract)
+    changeable = {*recipe.changeable(), "validation"}
+    state, run = start_together(options, _common(recipe, dataset, settings), settings, changeable)
     model = _restore_or_build(recipe, dataset, contract, options, state)
     model.summary()
     averaged = _averaged_weights(recipe, dataset, contract)
@@ -75,11 +76,12 @@ def fit(
     return history, _is_finished(history, recipe) and not saver.interrupted
 
 
-def _settings(recipe: Recipe, training: Split, contract: Contract) -> dict[str, Any]:
-    """Return the settings that a run must share with the one it resumes."""
-    settings = {**recipe.settings(), "labels": list(contract.labels), "data": training.key}
+def _settings(recipe: Recipe, dataset: Dataset, contract: Contract) -> dict[str, Any]:
+    """Return what decides which weights a run keeps, in values that JSON can hold."""
+    settings = {**vars(recipe), "labels": list(contract.labels)}
+    settings |= {"data": dataset.training.key, "validation": dataset.validation.key}
     if recipe.soft_labels:
-        settings["votes"] = hashlib.sha256(training.votes.tobytes()).hexdigest()
+        settings["votes"] = hashlib.sha256(dataset.training.votes.tobytes()).hexdigest()
     return settings
 
 
@@ -89,8 +91,8 @@ def _common(recipe: Recipe, dataset: Dataset, settings: dict[str, Any]) -> dict[
         "training pictures": len(dataset.training.targets),
         "validation pictures": len(dataset.validation.targets),
     }
-    # The key of the data depends on the times of the files, which differ between machines.
-    return {**vars(recipe), **settings, **counts, "data": None}
+    # The keys of the data depend on the times of the files, which differ between machines.
+    return {**settings, **counts, "data": None, "validation": None}
 
 
 def _restore_or_build(

@@ -1,6 +1,5 @@
 """Making .venv/ with a real pip, which installs two tiny packages without a network."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,32 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, call, write_program
+from tests.workbench.conftest import call, write_program
+from tests.workbench.train.environment_project import BACKEND, PROJECT, SETUP, fail, offline, setup
 from train.environment import find_fault, remove
-
-# A project whose extra `all` exists, and a wheel with the name of the face detector's network.
-PROJECT = """[build-system]
-requires = []
-build-backend = "backend"
-backend-path = ["."]
-"""
-BACKEND = """import os, time
-from pathlib import Path
-from zipfile import ZipFile
-def build_editable(folder, config_settings=None, metadata_directory=None):
-    Path("started").touch()
-    time.sleep(float(os.environ.get("SLOW", 0)))
-    return write_wheel(folder, "tiny", "1")
-def write_wheel(folder, name, version):
-    wheel, info = f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info/"
-    with ZipFile(Path(folder, wheel), "w") as archive:
-        head = f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n"
-        archive.writestr(info + "METADATA", head + "Provides-Extra: all\\n")
-        archive.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
-        archive.writestr(info + "RECORD", "")
-    return wheel
-"""
-SETUP = [sys.executable, str(REPOSITORY / "train" / "environment.py"), "all"]
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +26,6 @@ def project(tmp_path_factory) -> Path:
     assert result.returncode == 0, result.stderr
     (folder / "said").write_text(result.stdout + result.stderr)
     return folder
-
-
-def offline(folder: Path, **variables: str) -> dict[str, str]:
-    """Return environment variables with which pip finds only the folder's wheel."""
-    ours = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return {**ours, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), **variables}
-
-
-def setup(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Set up the project."""
-    return call(SETUP, cwd=folder, env=offline(folder, **variables))
 
 
 def installed(folder: Path) -> list[str]:
@@ -140,9 +105,21 @@ def test_a_moved_environment_is_made_anew(project, tmp_path):
     moved.rename(project)
 
 
-def test_without_venv_setup_names_debians_package_and_leaves_nothing(tmp_path):
+@pytest.mark.parametrize("name", ["pip.log", ".installed.part"])
+def test_a_file_that_cannot_be_written_is_named(name, project):
+    (project / ".venv" / ".installed").unlink()
+    (project / ".venv" / "pip.log").unlink()
+    (project / ".venv" / name).mkdir()
+    said = fail(project)
+    assert f"cannot write .venv/: Is a directory (.venv/{name})" in said
+    assert "make setup tries again" in said
+    assert not (project / ".venv" / ".installed").exists()
+    (project / ".venv" / name).rmdir()
+    assert setup(project).returncode == 0
+
+
+def test_an_environment_that_works_needs_no_ensurepip(project, tmp_path):
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['ensurepip'] = None\n")
-    result = setup(tmp_path, PYTHONPATH=str(tmp_path))
-    assert result.returncode == 2
-    assert "apt install python{}.{}-venv\n".format(*sys.version_info) in result.stderr
-    assert not (tmp_path / ".venv").exists()
+    (project / "pyproject.toml").touch()
+    result = setup(project, PYTHONPATH=str(tmp_path))
+    assert result.returncode == 0, result.stderr

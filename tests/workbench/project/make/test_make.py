@@ -52,7 +52,7 @@ def test_convert_uses_the_settings_of_the_last_training(checkout):
     assert f"--source {photos}/validation" in output
     (photos / "train" / "red" / "00.png").unlink()
     assert f"--data {photos} --model compact --epochs 3\n" in run_make(checkout, "convert")
-    assert "python -m train --model compact\n" in run_make(checkout, "train")
+    assert "python -m train --resume auto --model compact\n" in run_make(checkout, "train")
     assert "--model simple_cnn --early-stopping 4" in run_make(
         checkout, "train", "MODEL=simple_cnn"
     )
@@ -63,7 +63,7 @@ def test_settings_in_the_environment_are_not_taken(checkout):
     strange = dict.fromkeys(names, "somebody/else's")
     output = run_make(checkout, "train", "convert", "run", **strange)
     output += run_make(checkout, "bench", PHOTOGRAPHS="theirs", FACES="theirs")
-    assert "python -m train --model compact\n" in output
+    assert "python -m train --resume auto --model compact\n" in output
     assert "--source build/samples/frames" in output
     assert "their" not in output and "else's" not in output
     photos = make_photos(checkout / "photos", train=1, validation=1)

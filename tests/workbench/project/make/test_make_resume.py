@@ -1,50 +1,71 @@
-"""make after a killed training, and after a change of code."""
+"""make after a training that was killed, interrupted or failed, and after a change of code."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.workbench.conftest import REPOSITORY, call_make, run_make, trains
+from tests.workbench.conftest import REPOSITORY, call_make, make_photos, run_make, trains
 from tests.workbench.project.make.import_closure import reached_by
 
-# A training that is killed in its second epoch. If resumed, it ends.
-KILLED = """case "$*" in *--resume) ;;
-  *) mkdir -p $build/checkpoint; touch $build/checkpoint/state.json; exit 9 ;; esac
+# A training that is killed once, after its first epoch.
+KILLED = """[ -e killed ] || { touch killed; exit 9; }
 """
+SAME = "python -m train --resume auto "
+MORE = "TRAIN_FLAGS=--resume --calibration-size 5000"
 
 
 def kill_training(folder: Path, *arguments: str) -> None:
     """Start a training that is killed."""
     (folder / "train.sh").write_text(KILLED)
     assert call_make(folder, *arguments).returncode == 2
+    (folder / "train.sh").unlink()
+
+
+def trainings(output: str) -> list[str]:
+    """Return the command lines of the trainings that make started."""
+    return [line for line in output.splitlines() if line.startswith("python -m train -")]
 
 
 @pytest.mark.parametrize("target", ["train", "convert", "original"])
 def test_a_killed_training_is_resumed(target, checkout):
     first = {"convert": "train"}.get(target, target)
     kill_training(checkout, first, "TRAIN_FLAGS=--seed 3")
-    output = run_make(checkout, target, *["TRAIN_FLAGS=--seed 3"] * (target == first))
-    resumed = [line for line in output.splitlines() if line.startswith("python -m train -")]
-    assert len(resumed) == 1 and resumed[0].endswith(" --resume"), output
-    assert target == "original" or "--seed 3" in resumed[0]
-    assert not trains(checkout, target, *["TRAIN_FLAGS=--seed 3"] * (target == first))
+    flags = ["TRAIN_FLAGS=--seed 3"] * (target == first)
+    (resumed,) = trainings(run_make(checkout, target, *flags))
+    assert resumed.startswith(SAME)
+    assert target == "original" or resumed.endswith(" --seed 3")
+    assert not trains(checkout, target, *flags)
 
 
-def test_a_killed_training_of_other_settings_is_not_resumed(checkout):
-    kill_training(checkout, "train")
-    (checkout / "train.sh").unlink()
-    assert "--resume" not in run_make(checkout, "train", "TRAIN_FLAGS=--epochs 3")
-
-
-def test_if_the_killed_training_had_other_settings_after_all_a_new_one_begins(checkout):
-    kill_training(checkout, "train")
-    (checkout / "train.sh").write_text('case "$*" in *--resume) exit 2 ;; esac\n')
-    output = run_make(checkout, "train").splitlines()
-    assert [line for line in output if line.startswith("python -m train -")] == [
-        "python -m train --model compact --resume",
-        "python -m train --model compact",
+def test_a_killed_training_that_only_wrote_more_calibration_pictures_is_resumed(checkout):
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    run_make(checkout, "train", "convert", f"DATA={photos}")
+    kill_training(checkout, "train", "convert", f"DATA={photos}", MORE)
+    output = run_make(checkout, "convert")
+    # Without the user's --resume, which would refuse what make has to train anew.
+    assert trainings(output) == [
+        f"{SAME}--data {photos} --model compact --calibration-size 5000",
     ]
+    assert "python -m convert" in output
+
+
+def test_a_training_that_fails_is_not_started_twice(checkout):
+    run_make(checkout, "train")
+    (checkout / "build" / "checkpoint").mkdir()
+    (checkout / "train.sh").write_text("touch build/checkpoint/state.json; exit 2\n")
+    for _ in range(2):
+        result = call_make(checkout, "train", "TRAIN_FLAGS=--epochs 0")
+        assert result.returncode == 2
+        assert len(trainings(result.stdout)) == 1
+
+
+def test_resume_goes_on_with_the_data_and_the_model_of_a_finished_training(checkout):
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    run_make(checkout, "train", f"DATA={photos}", "MODEL=simple_cnn", "TRAIN_FLAGS=--seed 3")
+    (resumed,) = trainings(run_make(checkout, "train", "TRAIN_FLAGS=--seed 3 --resume"))
+    assert resumed == f"{SAME}--data {photos} --model simple_cnn --seed 3 --resume"
+    assert not trains(checkout, "convert")
 
 
 def test_convert_depends_on_the_code_that_it_uses_and_on_no_other_of_the_edge():
