@@ -47,9 +47,7 @@ def test_the_report_and_the_table_say_which_loss_the_holdout_would_have_shown(co
             assert loss["lost"] - loss["gained"] == sum(r["lost"] - r["gained"] for r in recall)
             assert 0.5 < loss["detectable_points"] < min(r["detectable_points"] for r in recall)
     text = "\n".join(table(report).splitlines()[-2:])
-    assert re.search(
-        r"A loss of \d\.\d points of top-1, .*holdouts of 300 images", text, re.DOTALL
-    )
+    assert re.search(r"A loss of \d\.\d points of top-1, .*holdouts of 300 images", text, re.DOTALL)
 
 
 def test_only_the_variants_that_a_runtime_delegates_have_delegated_nodes(converted):
