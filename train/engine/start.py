@@ -41,9 +41,8 @@ def start_together(
 
     common: what all workers must have in common, in values that JSON can hold. settings: those of
     this worker, which must be the saved run's, but with resume="always" may differ in `changeable`.
-    Raises UserError if the saved run cannot be resumed,
-    or if the workers would not train the same epoch of the same run; then it raises the same
-    message on all of them.
+    Raises UserError if the saved run cannot be resumed, or if the workers would not train the same
+    epoch of the same run; then it raises the same message on all of them.
     """
     state, problem = None, None
     try:
