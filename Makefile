@@ -4,7 +4,7 @@
 # Settings count on make's command line only: DATA or MODEL in the environment may be somebody else's.
 DATA := $(wildcard data)
 MODEL := compact
-TRAIN_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
+TRAIN_FLAGS :=
 CONVERT_FLAGS :=
 SOURCE = $(if $(DATA),$(DATA)/validation,build/samples/frames)
 PHOTOGRAPHS :=
@@ -19,11 +19,13 @@ HASH := \#
 quoted = '$(subst ','\'',$(1))'
 setting = $(call quoted,$(1) := $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
 # `make train` begins anew. All other targets, and `make train` with --resume, use the settings of the
-# last training, but not those of another MODEL than the given one.
-RESUME := $(filter --resume,$(TRAIN_FLAGS))
-ifneq (train,$(filter train,$(MAKECMDGOALS))$(RESUME))
--include $(if $(filter command,$(origin MODEL)),$(shell \
-  grep -lxF $(call quoted,MODEL := $(MODEL)) build/.settings 2>/dev/null),build/.settings)
+# last training, but not the flags of another MODEL than the given one.
+RESUME := $(filter --resume --resume=%,$(TRAIN_FLAGS))
+ifeq (,$(if $(RESUME),,$(filter train,$(MAKECMDGOALS))))
+-include build/.settings
+ifeq (,$(shell grep -xF $(call quoted,MODEL := $(MODEL)) build/.settings 2>/dev/null))
+TRAIN_FLAGS :=
+endif
 endif
 
 BIN := .venv/bin
@@ -39,8 +41,19 @@ OF_EDGE := __init__ errors cli/__init__ cli/argument_types util/__init__ util/at
   postprocessing preprocessing quantization runtime self_test)
 OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
   $(OF_EDGE:%=edge/emotion_edge/%.py))
+MODEL_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
 # A resumed run is still the same run.
-SAME_FLAGS = $(filter-out --resume auto,$(TRAIN_FLAGS))
+SAME_FLAGS = $(filter-out --resume --resume=% auto always,$(TRAIN_FLAGS))
+# What makes a model old. Only `make train` replaces one that was trained without make, and only
+# `make original` an original.
+TRAINED_WITH := build/.trained-with
+ORIGINAL_WITH := build/original/.trained-with
+ifeq (,$(filter train,$(MAKECMDGOALS)))
+TRAINED_WITH := $(if $(wildcard build/model.keras),$(wildcard $(TRAINED_WITH)),$(TRAINED_WITH))
+endif
+ifeq (,$(filter original,$(MAKECMDGOALS)))
+ORIGINAL_WITH := $(if $(wildcard build/original/model.keras),,$(ORIGINAL_WITH))
+endif
 # Continues a run that was killed, if it had the same settings and pictures.
 TRAIN := $(BIN)/python -m train --resume auto
 fingerprint = $(BIN)/python -m train.fingerprint $@ $(call quoted,$(1)) $(call quoted,$(2))
@@ -143,7 +156,7 @@ build/samples/samples.json: | $(INSTALLED)
 # A fingerprint of what the model was trained with. `make train` trains again when it changes. It does
 # not cover our own code: run `make clean` first to train with changed code.
 build/.trained-with: FORCE | $(INSTALLED)
-	@$(call fingerprint,$(DATA),--model $(MODEL) $(SAME_FLAGS))
+	@$(call fingerprint,$(DATA),--model $(MODEL) $(MODEL_FLAGS) $(SAME_FLAGS))
 
 build/original/.trained-with: FORCE | $(INSTALLED)
 	@$(call fingerprint,$(DATA),$(ORIGINAL))
@@ -151,15 +164,19 @@ build/original/.trained-with: FORCE | $(INSTALLED)
 build/.converted-with: FORCE | $(INSTALLED)
 	@$(call fingerprint,,$(CONVERT_FLAGS))
 
-# After Ctrl-C the model is up to date, but --resume goes on.
-build/model.keras: build/.trained-with $(if $(RESUME),FORCE) \
+# After Ctrl-C the model is up to date, but --resume goes on. If train refuses the settings, the former
+# ones stay.
+build/model.keras: $(TRAINED_WITH) $(if $(RESUME),FORCE) \
   | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	@printf '%s\n' $(call setting,DATA,$(DATA)) $(call setting,MODEL,$(MODEL)) \
 	  $(call setting,TRAIN_FLAGS,$(SAME_FLAGS)) > build/.settings.part
+	@cp build/.settings build/.settings.former 2>/dev/null || : > build/.settings.former
 	@mv build/.settings.part build/.settings
-	$(TRAIN) $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) $(TRAIN_FLAGS)
+	$(TRAIN) $(if $(DATA),--data $(call quoted,$(DATA))) --model $(MODEL) $(MODEL_FLAGS) $(TRAIN_FLAGS) \
+	  || { code=$$?; [ $$code != 2 ] || mv build/.settings.former build/.settings; exit $$code; }
+	@rm build/.settings.former
 
-build/original/model.keras: build/original/.trained-with \
+build/original/model.keras: $(ORIGINAL_WITH) \
   | $(INSTALLED) $(if $(DATA),,build/samples/samples.json)
 	$(TRAIN) --data $(call quoted,$(or $(DATA),build/samples)) --build build/original $(ORIGINAL)
 

@@ -18,6 +18,7 @@ from emotion_edge.errors import UserError, exit_code
 # The original's figures by epoch. Its photographs are not public.
 VAL_ACCURACY = {1: 0.3875, 13: 0.7979, 20: 0.7831}
 ACCURACY = {20: 0.993}
+EPOCHS = 20
 
 
 def main() -> int:
@@ -43,6 +44,8 @@ def _compare(path: Path) -> int:
             f"{epoch:5} {float(row['accuracy']):9.4f} {_known(ACCURACY, epoch):>8} "
             f"{float(row['val_accuracy']):13.4f} {_known(VAL_ACCURACY, epoch):>8}"
         )
+    if len(rows) < EPOCHS:
+        print(f"The run has {len(rows)} of {EPOCHS} epochs: it was ended early.")
     print("The original was measured on its own photographs; - means that no figure is known.")
     return 0
 

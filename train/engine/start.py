@@ -79,12 +79,9 @@ def _find_state(
 def _find_same(options: RunOptions, settings: dict[str, Any]) -> State | None:
     try:
         return _find_checked(options, settings)
-    except UserError:
-        print(
-            f"not resumed: the run in {options.checkpoint} had other settings or pictures, or is "
-            "damaged; starting with the first epoch",
-            flush=True,
-        )
+    except UserError as error:
+        reason = str(error).partition(";")[0].removeprefix("--resume: ")  # without its advice
+        print(f"not resumed: {reason}; starting with the first epoch", flush=True)
         return None
 
 

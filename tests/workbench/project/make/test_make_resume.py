@@ -60,11 +60,39 @@ def test_a_training_that_fails_is_not_started_twice(checkout):
         assert len(trainings(result.stdout)) == 1
 
 
+def test_settings_that_training_refuses_do_not_replace_those_of_the_last_one(checkout):
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    run_make(checkout, "train", f"DATA={photos}", "TRAIN_FLAGS=--epochs 100")
+    (checkout / "train.sh").write_text("exit 2\n")
+    assert call_make(checkout, "train", "TRAIN_FLAGS=--resume").returncode == 2
+    (checkout / "train.sh").unlink()
+    trained = trainings(run_make(checkout, "convert"))
+    assert trained == [f"{SAME}--data {photos} --model compact --epochs 100"]
+
+
+def test_only_train_replaces_a_model_that_was_trained_without_make(checkout):
+    (checkout / "build").mkdir()
+    (checkout / "build" / "model.keras").touch()
+    output = run_make(checkout, "convert", "run")
+    assert trainings(output) == []
+    assert "python -m convert" in output
+    assert trains(checkout, "train")
+
+
+def test_the_benchmarks_train_an_original_only_if_there_is_none(checkout):
+    photos = make_photos(checkout / "photos", train=1, validation=1)
+    run_make(checkout, "train", "convert")
+    run_make(checkout, "original", f"DATA={photos}")
+    assert trainings(run_make(checkout, "bench")) == []
+    shutil.rmtree(checkout / "build" / "original")
+    assert len(trainings(run_make(checkout, "bench"))) == 1
+
+
 def test_resume_goes_on_with_the_data_and_the_model_of_a_finished_training(checkout):
     photos = make_photos(checkout / "photos", train=1, validation=1)
     run_make(checkout, "train", f"DATA={photos}", "MODEL=simple_cnn", "TRAIN_FLAGS=--seed 3")
     (resumed,) = trainings(run_make(checkout, "train", "TRAIN_FLAGS=--seed 3 --resume"))
-    assert resumed == f"{SAME}--data {photos} --model simple_cnn --seed 3 --resume"
+    assert resumed == f"{SAME}--data {photos} --model simple_cnn --early-stopping 4 --seed 3 --resume"
     assert not trains(checkout, "convert")
 
 

@@ -30,8 +30,9 @@ def test_the_original_is_trained_beside_the_last_training_and_on_its_data(goals,
 
 def test_a_model_that_is_given_keeps_the_settings_if_it_is_that_of_the_last_training(trained):
     assert not trains(trained, "convert", "run", "MODEL=compact")
-    output = run_make(trained, "run", "MODEL=simple_cnn")
-    assert "--resume auto --model simple_cnn --early-stopping 4\n" in output
+    output = run_make(trained, "run", "MODEL=simple_cnn")  # another network: not with its flags
+    assert "python -m train --resume auto --data photos --model simple_cnn" in output
+    assert "--early-stopping 4" in output and "--epochs" not in output
     assert not trains(trained, "run")
 
 
