@@ -1,5 +1,6 @@
 """Load a Keras or TFLite model behind one predict interface."""
 
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,11 +90,19 @@ def _load_keras(path: Path, contract_path: Path) -> Predictor:
     return Predictor(path.name, contract, logits, size)
 
 
+def _check_zip(path: Path) -> None:
+    """Raise ValueError or BadZipFile if a .keras file is damaged: Keras reads many such files."""
+    with zipfile.ZipFile(path) as archive:
+        if name := archive.testzip():
+            raise ValueError(f"{name} in it is damaged")
+
+
 def _read_keras(path: Path, contract_path: Path) -> tuple["keras.Model", Contract]:
     import keras  # noqa: PLC0415 - takes seconds to load, which a .tflite does not need
 
     try:
         contract = loads(contract_path.read_bytes())
+        _check_zip(path)
         model = keras.models.load_model(path, compile=False)
     except (*UNREADABLE_ZIP, TypeError) as error:
         raise UserError(f"{path}: cannot be used: {error}") from None

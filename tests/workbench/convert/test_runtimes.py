@@ -21,8 +21,8 @@ def environment(tmp_path) -> Path:
     """A real environment with everything that is installed here but tflite-runtime."""
     venv.create(tmp_path / "venv", symlinks=True)
     (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
-    for folder in site.getsitepackages():
-        for path in Path(folder).iterdir():
+    for folder in filter(Path.is_dir, map(Path, site.getsitepackages())):
+        for path in folder.iterdir():
             if not path.name.startswith("tflite_runtime"):
                 (packages / path.name).symlink_to(path)
     return packages

@@ -1,5 +1,6 @@
 """Making .venv/ with a real pip, which installs two tiny packages without a network."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def test_after_a_failure_of_pip_or_an_interruption_setup_can_be_repeated(project
     (project / "backend.py").rename(project / "later.py")
     result = setup(project)
     assert result.returncode == 1
-    assert "No module named 'backend'" in result.stdout
+    assert re.search("module (named )?'backend'", result.stdout)  # in the words of several pips
     assert len(result.stdout.splitlines()) < 20
     assert "pip failed, and its whole log is .venv/pip.log" in result.stderr
     assert not (project / ".venv" / ".installed").exists()

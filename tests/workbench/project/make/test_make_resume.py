@@ -92,7 +92,9 @@ def test_resume_goes_on_with_the_data_and_the_model_of_a_finished_training(check
     photos = make_photos(checkout / "photos", train=1, validation=1)
     run_make(checkout, "train", f"DATA={photos}", "MODEL=simple_cnn", "TRAIN_FLAGS=--seed 3")
     (resumed,) = trainings(run_make(checkout, "train", "TRAIN_FLAGS=--seed 3 --resume"))
-    assert resumed == f"{SAME}--data {photos} --model simple_cnn --early-stopping 4 --seed 3 --resume"
+    assert (
+        resumed == f"{SAME}--data {photos} --model simple_cnn --early-stopping 4 --seed 3 --resume"
+    )
     assert not trains(checkout, "convert")
 
 
