@@ -106,10 +106,10 @@ DESCRIPTIONS = _words(
     females front frontal full gentleman girl girls groom guest guys half handsome head hispanic
     human humans indian infant infants isolated japanese kid kids korean ladies lady latin latina
     latino lawyer looking lovely male males man manager mature me men middle miss model moroccan mr
-    mrs ms myself newborn nurse office officer people player police politician portrait portraits
-    president pretty prof profile senior seniors side singer soldier standing student students
-    teacher teen teenage teenager teenagers teens toddler toddlers waiter waitress white woman women
-    worker workers young
+    mrs ms myself newborn nurse office officer participants patients people persons player police
+    politician portrait portraits president pretty prof profile senior seniors side singer soldier
+    speakers standing student students subjects teacher teen teenage teenager teenagers teens
+    toddler toddlers users volunteers waiter waitress white woman women worker workers young
     """
 )
 EXPRESSIONS = _words(
@@ -132,7 +132,23 @@ EXPRESSIONS = _words(
 # Expressions and other words that are people's names if they begin with a capital: Joy_01.jpg.
 ALSO_NAMES = _words("ang dis fea guy hap joy merry neu ni raf smiley sur")
 # A number beside such a word is a person.
-PEOPLE = _words("id participant patient person speaker sub subj subject user volunteer")
+PEOPLE = _words(
+    """
+    benutzer candidate deelnemer deltagare denek examinee freiwillige freiwilliger id identity
+    individual interviewee nutzer osoba paciente partecipante participant participante patient
+    patiente patientin paziente person persona personne persoon pessoa proband probandin
+    proefpersoon respondent soggetto speaker spk sprecher sprecherin sub subj subject subjekt sujet
+    sujeto teilnehmer teilnehmerin testperson uczestnik user usuario utente utilisateur
+    versuchsperson volontaire volontario voluntario volunteer vp
+    """
+)
+# The same in a folder's name without other words: Actor_01. In a file's name, it is a description.
+PEOPLE_IN_FOLDERS = _words(
+    """
+    actor actress adult boy child customer driver employee female girl infant kid male man nurse
+    student teacher woman worker
+    """
+)
 # Endings that make another form of an expression, without its last "e" or "y": smiled, happily. A
 # word that only begins like an expression is a name: Smilla, Shockley, Angermann.
 ENDINGS = _words("d ed edly es ful fully ier iest ily iness ing ingly ly ment ness s")

@@ -150,3 +150,27 @@ def test_folders_that_sort_pictures_are_no_people(folder):
 )  # fmt: skip
 def test_a_persons_pictures_have_one_subject(names, subject):
     assert {subject_of(PurePath(name), ["happy", "sad"]) for name in names} == {subject}
+
+
+@pytest.mark.parametrize(
+    ("names", "subject"),
+    [
+        (["subject_07/kitchen/IMG_1.jpg", "subject_07_kitchen_01.jpg", "subject07/s2/1.jpg",
+          "kitchen/subject_07_1.jpg", "07_subject/kitchen/1.jpg", "Lab/Subject 07/P3/anna_2.jpg",
+          "subject-id-07_kitchen_2.jpg", "Subject No. 07/kitchen/1.jpg"], "07"),
+        (["person_03/morning/1.jpg", "Persona 03/cocina/1.jpg", "personne_03_cuisine_1.jpg",
+          "kitchen_person03_1.jpg", "Sujet_03/matin/1.jpg", "sujeto03_mesa_1.jpg"], "03"),
+        (["participant_12/day1/1.jpg", "participant12_glasses_03.jpg", "P-12/participant12/1.jpg",
+          "Teilnehmer 12/Brille/1.jpg", "Proband_12_Brille_3.jpg", "Probandin Nr. 12/Tag/1.jpg",
+          "soggetto_12/cucina/1.jpg", "VP12_Brille_1.jpg", "VP_12/Brille/1.jpg"], "12"),
+        (["user3/laptop/1.jpg", "ID3/laptop/1.jpg", "id_3_laptop_1.jpg"], "3"),
+        (["sub05/EP03/img1.jpg", "CASME2/sub05/EP02_01f/img1.jpg", "sub-05/ses-01/x_1.jpg"], "05"),
+        (["Actor_01/kitchen/1.jpg", "Actor_01/EP03/1.jpg", "student01/kitchen/1.jpg"], "01"),
+        (["subject_anna_03.jpg", "IMG_0012_person_anna_3.jpg", "actor_12_anna_03.jpg",
+          "participants/anna/IMG_3.jpg", "subjects/anna_2.jpg"], "anna"),
+        (["happy_actor_104.jpg", "actor_104.jpg", "student_3.jpg", "users/IMG_1.jpg"], ""),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_word_for_people_ranks_before_other_words(names, subject):
+    found = {name: subject_of(PurePath(name), ["happy", "sad"]) for name in names}
+    assert found == dict.fromkeys(names, subject)
