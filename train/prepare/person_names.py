@@ -67,7 +67,7 @@ def _person_of_data_set(name: str) -> str:
 
 
 def _people_in(name: str, label_words: Sequence[str], *, is_folder: bool) -> tuple[str, str, str]:
-    """Return a name's number of a word for people, its word that may be a person, and its number."""
+    """Return a name's number of a word for people, word that may be a person, and number, or ""."""
     capitalised = {word.lower() for word in re.findall(r"[^\W\d_]+", name) if word.istitle()}
     classes = EXPRESSIONS.union(ALSO_NAMES - capitalised, label_words)
     code = _FOLDER_CODE if is_folder else _FILE_CODE
