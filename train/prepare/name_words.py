@@ -13,15 +13,17 @@ _SPLITS = _words(
 )
 _DEVICES = _words(
     """
-    android animation bildschirmfoto bokeh booth burst cam camera canon capturadepantalla
-    capturadetela capture captured capturedecran capturedécran chrome cimg clip clips collage cover
-    dcim dji dsc dscf dscn dslr ezgif facebook ffmpeg film firefox fuji galaxy gopr gopro hdr hpim
-    huawei instagram ipad ipcam iphone kinect libcamera logitech lumix mov movie mp mpv mvi mvimg
-    night nikon olympus opencv pana panasonic pano panorama photobooth picam picamera pixel pxl
-    raspicam raspistill realsense received recording recordings rpi samsung scan schermafbeelding
-    schermata screen screencap screenshot selfie selfies shot signal skype skärmavbild snap snapchat
-    snapshot sony still stills telegram tiktok vid video videos vlc vlcsnap webcam webcams whatsapp
-    xiaomi youtube
+    android animation avo b612 beautyplus bildschirmfoto bokeh booth burst cam camera camscanner
+    canon capturadepantalla capturadetela capture captured capturedecran capturedécran chrome cimg
+    clip clips collage cover dcim dji dsc dscf dscn dslr esp ezgif faceapp facebook facetune ffmpeg
+    film firefox foodie fuji galaxy gmt gopr gopro gvo hdr hpim huawei imag inshot instagram ipad
+    ipcam iphone kakaotalk kinect libcamera lightroom logitech lumix meitu messenger mmexport mov
+    movie mp mpv mtxx mvi mvimg night nikon olympus opencv pana panasonic pano panorama photobooth
+    photoroom pi picam picamera picsart pixel pxl raspberry raspberrypi raspi raspicam raspistill
+    realsense received recording recordings remini rpi samsung scan schermafbeelding schermata
+    screen screencap screenrecorder screenshot selfie selfies shot signal skype skärmavbild snap
+    snapchat snapseed snapshot sony still stills teams telegram tiktok viber vid video videos vlc
+    vlcsnap vsco webcam webcams webcamtoy wechat weixin whatsapp xiaomi youcam youtube zoom
     """
 )
 _PICTURES = _words(
@@ -35,37 +37,40 @@ _PICTURES = _words(
 # joins names of several parts.
 _WEB = _words(
     """
-    afew afewva affectnet affwild amfed caer caers celeba celebahq dfew emoreact emotic emotionet
-    expw facescrub fer ferplus ferv39k ffhq genki4k happei imdb lfw mafw meld mmafedb mosei nhfi
-    rafau rafdb rafml sfew sfhq utkface vgg vggface webface wiki
+    afew afewva affectnet affwild amfed caer caers celeba celebahq dfew emodb emoreact emotic
+    emotionet expw facescrub fer ferplus ferv39k ffhq genki4k happei imdb lfw mafw meld mmafedb
+    mosei mscoco nhfi rafau rafdb rafml sfew sfhq utkface vgg vggface webface wiki
     """
 )
 _SOURCES = _words(
     """
-    aff aigenerated alamy dalle data database deepfake depositphotos diffusion discord dreamstime
-    emotion emotions expression expressions fake fakes flickr freepik generated getty gettyimages
-    google imgur istock kaggle midjourney pexels pinterest pixabay reddit roboflow sdxl seed
-    shutterstock stablediffusion stock stylegan synth synthetic synthetics tumblr twitter unsplash
+    adobe adobestock aff aigenerated alamy bing canva coco comfyui dalle data database deepfake
+    depositphotos diffusion discord dreamstime emotion emotions expression expressions fake fakes
+    firefly flickr flux freepik generated getty gettyimages google hqdefault imgur istock
+    istockphoto kaggle maxresdefault midjourney mqdefault pexels pinterest pixabay rawpixel reddit
+    roboflow sddefault sdxl seed shutterstock stablediffusion stock stylegan synth synthetic
+    synthetics tumblr twitter unsplash vecteezy yandex
     """
 )
 _VERSIONS = _words(
     """
     acropped album albums aligned all am and annotated annotation annotations archive at aug
-    augmentation augmented automatically backup bad balanced basic batch best big brightness by
-    chunk class classes clean cleaned close closeup color colour combined compound contrast copia
-    copie copy crop cropped cropping crops deg degree degrees deleted desktop detected detection
-    different dir document documents download downloads draft dropbox edit edited effects export
-    exported exports extra extracted file files filtered final fixed folder for from gallery gamma
-    good group hd high home hue icloud in inbox index indoor input item keep kopie label labeled
-    labelled labels landmark landmarks large latest left level light low manually mask masked media
-    merged misc miscellaneous mixed more my new no noise none object of old on onedrive orig
-    original originals other others out outdoor output part photoshoot pm preprocessed processed raw
-    real recovered recup rejected release result results review right roll rot rotate rotated
-    rotation rotations round run sample samples saturation scale scaled scene selected session
-    sessions set shard shear shift shifted shoot small sorted sorting studio stuff subset tagged
-    take takeout takes temp the tmp todo top trash trial uhr um unaligned uncropped unedited
-    unlabeled unlabelled unsorted untagged up upload uploads usb various version with zip zoom
-    zoomed
+    augmentation augmented auto automatically backup bad balanced basic batch bearbeitet best
+    bewerkt big brightness by chunk class classes clean cleaned close closeup color colour combined
+    compound contrast copia copiade copiadi copie copiede copy crop cropped cropping crops
+    deg degree degrees deleted desktop det detected detection different dir document documents
+    download downloads draft dropbox edit editada editado edited effects export exported exports
+    extra extracted file files filtered final fixed folder for from gallery gamma gedreht good group
+    hd high home hue icloud in inbox index indoor input item keep kopie kopievan kopievon label
+    labeled labelled labels landmark landmarks large latest left level light low manually mask
+    masked media merged misc miscellaneous mixed modificata modificato modifie modifié more my new
+    no noise none object of old on onedrive orig original originals other others out outdoor output
+    part photoshoot pm preprocessed pro processed raw real recovered recup rejected release result
+    results review right roll rot rotate rotated rotation rotations round run sample samples
+    saturation scale scaled scene selected session sessions set shard shear shift shifted shoot
+    small sorted sorting studio stuff subset tagged take takeout takes temp the tmp todo top trash
+    trial uhr um unaligned uncropped unedited unlabeled unlabelled unsorted untagged up upload
+    uploads usb various version vhdr von with zip zoom zoomed zugeschnitten
     """
 )
 # What data sets, cameras, programs and people call a picture or a folder. A number beside such a
@@ -129,8 +134,12 @@ EXPRESSIONS = _words(
     thoughtful tired unhappy upset weeping wink winking worried worry yawn yawning yell yelling
     """
 )
-# Expressions and other words that are people's names if they begin with a capital: Joy_01.jpg.
-ALSO_NAMES = _words("ang dis fea guy hap joy merry neu ni raf smiley sur")
+# Words, of these lists or others, that are people's names if they begin with a capital: Joy_01.jpg.
+ALSO_NAMES = _words(
+    """
+    ang cam coco dev dis fea gray guy hap hue joy merry neu ni raf smiley sur val von win
+    """
+)
 # A number beside such a word is a person.
 PEOPLE = _words(
     """

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import PurePath
 
 from train.prepare.data_set_names import (
     AFTER_DATE,
+    CAMERA_NUMBER,
     COMPOUNDS,
     DATE,
     DATES_AND_RANDOM_NAMES,
@@ -30,6 +31,7 @@ from train.prepare.name_words import (
 _FOLDER_CODE = r"[^\W\d_]{1,2}\d{1,7}|\d{2,3}[fm]"
 _FILE_CODE = r"[^\W\d_](?:\d{1,6}|[^\W\d_]\d{1,3})|\d{2,3}[fm]"
 _BEFORE_NUMBER = PEOPLE | {"no", "nr", "num", "number"}  # subject_07, Proband Nr. 7, user-id-3
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "\u0131": "i"})
 _NO_NAMES = NO_NAMES | SORTING | DESCRIPTIONS | PEOPLE | {"", DATE}
 
 
@@ -44,10 +46,13 @@ def subject_of(picture: PurePath, labels: Collection[str]) -> str:
     `img-anna-01.jpg`, `S005_001_00000011.png`). Without a word, it is the number of a folder
     (`017/1.jpg`), or the first of several numbers (`017_03.jpg`, `017_f_03_flip.jpg`). Names of
     classes and expressions, words that cameras, programs and data sets use (`name_words`), dates
-    and random names are no people. `Joy` is a person, `joy` is not. In doubt, two people become
+    and random names are no people. `Joy` is a person, `joy` is not. A word of one or two small
+    letters after a number, as in `01_li.jpg`, is a code, and no person. In doubt, two people become
     one: the opposite error would put one person into two splits.
     """
-    label_words = [word for label in labels for word in re.findall(r"[^\W\d_]+", label.lower())]
+    texts = (unicodedata.normalize("NFKC", label.lower()) for label in labels)
+    words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
+    label_words = frozenset(spelling for word in words for spelling in _spellings(word))
     *folders, stem = (unicodedata.normalize("NFKC", n) for n in (*picture.parts[:-1], picture.stem))
     found = [_people_in(folder, label_words, is_folder=True) for folder in folders]
     in_file = _people_in(stem, label_words, is_folder=False)
@@ -66,16 +71,28 @@ def _person_of_data_set(name: str) -> str:
     return next((match[1] for match in matches if match), "")
 
 
-def _people_in(name: str, label_words: Sequence[str], *, is_folder: bool) -> tuple[str, str, str]:
+def _spellings(word: str) -> set[str]:
+    """Return a word with and without its accents, and with ae, oe and ue for umlauts."""
+    german = re.sub("[äöü]", lambda match: f"{_without_accents(match[0])}e", word)
+    return {word, _without_accents(word), _without_accents(german)}
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _people_in(name: str, label_words: Collection[str], *, is_folder: bool) -> tuple[str, str, str]:
     """Return a name's number of a word for people, word that may be a person, and number, or ""."""
     capitalised = {word.lower() for word in re.findall(r"[^\W\d_]+", name) if word.istitle()}
     classes = EXPRESSIONS.union(ALSO_NAMES - capitalised, label_words)
     code = _FOLDER_CODE if is_folder else _FILE_CODE
-    tokens = re.findall(rf"[^\W_]+|{DATE}", _simplify(name.lower()))
+    tokens = re.findall(rf"[^\W_]+|{DATE}", _simplify(name))
     parts = [part for token in tokens for part in _parts_of(token, code, classes)]
     if not parts or (len(parts) < 2 and not is_folder):
         return "", "", ""
-    words = [part for part in parts if not _is_no_name(part, classes)]
+    also_names = (ALSO_NAMES & capitalised).difference(label_words)
+    words = [part for part in parts if part in also_names or not _is_no_name(part, classes)]
     if is_folder and DATA_SETS.intersection(parts):  # KDEF-straight/
         words = [word for word in words if not word.isalpha()]
     if parts[0].isdecimal():  # one or two letters are a code: 017_f_ha_3
@@ -86,6 +103,7 @@ def _people_in(name: str, label_words: Sequence[str], *, is_folder: bool) -> tup
 
 def _simplify(text: str) -> str:
     """Remove what looks like a name but is none, and join the parts of a compound."""
+    text = re.sub(CAMERA_NUMBER, f" {DATE} ", text).lower()
     text = re.sub(DATES_AND_RANDOM_NAMES, f" {DATE} ", text)
     text = re.sub(COMPOUNDS, lambda match: re.sub(r"[\W_]", "", match[0]), text)
     return re.sub(FORMATS, " ", re.sub(AFTER_DATE, DATE, text))
@@ -115,9 +133,10 @@ def _is_no_name(part: str, classes: Collection[str]) -> bool:
 
 def _sorts(word: str, classes: Collection[str]) -> bool:
     """Say whether a word is a class, a form of one of five letters or more, or in SORTING."""
-    stems = (word.removesuffix(ending) for ending in ENDINGS if word.endswith(ending))
+    spellings = _spellings(word)
+    stems = (w.removesuffix(ending) for w in spellings for ending in ENDINGS if w.endswith(ending))
     forms = (form for stem in stems for form in (stem, f"{stem}e", f"{stem}y") if len(form) > 4)
-    return word in SORTING or word in classes or any(form in classes for form in forms)
+    return word in SORTING or any(form in classes for form in (*spellings, *forms))
 
 
 def _number_of_people_word(parts: list[str], *, is_folder: bool) -> str:

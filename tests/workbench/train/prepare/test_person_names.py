@@ -50,6 +50,7 @@ Angela Angelina Sadie Madison Newton Testa Fernando Imogen Picasso Calvin Frank 
 Max April Smith Sean Camilla Vidal Rawson Alton Manuel Dov\u00e9 Smilla Laughlin Shockley
 Frownfelter Angermann Angerer Joyce Hapgood Grinnell Cryer Merryweather Felicity Gladys Smiley Merry
 Mads Ang Guy Raf Ai Genki Disney Screech Worrell Calmus Shyla Surya Neumann Disha Feargal Lovell
+Dev Val Cam Hue Gray Sam Coco Von Win
 Camden Rothko Zoomer Blurton Darko Flippo Babette Businge Jpegson Cambria Metin
 """
 
@@ -61,9 +62,10 @@ def test_names_that_begin_like_other_words_are_people(name, pattern):
 
 
 # In lower case, these are expressions or words, too.
-@pytest.mark.parametrize(
-    "word", ["joy", "merry", "smiley", "ang", "hap", "neu", "sur", "guy", "raf"]
-)
+ALSO_WORDS = "joy merry smiley ang hap neu sur guy raf dev val cam hue gray coco von win"
+
+
+@pytest.mark.parametrize("word", ALSO_WORDS.split())
 def test_some_words_are_people_only_with_a_capital(word):
     labels = ["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"]
     for pattern in ("{}_01.jpg", "IMG_{}_2.jpg", "{}/1.jpg"):
@@ -98,7 +100,17 @@ screaming_2.jpg frowned_2.jpg sadly_2.jpg surprisingly_4.jpg shocking_3.jpg bore
 image_1280x720.png 26_0_1_20170104165700.jpg.chip.jpg 1_0_0_20161219140623097.jpg.chip.jpg
 IMG_20240131_123456_Bokeh.jpg angry_12_jpg.rf.0123456789abcdef0123456789abcdef.jpg
 N_0000000001_00001.jpg affectnet_7_123.jpg RAF-DB_train_00001.jpg CK+48_3.png BU-3DFE_1.png
-Aff-Wild2_12.png WSEFEP_anger_01.png
+Aff-Wild2_12.png WSEFEP_anger_01.png WIN_20240101_12_12_00_Pro.jpg WIN_20240101_12_12_00_Pro_2.jpg
+P_20200131_121212.jpg P_20200131_121212_vHDR_Auto.jpg IMAG0123.jpg IMAG0123_1.jpg SAM_0012.JPG
+SAM_0012_2.JPG esp32_12.jpg ESP32-CAM_12.jpg esp32cam_0012_3.jpg raspi_0012.jpg pi_12.jpg
+raspberrypi_3_12.jpg KakaoTalk_20240131_121212345_01.jpg KakaoTalk_Photo_2024-01-31-12-12-12.jpeg
+mmexport1612345678901.jpg mmexport1612345678901_2.jpg B612_20240131_121212_345.jpg b612_12_3.jpg
+InShot_20240131_121212345.jpg GMT20240131-121212_Recording_1920x1080.jpg
+GMT20240131-121212_Recording_gallery_7.jpg istockphoto-123456789-612x612.jpg AdobeStock_123456.jpeg
+hqdefault_1.jpg maxresdefault-2.jpg ComfyUI_00012_.png ComfyUI_00012_2.png
+COCO_val2014_000000123456.jpg COCO_train2014_000000000001_2.jpg frame_det_00_000123.bmp
+img_20240131T121212.jpg 2024-01-31T12_12_12Z_face_2.jpg IMG_0012-bearbeitet.jpg cam_3_12.jpg
+val_3_12.jpg IMG_2024-01-31_12-12-12_2.jpg 31-01-2024_12_12_12_3.jpg
 """
 NO_PEOPLE_WITH_SPACES = [
     "WhatsApp Image 2024-01-31 at 12.34.56 (1).jpeg",
@@ -109,6 +121,13 @@ NO_PEOPLE_WITH_SPACES = [
     "new test.jpg",
     "Screen Shot 2024-01-31 at 12.34.56 PM.png",
     "Screenshot from 2024-01-31 12-34-56.png",
+    "images - 2020-11-06T213447.123_face.png",
+    "Kopie von IMG_0012.jpg",
+    "Kopie (2) von IMG_0012.jpg",
+    "Copia de IMG_0012.jpg",
+    "Copie de IMG_0012 (2).jpg",
+    "Copia di IMG_0012.jpg",
+    "WIN_20240101_12_12_00_Pro (2).jpg",
     "Capture d\u2019\u00e9cran 2024-01-31 \u00e0 12.34.56.png",
     "Captura de pantalla 2024-01-31 a la(s) 12.34.56.png",
     "DALL\u00b7E 2024-01-31 12.34.56 - A portrait of Anna in a park.png",
@@ -145,7 +164,11 @@ def test_folders_that_sort_pictures_are_no_people(folder):
           "017_12_jpg.rf.0123456789abcdef0123456789abcdef.jpg", "angry2_017_03.jpg"], "017"),
         (["anna_12_jpg.rf.0123456789abcdef0123456789abcdef.jpg", "anna_rot90_2.jpg",
           "Dr. Anna 2.jpg", "hflip_anna_3.png", "anna_3.jpeg.png", "CK+48/anna_2.png",
-          "2/anna/1.jpg", "DSC_0012 anna.jpg", "anna/m-001-01.jpg", "anna@home.jpg"], "anna"),
+          "2/anna/1.jpg", "DSC_0012 anna.jpg", "anna/m-001-01.jpg", "anna@home.jpg",
+          "Kopie von anna_01.jpg", "anna_01-bearbeitet.jpg", "anna_2024-01-31T12_12_12.jpg",
+          "WIN_20240101_12_12_00_Pro_anna.jpg", "P_20200131_121212_anna.jpg", "raspi_anna_3.jpg",
+          "COCO_val2014_anna_2.jpg"], "anna"),
+        (["sam_01.jpg", "Sam_0012.jpg", "SAM_01.jpg", "sam/1.jpg", "sam_0012.jpg"], "sam"),
     ],
 )  # fmt: skip
 def test_a_persons_pictures_have_one_subject(names, subject):
@@ -174,3 +197,35 @@ def test_a_persons_pictures_have_one_subject(names, subject):
 def test_the_number_of_a_word_for_people_ranks_before_other_words(names, subject):
     found = {name: subject_of(PurePath(name), ["happy", "sad"]) for name in names}
     assert found == dict.fromkeys(names, subject)
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("col\u00e8re", ["col\u00e8re", "colere", "COLERE", "COL\u00c8RE", "cole\u0300re"]),
+        ("cole\u0300re", ["col\u00e8re", "colere", "cole\u0300re"]),
+        ("colere", ["col\u00e8re", "Colere"]),
+        ("d\u00e9go\u00fbt", ["degout", "DEGOUT", "d\u00e9gout", "degouts"]),
+        (
+            "\u00fcberraschung",
+            ["ueberraschung", "uberraschung", "\u00dcBERRASCHUNG", "Ueberraschung"],
+        ),
+        ("ueberraschung", ["\u00fcberraschung", "u\u0308berraschung"]),
+        ("fr\u00f6hlich", ["froehlich", "frohlich"]),
+        ("\u00e4rger", ["aerger", "arger", "\u00c4RGER"]),
+        ("gl\u00e6de", ["glaede", "GL\u00c6DE"]),
+        ("k\u0131zg\u0131n", ["kizgin"]),
+        ("genie\u00dfend", ["geniessend"]),
+        ("smutek-z\u0142o\u015b\u0107", ["zlosc", "z\u0142o\u015b\u0107"]),
+    ],
+)
+def test_the_words_of_labels_are_no_people_with_or_without_accents(label, words):
+    for word in words:
+        for pattern in ("{}_01.jpg", "IMG_{}_2.jpg", "{}/1.jpg"):
+            assert subject_of(PurePath(pattern.format(word)), [label, "sad"]) == ""
+        assert subject_of(PurePath(f"anna_{word}_3.jpg"), [label, "sad"]) == "anna"
+
+
+def test_two_small_letters_after_a_number_are_a_code_and_a_name_with_a_capital():
+    assert subject_of(PurePath("01_li.jpg"), ["happy"]) == ""
+    assert subject_of(PurePath("01_Li.jpg"), ["happy"]) == "li"
