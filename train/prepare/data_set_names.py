@@ -54,7 +54,7 @@ COMPOUNDS = (
     rf"{START}(?:raf[\W_]?(?:db|au|ml)|aff[\W_]?wild|afew[\W_]?va|bu[\W_]?[34]dfe|oulu[\W_]?casia"
     r"|ck\+?[\W_]?(?:48|plus)|caer[\W_]?s|celeba[\W_]?hq|am[\W_]?fed|fer[\W_]?plus|fg[\W_]?net"
     r"|icv[\W_]?mefed|msp[\W_]?improv|crema[\W_]?d|multi[\W_]?pie|ferv[\W_]?39k|genki[\W_]?4k"
-    r"|dall[\W_]?e|stable[\W_]?diffusion|screen[\W_]?shot|ai[\W_]?generated"
+    r"|dall[\W_]?e|stable[\W_]?diffusion|screen[\W_]?shot|webcam[\W_]?toy|ai[\W_]?generated"
     r"|(?:copi[ae]|kopie)[\W_](?:de|di|van|von)"
     rf"|capture[\W_]d\W[ée]cran|captura[\W_]de[\W_](?:pantalla|tela))\d*{END}"
 )

@@ -13,17 +13,18 @@ _SPLITS = _words(
 )
 _DEVICES = _words(
     """
-    android animation avo b612 beautyplus bildschirmfoto bokeh booth burst cam camera camscanner
-    canon capturadepantalla capturadetela capture captured capturedecran capturedécran chrome cimg
-    clip clips collage cover dcim dji dsc dscf dscn dslr esp ezgif faceapp facebook facetune ffmpeg
-    film firefox foodie fuji galaxy gmt gopr gopro gvo hdr hpim huawei imag inshot instagram ipad
-    ipcam iphone kakaotalk kinect libcamera lightroom logitech lumix meitu messenger mmexport mov
-    movie mp mpv mtxx mvi mvimg night nikon olympus opencv pana panasonic pano panorama photobooth
-    photoroom pi picam picamera picsart pixel pxl raspberry raspberrypi raspi raspicam raspistill
-    realsense received recording recordings remini rpi samsung scan schermafbeelding schermata
-    screen screencap screenrecorder screenshot selfie selfies shot signal skype skärmavbild snap
-    snapchat snapseed snapshot sony still stills teams telegram tiktok viber vid video videos vlc
-    vlcsnap vsco webcam webcams webcamtoy wechat weixin whatsapp xiaomi youcam youtube zoom
+    android animation avo b612 beautyplus bildschirmfoto bokeh booth burst c360 cam camera
+    camscanner canon capturadepantalla capturadetela capture captured capturedecran capturedécran
+    chrome cimg clip clips collage cover dcim dji dsc dscf dscn dslr esp ezgif faceapp facebook
+    facetune ffmpeg film firefox foodie fuji galaxy gmt gopr gopro gvo hdr hpim huawei imag inshot
+    instagram ipad ipcam iphone kakaotalk kinect libcamera lightroom line logitech lumix meeting
+    meitu messenger mmexport mov movie mp mpv mtxx mvi mvimg night nikon olympus opencv openface
+    pana panasonic pano panorama photobooth photoroom pi picam picamera picsart pixel polish pxl
+    raspberry raspberrypi raspi raspicam raspistill realsense received recording recordings remini
+    rpi samsung scan schermafbeelding schermata screen screencap screenrecorder screenshot selfie
+    selfies shot signal skype skärmavbild snap snapchat snapseed snapshot sony still stills teams
+    telegram tiktok viber vid video videos vlc vlcsnap vsco webcam webcams webcamtoy wechat weixin
+    whatsapp wx xiaomi youcam youtube zoom
     """
 )
 _PICTURES = _words(
@@ -57,8 +58,8 @@ _VERSIONS = _words(
     acropped album albums aligned all am and annotated annotation annotations archive at aug
     augmentation augmented auto automatically backup bad balanced basic batch bearbeitet best
     bewerkt big brightness by chunk class classes clean cleaned close closeup color colour combined
-    compound contrast copia copiade copiadi copie copiede copy crop cropped cropping crops
-    deg degree degrees deleted desktop det detected detection different dir document documents
+    compound contrast copia copiade copiadi copie copiede copy crop cropped cropping crops de deg
+    degree degrees deleted desktop det detected detection di different dir document documents
     download downloads draft dropbox edit editada editado edited effects export exported exports
     extra extracted file files filtered final fixed folder for from gallery gamma gedreht good group
     hd high home hue icloud in inbox index indoor input item keep kopie kopievan kopievon label
@@ -70,7 +71,7 @@ _VERSIONS = _words(
     saturation scale scaled scene selected session sessions set shard shear shift shifted shoot
     small sorted sorting studio stuff subset tagged take takeout takes temp the tmp todo top trash
     trial uhr um unaligned uncropped unedited unlabeled unlabelled unsorted untagged up upload
-    uploads usb various version vhdr von with zip zoom zoomed zugeschnitten
+    uploads usb various version vhdr vom von with zip zoom zoomed zugeschnitten
     """
 )
 # What data sets, cameras, programs and people call a picture or a folder. A number beside such a
@@ -137,7 +138,7 @@ EXPRESSIONS = _words(
 # Words, of these lists or others, that are people's names if they begin with a capital: Joy_01.jpg.
 ALSO_NAMES = _words(
     """
-    ang cam coco dev dis fea gray guy hap hue joy merry neu ni raf smiley sur val von win
+    ang cam coco de dev di dis fea gray guy hap hue joy line merry neu ni raf smiley sur val von win
     """
 )
 # A number beside such a word is a person.
@@ -151,7 +152,14 @@ PEOPLE = _words(
     versuchsperson volontaire volontario voluntario volunteer vp
     """
 )
-# The same in a folder's name without other words: Actor_01. In a file's name, it is a description.
+# A number is a person in a folder of this name: subjects/07/.
+PEOPLE_GROUPS = PEOPLE | _words(
+    """
+    actors candidates participants patients people persons probanden speakers students subjects
+    sujets users volunteers
+    """
+)
+# Like PEOPLE, in a folder's name without other words: Actor_01. In a file's name, it describes.
 PEOPLE_IN_FOLDERS = _words(
     """
     actor actress adult boy child customer driver employee female girl infant kid male man nurse

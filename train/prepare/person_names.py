@@ -22,6 +22,7 @@ from train.prepare.name_words import (
     EXPRESSIONS,
     NO_NAMES,
     PEOPLE,
+    PEOPLE_GROUPS,
     PEOPLE_IN_FOLDERS,
     SORTING,
 )
@@ -32,28 +33,32 @@ _FOLDER_CODE = r"[^\W\d_]{1,2}\d{1,7}|\d{2,3}[fm]"
 _FILE_CODE = r"[^\W\d_](?:\d{1,6}|[^\W\d_]\d{1,3})|\d{2,3}[fm]"
 _BEFORE_NUMBER = PEOPLE | {"no", "nr", "num", "number"}  # subject_07, Proband Nr. 7, user-id-3
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "\u0131": "i"})
-_NO_NAMES = NO_NAMES | SORTING | DESCRIPTIONS | PEOPLE | {"", DATE}
+_NO_NAMES = NO_NAMES | SORTING | DESCRIPTIONS | PEOPLE_GROUPS | {"", DATE}
 
 
 def subject_of(picture: PurePath, labels: Collection[str]) -> str:
     """Return the person whom a picture's path within its class folder names, or "".
 
     The number of a word such as subject is the person, in the outermost folder that has one
-    (`subject_07/kitchen/1.jpg`), else in the file's name (`kitchen/subject_07_1.jpg`). The names of
-    many data sets are known (`data_set_names`). In others, the person is the first word that
-    may be a name, in the outermost folder that has one (`anna/IMG_1.jpg`,
-    `images/Anna Smith/1.jpg`), else in the file's name if that has several parts (`anna_01.jpg`,
-    `img-anna-01.jpg`, `S005_001_00000011.png`). Without a word, it is the number of a folder
-    (`017/1.jpg`), or the first of several numbers (`017_03.jpg`, `017_f_03_flip.jpg`). Names of
-    classes and expressions, words that cameras, programs and data sets use (`name_words`), dates
-    and random names are no people. `Joy` is a person, `joy` is not. A word of one or two small
-    letters after a number, as in `01_li.jpg`, is a code, and no person. In doubt, two people become
-    one: the opposite error would put one person into two splits.
+    (`subject_07/kitchen/1.jpg`, `subjects/07/1.jpg`), else in the file's name
+    (`kitchen/subject_07_1.jpg`). The names of many data sets are known (`data_set_names`). In
+    others, the person is the first word that may be a name, in the outermost folder that has one
+    (`anna/IMG_1.jpg`, `images/Anna Smith/1.jpg`), else in the file's name if that has several parts
+    (`anna_01.jpg`, `img-anna-01.jpg`, `S005_001_00000011.png`). Without a word, it is the number of
+    a folder (`017/1.jpg`), or the first of several numbers (`017_03.jpg`, `017_f_03_flip.jpg`).
+    Names of classes and expressions, words that cameras, programs and data sets use (`name_words`),
+    dates and random names are no people. `Joy` is a person, `joy` is not. A word of one or two
+    small letters after a number, as in `01_li.jpg`, is a code, and no person. In doubt, two people
+    become one: the opposite error would put one person into two splits.
     """
     texts = (unicodedata.normalize("NFKC", label.lower()) for label in labels)
     words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
     label_words = frozenset(spelling for word in words for spelling in _spellings(word))
     *folders, stem = (unicodedata.normalize("NFKC", n) for n in (*picture.parts[:-1], picture.stem))
+    folders = [
+        f"subject_{folder}" if folder.isdecimal() and parent.lower() in PEOPLE_GROUPS else folder
+        for parent, folder in zip(("", *folders), folders, strict=False)
+    ]
     found = [_people_in(folder, label_words, is_folder=True) for folder in folders]
     in_file = _people_in(stem, label_words, is_folder=False)
     certain = (person for person, _, _ in (*found, in_file))
@@ -140,12 +145,13 @@ def _sorts(word: str, classes: Collection[str]) -> bool:
 
 
 def _number_of_people_word(parts: list[str], *, is_folder: bool) -> str:
-    """Return the number that belongs to a word for people, or ""."""
+    """Return the number or code that belongs to a word for people, or ""."""
     words = PEOPLE | PEOPLE_IN_FOLDERS if is_folder and len(parts) == 2 else PEOPLE
     for i, part in enumerate(parts):
-        if part in words:
+        is_of_picture = part == "id" and NO_NAMES.intersection(parts[i - 1 : i])  # image_id_3
+        if part in words and not is_of_picture:
             after = next((p for p in parts[i:] if p not in words | _BEFORE_NUMBER), "")
-            if after.isdecimal():
+            if re.search(r"\d", after) and not re.fullmatch(r"[vx]\d", after):
                 return after
     is_number_first = len(parts) == 2 and parts[0].isdecimal() and parts[1] in words  # 07_subject
     return parts[0] if is_number_first else ""
