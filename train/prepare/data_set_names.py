@@ -1,6 +1,6 @@
 """How data sets, cameras and programs name their files and folders, as regular expressions.
 
-They expect lower case.
+They expect lower case, except CAMERA_NUMBER.
 """
 
 START, END = r"(?<![^\W_])", r"(?![^\W_])"  # of a part between punctuation or "_"
@@ -30,14 +30,17 @@ PERSON_IN_DATA_SET = (
     rf"{START}(nm\d{{7}})_rm\d+",  # IMDB-WIKI: nm0000001_rm124825600_1899-5-9_1968
     rf"{START}(\d{{5,9}}@n\d\d){END}",  # Adience: 7153718@N04
 )
+_TIME = r"(?:(?:[-_ t]|, )\d\d[-_.: ]?\d\d[-_.: ]?\d\d(?:\.\d+)?z?)?"
 # Beside a date or a random name, numbers are no people.
 DATES_AND_RANDOM_NAMES = (
-    r"(?<!\d)(?:19|20)\d\d([-._ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])"
-    r"|(?<!\d)[0-3]?\d([-._ ])[01]?\d\2(?:19|20)\d\d(?!\d)"
+    rf"(?:{START}p_)?"  # Asus: P_20240131_123456
+    rf"(?<!\d)(?:19|20)\d\d([-._ ]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01]){_TIME}"
+    rf"|(?<!\d)[0-3]?\d([-._ ])[01]?\d\2(?:19|20)\d\d(?!\d){_TIME}"
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|img_e\d{4}"  # a picture that an iPhone edited
     rf"|{START}n_\d{{10}}_\d{{5}}{END}"  # EmotioNet
 )
+CAMERA_NUMBER = rf"{START}SAM_\d{{4}}{END}"  # in capitals, unlike the name: Sam_01, sam_01
 DATE = "\0"  # in place of a date or a random name: no file's name has this character
 # What follows the date of a screenshot or a generated picture is a program or a prompt.
 AFTER_DATE = rf"(?:screenshot|bildschirmfoto|captur\w+|dalle)[\W_]*{DATE}.*"
@@ -51,6 +54,7 @@ COMPOUNDS = (
     rf"{START}(?:raf[\W_]?(?:db|au|ml)|aff[\W_]?wild|afew[\W_]?va|bu[\W_]?[34]dfe|oulu[\W_]?casia"
     r"|ck\+?[\W_]?(?:48|plus)|caer[\W_]?s|celeba[\W_]?hq|am[\W_]?fed|fer[\W_]?plus|fg[\W_]?net"
     r"|icv[\W_]?mefed|msp[\W_]?improv|crema[\W_]?d|multi[\W_]?pie|ferv[\W_]?39k|genki[\W_]?4k"
-    r"|dall[\W_]?e|stable[\W_]?diffusion|screen[\W_]?shot|ai[\W_]?generated"
+    r"|dall[\W_]?e|stable[\W_]?diffusion|screen[\W_]?shot|webcam[\W_]?toy|ai[\W_]?generated"
+    r"|(?:copi[ae]|kopie)[\W_](?:de|di|van|von)"
     rf"|capture[\W_]d\W[ée]cran|captura[\W_]de[\W_](?:pantalla|tela))\d*{END}"
 )

@@ -13,15 +13,18 @@ _SPLITS = _words(
 )
 _DEVICES = _words(
     """
-    android animation bildschirmfoto bokeh booth burst cam camera canon capturadepantalla
-    capturadetela capture captured capturedecran capturedécran chrome cimg clip clips collage cover
-    dcim dji dsc dscf dscn dslr ezgif facebook ffmpeg film firefox fuji galaxy gopr gopro hdr hpim
-    huawei instagram ipad ipcam iphone kinect libcamera logitech lumix mov movie mp mpv mvi mvimg
-    night nikon olympus opencv pana panasonic pano panorama photobooth picam picamera pixel pxl
-    raspicam raspistill realsense received recording recordings rpi samsung scan schermafbeelding
-    schermata screen screencap screenshot selfie selfies shot signal skype skärmavbild snap snapchat
-    snapshot sony still stills telegram tiktok vid video videos vlc vlcsnap webcam webcams whatsapp
-    xiaomi youtube
+    android animation avo b612 beautyplus bildschirmfoto bokeh booth burst c360 cam camera
+    camscanner canon capturadepantalla capturadetela capture captured capturedecran capturedécran
+    chrome cimg clip clips collage cover dcim dji dsc dscf dscn dslr esp ezgif faceapp facebook
+    facetune ffmpeg film firefox foodie fuji galaxy gmt gopr gopro gvo hdr hpim huawei imag inshot
+    instagram ipad ipcam iphone kakaotalk kinect libcamera lightroom line logitech lumix meeting
+    meitu messenger mmexport mov movie mp mpv mtxx mvi mvimg night nikon olympus opencv openface
+    pana panasonic pano panorama photobooth photoroom pi picam picamera picsart pixel polish pxl
+    raspberry raspberrypi raspi raspicam raspistill realsense received recording recordings remini
+    rpi samsung scan schermafbeelding schermata screen screencap screenrecorder screenshot selfie
+    selfies shot signal skype skärmavbild snap snapchat snapseed snapshot sony still stills teams
+    telegram tiktok viber vid video videos vlc vlcsnap vsco webcam webcams webcamtoy wechat weixin
+    whatsapp wx xiaomi youcam youtube zoom
     """
 )
 _PICTURES = _words(
@@ -35,37 +38,40 @@ _PICTURES = _words(
 # joins names of several parts.
 _WEB = _words(
     """
-    afew afewva affectnet affwild amfed caer caers celeba celebahq dfew emoreact emotic emotionet
-    expw facescrub fer ferplus ferv39k ffhq genki4k happei imdb lfw mafw meld mmafedb mosei nhfi
-    rafau rafdb rafml sfew sfhq utkface vgg vggface webface wiki
+    afew afewva affectnet affwild amfed caer caers celeba celebahq dfew emodb emoreact emotic
+    emotionet expw facescrub fer ferplus ferv39k ffhq genki4k happei imdb lfw mafw meld mmafedb
+    mosei mscoco nhfi rafau rafdb rafml sfew sfhq utkface vgg vggface webface wiki
     """
 )
 _SOURCES = _words(
     """
-    aff aigenerated alamy dalle data database deepfake depositphotos diffusion discord dreamstime
-    emotion emotions expression expressions fake fakes flickr freepik generated getty gettyimages
-    google imgur istock kaggle midjourney pexels pinterest pixabay reddit roboflow sdxl seed
-    shutterstock stablediffusion stock stylegan synth synthetic synthetics tumblr twitter unsplash
+    adobe adobestock aff aigenerated alamy bing canva coco comfyui dalle data database deepfake
+    depositphotos diffusion discord dreamstime emotion emotions expression expressions fake fakes
+    firefly flickr flux freepik generated getty gettyimages google hqdefault imgur istock
+    istockphoto kaggle maxresdefault midjourney mqdefault pexels pinterest pixabay rawpixel reddit
+    roboflow sddefault sdxl seed shutterstock stablediffusion stock stylegan synth synthetic
+    synthetics tumblr twitter unsplash vecteezy yandex
     """
 )
 _VERSIONS = _words(
     """
     acropped album albums aligned all am and annotated annotation annotations archive at aug
-    augmentation augmented automatically backup bad balanced basic batch best big brightness by
-    chunk class classes clean cleaned close closeup color colour combined compound contrast copia
-    copie copy crop cropped cropping crops deg degree degrees deleted desktop detected detection
-    different dir document documents download downloads draft dropbox edit edited effects export
-    exported exports extra extracted file files filtered final fixed folder for from gallery gamma
-    good group hd high home hue icloud in inbox index indoor input item keep kopie label labeled
-    labelled labels landmark landmarks large latest left level light low manually mask masked media
-    merged misc miscellaneous mixed more my new no noise none object of old on onedrive orig
-    original originals other others out outdoor output part photoshoot pm preprocessed processed raw
-    real recovered recup rejected release result results review right roll rot rotate rotated
-    rotation rotations round run sample samples saturation scale scaled scene selected session
-    sessions set shard shear shift shifted shoot small sorted sorting studio stuff subset tagged
-    take takeout takes temp the tmp todo top trash trial uhr um unaligned uncropped unedited
-    unlabeled unlabelled unsorted untagged up upload uploads usb various version with zip zoom
-    zoomed
+    augmentation augmented auto automatically backup bad balanced basic batch bearbeitet best
+    bewerkt big brightness by chunk class classes clean cleaned close closeup color colour combined
+    compound contrast copia copiade copiadi copie copiede copy crop cropped cropping crops de deg
+    degree degrees deleted desktop det detected detection di different dir document documents
+    download downloads draft dropbox edit editada editado edited effects export exported exports
+    extra extracted file files filtered final fixed folder for from gallery gamma gedreht good group
+    hd high home hue icloud in inbox index indoor input item keep kopie kopievan kopievon label
+    labeled labelled labels landmark landmarks large latest left level light low manually mask
+    masked media merged misc miscellaneous mixed modificata modificato modifie modifié more my new
+    no noise none object of old on onedrive orig original originals other others out outdoor output
+    part photoshoot pm preprocessed pro processed raw real recovered recup rejected release result
+    results review right roll rot rotate rotated rotation rotations round run sample samples
+    saturation scale scaled scene selected session sessions set shard shear shift shifted shoot
+    small sorted sorting studio stuff subset tagged take takeout takes temp the tmp todo top trash
+    trial uhr um unaligned uncropped unedited unlabeled unlabelled unsorted untagged up upload
+    uploads usb various version vhdr vom von with zip zoom zoomed zugeschnitten
     """
 )
 # What data sets, cameras, programs and people call a picture or a folder. A number beside such a
@@ -106,10 +112,10 @@ DESCRIPTIONS = _words(
     females front frontal full gentleman girl girls groom guest guys half handsome head hispanic
     human humans indian infant infants isolated japanese kid kids korean ladies lady latin latina
     latino lawyer looking lovely male males man manager mature me men middle miss model moroccan mr
-    mrs ms myself newborn nurse office officer people player police politician portrait portraits
-    president pretty prof profile senior seniors side singer soldier standing student students
-    teacher teen teenage teenager teenagers teens toddler toddlers waiter waitress white woman women
-    worker workers young
+    mrs ms myself newborn nurse office officer participants patients people persons player police
+    politician portrait portraits president pretty prof profile senior seniors side singer soldier
+    speakers standing student students subjects teacher teen teenage teenager teenagers teens
+    toddler toddlers users volunteers waiter waitress white woman women worker workers young
     """
 )
 EXPRESSIONS = _words(
@@ -129,10 +135,37 @@ EXPRESSIONS = _words(
     thoughtful tired unhappy upset weeping wink winking worried worry yawn yawning yell yelling
     """
 )
-# Expressions and other words that are people's names if they begin with a capital: Joy_01.jpg.
-ALSO_NAMES = _words("ang dis fea guy hap joy merry neu ni raf smiley sur")
+# Words, of these lists or others, that are people's names if they begin with a capital: Joy_01.jpg.
+ALSO_NAMES = _words(
+    """
+    ang cam coco de dev di dis fea gray guy hap hue joy line merry neu ni raf smiley sur val von win
+    """
+)
 # A number beside such a word is a person.
-PEOPLE = _words("id participant patient person speaker sub subj subject user volunteer")
+PEOPLE = _words(
+    """
+    benutzer candidate deelnemer deltagare denek examinee freiwillige freiwilliger id identity
+    individual interviewee nutzer osoba paciente partecipante participant participante patient
+    patiente patientin paziente person persona personne persoon pessoa proband probandin
+    proefpersoon respondent soggetto speaker spk sprecher sprecherin sub subj subject subjekt sujet
+    sujeto teilnehmer teilnehmerin testperson uczestnik user usuario utente utilisateur
+    versuchsperson volontaire volontario voluntario volunteer vp
+    """
+)
+# A number is a person in a folder of this name: subjects/07/.
+PEOPLE_GROUPS = PEOPLE | _words(
+    """
+    actors candidates participants patients people persons probanden speakers students subjects
+    sujets users volunteers
+    """
+)
+# Like PEOPLE, in a folder's name without other words: Actor_01. In a file's name, it describes.
+PEOPLE_IN_FOLDERS = _words(
+    """
+    actor actress adult boy child customer driver employee female girl infant kid male man nurse
+    student teacher woman worker
+    """
+)
 # Endings that make another form of an expression, without its last "e" or "y": smiled, happily. A
 # word that only begins like an expression is a name: Smilla, Shockley, Angermann.
 ENDINGS = _words("d ed edly es ful fully ier iest ily iness ing ingly ly ment ness s")

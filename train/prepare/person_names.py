@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import PurePath
 
 from train.prepare.data_set_names import (
     AFTER_DATE,
+    CAMERA_NUMBER,
     COMPOUNDS,
     DATE,
     DATES_AND_RANDOM_NAMES,
@@ -21,6 +22,8 @@ from train.prepare.name_words import (
     EXPRESSIONS,
     NO_NAMES,
     PEOPLE,
+    PEOPLE_GROUPS,
+    PEOPLE_IN_FOLDERS,
     SORTING,
 )
 
@@ -28,30 +31,43 @@ from train.prepare.name_words import (
 # camera's numbers: P1000123, GX010012, WA0001.
 _FOLDER_CODE = r"[^\W\d_]{1,2}\d{1,7}|\d{2,3}[fm]"
 _FILE_CODE = r"[^\W\d_](?:\d{1,6}|[^\W\d_]\d{1,3})|\d{2,3}[fm]"
-_NO_NAMES = NO_NAMES | SORTING | DESCRIPTIONS | PEOPLE | {"", DATE}
+_BEFORE_NUMBER = PEOPLE | {"no", "nr", "num", "number"}  # subject_07, Proband Nr. 7, user-id-3
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "\u0131": "i"})
+_NO_NAMES = NO_NAMES | SORTING | DESCRIPTIONS | PEOPLE_GROUPS | {"", DATE}
 
 
 def subject_of(picture: PurePath, labels: Collection[str]) -> str:
     """Return the person whom a picture's path within its class folder names, or "".
 
-    The names of many data sets are known (`data_set_names`). In others, the person is the first
-    word that may be a name, in the outermost folder that has one (`anna/IMG_1.jpg`,
-    `images/Anna Smith/1.jpg`), else in the file's name if that has several parts (`anna_01.jpg`,
-    `img-anna-01.jpg`, `S005_001_00000011.png`). Without a word, it is the number of a folder
-    (`017/1.jpg`), or the first of several numbers (`017_03.jpg`, `017_f_03_flip.jpg`). Names of
-    classes and expressions, words that cameras, programs and data sets use (`name_words`), dates
-    and random names are no people. `Joy` is a person, `joy` is not. In doubt, two people become
-    one: the opposite error would put one person into two splits.
+    The number of a word such as subject is the person, in the outermost folder that has one
+    (`subject_07/kitchen/1.jpg`, `subjects/07/1.jpg`), else in the file's name
+    (`kitchen/subject_07_1.jpg`). The names of many data sets are known (`data_set_names`). In
+    others, the person is the first word that may be a name, in the outermost folder that has one
+    (`anna/IMG_1.jpg`, `images/Anna Smith/1.jpg`), else in the file's name if that has several parts
+    (`anna_01.jpg`, `img-anna-01.jpg`, `S005_001_00000011.png`). Without a word, it is the number of
+    a folder (`017/1.jpg`), or the first of several numbers (`017_03.jpg`, `017_f_03_flip.jpg`).
+    Names of classes and expressions, words that cameras, programs and data sets use (`name_words`),
+    dates and random names are no people. `Joy` is a person, `joy` is not. A word of one or two
+    small letters after a number, as in `01_li.jpg`, is a code, and no person. In doubt, two people
+    become one: the opposite error would put one person into two splits.
     """
-    label_words = [word for label in labels for word in re.findall(r"[^\W\d_]+", label.lower())]
+    texts = (unicodedata.normalize("NFKC", label.lower()) for label in labels)
+    words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
+    label_words = frozenset(spelling for word in words for spelling in _spellings(word))
     *folders, stem = (unicodedata.normalize("NFKC", n) for n in (*picture.parts[:-1], picture.stem))
+    folders = [
+        f"subject_{folder}" if folder.isdecimal() and parent.lower() in PEOPLE_GROUPS else folder
+        for parent, folder in zip(("", *folders), folders, strict=False)
+    ]
     found = [_people_in(folder, label_words, is_folder=True) for folder in folders]
+    in_file = _people_in(stem, label_words, is_folder=False)
+    certain = (person for person, _, _ in (*found, in_file))
     names = (
         _person_of_data_set(folder) or name
-        for folder, (name, _) in zip(folders, found, strict=True)
+        for folder, (_, name, _) in zip(folders, found, strict=True)
     )
-    in_file = _people_in(stem, label_words, is_folder=False)
-    people = (*names, _person_of_data_set(stem), *(number for _, number in found), *in_file)
+    numbers = (number for _, _, number in found)
+    people = (*certain, *names, _person_of_data_set(stem), *numbers, *in_file)
     return next(filter(None, people), "")
 
 
@@ -60,25 +76,39 @@ def _person_of_data_set(name: str) -> str:
     return next((match[1] for match in matches if match), "")
 
 
-def _people_in(name: str, label_words: Sequence[str], *, is_folder: bool) -> tuple[str, str]:
-    """Return the word or code, and the number, that may be a person in a name, or ""."""
+def _spellings(word: str) -> set[str]:
+    """Return a word with and without its accents, and with ae, oe and ue for umlauts."""
+    german = re.sub("[äöü]", lambda match: f"{_without_accents(match[0])}e", word)
+    return {word, _without_accents(word), _without_accents(german)}
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.translate(_LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _people_in(name: str, label_words: Collection[str], *, is_folder: bool) -> tuple[str, str, str]:
+    """Return a name's number of a word for people, word that may be a person, and number, or ""."""
     capitalised = {word.lower() for word in re.findall(r"[^\W\d_]+", name) if word.istitle()}
     classes = EXPRESSIONS.union(ALSO_NAMES - capitalised, label_words)
     code = _FOLDER_CODE if is_folder else _FILE_CODE
-    tokens = re.findall(rf"[^\W_]+|{DATE}", _simplify(name.lower()))
+    tokens = re.findall(rf"[^\W_]+|{DATE}", _simplify(name))
     parts = [part for token in tokens for part in _parts_of(token, code, classes)]
     if not parts or (len(parts) < 2 and not is_folder):
-        return "", ""
-    words = [part for part in parts if not _is_no_name(part, classes)]
+        return "", "", ""
+    also_names = (ALSO_NAMES & capitalised).difference(label_words)
+    words = [part for part in parts if part in also_names or not _is_no_name(part, classes)]
     if is_folder and DATA_SETS.intersection(parts):  # KDEF-straight/
         words = [word for word in words if not word.isalpha()]
     if parts[0].isdecimal():  # one or two letters are a code: 017_f_ha_3
         words = [word for word in words if word in capitalised or not _is_short(word)]
-    return "".join(words[:1]), _number_of_person(parts, classes, is_folder=is_folder)
+    certain = _number_of_people_word(parts, is_folder=is_folder)
+    return certain, "".join(words[:1]), _number_of_person(parts, classes, is_folder=is_folder)
 
 
 def _simplify(text: str) -> str:
     """Remove what looks like a name but is none, and join the parts of a compound."""
+    text = re.sub(CAMERA_NUMBER, f" {DATE} ", text).lower()
     text = re.sub(DATES_AND_RANDOM_NAMES, f" {DATE} ", text)
     text = re.sub(COMPOUNDS, lambda match: re.sub(r"[\W_]", "", match[0]), text)
     return re.sub(FORMATS, " ", re.sub(AFTER_DATE, DATE, text))
@@ -92,7 +122,8 @@ def _parts_of(token: str, code: str, classes: Collection[str]) -> list[str]:
     """Return a token's word and number, or itself, or "" if it is neither plain nor a code."""
     if token in _NO_NAMES:
         return [token]
-    if match := re.fullmatch(r"([^\W\d_]{3,})(\d+)", token):
+    match = re.fullmatch(r"([^\W\d_]+)(\d+)", token)
+    if match and (len(match[1]) > 2 or match[1] in PEOPLE):  # not a code
         # The number in rot90, angry2 or cam1 is no person.
         is_number_of_word = match[1] in NO_NAMES or _sorts(match[1], classes)
         return [match[1]] if is_number_of_word else [match[1], match[2]]
@@ -107,9 +138,23 @@ def _is_no_name(part: str, classes: Collection[str]) -> bool:
 
 def _sorts(word: str, classes: Collection[str]) -> bool:
     """Say whether a word is a class, a form of one of five letters or more, or in SORTING."""
-    stems = (word.removesuffix(ending) for ending in ENDINGS if word.endswith(ending))
+    spellings = _spellings(word)
+    stems = (w.removesuffix(ending) for w in spellings for ending in ENDINGS if w.endswith(ending))
     forms = (form for stem in stems for form in (stem, f"{stem}e", f"{stem}y") if len(form) > 4)
-    return word in SORTING or word in classes or any(form in classes for form in forms)
+    return word in SORTING or any(form in classes for form in (*spellings, *forms))
+
+
+def _number_of_people_word(parts: list[str], *, is_folder: bool) -> str:
+    """Return the number or code that belongs to a word for people, or ""."""
+    words = PEOPLE | PEOPLE_IN_FOLDERS if is_folder and len(parts) == 2 else PEOPLE
+    for i, part in enumerate(parts):
+        is_of_picture = part == "id" and NO_NAMES.intersection(parts[i - 1 : i])  # image_id_3
+        if part in words and not is_of_picture:
+            after = next((p for p in parts[i:] if p not in words | _BEFORE_NUMBER), "")
+            if re.search(r"\d", after) and not re.fullmatch(r"[vx]\d", after):
+                return after
+    is_number_first = len(parts) == 2 and parts[0].isdecimal() and parts[1] in words  # 07_subject
+    return parts[0] if is_number_first else ""
 
 
 def _number_of_person(parts: list[str], classes: Collection[str], *, is_folder: bool) -> str:

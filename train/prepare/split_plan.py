@@ -15,7 +15,7 @@ from train.prepare.photo_files import Photo
 from train.wording import amount
 
 _NAMED = 5  # people that a message lists
-_MIN_WARNED = 20  # photographs; in a smaller set one person may well have most of them
+_MIN_WARNED = 20  # photographs; of fewer, one person may well have most
 _ADVICE = "If that is no person's name, rename the files; else add photographs of other people"
 
 
@@ -49,7 +49,8 @@ def plan_splits(
     People with pictures from earlier runs stay in their split, whatever photographs they share.
     A new person who shares a photograph joins the other person's split, or the first of several;
     new people who share one are in one split. Raises UserError if there are too few people to fill
-    each wanted split.
+    each wanted split. Warns if one person has most photographs of a class or of all, or if a wanted
+    split gets none of a class.
     """
     written = {row.key: row for row in manifest.rows.values() if row.picture}
     groups = [(row.subject or row.key, row.key) for row in written.values()]
@@ -61,8 +62,11 @@ def plan_splits(
     present += [pair for pair in pairs if pair[0] in SPLITS]
     strangers = [pair for pair in pairs if pair[0] not in SPLITS]
     splits = _split_strangers(strangers, present, percentages, seed)
-    _check_people(photos, {split for split, _ in present} | set(splits.values()), percentages)
     splits |= {split: split for split in SPLITS}
+    filled = {*present, *((splits[group], label) for group, label in strangers)}
+    wanted = [split for split, share in zip(SPLITS, percentages, strict=True) if share]
+    _check_people(photos, {split for split, _ in filled}, wanted)
+    _warn_of_classes(photos, filled, wanted)
     return {photo.group: splits.get(joined[photo.group], "") for photo in photos}
 
 
@@ -107,24 +111,57 @@ def _split_strangers(
     return {name: SPLITS[i] for name, i in zip(names, places, strict=True)}
 
 
-def _check_people(
-    photos: list[Photo], filled: Collection[str], percentages: tuple[int, int, int]
-) -> None:
+def _check_people(photos: list[Photo], filled: Collection[str], wanted: Sequence[str]) -> None:
     """Raise UserError if people leave a wanted split empty; warn if one has most photographs."""
-    wanted = [split for split, share in zip(SPLITS, percentages, strict=True) if share]
     people = Counter(photo.subject for photo in photos if photo.subject)
-    largest = max(people.values(), default=0)
     empty = [split for split in wanted if split not in filled]
-    if empty and largest > 1 and len(photos) >= len(wanted):
+    if empty and max(people.values(), default=0) > 1 and len(photos) >= len(wanted):
         raise UserError(
             f"{' and '.join(empty)} would be empty: the photographs' paths name too few people "
             f"({_most_frequent(people)} photographs), and all pictures of a person go into the "
             f"same split. {_ADVICE}, or choose other shares with --split"
         )
-    if 2 * largest > len(photos) >= _MIN_WARNED:
+    if person := _person_with_most(photos):
         print(
-            f"{people.most_common(1)[0][0]!r} is taken for a person with {largest} of "
-            f"{len(photos)} photographs, which all go into the same split. {_ADVICE}",
+            f"{person!r} is taken for a person with {people[person]} of {len(photos)} photographs, "
+            f"which all go into the same split. {_ADVICE}",
+            file=sys.stderr,
+        )
+
+
+def _person_with_most(photos: list[Photo]) -> str:
+    """Return the person who has more than half of many photographs, or ""."""
+    people = Counter(photo.subject for photo in photos if photo.subject)
+    person, number = max(people.items(), key=lambda item: item[1], default=("", 0))
+    return person if 2 * number > len(photos) >= _MIN_WARNED else ""
+
+
+def _warn_of_classes(
+    photos: list[Photo], filled: Collection[tuple[str, str]], wanted: Sequence[str]
+) -> None:
+    """Warn of each class that one person has most of, or that a wanted split gets none of.
+
+    filled: (split, label) with photographs.
+    """
+    of_class: dict[str, list[Photo]] = {}
+    for photo in photos:
+        of_class.setdefault(photo.label, []).append(photo)
+    for label, of_label in of_class.items():
+        missing = [split for split in wanted if (split, label) not in filled]
+        is_missing = missing and len({photo.key for photo in of_label}) >= len(wanted)
+        person = _person_with_most(of_label)
+        if is_missing or (person and person != _person_with_most(photos)):
+            _warn_of_class(label, of_label, missing)
+
+
+def _warn_of_class(label: str, photos: list[Photo], missing: list[str]) -> None:
+    people = Counter(photo.subject for photo in photos if photo.subject).most_common(1)
+    effect = f"; none of this class are left for {' and '.join(missing)}" if missing else ""
+    for person, number in people:
+        print(
+            f"class {label!r}: {person!r} is taken for a person with {number} of "
+            f"{amount(len(photos), 'photograph')}, which all go into the same split{effect}. "
+            f"{_ADVICE} with this expression",
             file=sys.stderr,
         )
 

@@ -86,3 +86,42 @@ def test_a_person_with_most_of_many_photographs_is_named_as_a_warning(tmp_path, 
     assert prepare("--photos", photos, "--to", tmp_path / "data") == 0
     error = capsys.readouterr().err
     assert "'beach' is taken for a person with 14 of 20 photographs" in error
+
+
+def _prepare_class(names: list[str], folder: Path, *options: str) -> None:
+    """Prepare photographs of two classes that name nobody, and those of class sad."""
+    others = [f"{label}/x{i}.png" for label in ("happy", "angry") for i in range(22)]
+    photos = write_photos(folder / "photos", others + [f"sad/{name}" for name in names])
+    assert prepare("--photos", photos, "--to", folder / "data", *options) == 0
+
+
+def test_a_person_with_a_whole_class_is_named_as_a_warning(tmp_path, capsys):
+    _prepare_class([f"beach_{i}.png" for i in range(8)], tmp_path)
+    error = capsys.readouterr().err
+    assert "class 'sad': 'beach' is taken for a person with 8 of 8 photographs" in error
+    assert "none of this class are left for " in error
+    assert "rename the files" in error
+    assert "add photographs of other people with this expression" in error
+    assert "class 'happy'" not in error
+    assert "class 'angry'" not in error
+
+
+def test_a_person_with_most_of_a_large_class_is_named_as_a_warning(tmp_path, capsys):
+    names = [f"beach_{i}.png" for i in range(12)] + [f"y{i}.png" for i in range(8)]
+    _prepare_class(names, tmp_path)
+    error = capsys.readouterr().err
+    assert "class 'sad': 'beach' is taken for a person with 12 of 20 photographs" in error
+    assert "none of this class" not in error
+
+
+def test_classes_in_every_wanted_split_are_no_warning(tmp_path, capsys):
+    names = [f"{name}/{i}.png" for name in ("anna", "ben") for i in range(4)]
+    _prepare_class(names, tmp_path, "--split", "60/40/0")
+    assert "is taken for a person" not in capsys.readouterr().err
+
+
+def test_a_class_of_two_people_is_missing_from_the_third_split(tmp_path, capsys):
+    _prepare_class([f"{name}/{i}.png" for name in ("anna", "ben") for i in range(4)], tmp_path)
+    error = capsys.readouterr().err
+    assert "class 'sad': 'anna' is taken for a person with 4 of 8 photographs" in error
+    assert "none of this class are left for " in error
