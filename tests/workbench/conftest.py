@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -95,6 +96,7 @@ def run_in_process(module: str, *arguments: object) -> subprocess.CompletedProce
             code = main([*map(str, arguments)])
         except SystemExit as exit_:  # from argparse
             code = exit_.code
+    keras.config.enable_interactive_logging()  # `convert` disables it for its process
     return subprocess.CompletedProcess([module], code, out.getvalue(), err.getvalue())
 
 
