@@ -7,13 +7,12 @@ from typing import Any
 from evaluation.metrics import Scores, Targets
 from evaluation.paired import PairedLoss, paired_loss
 
-# Probability, on one runtime, of taking a loss of top-1 that is chance for more than that; for the
-# recall of all classes together it is the same.
+# Of McNemar's test: for top-1, and for the recall of all classes together, on one runtime.
 SIGNIFICANCE = 0.01
 # A net loss of so many images is never refused: points of so few say nothing.
 FEW_IMAGES = 3
 
-Range = tuple[float, float]
+DropAndCap = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -26,17 +25,17 @@ class Losses:
     def top1_excess(self, drop: float, cap: float) -> str | None:
         """Return by what the loss exceeds the limits, None if it does not.
 
-        drop: points that chance must explain if they are exceeded. cap: points that may not be
-        exceeded at all.
+        drop, cap: in points. A loss above `drop` is too large unless chance explains it; a loss
+        above `cap` always is.
         """
         return _excess(self.top1, drop, cap, SIGNIFICANCE, "top-1")
 
     def recall_excesses(self, drop: float, cap: float) -> list[str | None]:
-        """Do the same for the recall of each class."""
+        """Return the same for the recall of each class."""
         significance = self._recall_significance()
         return [_excess(loss, drop, cap, significance, "recall") for loss in self.recall]
 
-    def describe(self, top1: Range, recall: Range) -> dict[str, Any]:
+    def describe(self, top1: DropAndCap, recall: DropAndCap) -> dict[str, Any]:
         """Return all losses in JSON types, with the losses that the holdout would have shown.
 
         top1, recall: drop and cap, see `top1_excess`.

@@ -64,6 +64,6 @@ def _seen(report: Mapping[str, Any]) -> list[str]:
     images = losses[0]["top1"]["images"]
     return [
         f"A loss of {top1:.1f} points of top-1, or of {recall:.1f} of a class's recall, would have "
-        f"shown on 9 of 10",
+        "shown on 9 of 10",
         f"holdouts of {images:,} images like this one.",
     ]
