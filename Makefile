@@ -63,7 +63,7 @@ ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-trixie test-pi soak check format architecture bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-trixie test-pi soak fuzz check format architecture bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -86,10 +86,13 @@ run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is 
 test: test-edge test-workbench ## run all tests but those that need root
 
 test-edge: $(INSTALLED) ## run the tests of the program for the Pi
-	$(BIN)/python -m pytest -n 2 tests/edge
+	$(BIN)/python -m pytest -n 2 tests/edge tests/fuzz
 
 test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
 	$(BIN)/python -m pytest tests/workbench
+
+fuzz: $(INSTALLED) ## try thousands of damaged models, pictures, videos, settings and tables; minutes
+	$(BIN)/python -m tests.fuzz
 
 soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that its memory does not grow
 	SOAK_FRAMES=20000 $(BIN)/python -m pytest tests/edge/faults/test_soak.py

@@ -1,0 +1,26 @@
+"""The kinds of inputs: how to make damaged ones, and what the program does with one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from tests.fuzz import settings
+
+
+class Target(NamedTuple):
+    """A kind of input.
+
+    inputs: yields the paths of damaged files in a folder, for ever.
+    try_input: does with a file what the program does; runs in the worker.
+    default: how many inputs `make fuzz` tries.
+    """
+
+    inputs: Callable[[Path, Random], Iterator[Path]]
+    try_input: Callable[[Path], object]
+    default: int
+
+
+TARGETS: Mapping[str, Target] = {
+    "settings": Target(settings.inputs, settings.try_input, 2000),
+}
