@@ -1,1 +1,1 @@
-"""Small helpers: atomic writes, timeouts, progress."""
+"""Small helpers: atomic writes, bounded reads, timeouts, progress."""
