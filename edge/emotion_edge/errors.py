@@ -8,6 +8,14 @@ import sys
 from collections.abc import Callable
 
 MASK = "********"
+# A user may follow the scheme; everything between the next colon and the last @ is a password.
+_SCHEME = r"(?:[^:/@]*:/+|(?:mqtts?|rtsps?|https?|wss?|ssl|tls|tcp):?/*)"
+_BEFORE_HOST = re.compile(rf"^({_SCHEME}[^:@]*:(?!//)|[^:@/]*:(?!/)).*@", re.IGNORECASE | re.DOTALL)
+# "mqtt://user:secret", whose @host was forgotten: a port would be digits.
+_FOR_A_PORT = re.compile(
+    r"^([a-z][a-z0-9+.-]*://[^:/@\[]*:)(?!\d{1,5}(?:[/?#]|$))[^@]*$", re.IGNORECASE | re.DOTALL
+)
+_IN_QUERY = re.compile(r"([?&;][^=&;]*(?:pass|pwd|token|secret)[^=&;]*=)[^&;#]*", re.IGNORECASE)
 
 
 class UserError(Exception):
@@ -35,9 +43,10 @@ def exit_code(program: str, main: Callable[[], int]) -> int:
 
 
 def mask(text: str) -> str:
-    """Mask a password in a URL, even in a malformed one such as "mqtt:/user:secret@host"."""
-    pattern = r"^([^:/]*:/*[^:@]*:|[^:/]*:(?!/)).*@"
-    return re.sub(pattern, rf"\1{MASK}@", text, flags=re.DOTALL)
+    """Mask passwords in a URL, even in a malformed one such as "mqtt:/user:secret@host"."""
+    text = _BEFORE_HOST.sub(rf"\1{MASK}@", text)
+    text = _FOR_A_PORT.sub(rf"\1{MASK}", text)
+    return _IN_QUERY.sub(rf"\1{MASK}", text)
 
 
 def _fail(program: str, error: object, code: int) -> int:

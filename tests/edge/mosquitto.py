@@ -16,7 +16,7 @@ from tests.edge.waiting import until
 
 USER, PASSWORD = "hall", "correct horse"
 PREFIX = "test/hall"
-DISCOVERY = "homeassistant/device/emotion-edge-test-hall/config"
+DISCOVERY = "homeassistant/device/emotion-edge-test-hall-dd7a7ddd79ef/config"
 # The `broker` fixture runs a test with a broker of each kind unless one of these marks it.
 plain_broker = pytest.mark.parametrize("broker", ["plain"], indirect=True)
 tls_broker = pytest.mark.parametrize("broker", ["tls"], indirect=True)

@@ -4,6 +4,7 @@ import argparse
 import re
 
 from emotion_edge.output.mqtt.address import AddressError, parse_address
+from emotion_edge.output.mqtt.text_rules import prefix_problem
 from emotion_edge.output.settings import Address
 
 
@@ -22,4 +23,11 @@ def destination(text: str) -> str:
             parse_address(text)
     except AddressError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def discovery_prefix(text: str) -> str:
+    """Parse the beginning of Home Assistant's topics; "" stands for none."""
+    if text and (problem := prefix_problem(text)):
+        raise argparse.ArgumentTypeError(f"the topic {problem}")
     return text

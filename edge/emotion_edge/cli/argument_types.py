@@ -53,13 +53,6 @@ def keepalive(text: str) -> int:
     return _whole(text, 1, 65_535)
 
 
-def topic(text: str) -> str:
-    """Parse the beginning of an MQTT topic, which may have no wildcards."""
-    if any(character in text for character in "#+\0"):
-        raise argparse.ArgumentTypeError(f"{text!r}: a topic has no # and no +")
-    return text
-
-
 def minutes(text: str) -> float:
     """Parse a period in minutes, 1 or more: a shorter one would describe single moments."""
     value = _not_negative(text, "a number of minutes")

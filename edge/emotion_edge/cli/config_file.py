@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emotion_edge.cli.options import add_run_options
-from emotion_edge.commands.show_config import Entry, toml_text
+from emotion_edge.commands.show_config import COMMAND_LINE, Entry, toml_text
 from emotion_edge.errors import UserError
 from emotion_edge.system.paths import SYSTEM_FILE
 
@@ -46,7 +46,7 @@ def merge_config(args: Namespace, argv: Sequence[str]) -> Namespace:
         converted = _convert(parser, options, path, key, value)
         given[options[key].dest] = _Given(converted, value, str(path))
     for name, text in _command_line_texts(parser, argv).items():
-        given[name] = _Given(getattr(args, name), text, "command line")
+        given[name] = _Given(getattr(args, name), text, COMMAND_LINE)
     merged = Namespace(**{**vars(args), **{name: each.value for name, each in given.items()}})
     for name in args.needs:
         if getattr(merged, name) is None:

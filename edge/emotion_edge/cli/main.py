@@ -23,10 +23,12 @@ from contextlib import closing
 from emotion_edge.cli.config_file import merge_config
 from emotion_edge.cli.parser import make_parser
 from emotion_edge.errors import exit_code
+from emotion_edge.system.core_dumps import forbid_core_dumps
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    forbid_core_dumps()
     argv = sys.argv[1:] if argv is None else argv
     args = make_parser(str(__doc__)).parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from emotion_edge.cli.address_types import address, destination
-from emotion_edge.cli.argument_types import keepalive, minutes, topic
-from emotion_edge.output.mqtt.login import CREDENTIAL_NAME, PASSWORD_VARIABLE
+from emotion_edge.cli.address_types import address, destination, discovery_prefix
+from emotion_edge.cli.argument_types import keepalive, minutes
+from emotion_edge.output.mqtt.password import CREDENTIAL_NAME, PASSWORD_VARIABLE
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +59,7 @@ def _add_mqtt(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--discovery",
-        type=topic,
+        type=discovery_prefix,
         default="homeassistant",
         metavar="PREFIX",
         help='Home Assistant\'s discovery prefix; "" turns discovery off (default: %(default)s)',

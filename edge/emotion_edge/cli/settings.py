@@ -1,18 +1,23 @@
 """Settings of the layers below, made from parsed options."""
 
+import logging
 from argparse import Namespace
+from collections.abc import Sequence
 
 from emotion_edge.capture.camera import CameraSettings
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.commands.settings import RunSettings
+from emotion_edge.commands.show_config import COMMAND_LINE
 from emotion_edge.errors import UserError
 from emotion_edge.faces.detector import DetectorSettings
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address import Broker, parse_address
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.pipeline.smoothing import SmoothingSettings
+
+log = logging.getLogger(__name__)
 
 
 def run_settings(args: Namespace) -> RunSettings:
@@ -79,17 +84,33 @@ def _smoothing_settings(args: Namespace) -> SmoothingSettings:
 
 
 def output_settings(args: Namespace) -> OutputSettings:
-    """Return the settings of the outputs; each destination of --to counts once."""
-    destinations = list(dict.fromkeys(args.to or ["-"]))
+    """Return the settings of the outputs; each destination of --to counts once.
+
+    Raises UserError if --password-file is for nobody.
+    """
+    destinations = args.to or ["-"]
+    brokers = tuple(dict.fromkeys(parse_address(text) for text in destinations if text != "-"))
+    _check_password_has_user(args, brokers)
     return OutputSettings(
         stdout="-" in destinations,
-        brokers=tuple(parse_address(text) for text in destinations if text != "-"),
+        brokers=brokers,
         mqtt=_mqtt_settings(args),
         every_frame=args.all,
         aggregate=args.aggregate,
         metrics=args.metrics,
         draw=args.draw,
     )
+
+
+def _check_password_has_user(args: Namespace, brokers: Sequence[Broker]) -> None:
+    """Raise UserError; only warn if the command line's --to stands in for the file's."""
+    if args.password_file is None or any(broker.user is not None for broker in brokers):
+        return
+    problem = "--password-file: no address in --to has a user; write mqtts://USER@host/prefix"
+    typed = {entry.key for entry in getattr(args, "entries", ()) if entry.where == COMMAND_LINE}
+    if "to" not in typed or "password-file" in typed:
+        raise UserError(problem)
+    log.warning("%s", problem)
 
 
 def _mqtt_settings(args: Namespace) -> MqttSettings:

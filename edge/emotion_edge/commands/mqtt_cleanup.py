@@ -4,17 +4,23 @@ Assistant.
   emotion-edge forget --to mqtt://hall@broker/emotion/hall
 
 Use the same options or TOML file as for `run`. Stop the daemon first, because it would publish
-everything again. Exit codes: 0 removed, 1 a broker cannot be reached, 2 bad options.
+everything again. What version 0.1 left in Home Assistant is removed as well. Exit codes: 0 removed,
+1 a broker cannot be reached, 2 bad options.
 """
 
 from collections.abc import Generator, Sequence
+from typing import Any
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address import Broker
 from emotion_edge.output.mqtt.connection import RETAINED
-from emotion_edge.output.mqtt.home_assistant import discovery_topic
+from emotion_edge.output.mqtt.home_assistant import (
+    announces,
+    discovery_topic,
+    old_discovery_topic,
+)
 from emotion_edge.output.mqtt.login import MqttSettings
-from emotion_edge.output.mqtt.probe import connected_client, round_trip
+from emotion_edge.output.mqtt.probe import connected_client, retained_messages, round_trip
 
 
 def forget(brokers: Sequence[Broker], settings: MqttSettings) -> Generator[str, None, None]:
@@ -27,12 +33,12 @@ def forget(brokers: Sequence[Broker], settings: MqttSettings) -> Generator[str, 
         raise UserError("--to names no broker: give --to mqtt://[user@]host[:port]/prefix")
     kept = []
     for broker in brokers:
-        topics = _topics(broker, settings.discovery)
         with connected_client(broker, settings) as client:
-            # An empty retained message removes one.
-            removed = round_trip(client, topics, b"", retain=True)
-        yield from (f"{broker}: removed {topic}" for topic in topics if topic in removed)
-        kept += [topic for topic in topics if topic not in removed]
+            removed, left = _remove(client, broker, settings.discovery)
+        kept += left
+        yield from (f"{broker}: removed {topic}" for topic in removed)
+        if not removed and not left:
+            yield f"{broker}: it retains nothing of {broker.prefix}"
     if kept:
         raise RunError(
             f"the broker does not show that these are removed: {', '.join(kept)}; let the user "
@@ -40,6 +46,16 @@ def forget(brokers: Sequence[Broker], settings: MqttSettings) -> Generator[str, 
         )
 
 
-def _topics(broker: Broker, discovery: str) -> list[str]:
+def _remove(client: Any, broker: Broker, discovery: str) -> tuple[list[str], list[str]]:
+    """Remove what is retained; return the topics where something was, and those in doubt."""
     topics = [f"{broker.prefix}/{name}" for name in RETAINED]
-    return [discovery_topic(broker, discovery), *topics] if discovery else topics
+    old = []
+    if discovery:
+        topics.insert(0, discovery_topic(broker, discovery))
+        old = [old_discovery_topic(broker, discovery)]
+    retained = retained_messages(client, topics + old)
+    topics += [topic for topic in old if announces(retained.get(topic, b""), broker)]
+    # An empty retained message removes one.
+    done = round_trip(client, topics, b"", retain=True)
+    removed = [topic for topic in topics if topic in done and topic in retained]
+    return removed, [topic for topic in topics if topic not in done]

@@ -7,19 +7,20 @@ The output is itself such a file. The password is never in it. Exit codes: 0 don
 """
 
 import json
-import os
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from emotion_edge.errors import MASK, mask
-from emotion_edge.output.mqtt.login import PASSWORD_VARIABLE, credential
+from emotion_edge.output.mqtt.password import default_origin
+
+COMMAND_LINE = "command line"
 
 
 class Entry(NamedTuple):
     """A setting. value: TOML's; None if there is none. placeholder: stands for a missing value.
 
-    where: where the value comes from.
+    where: where the value comes from: `COMMAND_LINE`, a file's path, or "default".
     """
 
     key: str
@@ -35,15 +36,8 @@ def show_config(entries: Iterable[Entry], password_file: Path | None) -> Generat
             yield f"# {key} = {placeholder}  # {where}"
         else:
             yield f"{key} = {toml_text(value)}  # {where}"
-    if password_file is None and (origin := _password_origin()):
+    if password_file is None and (origin := default_origin()):
         yield f'# password = "{MASK}"  # {origin}'
-
-
-def _password_origin() -> str | None:
-    """Return where the password comes from, if not from --password-file."""
-    if path := credential():
-        return str(path)
-    return f"environment {PASSWORD_VARIABLE}" if os.environ.get(PASSWORD_VARIABLE) else None
 
 
 def toml_text(value: object) -> str:

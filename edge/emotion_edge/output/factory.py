@@ -1,9 +1,11 @@
 """Create the sinks that the settings ask for."""
 
+import logging
 import sys
 from collections.abc import Iterator
 
 from emotion_edge.errors import UserError
+from emotion_edge.output.mqtt.password import password_dangers
 from emotion_edge.output.mqtt.sink import MqttSink, Reporting
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
@@ -15,14 +17,20 @@ from emotion_edge.pipeline.stats import PipelineStats
 # frame intervals, if these are longer), but keeps it for at least MIN_EXPIRE_S seconds: while a
 # camera is lost, the state is published only at each attempt to reopen it, every 30 s.
 EXPIRE_HEARTBEATS, MIN_EXPIRE_S = 3, 90.0
+log = logging.getLogger(__name__)
 
 
 def check_output(settings: OutputSettings) -> None:
-    """Raise UserError if the settings contradict each other or stdout is closed."""
+    """Raise UserError if the settings contradict each other or stdout is closed.
+
+    Warns of what endangers the password for the brokers.
+    """
     if settings.stdout and sys.stdout is None:
         raise UserError("stdout is closed, and --to does not name another place")
     if settings.draw and settings.aggregate:
         raise UserError("--draw shows who was there, which --aggregate must hide")
+    for danger, remedy in password_dangers(settings.brokers, settings.mqtt.password_file):
+        log.warning("%s; %s", danger, remedy)
 
 
 def make_sinks(

@@ -20,7 +20,7 @@ from functools import partial
 from emotion_edge.commands.doctor.camera_checks import camera
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.commands.doctor.model_checks import face_detector, model, runtimes
-from emotion_edge.commands.doctor.mqtt_checks import broker
+from emotion_edge.commands.doctor.mqtt_checks import broker, password
 from emotion_edge.commands.doctor.system_checks import clock, disk, heat, machine, packages
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
@@ -60,6 +60,7 @@ def _checks(settings: RunSettings) -> Iterator[tuple[str, Check]]:
     yield "runtimes", partial(runtimes, analyzer)
     yield "model", partial(model, analyzer)
     yield "finder", partial(face_detector, analyzer)
+    yield "password", partial(password, output.brokers, output.mqtt)
     for each in output.brokers:
         yield "broker", partial(broker, each, output.mqtt)
     # Last, because a camera that hangs while it opens ends the process a little later.

@@ -2,13 +2,16 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.login import CREDENTIAL_NAME, PASSWORD_VARIABLE, MqttSettings
+from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.output.mqtt.password import CREDENTIAL_NAME, PASSWORD_VARIABLE, password_dangers
 from emotion_edge.output.mqtt.probe import RefusedError, connected_client, round_trip
 
 # OpenSSL's error numbers for certificates (X509_V_ERR_…, openssl/x509_vfy.h).
@@ -29,6 +32,24 @@ MEANINGS = (
     (TimeoutError, "no answer", "is it switched on, the address right, a firewall between?"),
 )
 SETTINGS = "correct --to and its options"
+
+
+def password(brokers: Sequence[Broker], settings: MqttSettings) -> Iterator[Finding]:
+    """Find what endangers the password or the client's key; nothing if all is well."""
+    for danger, remedy in password_dangers(brokers, settings.password_file):
+        yield Finding("password", "warn", danger, remedy)
+    key = settings.client_key or settings.client_cert  # one file may hold both
+    for option, path in (("password-file", settings.password_file), ("client-key", key)):
+        if path and _is_open_to_others(path):
+            found = f"--{option} {path}: others than its owner can use it"
+            yield Finding("password", "warn", found, f"chmod 600 {path}")
+
+
+def _is_open_to_others(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except OSError:  # reported when it is read
+        return False
 
 
 def broker(address: Broker, settings: MqttSettings) -> Iterator[Finding]:

@@ -20,6 +20,21 @@ def discovery_topic(broker: Broker, prefix: str) -> str:
     return f"{prefix}/device/{broker.device_id}/config"
 
 
+def old_discovery_topic(broker: Broker, prefix: str) -> str:
+    """Return the topic of version 0.1, which other devices may share: see `announces`."""
+    return f"{prefix}/device/{broker.old_device_id}/config"
+
+
+def announces(message: bytes, broker: Broker) -> bool:
+    """Tell whether a message like `discovery_message`, of any version, is about this prefix."""
+    try:
+        content = json.loads(message)
+    except (ValueError, RecursionError):
+        return False
+    topic = content.get("availability_topic") if isinstance(content, dict) else None
+    return bool(topic == f"{broker.prefix}/{AVAILABILITY}")
+
+
 def discovery_message(
     broker: Broker, labels: Iterable[str], *, expire: float, aggregate: bool
 ) -> str:

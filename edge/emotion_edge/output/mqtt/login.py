@@ -1,6 +1,5 @@
 """A paho client with login, certificates and retry delays."""
 
-import os
 import random
 import secrets
 from dataclasses import dataclass
@@ -9,10 +8,11 @@ from typing import Any
 
 from emotion_edge.errors import UserError
 from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.password import read_password
+from emotion_edge.util.regular_file import read_regular_file
 
-PASSWORD_VARIABLE = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
-CREDENTIAL_NAME = "emotion-edge.password"  # among systemd's credentials
 INSTALL = "pip install 'emotion-edge[mqtt]'"
+LARGEST_FILE = 16 << 20  # bytes; all authorities of a system together have a fiftieth of that
 CONNECT_TIMEOUT_S = 5.0
 FIRST_RETRY_S, LAST_RETRY_S = 1, 30  # the delay doubles from the first to the last
 
@@ -32,33 +32,6 @@ class MqttSettings:
     client_key: Path | None = None
     keepalive: int = 30
     discovery: str = "homeassistant"
-
-
-def read_password(file: Path | None) -> str | None:
-    """Return the password from `file`, systemd's credentials or the environment; None without one.
-
-    Raises UserError if the file cannot be read or is empty.
-    """
-    file = file or credential()
-    if file is None:
-        return os.environ.get(PASSWORD_VARIABLE) or None
-    try:
-        password = file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise UserError(f"--password-file {file}: cannot read it: {reason}") from None
-    if not password:
-        raise UserError(f"--password-file {file}: it is empty")
-    return password
-
-
-def credential() -> Path | None:
-    """Return the file in which systemd passes the password, if it does."""
-    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", ""), CREDENTIAL_NAME)
-    try:
-        return path if path.is_absolute() and path.exists() else None
-    except PermissionError:  # reported when it is read
-        return path
 
 
 def make_client(broker: Broker, settings: MqttSettings) -> Any:
@@ -117,6 +90,6 @@ def _tls_context(settings: MqttSettings) -> Any:
 def _check_readable(option: str, path: Path | None) -> None:
     try:
         if path:
-            path.read_bytes()
+            read_regular_file(path, LARGEST_FILE)
     except OSError as error:
         raise UserError(f"{option} {path}: cannot read it: {error.strerror}") from None

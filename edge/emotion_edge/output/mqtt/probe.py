@@ -1,7 +1,7 @@
 """A short connection to a broker: to check it, or to publish a few messages."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -12,6 +12,7 @@ from emotion_edge.output.mqtt.login import MqttSettings, make_client
 
 CONNECT_TIMEOUT_S = 10.0
 ECHO_TIMEOUT_S = 4.0  # for a message there and back
+RETAINED_WAIT_S = 1.0  # for retained messages, after the broker has confirmed a subscription
 
 
 class RefusedError(RunError):
@@ -81,3 +82,25 @@ def round_trip(
         client.publish(topic, payload, qos=1, retain=retain)
     done.wait(ECHO_TIMEOUT_S)
     return set(topics - missing)
+
+
+def retained_messages(client: Any, topics: Sequence[str]) -> dict[str, bytes]:
+    """Return the messages that the broker retains on these topics.
+
+    A broker does not tell when it has sent the last one, so this waits for `RETAINED_WAIT_S`.
+    """
+    found: dict[str, bytes] = {}
+    confirmed, complete = Event(), Event()
+
+    def received(client: Any, userdata: Any, message: Any) -> None:
+        if message.retain:
+            found[message.topic] = message.payload
+        if found.keys() >= set(topics):
+            complete.set()
+
+    client.on_message = received
+    client.on_subscribe = lambda *_: confirmed.set()
+    client.subscribe([(topic, 1) for topic in topics])
+    confirmed.wait(ECHO_TIMEOUT_S)
+    complete.wait(RETAINED_WAIT_S)
+    return dict(found)

@@ -13,7 +13,7 @@ from emotion_edge.commands.settings import RunSettings
 from tests.edge.command_line import edge
 
 # Where doctor tests the right to publish to Home Assistant.
-DOCTOR_TOPIC = "homeassistant/device/emotion-edge-test-hall/doctor"
+DOCTOR_TOPIC = "homeassistant/device/emotion-edge-test-hall-dd7a7ddd79ef/doctor"
 
 
 def parse_settings(*options: object) -> RunSettings:
