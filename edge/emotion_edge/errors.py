@@ -9,13 +9,16 @@ from collections.abc import Callable
 
 MASK = "********"
 # A user may follow the scheme; everything between the next colon and the last @ is a password.
-_SCHEME = r"(?:[^:/@]*:/+|(?:mqtts?|rtsps?|https?|wss?|ssl|tls|tcp):?/*)"
-_BEFORE_HOST = re.compile(rf"^({_SCHEME}[^:@]*:(?!//)|[^:@/]*:(?!/)).*@", re.IGNORECASE | re.DOTALL)
+_SCHEME = r"(?:[^:/@]*+:/++|(?:mqtts?|rtsps?|https?|wss?|ssl|tls|tcp):?/*+)"
+_BEFORE_HOST = re.compile(
+    rf"^({_SCHEME}[^:@]*+:(?!//)|[^:@/]*+:(?!/)).*@", re.IGNORECASE | re.DOTALL
+)
 # "mqtt://user:secret", whose @host was forgotten: a port would be digits.
 _FOR_A_PORT = re.compile(
-    r"^([a-z][a-z0-9+.-]*://[^:/@\[]*:)(?!\d{1,5}(?:[/?#]|$))[^@]*$", re.IGNORECASE | re.DOTALL
+    r"^([a-z][a-z0-9+.-]*+://[^:/@\[]*+:)(?!\d{1,5}(?:[/?#]|$))[^@]*$", re.IGNORECASE | re.DOTALL
 )
-_IN_QUERY = re.compile(r"([?&;][^=&;]*(?:pass|pwd|token|secret)[^=&;]*=)[^&;#]*", re.IGNORECASE)
+_IN_QUERY = re.compile(r"([?&;])([^?=&;#]*+)=[^&;#]*")
+_SECRET_KEY = re.compile(r"pass|pwd|token|secret", re.IGNORECASE)
 
 
 class UserError(Exception):
@@ -46,7 +49,11 @@ def mask(text: str) -> str:
     """Mask passwords in a URL, even in a malformed one such as "mqtt:/user:secret@host"."""
     text = _BEFORE_HOST.sub(rf"\1{MASK}@", text)
     text = _FOR_A_PORT.sub(rf"\1{MASK}", text)
-    return _IN_QUERY.sub(rf"\1{MASK}", text)
+    return _IN_QUERY.sub(_mask_query, text)
+
+
+def _mask_query(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}={MASK}" if _SECRET_KEY.search(match[2]) else match[0]
 
 
 def _fail(program: str, error: object, code: int) -> int:

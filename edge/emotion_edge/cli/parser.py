@@ -1,9 +1,11 @@
 """The command line of `emotion-edge`: one parser with a subparser for each command."""
 
 import argparse
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from emotion_edge import __version__
 from emotion_edge.cli import dispatch
@@ -17,6 +19,7 @@ from emotion_edge.cli.options import (
     add_smoothing,
     add_source,
 )
+from emotion_edge.errors import mask
 from emotion_edge.model.model_file import SHIPPED
 
 Parser = argparse.ArgumentParser
@@ -30,12 +33,24 @@ class _CommandParser(Parser):
         return Parser.format_help(describe(self, str(module.__doc__)))
 
 
+class _ProgramParser(Parser):
+    """Does not repeat what follows an unknown option, which may be a password."""
+
+    def error(self, message: str) -> NoReturn:
+        start, found, rest = message.partition("unrecognized arguments: ")
+        words = rest.split()
+        # "--password=secret", "-Psecret"
+        options = [re.match("--[^=]*|-.?", word) for word in words if word.startswith("-")]
+        shown = [option[0] for option in options if option] or map(mask, words)
+        super().error(f"{' '.join(map(mask, start.split(' ')))}{found}{' '.join(shown)}")
+
+
 def make_parser(description: str) -> Parser:
     """Return the parser. The options that it parses have `command`, a function that takes them.
 
     Commands with all options of `run` have --config: complete their options by `merge_config`.
     """
-    parser = describe(Parser(prog="emotion-edge"), description)
+    parser = describe(_ProgramParser(prog="emotion-edge"), description)
     parser.add_argument("--version", action="version", version=f"emotion-edge {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_CommandParser)
     for name, (command, module, text, add_options) in _COMMANDS.items():

@@ -60,3 +60,22 @@ def test_a_command_is_required():
     result = edge()
     assert result.returncode == 2
     assert "COMMAND" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("config", "--password", "hunter2"),
+        ("config", "--password=hunter2", "--all"),
+        ("config", "-u", "hall", "-P", "hunter2"),
+        ("config", "-Phunter2"),
+        ("config", "mqtt://u:hunter2@h"),
+        ("mqtt://u:hunter2@h",),
+        ("run", "--to", "mqtt://u:hunter2@h"),
+    ],
+)
+def test_an_error_does_not_repeat_a_password(words):
+    result = edge(*words)
+    assert result.returncode == 2
+    assert "emotion-edge" in result.stderr
+    assert "hunter2" not in result.stderr

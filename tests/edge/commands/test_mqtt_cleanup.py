@@ -1,12 +1,15 @@
 """`emotion-edge forget` removes the retained messages."""
 
+import json
 import os
 import signal
 import subprocess
 
+import pytest
+
 from tests.edge.command_line import edge
 from tests.edge.listener import Listener
-from tests.edge.mosquitto import DISCOVERY, PASSWORD, PREFIX, Mosquitto
+from tests.edge.mosquitto import DISCOVERY, PASSWORD, PREFIX, Mosquitto, plain_broker
 from tests.edge.waiting import until
 
 
@@ -24,6 +27,8 @@ def test_forget_removes_everything_from_the_broker(broker, daemon, changing):
     result = forget(broker)
     assert result.returncode == 0, result.stderr
     assert f"removed {DISCOVERY}" in result.stdout
+    assert f"removed {PREFIX}/counts" not in result.stdout  # there was none
+    assert "retains nothing of" in forget(broker).stdout
     late = Listener(broker)
     late.client.publish("end", "end")
     until(lambda: late.heard, "the end")
@@ -41,7 +46,8 @@ def test_forget_fails_if_the_broker_keeps_a_message(certificates, tmp_path):
     broker.configure("good", more=f"acl_file {acl}")
     broker.start()
     try:
-        broker.client().publish(DISCOVERY, "{}", qos=1, retain=True).wait_for_publish(30)
+        for topic in (DISCOVERY, f"{PREFIX}/state"):
+            broker.client().publish(topic, "{}", qos=1, retain=True).wait_for_publish(30)
         acl.write_text(f"user hall\ntopic readwrite {PREFIX}/#\ntopic read homeassistant/#\n")
         broker.send(signal.SIGHUP)
         until(lambda: "Reloading config" in broker.log, "the new access list")
@@ -49,5 +55,60 @@ def test_forget_fails_if_the_broker_keeps_a_message(certificates, tmp_path):
     finally:
         broker.kill()
     assert result.returncode == 1
-    assert f"removed {PREFIX}/state" in result.stdout
+    assert result.stdout == f"mqtts://localhost:{broker.port}: removed {PREFIX}/state\n"
     assert f"does not show that these are removed: {DISCOVERY};" in result.stderr
+
+
+OLD = "homeassistant/device/emotion-edge-test-hall/config"  # of version 0.1, and of test-hall
+
+
+@plain_broker
+@pytest.mark.parametrize(
+    ("payload", "removed"),
+    [
+        (json.dumps({"availability_topic": f"{PREFIX}/availability", "cmps": {}}), True),
+        (json.dumps({"availability_topic": "test-hall/availability"}), False),
+        (json.dumps({"availability_topic": f"{PREFIX}/x/availability"}), False),
+        (json.dumps([f"{PREFIX}/availability"]), False),
+        (json.dumps({"availability_topic": [f"{PREFIX}/availability"]}), False),
+        ("[" * 100_000, False),
+        ("not JSON", False),
+    ],
+    ids=["ours", "another's", "below ours", "list", "topics", "nested", "text"],
+)
+def test_of_the_entries_of_version_0_1_only_our_own_is_removed(broker, payload, removed):
+    broker.client().publish(OLD, payload, qos=1, retain=True).wait_for_publish(30)
+    result = forget(broker)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (f"removed {OLD}" in result.stdout) == removed
+    late = Listener(broker)
+    late.client.publish("end", "end")
+    until(lambda: "end" in [topic for topic, _, _ in late.heard], "the end")
+    assert (OLD in [topic for topic, _, _ in late.heard]) != removed
+
+
+@plain_broker
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("客厅", "厨房"), ("Küche", "Käche"), ("hall/cam", "hall-cam"), ("дом/кухня", "дом/ванна")],
+)
+def test_two_devices_with_names_alike_are_two_and_forgotten_one_by_one(
+    broker, daemon, changing, first, second
+):
+    for prefix in (first, second):
+        run = daemon("--source", changing, "--to", f"mqtt://localhost:{broker.port}/{prefix}")
+        run.wait_stderr(": connected")
+        assert run.end()[0] == 0
+    assert len(announced(broker)) == 2
+    result = edge("forget", "--to", f"mqtt://localhost:{broker.port}/{first}")
+    assert result.returncode == 0, result.stderr
+    assert announced(broker) == {f"{second}/availability"}
+
+
+def announced(broker: Mosquitto) -> set[str]:
+    """Return the availability topics of the devices that Home Assistant would find."""
+    late = Listener(broker)
+    late.client.publish("end", "end")
+    until(lambda: "end" in [topic for topic, _, _ in late.heard], "the end")
+    messages = [json.loads(text) for topic, text, _ in late.heard if topic.endswith("/config")]
+    return {message["availability_topic"] for message in messages}

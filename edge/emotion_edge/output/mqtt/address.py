@@ -143,7 +143,5 @@ def _prefix(path: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    try:
-        return unquote(text, errors="strict")
-    except UnicodeDecodeError:
-        raise AddressError(f"{FORM}: its percent-encoded characters are not UTF-8") from None
+    """Return a text without percent-encoding; bytes that are not UTF-8 become surrogates."""
+    return unquote(text, errors="surrogateescape")
