@@ -1,4 +1,4 @@
-"""No core dumps: they would hold passwords and frames."""
+"""No core dumps: they would hold frames and the password."""
 
 import ctypes
 import resource
@@ -9,13 +9,16 @@ PR_SET_DUMPABLE = 4  # prctl(2)
 
 
 def forbid_core_dumps() -> None:
-    """Forbid core dumps of this process, and of the programs that it starts.
-
-    The limit alone does not do: Linux ignores it if it pipes the dump to a program, which may also
-    keep the environment (systemd-coredump). The flag alone does not do: other programs set it
-    again. The flag also stops other processes of the same user from reading this one's memory.
-    """
-    with suppress(OSError, ValueError):  # a sandbox that forbids it
+    """Forbid core dumps of this process, and of the programs that it starts."""
+    with suppress(OSError, ValueError):  # in a sandbox
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def hide_memory() -> None:
+    """Keep other processes from reading this one's memory, and Linux from giving it to a program.
+
+    Linux ignores the limit of `forbid_core_dumps` if it pipes the dump to a program (core(5)). For
+    everybody but root, this hides most files in /proc/PID as well.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 from emotion_edge.errors import UserError
 from emotion_edge.output.mqtt.address import Broker
 from emotion_edge.output.mqtt.text_rules import LIMIT
+from emotion_edge.system.core_dumps import hide_memory
 from emotion_edge.util.regular_file import read_regular_file
 
 PASSWORD_VARIABLE = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
@@ -18,9 +19,11 @@ AROUND = 64  # bytes of a file that are not the password's: a byte order mark, e
 def read_password(file: Path | None) -> str | None:
     """Return the password from `file`, systemd's credentials or the environment; None without one.
 
-    A byte order mark and ends of lines after the password do not count. Raises UserError if it
-    cannot be read, or is empty, too long, or not one line of UTF-8.
+    A byte order mark and ends of lines after the password do not count. From now on other processes
+    cannot read this one's memory. Raises UserError if the password cannot be read, or is empty, too
+    long, or not one line of UTF-8.
     """
+    hide_memory()
     file = file or credential()
     if file is None:
         text = os.environ.get(PASSWORD_VARIABLE)
