@@ -3,9 +3,11 @@
 Exit code 2 means bad input or configuration, 1 a failure at run time.
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable
+from typing import IO
 
 MASK = "********"
 
@@ -40,6 +42,15 @@ def mask(text: str) -> str:
     return re.sub(pattern, rf"\1{MASK}@", text, flags=re.DOTALL)
 
 
+def discard(stream: IO[str] | None) -> None:
+    """Redirect a standard stream to nowhere, so that the interpreter's last flush cannot fail."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _fail(program: str, error: object, code: int) -> int:
-    print(f"{program}: error: {error}", file=sys.stderr)
+    try:
+        print(f"{program}: error: {error}", file=sys.stderr, flush=True)
+    except OSError:  # nobody reads stderr any more
+        discard(sys.stderr)
     return code

@@ -31,6 +31,11 @@ class SourceSettings:
     every: float = 0.0
     camera: CameraSettings = field(default_factory=CameraSettings)
 
+    @property
+    def live(self) -> bool:
+        """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
+        return self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
+
     def open(self, stop: Event) -> Generator[Frame | CameraLost, None, None]:
         """Return the frames, as `open_source` does."""
         return open_source(

@@ -100,6 +100,8 @@ class _StatsCollector:
         yield reconnects
         yield self._counter("frames", "Frames analysed.", value=stats.frames)
         yield self._counter("dropped_frames", "Frames that came too late.", value=stats.dropped)
+        text = "Lines that the reader of stdout was too slow for."
+        yield self._counter("dropped_lines", text, value=stats.dropped_lines)
         for name, text, value in (
             ("faces", "Faces in view.", stats.faces),
             ("paused", "Whether it is paused.", stats.paused),
