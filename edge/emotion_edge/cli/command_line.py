@@ -24,7 +24,7 @@ from emotion_edge.cli import dispatch
 from emotion_edge.cli.config_file import merge_config
 from emotion_edge.cli.parser import make_parser
 from emotion_edge.errors import discard, exit_code
-from emotion_edge.system.signals import release_signals
+from emotion_edge.system.signals import end_on_ctrl_c, release_signals
 from emotion_edge.util.line_writer import STDERR, Line, LineWriter
 
 
@@ -34,7 +34,10 @@ def run_command_line(argv: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # JSON is UTF-8 in every locale. Bytes of file names that are not UTF-8 are escaped.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    return exit_code("emotion-edge", lambda: _run_command(args, argv))
+    try:
+        return exit_code("emotion-edge", lambda: _run_command(args, argv))
+    finally:
+        end_on_ctrl_c()
 
 
 def _run_command(args: argparse.Namespace, argv: Sequence[str]) -> int:

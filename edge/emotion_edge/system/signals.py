@@ -3,20 +3,25 @@
 The second SIGINT or SIGTERM ends the process at once, whatever it waits for.
 """
 
+import atexit
+import os
 import signal
 from threading import Event
 from types import FrameType
 from typing import NoReturn
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+_HANDLED = (*STOPPING, signal.SIGHUP)
 _held: list[int] = []  # received since `hold_signals`, oldest first
 _former: dict[int, object] = {}
 
 
 def hold_signals() -> None:
     """Keep SIGINT, SIGTERM and SIGHUP until the command says what they mean to it."""
-    for number in (*STOPPING, signal.SIGHUP):
+    for number in _HANDLED:
         _former[number] = signal.signal(number, _hold)
+        # At its very end Python takes handlers away, and a signal would change the exit code.
+        atexit.register(signal.signal, number, signal.SIG_IGN)
 
 
 def _hold(number: int, frame: FrameType | None) -> None:
@@ -57,6 +62,12 @@ def release_signals() -> None:
     _former.clear()
     while _held:
         signal.raise_signal(_held.pop(0))
+
+
+def end_on_ctrl_c() -> None:
+    """Let Ctrl-C end the process at once and without a word, because nothing is left to do."""
+    if signal.getsignal(signal.SIGINT) is _interrupt:
+        signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
