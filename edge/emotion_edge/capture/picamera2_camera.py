@@ -54,7 +54,8 @@ def _open(library: Any, settings: CameraSettings) -> Iterator["_Picamera2Camera"
         with _camera_errors("cannot be started"):
             camera = _Picamera2Camera(device, settings)
         yield camera
-        camera.stop()
+        with _camera_errors("cannot be stopped"):
+            camera.stop()
     finally:
         with _camera_errors("cannot be closed"):
             device.close()
