@@ -93,8 +93,8 @@ def _process_frames(
         for sink in sinks:
             sink.publish(result)
         # Only frames reset the watchdog, so systemd restarts a daemon that gets none.
-        watchdog = "" if isinstance(frame, CameraLost) else "WATCHDOG=1\n"
-        notify(f"{watchdog}STATUS={stats.summary}")
+        watchdog = () if isinstance(frame, CameraLost) else ("WATCHDOG=1",)
+        notify(*watchdog, f"STATUS={stats.summary}")
         if stats.frames == settings.frames:
             break
 
