@@ -12,11 +12,22 @@ from typing import IO
 MASK = "********"
 
 
-class UserError(Exception):
-    """Bad input or configuration: the message says what is wrong, where, and how to fix it."""
+class _ExplainedError(Exception):
+    """found: what is wrong, and where. remedy: what to do about it, if the first does not say it.
+
+    The message is both.
+    """
+
+    def __init__(self, found: str, remedy: str = "") -> None:
+        super().__init__(f"{found}; {remedy}" if remedy else found)
+        self.found, self.remedy = found, remedy
 
 
-class RunError(Exception):
+class UserError(_ExplainedError):
+    """Bad input or configuration."""
+
+
+class RunError(_ExplainedError):
     """A failure at run time that the user did not cause."""
 
 

@@ -40,7 +40,7 @@ def picamera2_opener(settings: CameraSettings) -> Opener:
     except ImportError as error:
         raise UserError(f"--source picamera2 needs picamera2: {INSTALL} ({error})") from None
     except Exception as error:  # for example, pip's numpy in place of the one apt compiled against
-        raise UserError(f"--source picamera2: it does not load: {error}; {INSTALL}") from None
+        raise UserError(f"--source picamera2: it does not load: {error}", INSTALL) from None
     return partial(_open, library.Picamera2, settings)
 
 

@@ -40,8 +40,8 @@ def _read_exactly(length: int, index: int, stop: Event) -> bytes:
         part = os.read(descriptor, length - len(data))
         if not part and data:
             raise UserError(
-                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes; "
-                "is --size right?"
+                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes",
+                "is --size right?",
             )
         if not part:
             break

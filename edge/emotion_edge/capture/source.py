@@ -100,8 +100,8 @@ def open_files(
         return read_video(path, every, stop)
     if path.exists():  # opening a named pipe would block and ignore signals
         raise UserError(
-            f"--source {source}: neither a file nor a folder; raw frames come on stdin: "
-            "--source - --size WxH"
+            f"--source {source}: neither a file nor a folder",
+            "raw frames come on stdin: --source - --size WxH",
         )
     return read_images(images_matching(source), every, stop)
 
