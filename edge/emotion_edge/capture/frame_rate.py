@@ -1,6 +1,7 @@
 """Frame rate limits for cameras and streams that deliver more frames than needed."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import closing
 
 from emotion_edge.capture.frame import CameraLost, Frame
 
@@ -31,13 +32,17 @@ class FrameRateLimiter:
 
 
 def limit_rate(
-    frames: Iterator[Frame | CameraLost], every: float
+    frames: Generator[Frame | CameraLost, None, None], every: float
 ) -> Generator[Frame | CameraLost, None, None]:
-    """Yield frames at least `every` seconds apart; pass untimed frames and CameraLost through."""
+    """Yield frames at least `every` seconds apart; pass untimed frames and CameraLost through.
+
+    It closes `frames` at its end, and raises what that raises.
+    """
     due = float("-inf")
-    for frame in frames:
-        if isinstance(frame, CameraLost) or frame.seconds is None:
-            yield frame
-        elif frame.seconds >= due:
-            due = frame.seconds + every
-            yield frame
+    with closing(frames):
+        for frame in frames:
+            if isinstance(frame, CameraLost) or frame.seconds is None:
+                yield frame
+            elif frame.seconds >= due:
+                due = frame.seconds + every
+                yield frame

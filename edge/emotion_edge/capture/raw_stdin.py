@@ -4,7 +4,7 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from threading import Event
 
 import numpy as np
@@ -14,7 +14,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.util.timeouts import POLL_S
 
 
-def read_raw_frames(width: int, height: int, stop: Event) -> Iterator[Frame]:
+def read_raw_frames(width: int, height: int, stop: Event) -> Generator[Frame, None, None]:
     """Yield frames of width x height pixels from stdin, timed by the clock, until `stop` is set.
 
     Raises UserError if stdin is closed or ends within a frame.
@@ -40,8 +40,8 @@ def _read_exactly(length: int, index: int, stop: Event) -> bytes:
         part = os.read(descriptor, length - len(data))
         if not part and data:
             raise UserError(
-                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes; "
-                "is --size right?"
+                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes",
+                "is --size right?",
             )
         if not part:
             break

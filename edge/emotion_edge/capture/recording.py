@@ -93,7 +93,7 @@ def _check_rows(path: Path, rows: list[Row]) -> None:
     for line, row in enumerate(rows, start=2):
         if row.fault not in FAULTS:
             known = ", ".join(filter(None, FAULTS))
-            raise UserError(f"{path}, line {line}: unknown fault {row.fault!r}; use {known}")
+            raise UserError(f"{path}, line {line}: unknown fault {row.fault!r}", f"use {known}")
 
 
 def recorded_frames(rows: list[Row]) -> Iterator[Frame]:

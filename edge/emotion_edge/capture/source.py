@@ -31,6 +31,11 @@ class SourceSettings:
     every: float = 0.0
     camera: CameraSettings = field(default_factory=CameraSettings)
 
+    @property
+    def live(self) -> bool:
+        """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
+        return self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
+
     def open(self, stop: Event) -> Generator[Frame | CameraLost, None, None]:
         """Return the frames, as `open_source` does."""
         return open_source(
@@ -95,8 +100,8 @@ def open_files(
         return read_video(path, every, stop)
     if path.exists():  # opening a named pipe would block and ignore signals
         raise UserError(
-            f"--source {source}: neither a file nor a folder; raw frames come on stdin: "
-            "--source - --size WxH"
+            f"--source {source}: neither a file nor a folder",
+            "raw frames come on stdin: --source - --size WxH",
         )
     return read_images(images_matching(source), every, stop)
 

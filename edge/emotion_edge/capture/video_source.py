@@ -22,7 +22,7 @@ def read_video(path: Path, every: float, stop: Event) -> Generator[Frame, None, 
         import av  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
         raise UserError(
-            f"{path}: not a picture; to read videos: pip install 'emotion-edge[video]'"
+            f"{path}: not a picture", "to read videos: pip install 'emotion-edge[video]'"
         ) from None
     try:
         with av.open(path) as container:

@@ -93,6 +93,14 @@ def share(text: str) -> float:
     return value
 
 
+def face_threshold(text: str) -> float:
+    """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
+    value = float(text)
+    if not 0.3 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0.3 to 1")
+    return value
+
+
 def _not_negative(text: str, kind: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):
