@@ -9,6 +9,7 @@ import numpy as np
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.errors import UserError
+from emotion_edge.util.installation import install_hint
 
 RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
 
@@ -22,7 +23,7 @@ def read_video(path: Path, every: float, stop: Event) -> Generator[Frame, None, 
         import av  # noqa: PLC0415 - optional, and slow to import
     except ImportError:
         raise UserError(
-            f"{path}: not a picture", "to read videos: pip install 'emotion-edge[video]'"
+            f"{path}: not a picture", f"to read videos: {install_hint('video')}"
         ) from None
     try:
         with av.open(path) as container:

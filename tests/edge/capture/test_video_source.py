@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from emotion_edge.capture.source import open_files
+from emotion_edge.util.installation import install_hint
 from tests.edge.command_line import edge_without, json_lines, own_lines, raw_labels, run_every_frame
 from tests.edge.models import INT8
 from tests.edge.pictures import solid
@@ -84,4 +85,4 @@ def test_without_av_the_error_says_how_to_install_it(tmp_path):
     clip.write_bytes(bytes(1000))
     result = edge_without("av", "run", "--model", INT8, "--source", clip)
     assert result.returncode == 2
-    assert "pip install 'emotion-edge[video]'" in result.stderr
+    assert f"to read videos: {install_hint('video')}\n" in result.stderr
