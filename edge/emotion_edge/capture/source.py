@@ -1,6 +1,5 @@
 """Open a source of frames by the name that the user gives as --source."""
 
-import glob
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,12 +103,3 @@ def open_files(
             "raw frames come on stdin: --source - --size WxH",
         )
     return read_images(images_matching(source), every, stop)
-
-
-def source_includes(source: str, path: Path) -> bool:
-    """Return whether `source` reads the existing file `path`, or a folder that contains it."""
-    name = source.removeprefix(REPLAY)
-    return any(
-        place.exists() and (place.samefile(path) or place.resolve() in path.resolve().parents)
-        for place in map(Path, (name, *glob.glob(name, recursive=True)))
-    )
