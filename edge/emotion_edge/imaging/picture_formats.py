@@ -35,13 +35,12 @@ _SIGNATURES = {
 _TGA = rb".[\0\1][\1-\3\x09-\x0b].{9}(?!\0\0)..(?!\0\0)..[\x01\x08\x0f\x10\x18\x20]"
 _FORMATS = {name: re.compile(pattern, re.DOTALL) for name, pattern in _SIGNATURES.items()}
 # Files of these names are meant to be pictures, whatever they hold.
-IMAGE_SUFFIXES = frozenset(
-    """
+_SUFFIXES = """
     .avif .bmp .gif .heic .heif .hif .j2k .jfif .jp2 .jpe .jpeg .jpg .jpx .mpo .pbm .pcx .pfm .pgm
     .png .pnm .ppm .psd .qoi .sgi .tga .tif .tiff .webp
-    """.split()
-)
-_HEAD = 64  # bytes; a file's brands are among the first
+"""
+IMAGE_SUFFIXES = frozenset(_SUFFIXES.split())
+HEAD_BYTES = 64  # a file's brands are among the first
 _KINDS = {
     stat.S_IFIFO: "a named pipe, not a file",
     stat.S_IFCHR: "a device, not a file",
@@ -56,11 +55,11 @@ def picture_format(path: Path) -> str | None:
     here. Raises OSError if the file cannot be read, or is a folder, pipe or device.
     """
     with open_file(path) as file:
-        return format_of(file.read(_HEAD), path.suffix)
+        return format_of(file.read(HEAD_BYTES), path.suffix)
 
 
 def format_of(head: bytes, suffix: str = "") -> str | None:
-    """Return the format of a picture by its first 64 bytes; see `picture_format`.
+    """Return the format of a picture by its first HEAD_BYTES; see `picture_format`.
 
     suffix: of the file's name; only TGA needs it.
     """
@@ -73,7 +72,7 @@ def format_of(head: bytes, suffix: str = "") -> str | None:
 
 def open_file(path: Path) -> BinaryIO:
     """Open a regular file for reading, never waiting as for a pipe; raises OSError for others."""
-    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: PTH123, SIM115
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
     kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
     if kind in _KINDS:
         file.close()
