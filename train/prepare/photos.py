@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from train.prepare.manifest import WRITTEN, Manifest, Row
 from train.prepare.photo_files import Photo, find_photos
@@ -49,7 +49,7 @@ def prepare_photos(
 
 def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detector: FaceDetector) -> Row:
     try:
-        face = crop_only_face(read_image(photo.path), detector)
+        face = crop_only_face(read_image(photo.path, WORKSTATION_MEGAPIXELS), detector)
     except ImageError as error:
         print(f"left out {photo.path}: {error}", file=sys.stderr)
         face = UNREADABLE

@@ -8,7 +8,7 @@ from threading import Event
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.errors import RunError, UserError, mask
-from emotion_edge.imaging.image_files import ImageError, find_images, read_image
+from emotion_edge.imaging.image_files import ImageError, find_images, read_picture
 from emotion_edge.util.timeouts import interruptible_sleep
 
 log = logging.getLogger(__name__)
@@ -41,12 +41,12 @@ def read_images(paths: list[Path], every: float, stop: Event) -> Generator[Frame
         if stop.is_set():
             return
         try:
-            pixels = read_image(path)
+            picture = read_picture(path)
         except ImageError as error:
             log.warning("%s: cannot read it: %s", path, error)
             failed += 1
             continue
-        yield Frame(str(path), index, pixels)
+        yield Frame(str(path), index, picture.pixels, reduction=picture.reduction)
     if failed:
         kind = UserError if failed == len(paths) else RunError
         raise kind(f"{failed} of {len(paths)} pictures could not be read")

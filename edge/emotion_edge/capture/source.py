@@ -16,7 +16,7 @@ from emotion_edge.capture.recording import recording_camera
 from emotion_edge.capture.v4l2_webcam import v4l2_opener
 from emotion_edge.capture.video_source import read_video
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import IMAGE_SUFFIXES
+from emotion_edge.imaging.picture_formats import IMAGE_SUFFIXES
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 

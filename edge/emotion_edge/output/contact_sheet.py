@@ -103,7 +103,8 @@ def _is_reported(result: FrameResult) -> bool:
 
 def _captions(result: FrameResult) -> Iterator[Caption]:
     for face in result.faces:
-        yield Caption(face.decision.label, _detail(face), face.box)
+        box = face.box and face.box.scaled(1 / result.frame.reduction)
+        yield Caption(face.decision.label, _detail(face), box)
     if result.nobody or (result.ended and not result.face_count):
         yield Caption("no face")
     elif result.ended:
