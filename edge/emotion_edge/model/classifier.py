@@ -66,8 +66,9 @@ class Classifier:
         self.model = model if isinstance(model, Model) else read_model(Path(model))
         self.contract = self.model.contract
         self.runtime, module = find_runtime(runtime)
-        self._interpreter = make_interpreter(self.model.network, module, threads=threads)
-        with refusing(self.runtime):
+        self._place = f"{self.model.path}: {self.runtime}"  # of an error
+        with refusing(self._place):
+            self._interpreter = make_interpreter(self.model.network, module, threads=threads)
             inputs = self._interpreter.get_input_details()
             outputs = self._interpreter.get_output_details()
             nodes = operators(self._interpreter)
@@ -126,7 +127,7 @@ class Classifier:
 
         Raises RunError if the runtime cannot run the network.
         """
-        with failing(self.runtime):
+        with failing(self._place):
             self.set_input(image)
             self.invoke()
             return self.read_logits()

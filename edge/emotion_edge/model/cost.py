@@ -4,7 +4,7 @@ from math import prod
 from typing import Any
 
 from emotion_edge.model.model_file import Model
-from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
+from emotion_edge.model.runtime import find_runtime, make_interpreter, operators, refusing
 
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
@@ -14,8 +14,10 @@ def cost(model: Model) -> dict[str, int]:
 
     Raises UserError if the runtime refuses it.
     """
-    interpreter = make_interpreter(model.network, find_runtime()[1], delegates=False)
-    return {"bytes": model.size, **network_cost(interpreter)}
+    name, module = find_runtime()
+    with refusing(f"{model.path}: {name}"):
+        interpreter = make_interpreter(model.network, module, delegates=False)
+        return {"bytes": model.size, **network_cost(interpreter)}
 
 
 def network_cost(interpreter: Any) -> dict[str, int]:

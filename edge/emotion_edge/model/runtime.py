@@ -87,12 +87,12 @@ def make_interpreter(
 ) -> Any:
     """Return an interpreter with its tensors allocated.
 
-    delegates: False turns XNNPACK off, so that the model's own operators can be listed.
-    Raises UserError with the runtime's message if the runtime refuses the model.
+    delegates: False turns XNNPACK off, so that the model's own operators can be listed. Raises what
+    the runtime raises if it refuses the model; see `refusing`.
     """
     kind = runtime.OpResolverType
     resolver = kind.AUTO if delegates else kind.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    with refusing(runtime.__name__), without_info_lines():
+    with without_info_lines():
         interpreter = runtime.Interpreter(
             model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
         )
@@ -101,25 +101,26 @@ def make_interpreter(
 
 
 @contextmanager
-def refusing(runtime: str) -> Iterator[None]:
+def refusing(place: str) -> Iterator[None]:
     """Turn whatever a runtime raises about a network into UserError, with the runtime's message.
 
-    Runtimes raise ValueError and RuntimeError, and also UnicodeDecodeError (of tensors' names),
-    SystemError and others that only a look at their bindings would list.
+    place: the beginning of the message, which names file and runtime. Runtimes raise ValueError and
+    RuntimeError, also UnicodeDecodeError (of tensors' names), SystemError and others that only a
+    look at their bindings would list.
     """
     try:
         yield
     except Exception as error:
-        raise UserError(f"{runtime} refuses the model: {_one_line(error)}") from None
+        raise UserError(f"{place} refuses the model: {_one_line(error)}") from None
 
 
 @contextmanager
-def failing(runtime: str) -> Iterator[None]:
-    """Turn whatever a runtime raises while it runs a network into RunError."""
+def failing(place: str) -> Iterator[None]:
+    """Turn whatever a runtime raises while it runs a network into RunError; see `refusing`."""
     try:
         yield
     except Exception as error:
-        raise RunError(f"{runtime} cannot run the model: {_one_line(error)}") from None
+        raise RunError(f"{place} cannot run the model: {_one_line(error)}") from None
 
 
 def _one_line(error: Exception) -> str:

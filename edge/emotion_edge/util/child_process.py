@@ -6,6 +6,7 @@ thread that forks lives on in it, so `work` must not need locks of other threads
 one all the same, its time runs out.
 """
 
+import faulthandler
 import json
 import os
 import resource
@@ -51,6 +52,7 @@ def call_in_child(
 def _serve(work: Callable[[], Any], write_end: int, memory: int) -> NoReturn:
     """Be the child: write `work`'s result or error, and end without the parent's clean-up."""
     try:
+        faulthandler.disable()  # a crash is expected, its traceback is not wanted
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         silence = os.open(os.devnull, os.O_RDWR)

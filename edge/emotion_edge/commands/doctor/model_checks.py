@@ -17,6 +17,7 @@ from emotion_edge.model.runtime import (
     find_runtime,
     installed_runtimes,
     make_interpreter,
+    refusing,
     runtime_version,
 )
 from emotion_edge.model.self_test import run_self_test
@@ -92,7 +93,8 @@ def load(name: str) -> int:
     def make() -> int:
         network, (_, runtime) = sys.stdin.buffer.read(), find_runtime(name)
         if network:
-            make_interpreter(network, runtime)
+            with refusing(name):
+                make_interpreter(network, runtime)
         return 0
 
     return exit_code("doctor", make)
