@@ -6,6 +6,7 @@ digest, and two have odd values in their JSON files.
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -55,7 +56,7 @@ def _damage(path: Path, random: Random) -> bytes:
 def _replace(values: dict[str, object], random: Random) -> None:
     """Give some keys odd values, or an element of a list; remove or add a key now and then."""
     for _ in range(random.choice((1, 1, 2))):
-        key, value = random.choice([*values, "odd"]), random.choice(_ODD_VALUES)
+        key, value = random.choice([*values, "odd"]), deepcopy(random.choice(_ODD_VALUES))
         before = values.get(key)
         if isinstance(before, list) and before and random.random() < 0.7:
             before[random.randrange(len(before))] = value

@@ -34,13 +34,14 @@ GOLDEN_FILE, GOLDEN_PICTURE = "golden.json", "golden.png"  # see `self_test`
 class Model:
     """A model file, read once: nobody can exchange it between two reads.
 
-    path: where it was read, for messages. size: of the file, in bytes. network: all that a runtime
-    gets, the file without its zip. proven_runtimes: those on which convert proved the model, none
-    if the file does not say it. golden: None in a file that convert has not finished.
+    path: where it was read, for messages. size, sha256: of the whole file. network: all that a
+    runtime gets, the file without its zip. proven_runtimes: those on which convert proved the
+    model, none if the file does not say it. golden: None in a file that convert has not finished.
     """
 
     path: Path
     size: int
+    sha256: str
     network: bytes = field(repr=False)
     contract: Contract
     proven_runtimes: tuple[str, ...]
@@ -105,6 +106,7 @@ def read_unverified_model(path: Path) -> Model:
     return Model(
         path=path,
         size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
         network=content[: files.start],
         contract=contract,
         proven_runtimes=_read_runtimes(path, files),

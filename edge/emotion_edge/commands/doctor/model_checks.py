@@ -1,6 +1,5 @@
 """Checks of the runtimes and networks: `emotion-edge doctor`."""
 
-import hashlib
 import signal
 import subprocess
 import sys
@@ -138,10 +137,10 @@ def model(settings: AnalyzerSettings) -> Iterator[Finding]:
 
 
 def _describe(model: Model) -> str:
-    contract, digest = model.contract, hashlib.sha256(model.network).hexdigest()
+    contract = model.contract
     return (
         f"{len(contract.labels)} labels ({', '.join(contract.labels)}), "
-        f"{contract.width} x {contract.height} pixels, sha256 {digest} of its network"
+        f"{contract.width} x {contract.height} pixels, sha256 {model.sha256}"
     )
 
 
