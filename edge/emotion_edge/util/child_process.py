@@ -14,6 +14,7 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import Any, NoReturn
@@ -71,7 +72,10 @@ def _limit(memory: int) -> None:
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]
         lowest = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (lowest, hard))
+        with suppress(
+            OSError, ValueError
+        ):  # forbidden here: a trial without it is better than none
+            resource.setrlimit(kind, (lowest, hard))
 
 
 def _answer(work: Callable[[], Any], memory: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tracemalloc
 
 import pytest
 
@@ -44,4 +45,7 @@ def test_everything_else_is_refused_without_waiting(tmp_path):
 def test_a_huge_file_is_not_read(tmp_path):
     with (tmp_path / "sparse").open("wb") as file:
         file.truncate(3 * 1024**3)
+    tracemalloc.start()
     assert reason(tmp_path / "sparse") == "larger than 100 bytes"
+    assert tracemalloc.get_traced_memory()[1] < 10**6
+    tracemalloc.stop()
