@@ -37,7 +37,7 @@ from convert.runtimes.client import latencies
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
-from emotion_edge.model.model_file import pack
+from emotion_edge.model.model_file import pack, read_unverified_model
 from emotion_edge.model.runtime import installed_runtimes
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.util.atomic_write import staged_write
@@ -71,7 +71,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="PATH", help="also write the ratios to a file")
     args = parser.parse_args()
     for path in args.models:
-        run_self_test(path, Classifier(path))
+        run_self_test(Classifier(path))
     if len({path.name for path in args.models}) < len(args.models) and args.json:
         raise UserError("--json lists models by file name: give them different names")
     return args
@@ -110,7 +110,7 @@ def print_costs(models: list[Path], turns: list[Ratios]) -> None:
     heads = (f"{name:>14}" for name in turns[0])
     print(f"{'model':30} {'parameters':>10} {'multiply-adds':>13} {'bytes':>10}", *heads)
     for i, path in enumerate(models):
-        figures = cost(path)
+        figures = cost(read_unverified_model(path))
         numbers = (figures[name] for name in ("parameters", "multiply_adds", "bytes"))
         columns = [f"{n:>{width},}" for n, width in zip(numbers, (10, 13, 10), strict=True)]
         by_runtime = ([turn[name][i] for turn in turns if turn[name]] for name in turns[0])

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from convert.converter import check_activation
 from emotion_edge.errors import UserError
+from emotion_edge.model.appended_files import UNREADABLE_ZIP
 from emotion_edge.model.contract import Contract, loads
-from emotion_edge.model.model_file import UNREADABLE_ZIP
 
 Images = npt.NDArray[np.uint8]
 _REMEDY = "train again with `python -m train`"

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
+from emotion_edge.model.appended_files import UNREADABLE_ZIP
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import Contract, loads
 from emotion_edge.model.cost import cost
-from emotion_edge.model.model_file import UNREADABLE_ZIP
 from emotion_edge.model.quantization import input_table
 from emotion_edge.model.self_test import run_self_test
 
@@ -69,12 +69,12 @@ def keras_logits(model: "keras.Model", batches: Iterable[Any]) -> Logits:
 
 def _load_tflite(path: Path, runtime: str) -> Predictor:
     classifier = Classifier(path, runtime=runtime)
-    run_self_test(path, classifier)
+    run_self_test(classifier)
 
     def logits(images: Images) -> Logits:
         return np.array([classifier.logits(image) for image in images], np.float64)
 
-    figures = {"runtime": classifier.runtime, **cost(path)}
+    figures = {"runtime": classifier.runtime, **cost(classifier.model)}
     return Predictor(path.name, classifier.contract, logits, figures)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.model_file import read_unverified_model
 
 ROUNDS = 20
 
@@ -24,7 +25,7 @@ def main(runtime: str, paths: list[Path]) -> None:
     rng = np.random.default_rng(0)
     turns = []
     for path in paths:
-        classifier = Classifier(path, runtime=runtime)
+        classifier = Classifier(read_unverified_model(path), runtime=runtime)
         image = rng.integers(0, 256, classifier.contract.input_shape).astype(np.uint8)
         turns.append((classifier, image, list[float]()))
     times = [taken for _, _, taken in turns]

@@ -16,6 +16,7 @@ import numpy as np
 from emotion_edge.cli.argument_types import describe
 from emotion_edge.errors import exit_code
 from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.model_file import read_unverified_model, verify
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.model.self_test import run_self_test
 
@@ -36,8 +37,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _score(args: argparse.Namespace) -> int:
-    classifier = Classifier(args.model, runtime=args.runtime)
-    run_self_test(args.model, classifier)
+    model = read_unverified_model(args.model)
+    if model.golden:  # a network that is being converted has none yet
+        verify(model)
+    classifier = Classifier(model, runtime=args.runtime)
+    run_self_test(classifier)
     with np.load(args.images) as archive:
         images = archive["images"]
     # Training's images are preprocessed; those of a test vector have another size.

@@ -1,4 +1,4 @@
-"""Errors that a user can act on, and the exit codes of all three programs.
+"""Errors that a user can act on, the exit codes of all three programs, and text safe to print.
 
 Exit code 2 means bad input or configuration, 1 a failure at run time.
 """
@@ -6,6 +6,7 @@ Exit code 2 means bad input or configuration, 1 a failure at run time.
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Callable
 from typing import IO
 
@@ -21,6 +22,10 @@ _FOR_A_PORT = re.compile(
 )
 _IN_QUERY = re.compile(r"([?&;])([^?=&;#]*+)=[^&;#]*")
 _SECRET_KEY = re.compile(r"pass|pwd|token|secret", re.IGNORECASE)
+# Controls (ESC among them), format controls such as those that reverse the direction of writing,
+# lone surrogates, and separators of lines and paragraphs.
+_CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # format controls that words in some scripts, and emoji, are made of
 
 
 class _ExplainedError(Exception):
@@ -75,9 +80,34 @@ def discard(stream: IO[str] | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def is_plain(text: str) -> bool:
+    """Return whether a text has no control characters, so that it is one harmless line."""
+    return text.isprintable() or not any(map(_is_control, text))
+
+
+def escape(text: str) -> str:
+    """Return the text as one line, with its control characters escaped as Python writes them."""
+    if is_plain(text):
+        return text
+    return "".join(c.encode("unicode_escape").decode() if _is_control(c) else c for c in text)
+
+
+def shorten(value: object, length: int = 60) -> str:
+    """Return a value from a file for an error message: escaped, and cut if it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more than 4,300 digits
+        text = "a number of thousands of digits"
+    return escape(text if len(text) <= length else f"{text[:length]}...")
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in _CONTROLS and character not in _JOINERS
+
+
 def _fail(program: str, error: object, code: int) -> int:
     try:
-        print(f"{program}: error: {error}", file=sys.stderr, flush=True)
+        print(f"{program}: error: {escape(str(error))}", file=sys.stderr, flush=True)
     except OSError:  # nobody reads stderr any more
         discard(sys.stderr)
     return code

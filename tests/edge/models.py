@@ -1,17 +1,21 @@
 """The tiny models in tests/fixtures, which name colours, and altered copies of them."""
 
+import hashlib
 import importlib.util
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack, read_model
+from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.runtime import RUNTIMES
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -33,10 +37,48 @@ def without_zip(path: Path) -> bytes:
         return content[: min(info.header_offset for info in archive.infolist())]
 
 
-def with_contract(**changes: object) -> bytes:
-    """Return the int8 model with some fields of its contract replaced, and no golden vector."""
-    _, contract = read_model(INT8)
-    return pack(without_zip(INT8), replace(contract, **changes))
+def seal(network: bytes, contract: Contract, path: Path = INT8) -> bytes:
+    """Pack a network with the golden vector of `path`, which its SHA-256 makes valid.
+
+    The scores are those that the contract gives for the vector's logits.
+    """
+    files = files_of(path)
+    golden = json.loads(files["golden.json"])
+    logits = np.resize(golden["logits"], len(contract.labels))
+    values = scores(logits, contract)
+    golden |= {
+        "sha256": hashlib.sha256(network).hexdigest(),
+        "label": contract.labels[int(values.argmax())],
+        "logits": logits.tolist(),
+        "scores": values.tolist(),
+    }
+    more = {"golden.png": files["golden.png"], "golden.json": json.dumps(golden).encode()}
+    return pack(network, contract, more)
+
+
+def with_contract(path: Path = INT8, **changes: object) -> bytes:
+    """Return the model with some fields of its contract replaced, and a golden vector for them."""
+    return seal(without_zip(path), replace(read_model(path).contract, **changes), path)
+
+
+def with_network(path: Path, before: bytes, after: bytes) -> bytes:
+    """Return the model with the bytes `before` of its network replaced, and a valid digest."""
+    network = without_zip(path)
+    assert before in network
+    return seal(network.replace(before, after), read_model(path).contract, path)
+
+
+def with_byte(path: Path, position: int, value: int) -> bytes:
+    """Return the model with one byte of its network changed, and a valid digest."""
+    network = bytearray(without_zip(path))
+    assert network[position] != value
+    network[position] = value
+    return seal(bytes(network), read_model(path).contract, path)
+
+
+def crashing() -> bytes:
+    """Return a model that crashes every runtime although its digest is valid."""
+    return with_byte(FLOAT32, 16, 0)
 
 
 def with_files(
@@ -51,7 +93,7 @@ def with_files(
     """
     files = {f"golden.{kind}": files_of(path)[f"golden.{kind}"] for kind in ("png", "json")}
     files |= {f"golden.{kind}": content for kind, content in changes.items()}
-    return pack(without_zip(path), contract or read_model(path)[1], {**files, **(more or {})})
+    return pack(without_zip(path), contract or read_model(path).contract, {**files, **(more or {})})
 
 
 def with_swapped_picture(path: Path) -> bytes:

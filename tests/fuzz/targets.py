@@ -1,11 +1,13 @@
 """The kinds of inputs: how to make damaged ones, and what the program does with one."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.fuzz import pictures, settings
+from tests.edge.models import INSTALLED
+from tests.fuzz import models, pictures, settings
 
 
 class Target(NamedTuple):
@@ -24,4 +26,8 @@ class Target(NamedTuple):
 TARGETS: Mapping[str, Target] = {
     "pictures": Target(pictures.inputs, pictures.try_input, 5000),
     "settings": Target(settings.inputs, settings.try_input, 2000),
+    **{
+        f"models-{name}": Target(models.inputs, partial(models.try_input, runtime=name), 10_000)
+        for name in INSTALLED
+    },
 }

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.model_file import UNREADABLE_ZIP
+from emotion_edge.model.appended_files import UNREADABLE_ZIP
 
 STATE = "state.json"
 History = list[dict[str, float]]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.model_file import UNREADABLE_ZIP
+from emotion_edge.model.appended_files import UNREADABLE_ZIP
 from train.prepare.fer2013_types import SIDE, VOTES, Picture, majority, picture_name
 from train.prepare.group_split import SPLITS
 

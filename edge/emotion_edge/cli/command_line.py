@@ -23,7 +23,7 @@ from threading import Event
 from emotion_edge.cli import dispatch
 from emotion_edge.cli.config_file import merge_config
 from emotion_edge.cli.parser import make_parser
-from emotion_edge.errors import discard, exit_code
+from emotion_edge.errors import discard, escape, exit_code
 from emotion_edge.system.core_dumps import forbid_core_dumps
 from emotion_edge.system.signals import end_on_ctrl_c, release_signals
 from emotion_edge.util.line_writer import STDERR, Line, LineWriter
@@ -67,11 +67,19 @@ def _print_lines(args: argparse.Namespace) -> None:
             print(line, flush=True)
 
 
+class _LineFormatter(logging.Formatter):
+    """Let no text of others, such as a file's name, move the cursor or look like another line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base's name
+        return escape(super().formatMessage(record))
+
+
 class _LogHandler(logging.Handler):
     """Passes the log on to a `LineWriter`."""
 
     def __init__(self, writer: LineWriter) -> None:
         super().__init__()
+        self.setFormatter(_LineFormatter("emotion-edge: %(message)s"))
         self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -86,8 +94,7 @@ def _logging_to_stderr(level: int) -> Iterator[None]:
     stop.set()  # at the end, too, the reader is waited for only shortly
     writer = LineWriter(STDERR, stop, drop=True)
     writer.start()
-    handlers = [_LogHandler(writer)]
-    logging.basicConfig(handlers=handlers, format="emotion-edge: %(message)s", level=level)
+    logging.basicConfig(handlers=[_LogHandler(writer)], level=level)
     try:
         yield
     finally:

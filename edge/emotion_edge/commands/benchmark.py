@@ -73,7 +73,7 @@ def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -
         "threads": settings.runtime.threads,
         "xnnpack_nodes": classifier.delegate_nodes,
         "model": settings.model.name,
-        **cost(settings.model),
+        **cost(classifier.model),
         "frames": rounds,
     }
 

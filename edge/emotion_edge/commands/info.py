@@ -7,43 +7,81 @@ It also runs the model's self-test. Exit codes: 0 done, 2 the model cannot be us
 """
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from emotion_edge.errors import RunError, UserError, escape
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.cost import model_cost
-from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import RuntimeSettings, find_runtime, make_interpreter, operators
-from emotion_edge.model.self_test import run_self_test
+from emotion_edge.model.cost import network_cost
+from emotion_edge.model.model_file import Model, read_unverified_model, verify
+from emotion_edge.model.runtime import (
+    RuntimeSettings,
+    explain_unproven,
+    find_runtime,
+    make_interpreter,
+    operators,
+    refusing,
+)
+from emotion_edge.model.self_test import SelfTestError, run_self_test
+from emotion_edge.model.trial import call_with_model
 
 
 def info(model: Path, settings: RuntimeSettings) -> Generator[str, None, None]:
-    """Yield the lines that describe a model; raises UserError if it cannot be used."""
-    classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads)
-    content, _ = read_model(model)
-    # A delegate would hide the model's own operators.
-    plain = make_interpreter(content, find_runtime(classifier.runtime)[1], delegates=False)
-    cost = model_cost(content, plain)
-    yield f"{model}"
-    yield f"size: {cost['bytes']:,} bytes"
-    yield f"runtime: {classifier.runtime}"
-    if classifier.proven_runtimes:
-        yield f"proven on: {', '.join(classifier.proven_runtimes)}"
-    if classifier.unproven:
-        yield f"  {classifier.unproven}"
+    """Yield the lines that describe a model; raises UserError if it cannot be used.
+
+    The network is loaded in a child process, so it may be damaged.
+    """
+    found = read_unverified_model(model)
+    runtime, _ = find_runtime(settings.runtime)
+    yield from map(escape, _describe_file(found, runtime))
+    try:
+        lines, failure = call_with_model(lambda: _load(found, runtime, settings), found, runtime)
+    except (UserError, RunError):
+        verify(found)  # that it is damaged is the better reason
+        raise
+    yield from map(escape, lines)
+    verify(found)
+    if failure:
+        raise SelfTestError(failure)
+
+
+def _describe_file(model: Model, runtime: str) -> Iterator[str]:
+    yield f"{model.path}"
+    yield f"size: {model.size:,} bytes"
+    yield f"runtime: {runtime}"
+    if model.proven_runtimes:
+        yield f"proven on: {', '.join(model.proven_runtimes)}"
+    if unproven := explain_unproven(runtime, model.proven_runtimes):
+        yield f"  {unproven}"
     yield "contract:"
-    for name, value in asdict(classifier.contract).items():
+    for name, value in asdict(model.contract).items():
         yield f"  {name}: {', '.join(value) if name == 'labels' else value}"
-    yield f"input: {_describe_tensor(plain.get_input_details()[0])}"
-    yield f"output: {_describe_tensor(plain.get_output_details()[0])}"
+
+
+def _load(model: Model, runtime: str, settings: RuntimeSettings) -> tuple[list[str], str]:
+    """Return what a loaded model shows, and why it fails its self-test, "" if it does not."""
+    classifier = Classifier(model, runtime=runtime, threads=settings.threads)
+    # A delegate would hide the model's own operators.
+    with refusing(f"{model.path}: {runtime}"):
+        plain = make_interpreter(model.network, find_runtime(runtime)[1], delegates=False)
+        lines = list(_describe_network(plain))
+    try:
+        return [*lines, f"golden vector: {run_self_test(classifier) or 'none'}"], ""
+    except SelfTestError as error:
+        return lines, str(error)
+
+
+def _describe_network(interpreter: Any) -> Iterator[str]:
+    yield f"input: {_describe_tensor(interpreter.get_input_details()[0])}"
+    yield f"output: {_describe_tensor(interpreter.get_output_details()[0])}"
     yield "operators:"
-    for name, count in Counter(op["op_name"] for op in operators(plain)).items():
+    for name, count in Counter(op["op_name"] for op in operators(interpreter)).items():
         yield f"  {count} x {name}"
+    cost = network_cost(interpreter)
     yield f"parameters: {cost['parameters']:,}"
     yield f"multiply-adds: {cost['multiply_adds']:,}"
-    yield f"golden vector: {run_self_test(model, classifier) or 'none'}"
 
 
 def _describe_tensor(details: dict[str, Any]) -> str:

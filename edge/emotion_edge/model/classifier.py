@@ -11,18 +11,21 @@ import numpy.typing as npt
 
 from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract, ContractError
-from emotion_edge.model.model_file import SHIPPED, proven_runtimes, read_model
+from emotion_edge.model.model_file import SHIPPED, Model, read_model
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import (
     explain_unproven,
+    failing,
     find_runtime,
     make_interpreter,
     operators,
+    refusing,
 )
 
 Tensors = Sequence[dict[str, Any]]  # as an interpreter describes them
+_DTYPES = (np.float32, np.int8, np.uint8, np.int16)  # that a network may read and write
 
 
 @dataclass(frozen=True)
@@ -46,43 +49,41 @@ class Classification:
 class Classifier:
     """A loaded model. dtype, shape and quantisation are read from its tensors, never configured.
 
-    contract: the model's contract. runtime: the name of the runtime in use.
-    proven_runtimes: those on which convert proved the model; none if the file does not say it.
+    model: what was in the file. contract: the model's. runtime: the name of the runtime in use.
     input_table: (256,) of the input's dtype, the network's input value for each pixel value.
     input_quantization, output_quantization: (scale, zero_point); scale is 0.0 for a float tensor.
     delegate_nodes: number of parts of the network that run on a delegate (XNNPACK).
     """
 
     def __init__(
-        self, path: Path | str = SHIPPED, *, runtime: str = "auto", threads: int = 1
+        self, model: Path | str | Model = SHIPPED, *, runtime: str = "auto", threads: int = 1
     ) -> None:
         """Load a model file, by default the one that comes with the program.
 
-        runtime: "auto" or a key of `RUNTIMES`. threads: for inference. Raises UserError if the
-        model or the runtime cannot be used.
+        model: a path, or what `read_model` returned. runtime: "auto" or a key of `RUNTIMES`.
+        threads: for inference. Raises UserError if the model or the runtime cannot be used.
         """
-        path = Path(path)
-        model, self.contract = read_model(path)
-        self.proven_runtimes = proven_runtimes(path, model)
+        self.model = model if isinstance(model, Model) else read_model(Path(model))
+        self.contract = self.model.contract
         self.runtime, module = find_runtime(runtime)
-        self._interpreter = make_interpreter(model, module, threads=threads)
-        inputs = self._interpreter.get_input_details()
-        outputs = self._interpreter.get_output_details()
-        _check_shapes(path, self.contract, inputs, outputs)
-        _check_quantization(path, [*inputs, *outputs])
+        self._place = f"{self.model.path}: {self.runtime}"  # of an error
+        with refusing(self._place):
+            self._interpreter = make_interpreter(self.model.network, module, threads=threads)
+            inputs = self._interpreter.get_input_details()
+            outputs = self._interpreter.get_output_details()
+            nodes = operators(self._interpreter)
+        _check_shapes(self.model.path, self.contract, inputs, outputs)
+        _check_types(self.model.path, [*inputs, *outputs])
         self._input, self._output = inputs[0], outputs[0]
         self.input_quantization: tuple[float, int] = self._input["quantization"]
         self.output_quantization: tuple[float, int] = self._output["quantization"]
         self.input_table = self._make_input_table()
-        nodes = operators(self._interpreter)
         self.delegate_nodes = sum(node["op_name"] == "DELEGATE" for node in nodes)
 
     @property
     def unproven(self) -> str | None:
         """What it means that the model was proven on other runtimes only; None if it was not."""
-        if not self.proven_runtimes or self.runtime in self.proven_runtimes:
-            return None
-        return explain_unproven(self.runtime, self.proven_runtimes)
+        return explain_unproven(self.runtime, self.model.proven_runtimes)
 
     def _make_input_table(self) -> npt.NDArray[Any]:
         scale, zero_point = self.input_quantization
@@ -122,10 +123,14 @@ class Classifier:
         )
 
     def logits(self, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Return float32 (classes,) for a preprocessed image, uint8 of the contract's shape."""
-        self.set_input(image)
-        self.invoke()
-        return self.read_logits()
+        """Return float32 (classes,) for a preprocessed image, uint8 of the contract's shape.
+
+        Raises RunError if the runtime cannot run the network.
+        """
+        with failing(self._place):
+            self.set_input(image)
+            self.invoke()
+            return self.read_logits()
 
     def set_input(self, image: npt.NDArray[np.uint8]) -> None:
         """Write a preprocessed image into the input tensor, normalised and quantised."""
@@ -165,9 +170,13 @@ def _shapes(tensors: Tensors) -> str:
     return " and ".join(str(tuple(map(int, tensor["shape"]))) for tensor in tensors)
 
 
-def _check_quantization(path: Path, tensors: Tensors) -> None:
+def _check_types(path: Path, tensors: Tensors) -> None:
     for tensor in tensors:
-        if np.issubdtype(tensor["dtype"], np.integer) and not tensor["quantization"][0]:
+        scale = tensor["quantization"][0]
+        if tensor["dtype"] not in _DTYPES:
+            found = getattr(tensor["dtype"], "__name__", tensor["dtype"])
+            raise ContractError(f"{path}: a tensor is {found}", "convert the model again")
+        if np.issubdtype(tensor["dtype"], np.integer) and not 0 < scale < np.inf:
             raise ContractError(
                 f"{path}: an integer tensor has no scale", "convert the model again"
             )

@@ -6,11 +6,12 @@ program follows it. The functions that apply it are in `preprocessing`, `quantiz
 """
 
 import json
-import sys
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from emotion_edge.errors import UserError
+from emotion_edge.errors import UserError, escape, shorten
+from emotion_edge.model import limits
+from emotion_edge.util.strict_json import parse_json
 
 VERSION = 3
 # Labels that the edge program reports itself; no model may use them.
@@ -24,7 +25,6 @@ _CHOICES = {
     "face_alignment": ("eyes",),
     "activation": ("sigmoid", "softmax"),
 }
-_POSITIVE = ("width", "height", "temperature", "face_width")
 
 
 class ContractError(UserError):
@@ -35,7 +35,7 @@ class ContractError(UserError):
 class Contract:
     """The input that a model expects and the meaning of its output.
 
-    labels: class names in the order of the output tensor, at least two.
+    labels: class names in the order of the output tensor, at least two; each is one short line.
     width, height: the size of the model's input in pixels.
     activation: turns logits into scores: "softmax", or "sigmoid" divided by the sum of all sigmoids
         (as Keras's categorical cross-entropy does with outputs that do not add up to one).
@@ -50,7 +50,7 @@ class Contract:
     face_width, eye_height, face_alignment: how a face is first cut out of a frame; see `crop_rule`.
         face_width: side of the square over the distance between the eyes. eye_height: distance of
         the eyes from the top of the square over its side. face_alignment: what is made level.
-    Raises ContractError if a value is not allowed.
+    Raises ContractError if a value is not allowed; `limits` has the bounds.
     """
 
     labels: tuple[str, ...]
@@ -86,14 +86,21 @@ def _check_choices(contract: Contract) -> None:
     for name, choices in _CHOICES.items():
         value = getattr(contract, name)
         if value not in choices:
-            raise ContractError(f"contract: {name} is {value!r}, known: {', '.join(choices)}")
+            known = ", ".join(choices)
+            raise ContractError(f"contract: {name} is {shorten(value)}, known: {known}")
 
 
 def _check_labels(labels: tuple[str, ...]) -> None:
     if len(labels) < 2 or len(set(labels)) < len(labels):
         raise ContractError("contract: labels must be at least two different names")
-    if any(label.splitlines() != [label] for label in labels):
-        raise ContractError("contract: each label must be one line, and not empty")
+    if len(labels) > limits.MAX_LABELS:
+        raise ContractError(f"contract: {len(labels)} labels, allowed: {limits.MAX_LABELS}")
+    for label in labels:
+        if not limits.is_text(label):
+            raise ContractError(
+                f"contract: the label {shorten(label)} must be one line of 1 to {limits.MAX_TEXT} "
+                "characters, without control characters"
+            )
     if reserved := {UNKNOWN, NO_FACE} & set(labels):
         raise ContractError(
             f"contract: the label {reserved.pop()!r} is reserved", "choose another name"
@@ -101,16 +108,12 @@ def _check_labels(labels: tuple[str, ...]) -> None:
 
 
 def _check_numbers(contract: Contract) -> None:
-    numbers = [getattr(contract, field.name) for field in fields(Contract) if field.type is float]
-    # Written so that it also rejects NaN.
-    if not all(abs(number) <= sys.float_info.max for number in numbers):
-        raise ContractError("contract: all numbers must be finite")
-    if not 0 <= contract.leave <= contract.enter <= 1:
-        raise ContractError(
-            "contract: enter and leave must be between 0 and 1, and leave must not be above enter"
-        )
-    if min(getattr(contract, name) for name in _POSITIVE) <= 0:
-        raise ContractError(f"contract: {', '.join(_POSITIVE)} must be positive")
+    numbers = {name: value for name, value in vars(contract).items() if name in limits.NUMBERS}
+    if name := limits.find_bad_number(numbers):
+        value = shorten(numbers[name])
+        raise ContractError(f"contract: {name} is {value}, {limits.allowed(name)}")
+    if contract.leave > contract.enter:
+        raise ContractError("contract: leave must not be above enter")
     if contract.scale == 0:
         raise ContractError("contract: scale must not be zero")
 
@@ -127,8 +130,8 @@ def loads(text: str | bytes) -> Contract:
     knows.
     """
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(text)
+    except ValueError as error:
         raise ContractError(f"contract: not JSON: {error}") from None
     _check_version(values)
     _check_types(values)
@@ -140,7 +143,7 @@ def _check_version(values: Any) -> None:
         raise ContractError("contract: it has no version")
     if values["version"] != VERSION:
         raise ContractError(
-            f"contract: version {values['version']}, but this emotion-edge reads version "
+            f"contract: version {shorten(values['version'])}, but this emotion-edge reads version "
             f"{VERSION}: upgrade emotion-edge, or convert the model again"
         )
 
@@ -148,12 +151,13 @@ def _check_version(values: Any) -> None:
 def _check_types(values: dict[str, Any]) -> None:
     expected = {field.name: field.type for field in fields(Contract)}
     if odd := expected.keys() ^ values.keys():
-        raise ContractError(f"contract: missing or unknown: {', '.join(sorted(odd))}")
+        names = escape(", ".join(sorted(odd))[:200])
+        raise ContractError(f"contract: missing or unknown: {names}")
     for name, kind in expected.items():
         value = values[name]
         valid = _is_text_list(value) if name == "labels" else _has_type(value, kind)
         if not valid:
-            raise ContractError(f"contract: {name} has the wrong type: {value!r}")
+            raise ContractError(f"contract: {name} has the wrong type: {shorten(value)}")
 
 
 def _is_text_list(value: object) -> bool:

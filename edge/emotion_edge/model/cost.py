@@ -1,32 +1,32 @@
 """The cost of a model: its size in bytes, its parameters and its multiply-adds."""
 
 from math import prod
-from pathlib import Path
 from typing import Any
 
-from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import find_runtime, make_interpreter, operators
+from emotion_edge.model.model_file import Model
+from emotion_edge.model.runtime import find_runtime, make_interpreter, operators, refusing
 
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
-def cost(path: Path) -> dict[str, int]:
+def cost(model: Model) -> dict[str, int]:
     """Return a model's "bytes", "parameters" and "multiply_adds".
 
-    Raises UserError as `Classifier` does.
+    Raises UserError if the runtime refuses it.
     """
-    content, _ = read_model(path)
-    return model_cost(content, make_interpreter(content, find_runtime("auto")[1], delegates=False))
+    name, module = find_runtime()
+    with refusing(f"{model.path}: {name}"):
+        interpreter = make_interpreter(model.network, module, delegates=False)
+        return {"bytes": model.size, **network_cost(interpreter)}
 
 
-def model_cost(content: bytes, interpreter: Any) -> dict[str, int]:
-    """Return the same for a loaded model.
+def network_cost(interpreter: Any) -> dict[str, int]:
+    """Return "parameters" and "multiply_adds" of a loaded network.
 
     interpreter: must have been made without delegates, because they hide the model's operators.
     """
     nodes, tensors = operators(interpreter), interpreter.get_tensor_details()
     return {
-        "bytes": len(content),
         "parameters": parameters(nodes, tensors),
         "multiply_adds": multiply_adds(nodes, tensors),
     }

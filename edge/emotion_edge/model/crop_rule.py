@@ -14,8 +14,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from emotion_edge.errors import UserError
+from emotion_edge.errors import UserError, shorten
+from emotion_edge.model import limits
 from emotion_edge.model.contract import Contract
+from emotion_edge.util.regular_file import read_regular_file
+from emotion_edge.util.strict_json import parse_json
 
 CROP_FILE = "crop.json"
 DEFAULT_CROP_RULE: Mapping[str, float] = {
@@ -35,20 +38,22 @@ def read_crop_rule(data: Path) -> dict[str, float]:
     Raises UserError if the file is not a valid rule.
     """
     path = data / CROP_FILE
-    if not path.exists():
-        return dict(DEFAULT_CROP_RULE)
     try:
-        rule = json.loads(path.read_text(encoding="utf-8"))
-        values = {name: float(rule.pop(name)) for name in DEFAULT_CROP_RULE}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _not_a_rule(path, f" ({error!r})") from None
-    if rule or not 0 < values["face_width"] <= 20 or not abs(values["eye_height"]) <= 2:
-        raise _not_a_rule(path)
-    return values
+        rule = parse_json(read_regular_file(path, limits.MAX_JSON))
+    except FileNotFoundError:
+        return dict(DEFAULT_CROP_RULE)
+    except (OSError, ValueError) as error:
+        raise _not_a_rule(path, getattr(error, "strerror", None) or str(error)) from None
+    if not isinstance(rule, dict) or rule.keys() != DEFAULT_CROP_RULE.keys():
+        raise _not_a_rule(path, f"it must have {' and '.join(DEFAULT_CROP_RULE)}")
+    if name := limits.find_bad_number(rule):
+        raise _not_a_rule(path, f"{name} is {shorten(rule[name])}, {limits.allowed(name)}")
+    return {name: float(rule[name]) for name in DEFAULT_CROP_RULE}
 
 
-def _not_a_rule(path: Path, reason: str = "") -> UserError:
-    return UserError(f"{path}: not a crop rule{reason}", f"an example: {dict(DEFAULT_CROP_RULE)}")
+def _not_a_rule(path: Path, reason: str) -> UserError:
+    example = " ".join(crop_rule_json(DEFAULT_CROP_RULE).split())
+    return UserError(f"{path}: not a crop rule: {reason}", f"an example: {example}")
 
 
 def crop_rule_json(rule: Mapping[str, float]) -> str:

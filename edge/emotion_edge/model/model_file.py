@@ -3,19 +3,24 @@
 TFLite Metadata defines this place for "associated files": the runtimes ignore everything after the
 flatbuffer, and every zip tool can read it. labels.txt is there for other programs; this one takes
 everything from contract.json. runtimes.json lists the runtimes on which `python -m convert` proved
-that the model agrees with Keras.
+that the model agrees with Keras. golden.json has the SHA-256 of the network: a damaged network can
+crash a runtime, so no runtime gets one that has another digest.
 """
 
+import hashlib
 import io
-import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emotion_edge.errors import UserError
+from emotion_edge.model import limits
+from emotion_edge.model.appended_files import UNREADABLE_ZIP, AppendedFiles
 from emotion_edge.model.contract import Contract, ContractError, dumps, loads
+from emotion_edge.model.golden_vector import GoldenVector, parse_golden_vector
+from emotion_edge.util.regular_file import read_regular_file
+from emotion_edge.util.strict_json import parse_json
 
 SHIPPED = Path(__file__).parents[1] / "emotion-compact.tflite"
 """The model that comes with the program; models/MODEL_CARD.md describes it."""
@@ -23,15 +28,24 @@ CONTRACT_FILE = "contract.json"
 LABELS_FILE = "labels.txt"
 RUNTIMES_FILE = "runtimes.json"
 GOLDEN_FILE, GOLDEN_PICTURE = "golden.json", "golden.png"  # see `self_test`
-# Field numbers of TensorFlow Lite's Model and Buffer tables (lite/schema/schema.fbs).
-_MODEL_BUFFERS = 4
-_BUFFER_DATA = 0
-# Exceptions that zipfile raises for damaged bytes: an unknown method, an encryption flag, an offset
-# out of bounds.
-UNREADABLE_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, KeyError, ValueError),
-    *(NotImplementedError, RuntimeError, EOFError, OSError),
-)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file, read once: nobody can exchange it between two reads.
+
+    path: where it was read, for messages. size, sha256: of the whole file. network: all that a
+    runtime gets, the file without its zip. proven_runtimes: those on which convert proved the
+    model, none if the file does not say it. golden: None in a file that convert has not finished.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    network: bytes = field(repr=False)
+    contract: Contract
+    proven_runtimes: tuple[str, ...]
+    golden: GoldenVector | None = field(repr=False)
 
 
 def pack(flatbuffer: bytes, contract: Contract, more: Mapping[str, bytes] | None = None) -> bytes:
@@ -52,87 +66,91 @@ def pack(flatbuffer: bytes, contract: Contract, more: Mapping[str, bytes] | None
     return stream.getvalue()
 
 
-def read_model(path: Path) -> tuple[bytes, Contract]:
-    """Return the bytes of a .tflite file and the contract in it.
+def read_model(path: Path) -> Model:
+    """Read a .tflite file whose network is the one that was converted.
 
-    Raises UserError if the file is missing, truncated or of another type, and ContractError if it
-    has no contract or one that this program cannot follow.
+    Raises UserError if the file is missing, damaged, too large or of another type, if its network
+    has another SHA-256 than the one inside or there is none, and ContractError if it has no
+    contract or one that this program cannot follow.
     """
-    content = _read_flatbuffer(path)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return content, loads(archive.read(CONTRACT_FILE))
-    except UNREADABLE_ZIP:
-        raise ContractError(
-            f"{path}: no contract inside", "make the model with `python -m convert`"
-        ) from None
-    except ContractError as error:
-        raise ContractError(f"{path}: {error.found}", error.remedy) from None
+    model = read_unverified_model(path)
+    verify(model)
+    return model
 
 
-def proven_runtimes(path: Path, content: bytes) -> tuple[str, ...]:
-    """Return the runtimes on which the model was proven, none if the file does not say it.
+def verify(model: Model) -> None:
+    """Raise UserError unless the model's network has the SHA-256 that is in its golden vector."""
+    if model.golden is None:
+        raise UserError(
+            f"{model.path}: no golden vector inside, so nothing says that the network is whole",
+            "make the model with python -m convert",
+        )
+    if model.golden.sha256 != hashlib.sha256(model.network).hexdigest():
+        raise UserError(
+            f"{model.path}: the network is not the one that was converted", "copy it again"
+        )
 
-    content: of `path`, as `read_model` returns it. Raises UserError if the list is damaged.
+
+def read_unverified_model(path: Path) -> Model:
+    """Do what `read_model` does, but also accept a network without a digest, or with another one.
+
+    Such a network can crash a runtime: give it to one only in a process that may crash.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if RUNTIMES_FILE not in archive.namelist():
-                return ()
-            names = json.loads(archive.read(RUNTIMES_FILE))
-    except UNREADABLE_ZIP:
-        names = None
-    if not isinstance(names, list) or not names or {type(name) for name in names} != {str}:
-        raise UserError(f"{path}: its list of proven runtimes is damaged", "copy the model again")
-    return tuple(names)
-
-
-def _read_flatbuffer(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
+        content = read_regular_file(path, limits.MAX_FILE)
     except OSError as error:
         raise UserError(f"{path}: cannot read the model: {error.strerror}") from None
     if content[4:8] != b"TFL3":
         raise UserError(f"{path}: not a .tflite model")
-    # Check before a runtime loads it: a truncated file can crash the process there.
-    if not _is_complete(content):
-        raise UserError(f"{path}: the model is cut short", "copy it again")
-    return content
+    files, contract = _read_contract(path, content)
+    return Model(
+        path=path,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        network=content[: files.start],
+        contract=contract,
+        proven_runtimes=_read_runtimes(path, files),
+        golden=_read_golden_vector(path, files, contract),
+    )
 
 
-def _is_complete(content: bytes) -> bool:
-    """Return whether every buffer (the weights) of the flatbuffer lies within the file."""
+def _read_contract(path: Path, content: bytes) -> tuple[AppendedFiles, Contract]:
     try:
-        model = _follow(content, 0)
-        buffers = _follow(content, _field(content, model, _MODEL_BUFFERS))
-        count = _uint32(content, buffers)
-        return all(_buffer_end(content, buffers + 4 + 4 * i) <= len(content) for i in range(count))
-    except struct.error:
-        return False
+        files = AppendedFiles(content)
+        text = files.read(CONTRACT_FILE, limits.MAX_JSON)
+    except UNREADABLE_ZIP as error:
+        raise ContractError(
+            f"{path}: no contract inside ({error})",
+            "copy the file again, or make the model with python -m convert",
+        ) from None
+    if text is None:
+        raise ContractError(f"{path}: no contract inside", "make the model with python -m convert")
+    try:
+        return files, loads(text)
+    except ContractError as error:
+        raise ContractError(f"{path}: {error.found}", error.remedy) from None
 
 
-def _buffer_end(content: bytes, entry: int) -> int:
-    """Return the end of the data of the buffer that `entry` points to, 0 if it has none."""
-    position = _field(content, _follow(content, entry), _BUFFER_DATA)
-    if not position:
-        return 0
-    data = _follow(content, position)
-    return data + 4 + _uint32(content, data)
+def _read_runtimes(path: Path, files: AppendedFiles) -> tuple[str, ...]:
+    try:
+        text = files.read(RUNTIMES_FILE, limits.MAX_JSON)
+        if text is None:
+            return ()
+        if limits.are_texts(names := parse_json(text), limits.MAX_RUNTIMES):
+            return tuple(names)
+    except UNREADABLE_ZIP:
+        pass
+    raise UserError(f"{path}: its list of proven runtimes is damaged", "copy the model again")
 
 
-def _uint32(content: bytes, position: int) -> int:
-    return int(struct.unpack_from("<I", content, position)[0])
-
-
-def _follow(content: bytes, position: int) -> int:
-    return position + _uint32(content, position)
-
-
-def _field(content: bytes, table: int, index: int) -> int:
-    """Return the position of a field of a flatbuffer table, 0 if the table does not have it."""
-    vtable = table - struct.unpack_from("<i", content, table)[0]
-    entry = 4 + 2 * index
-    if entry >= struct.unpack_from("<H", content, vtable)[0]:
-        return 0
-    offset = struct.unpack_from("<H", content, vtable + entry)[0]
-    return table + offset if offset else 0
+def _read_golden_vector(
+    path: Path, files: AppendedFiles, contract: Contract
+) -> GoldenVector | None:
+    try:
+        text = files.read(GOLDEN_FILE, limits.MAX_JSON)
+        if text is None:
+            return None
+        picture = files.read(GOLDEN_PICTURE, limits.MAX_PICTURE)
+        return parse_golden_vector(text, picture or b"", len(contract.labels))
+    except UNREADABLE_ZIP:
+        raise UserError(f"{path}: its golden vector is damaged", "copy the model again") from None

@@ -1,7 +1,8 @@
 """One interface to the two TFLite runtimes that a Raspberry Pi can have."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -10,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from emotion_edge.errors import UserError
+from emotion_edge.errors import RunError, UserError
+from emotion_edge.system.native_log import without_info_lines
 from emotion_edge.util.installation import install_hint
 
 RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
@@ -40,8 +42,13 @@ def runtime_version(name: str) -> str:
         return name
 
 
-def explain_unproven(runtime: str, proven: Sequence[str]) -> str:
-    """Return what it means that a model runs on a runtime that is not in `proven`."""
+def explain_unproven(runtime: str, proven: Sequence[str]) -> str | None:
+    """Return what it means that a model runs on a runtime that is not in `proven`.
+
+    None if it is there, or if the model does not say where it was proven.
+    """
+    if not proven or runtime in proven:
+        return None
     here = [name for name in proven if name in installed_runtimes()]
     remedy = f"use --runtime {here[0]}" if here else install_hint(proven[0])
     return (
@@ -81,20 +88,44 @@ def make_interpreter(
 ) -> Any:
     """Return an interpreter with its tensors allocated.
 
-    delegates: False turns XNNPACK off, so that the model's own operators can be listed.
-    Raises UserError with the runtime's message if the runtime refuses the model.
+    delegates: False turns XNNPACK off, so that the model's own operators can be listed. Raises what
+    the runtime raises if it refuses the model; see `refusing`.
     """
     kind = runtime.OpResolverType
     resolver = kind.AUTO if delegates else kind.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    try:
+    with without_info_lines():
         interpreter = runtime.Interpreter(
             model_content=model, num_threads=threads, experimental_op_resolver_type=resolver
         )
         interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        message = " ".join(str(error).split())  # the original has several lines
-        raise UserError(f"{runtime.__name__} refuses the model: {message}") from None
     return interpreter
+
+
+@contextmanager
+def refusing(place: str) -> Iterator[None]:
+    """Turn whatever a runtime raises about a network into UserError, with the runtime's message.
+
+    place: the beginning of the message, which names file and runtime. Runtimes raise ValueError and
+    RuntimeError, also UnicodeDecodeError (of tensors' names), SystemError and others that only a
+    look at their bindings would list.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise UserError(f"{place} refuses the model: {_one_line(error)}") from None
+
+
+@contextmanager
+def failing(place: str) -> Iterator[None]:
+    """Turn whatever a runtime raises while it runs a network into RunError; see `refusing`."""
+    try:
+        yield
+    except Exception as error:
+        raise RunError(f"{place} cannot run the model: {_one_line(error)}") from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__  # some have several lines
 
 
 def operators(interpreter: Any) -> list[dict[str, Any]]:

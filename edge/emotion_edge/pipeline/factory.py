@@ -1,16 +1,20 @@
 """Build detectors and analyzers from settings."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 from emotion_edge.faces.blazeface import NoFaceModelError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.model_file import SHIPPED, Model, read_model
 from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.model.self_test import SelfTestError
+from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.smoothing import SmoothingSettings
 
@@ -51,12 +55,30 @@ def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
 def make_classifier(model: Path, settings: RuntimeSettings) -> Classifier:
     """Return a classifier; raises UserError if the model cannot be used.
 
+    The model is tried in a child process first; whether it passes its self-test does not matter.
     Logs a warning, once in a process, if the model was not proven on the runtime in use.
     """
+    content = read_model(model)
+    with suppress(SelfTestError):
+        try_model(content, settings)
+    return _load(content, settings)
+
+
+def remake_classifier(model: Path, settings: RuntimeSettings, stop: Event) -> Classifier:
+    """Do what `make_classifier` does for a running daemon, whose present model works.
+
+    Raises UserError also if the model does not pass its self-test, RunError if `stop` is set.
+    """
+    content = read_model(model)
+    try_model(content, settings, stop)
+    return _load(content, settings)
+
+
+def _load(model: Model, settings: RuntimeSettings) -> Classifier:
     classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads)
-    log.debug("%s on %s, %d thread(s)", model, classifier.runtime, settings.threads)
+    log.debug("%s on %s, %d thread(s)", model.path, classifier.runtime, settings.threads)
     if classifier.unproven:
-        _warn_once(f"{model}: {classifier.unproven}")
+        _warn_once(f"{model.path}: {classifier.unproven}")
     return classifier
 
 

@@ -12,7 +12,10 @@ def read_regular_file(path: Path, limit: int) -> bytes:
     Raises OSError whose strerror says why, also for a folder, a pipe, a device or a larger file. It
     never waits for a writer, and never holds more than one byte above the limit.
     """
-    _check_regular(path.stat())  # before opening: that alone can do something to a device
+    try:
+        _check_regular(path.stat())  # before opening: that alone can do something to a device
+    except ValueError as error:  # a null byte in the name, or a character that no name can have
+        raise OSError(errno.EINVAL, str(error)) from None
     # A pipe that took the file's place since then would otherwise wait for a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:

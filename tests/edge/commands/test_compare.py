@@ -1,14 +1,11 @@
 """`emotion-edge compare`: two models on one folder of pictures."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.model.model_file import pack, read_model
 from tests.edge.command_line import edge, own_lines
-from tests.edge.models import FLOAT32, INT8, with_contract, without_zip
+from tests.edge.models import FLOAT32, INT8, with_contract, with_network
 
 
 def relabelled(path, *labels):
@@ -37,9 +34,8 @@ def test_pictures_with_different_labels_are_listed(photos, tmp_path):
 
 
 def test_labels_are_compared_by_name_and_each_model_by_its_own_contract(photos, tmp_path):
-    content, contract = without_zip(INT8), read_model(INT8)[1]
     flat = tmp_path / "flat.tflite"
-    flat.write_bytes(pack(content, replace(contract, temperature=9.0)))
+    flat.write_bytes(with_contract(temperature=9.0))
     result = edge("compare", FLOAT32, flat, "--images", photos)
     assert "same label: 3 of 3" in result.stdout
     assert "difference of a score: largest 0.0" not in result.stdout
@@ -81,8 +77,8 @@ def test_an_unreadable_picture_is_named_and_the_others_are_compared(photos):
 
 
 def test_scores_that_are_not_numbers_are_an_error(photos, tmp_path):
-    path, contract = tmp_path / "endless.tflite", read_model(FLOAT32)[1]
-    path.write_bytes(pack(without_zip(FLOAT32), replace(contract, scale=1e300)))
+    path, gain = tmp_path / "endless.tflite", np.float32(8).tobytes()
+    path.write_bytes(with_network(FLOAT32, gain, np.float32("nan").tobytes()))
     result = edge("compare", FLOAT32, path, "--images", photos)
     assert result.returncode == 1
     assert "Traceback" not in result.stderr

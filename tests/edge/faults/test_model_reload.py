@@ -1,11 +1,24 @@
 """SIGHUP loads the model again if it is valid, and keeps the old one otherwise."""
 
+import os
 import shutil
 import signal
 from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 from tests.edge.listener import Listener
-from tests.edge.models import FLOAT32, INT8, with_swapped_picture
+from tests.edge.models import (
+    FLOAT32,
+    INSTALLED,
+    INT8,
+    crashing,
+    with_byte,
+    with_contract,
+    with_swapped_picture,
+    without_zip,
+)
 from tests.edge.mosquitto import plain_broker
 from tests.edge.waiting import until
 
@@ -41,3 +54,69 @@ def test_sighup_loads_a_valid_model_and_refuses_others(broker, daemon, changing,
     assert listener.of("availability") == ["online", "offline"]
     labels = ["unknown", *(line["label"] for line in run.stdout)]
     assert listener.of("state") == [now for was, now in pairwise([None, *labels]) if now != was]
+
+
+@pytest.mark.parametrize("runtime", INSTALLED)
+def test_a_network_that_crashes_the_runtime_does_not_end_the_daemon(
+    daemon, changing, runtime, tmp_path
+):
+    model = shutil.copy(FLOAT32, tmp_path / "model.tflite")
+    network = without_zip(FLOAT32)
+    bad = {
+        FLOAT32.read_bytes().replace(network, crashing()[: len(network)]): "copy it again",
+        crashing(): "it crashes (SIG",
+        with_byte(FLOAT32, 284, 0): "Input tensor 1 lacks data",
+        with_contract(FLOAT32, face_width=1): "loaded again",
+    }
+    run = daemon("--source", changing, "--model", model, "--runtime", runtime)
+    run.wait_lines(1)
+    for content, expected in bad.items():
+        model.write_bytes(content)
+        run.process.send_signal(signal.SIGHUP)
+        run.wait_stderr(expected)
+        run.wait_lines(1)
+    assert run.stderr.count("keeping the present model: ") == 3
+    assert run.end()[0] == 0
+
+
+def test_a_pipe_in_place_of_the_model_is_refused(daemon, changing, tmp_path):
+    model = shutil.copy(INT8, tmp_path / "model.tflite")
+    run = daemon("--source", changing, "--model", model)
+    run.wait_lines(1)
+    model.unlink()
+    os.mkfifo(model)
+    run.process.send_signal(signal.SIGHUP)
+    run.wait_stderr(f"keeping the present model: {model}: cannot read the model: not a regular")
+    run.wait_lines(1)
+    code, seconds = run.end()
+    assert code == 0
+    assert seconds < 2
+
+
+# A self-test that never ends, once the marker exists: no network is known that takes so long.
+ENDLESS = """
+import os, time
+from emotion_edge.model import trial
+whole = trial.run_self_test
+def endless(classifier):
+    while os.path.exists(os.environ["MARKER"]):
+        time.sleep(0.1)
+    return whole(classifier)
+trial.run_self_test = endless
+"""
+
+
+def test_a_stop_signal_during_the_trial_ends_the_daemon_at_once(daemon, changing, tmp_path):
+    (tmp_path / "start").mkdir()
+    (tmp_path / "start" / "sitecustomize.py").write_text(ENDLESS)
+    marker = tmp_path / "marker"
+    path = f"{tmp_path / 'start'}:{os.environ.get('PYTHONPATH', '')}"
+    run = daemon("--source", changing, env={"PYTHONPATH": path, "MARKER": str(marker)})
+    run.wait_lines(1)
+    marker.touch()
+    run.process.send_signal(signal.SIGHUP)
+    children = Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children")
+    until(children.read_text, "the child process")
+    code, seconds = run.end()
+    assert code == 0
+    assert seconds < 2

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from emotion_edge.errors import UserError
 from emotion_edge.model.classifier import Classifier
-from tests.edge.models import FLOAT32, INSTALLED, INT8
+from tests.edge.models import CONTRACT, FLOAT32, INSTALLED, INT8, seal, without_zip
 from tests.edge.pictures import COLOURS, solid
 
 
@@ -52,3 +53,47 @@ def test_threads_do_not_change_the_scores():
     assert np.array_equal(
         random_scores(INT8, INSTALLED[0], threads=2), random_scores(INT8, INSTALLED[0])
     )
+
+
+INT8_TYPE, INT32_TYPE, BOOL_TYPE = 9, 2, 6
+
+
+def with_constant_output(number: int, scale: float | None) -> bytes:
+    """Return a model whose output is a constant of a TFLite type (its number in the schema)."""
+    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+    flatbuffers = pytest.importorskip("flatbuffers")
+    model = schema.ModelT.InitFromPackedBuf(without_zip(FLOAT32), 0)
+    (graph,) = model.subgraphs
+    constant, buffer, quantization = schema.TensorT(), schema.BufferT(), None
+    buffer.data = np.zeros(12 if number == INT32_TYPE else 3, np.uint8)
+    if scale is not None:
+        quantization = schema.QuantizationParametersT()
+        quantization.scale, quantization.zeroPoint = [scale], [0]
+    constant.shape, constant.type, constant.quantization = [1, 3], number, quantization
+    constant.name, constant.buffer = b"constant", len(model.buffers)
+    model.buffers.append(buffer)
+    graph.tensors.append(constant)
+    graph.outputs = [len(graph.tensors) - 1]
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return seal(bytes(builder.Output()), CONTRACT, FLOAT32)
+
+
+@pytest.mark.parametrize("runtime", INSTALLED)
+@pytest.mark.parametrize(
+    ("number", "scale", "expected"),
+    [
+        (INT32_TYPE, 1.0, "a tensor is int32"),
+        (BOOL_TYPE, None, "a tensor is bool"),
+        (INT8_TYPE, None, "an integer tensor has no scale"),
+        (INT8_TYPE, float("nan"), "an integer tensor has no scale"),
+        (INT8_TYPE, -1.0, "an integer tensor has no scale"),
+    ],
+)
+def test_types_and_scales_that_cannot_be_read_are_refused(
+    runtime, number, scale, expected, tmp_path
+):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(with_constant_output(number, scale))
+    with pytest.raises(UserError, match=rf"model\.tflite: {expected}"):
+        Classifier(path, runtime=runtime)

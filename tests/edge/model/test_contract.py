@@ -30,19 +30,36 @@ MALFORMED = {
     "other colour order": ({"color_space": "BGR"}, "color_space is 'BGR'"),
     "unknown contrast": ({"contrast": "more"}, "contrast is 'more', known: none, stretch"),
     "unknown crop": ({"crop": "stretch"}, "crop is 'stretch'"),
-    "zero width": ({"width": 0}, "must be positive"),
-    "zero temperature": ({"temperature": 0.0}, "must be positive"),
+    "zero width": ({"width": 0}, "width is 0, allowed: 1 to 1024"),
+    "zero temperature": ({"temperature": 0.0}, r"temperature is 0\.0, allowed"),
     "zero scale": ({"scale": 0.0}, "scale must not be zero"),
-    "an infinite scale": ({"scale": float("inf")}, "must be finite"),
-    "an offset beyond the range of float": ({"offset": 10**400}, "must be finite"),
-    "a temperature that is not a number": ({"temperature": float("nan")}, "must be finite"),
+    "an infinite scale": ({"scale": float("inf")}, "scale is inf, allowed"),
+    "an offset beyond the range of float": (
+        {"offset": 10**400},
+        r"offset is 10{59}\.\.\., allowed",
+    ),
+    "a temperature that is not a number": ({"temperature": float("nan")}, "temperature is nan"),
     "a label of two lines": ({"labels": ["a", "b\nc"]}, "must be one line"),
-    "an empty label": ({"labels": ["a", ""]}, "must be one line, and not empty"),
+    "an empty label": ({"labels": ["a", ""]}, "must be one line of 1 to 100 characters"),
     "a reserved label": ({"labels": ["happy", "no_face"]}, "label 'no_face' is reserved"),
-    "a face width of zero": ({"face_width": 0.0}, "face_width must be positive"),
+    "a face width of zero": ({"face_width": 0.0}, r"face_width is 0\.0, allowed: 1 to 10"),
     "leave above enter": ({"leave": 0.5}, "leave must not be above enter"),
-    "a threshold above 1": ({"enter": 1.5}, "must be between 0 and 1"),
-    "a height that is not a number": ({"eye_height": float("nan")}, "must be finite"),
+    "a threshold above 1": ({"enter": 1.5}, r"enter is 1\.5, allowed: 0 to 1"),
+    "a height that is not a number": ({"eye_height": float("nan")}, "eye_height is nan"),
+    "a huge face": ({"face_width": 1e4}, r"face_width is 10000\.0, allowed: 1 to 10"),
+    "a face far below its eyes": ({"eye_height": 300}, "eye_height is 300, allowed: 0 to 1"),
+    "a huge input": ({"width": 10**6}, "width is 1000000, allowed"),
+    "more digits than Python reads": ('{"version": 1' + "0" * 5000 + "}", "not JSON"),
+    "a version of 400 digits": ({"version": 10**400}, r"version 10{59}\.\.\., but"),
+    "too many labels": ({"labels": [f"label {i}" for i in range(101)]}, "101 labels, allowed: 100"),
+    "a long label": ({"labels": ["a", "b" * 101]}, "must be one line of 1 to 100 characters"),
+    "ESC in a label": ({"labels": ["a", "\x1b[2J"]}, r"label '\\x1b\[2J' must be one line"),
+    "a line separator in a label": ({"labels": ["a", "b\u2028c"]}, r"'b\\u2028c' must be one line"),
+    "half a character in a label": ({"labels": ["a", "b\ud800"]}, r"'b\\ud800' must be one line"),
+    "reversed writing in a label": ({"labels": ["a", "\u202ec"]}, r"'\\u202ec' must be one line"),
+    "ESC in a name": ({"\x1b[2J": 1}, r"unknown: \\x1b\[2J"),
+    "ESC in a value": ({"crop": "\x1b[2J"}, r"crop is '\\x1b\[2J', known"),
+    "a key twice": (dumps(CONTRACT).replace("{", '{"width": 9,', 1), "a key stands twice"),
     "deeply nested brackets": ("[" * 100_000, "not JSON"),
     "bytes that are not text": (b'{"version": "\xff"}', "not JSON"),
 }
@@ -63,3 +80,11 @@ def test_a_missing_key_is_named(key):
     del values[key]
     with pytest.raises(ContractError, match=f"missing or unknown: {key}"):
         loads(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    "label", ["客厅", "\u0645\u06cc\u200c\u062e", "👩\u200d🚀", "tres\u00a0bien"]
+)
+def test_labels_of_every_script_are_accepted(label):
+    contract = replace(CONTRACT, labels=("a", label))
+    assert loads(dumps(contract)) == contract

@@ -19,7 +19,7 @@ from tests.edge.models import CONTRACT, INT8, with_contract, without_zip
 
 def test_packing_is_reproducible_and_gives_a_standard_zip():
     flatbuffer = without_zip(INT8)
-    _, contract = read_model(INT8)
+    contract = read_model(INT8).contract
     packed = pack(flatbuffer, contract, {"more": b"a"})
     assert packed == pack(flatbuffer, contract, {"more": b"a"})
     assert INT8.read_bytes().startswith(pack(flatbuffer, contract)[: len(flatbuffer) + 100])
@@ -48,7 +48,7 @@ def test_a_model_truncated_anywhere_is_refused(tmp_path):
 def test_a_model_truncated_in_its_network_is_reported_as_cut_short(tmp_path):
     path = tmp_path / "cut.tflite"
     path.write_bytes(INT8.read_bytes()[:600])
-    with pytest.raises(UserError, match="cut short"):
+    with pytest.raises(UserError, match=r"the file is cut short.*; copy the file again"):
         read_model(path)
 
 
@@ -65,7 +65,7 @@ def test_a_damaged_zip_is_read_or_refused(tmp_path):
             read_model(path)
         except UserError:
             refused += 1
-    assert refused > 500  # the other changes hit the golden vector, which only the self-test reads
+    assert refused > 1900  # the other changes hit fields of the zip that nobody reads
 
 
 def _with_text(text):
@@ -76,7 +76,7 @@ def _with_text(text):
 
 
 def _newer():
-    _, contract = read_model(INT8)
+    contract = read_model(INT8).contract
     return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 4}))
 
 
@@ -113,4 +113,4 @@ def test_a_bad_model_is_one_line_and_exit_code_2(kind, tmp_path):
 
 
 def test_the_contract_in_the_file_equals_one_made_in_python():
-    assert read_model(INT8)[1] == CONTRACT
+    assert read_model(INT8).contract == CONTRACT

@@ -68,3 +68,14 @@ def test_a_pipe_that_takes_the_files_place_is_not_waited_for(tmp_path, monkeypat
     monkeypatch.setattr(Path, "stat", lambda path: found)
     with pytest.raises(OSError, match="it is a pipe"):
         read_regular_file(tmp_path / "pipe", 10)
+
+
+def test_a_file_that_says_it_is_empty_is_not_read_beyond_the_limit():
+    with pytest.raises(OSError, match="more than 5 bytes"):
+        read_regular_file(Path("/proc/self/status"), 5)
+
+
+@pytest.mark.parametrize(("name", "reason"), [("a\0b", "null byte"), ("a\ud800b", "surrogates")])
+def test_a_name_that_no_file_can_have_is_refused(name, reason):
+    with pytest.raises(OSError, match=reason):
+        read_regular_file(Path(name), 5)

@@ -68,7 +68,7 @@ def test_a_batch_of_one_leaves_no_shape_operators(variant, converted):
 @pytest.mark.parametrize("name", ["model.tflite", *(f"model.{v}.tflite" for v in VARIANTS)])
 def test_each_file_contains_the_contract_with_the_fitted_temperature(name, converted):
     build, _ = converted
-    _, contract = read_model(build / name)
+    contract = read_model(build / name).contract
     before = loads((build / "contract.json").read_text())
     fitted = {v["variant"]: v["temperature"] for v in read_report(build)["variants"]}
     variant = name.split(".")[1].replace("tflite", "int8")

@@ -117,7 +117,7 @@ def test_without_pictures_to_fit_it_the_temperature_stays_1(tiny):
     seal(tiny)
     result = run_in_process("convert", "--build", tiny, "--variant", "int8")
     assert result.returncode == 0, result.stderr
-    assert read_model(tiny / "model.tflite")[1].temperature == 1.0
+    assert read_model(tiny / "model.tflite").contract.temperature == 1.0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from convert.converter import convert, to_logits
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import dumps
 from emotion_edge.model.cost import cost
-from emotion_edge.model.model_file import pack
+from emotion_edge.model.model_file import pack, read_unverified_model
 from tests.workbench.conftest import REPOSITORY, make_checkout, run_in_process, run_make
 from tests.workbench.tiny_build import seal
 from train.models import MODELS, contract_of
@@ -57,11 +57,12 @@ def test_the_int8_model_is_within_its_budget(tmp_path):
     logits_model = to_logits(model, batch_size=1)
     flatbuffer = convert(logits_model, variant="int8", representative_dataset=grey)
     (tmp_path / "model.tflite").write_bytes(pack(flatbuffer, contract))
-    figures = cost(tmp_path / "model.tflite")
+    model_file = read_unverified_model(tmp_path / "model.tflite")
+    figures = cost(model_file)
     assert figures["multiply_adds"] == 20_791_968
     assert figures["parameters"] == 337_720
     assert figures["bytes"] <= 700_000
-    classifier = Classifier(tmp_path / "model.tflite")
+    classifier = Classifier(model_file)
     picture = np.full((60, 80, 3), 90, np.uint8)
     assert classifier.classify(picture).logits.shape == (7,)
     assert classifier.delegate_nodes == 1  # XNNPACK runs the whole network

@@ -1,27 +1,26 @@
 """Checks of the runtimes and networks: `emotion-edge doctor`."""
 
-import hashlib
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.faces.blazeface import INSTALL, NoFaceModelError, read_face_model
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.contract import Contract
-from emotion_edge.model.model_file import read_model
+from emotion_edge.model.model_file import Model, read_model
 from emotion_edge.model.runtime import (
     RUNTIMES,
     find_runtime,
     installed_runtimes,
     make_interpreter,
+    refusing,
     runtime_version,
 )
 from emotion_edge.model.self_test import run_self_test
+from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
 from emotion_edge.util.installation import install_hint
 
@@ -61,7 +60,7 @@ def _remedy(wanted: str, chosen: str | None, working: list[str]) -> str:
 def _any_network(settings: AnalyzerSettings) -> bytes:
     """Return a network to try runtimes with, b"" without one."""
     try:
-        return read_model(settings.model)[0]
+        return read_model(settings.model).network
     except UserError:
         try:
             return read_face_model(settings.detector.model)
@@ -94,7 +93,8 @@ def load(name: str) -> int:
     def make() -> int:
         network, (_, runtime) = sys.stdin.buffer.read(), find_runtime(name)
         if network:
-            make_interpreter(network, runtime)
+            with refusing(name):
+                make_interpreter(network, runtime)
         return 0
 
     return exit_code("doctor", make)
@@ -121,25 +121,27 @@ def need_runtime(runtime: str, network: bytes) -> None:
 def model(settings: AnalyzerSettings) -> Iterator[Finding]:
     """Read the model and run its self-test."""
     try:
-        content, contract = read_model(settings.model)
+        found = read_model(settings.model)
     except UserError as error:
         yield explain("model", error, CONVERT)
         return
-    yield Finding("model", "ok", f"{settings.model}: {_describe(content, contract)}")
+    yield Finding("model", "ok", f"{settings.model}: {_describe(found)}")
     try:
-        need_runtime(settings.runtime.runtime, content)
+        need_runtime(settings.runtime.runtime, found.network)
+        try_model(found, settings.runtime)
         runtime, threads = settings.runtime.runtime, settings.runtime.threads
-        classifier = Classifier(settings.model, runtime=runtime, threads=threads)
+        classifier = Classifier(found, runtime=runtime, threads=threads)
         yield from _proof(classifier)
-        yield _self_test(settings.model, classifier)
+        yield Finding("arithmetic", "ok", run_self_test(classifier) or "")
     except (UserError, RunError) as error:
         yield explain("arithmetic", error, CONVERT)
 
 
-def _describe(content: bytes, contract: Contract) -> str:
+def _describe(model: Model) -> str:
+    contract = model.contract
     return (
         f"{len(contract.labels)} labels ({', '.join(contract.labels)}), "
-        f"{contract.width} x {contract.height} pixels, sha256 {hashlib.sha256(content).hexdigest()}"
+        f"{contract.width} x {contract.height} pixels, sha256 {model.sha256}"
     )
 
 
@@ -148,16 +150,8 @@ def _proof(classifier: Classifier) -> Iterator[Finding]:
     if classifier.unproven:
         found, _, remedy = classifier.unproven.partition("; ")
         yield Finding("proof", "warn", found, remedy)
-    elif classifier.proven_runtimes:
-        yield Finding("proof", "ok", f"proven on {' and '.join(classifier.proven_runtimes)}")
-
-
-def _self_test(path: Path, classifier: Classifier) -> Finding:
-    result = run_self_test(path, classifier)
-    if result is None:
-        found = "the file has no golden vector, so its arithmetic here is not proven"
-        return Finding("arithmetic", "warn", found, CONVERT)
-    return Finding("arithmetic", "ok", result)
+    elif proven := classifier.model.proven_runtimes:
+        yield Finding("proof", "ok", f"proven on {' and '.join(proven)}")
 
 
 def face_detector(settings: AnalyzerSettings) -> Iterator[Finding]:

@@ -35,6 +35,15 @@ def test_a_run_leaves_all_its_files_and_no_unfinished_one(finished_run):
     assert f", {os.cpu_count()} cores" in described["machine"]
 
 
+def test_a_crop_rule_of_400_digits_is_refused(photos, tmp_path):
+    (photos / "crop.json").write_text(f'{{"face_width": 1{"0" * 400}, "eye_height": 0.4}}')
+    result = run("train", "--data", photos, "--build", tmp_path / "build")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "crop.json: not a crop rule: face_width is 100" in result.stderr
+    assert "allowed: 1 to 10" in result.stderr
+
+
 def test_the_best_epochs_model_is_kept_and_matches_its_evaluation(finished_run):
     build, _ = finished_run
     model = keras.models.load_model(build / "model.keras", compile=False)

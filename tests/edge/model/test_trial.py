@@ -1,0 +1,72 @@
+"""Networks that harm a runtime, although their digest is valid: a child process tries them."""
+
+import pytest
+
+from emotion_edge.errors import RunError, UserError
+from emotion_edge.model.model_file import SHIPPED, read_model
+from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.model.self_test import SelfTestError
+from emotion_edge.model.trial import try_model
+from tests.edge.command_line import edge, own_lines
+from tests.edge.models import FLOAT32, INSTALLED, crashing, with_byte, with_swapped_picture
+
+SOME = pytest.mark.parametrize("runtime", INSTALLED)
+
+
+def try_content(content, folder, runtime="auto"):
+    path = folder / "model.tflite"
+    path.write_bytes(content)
+    try_model(read_model(path), RuntimeSettings(runtime=runtime))
+
+
+@SOME
+def test_good_models_pass(runtime, tmp_path):
+    for path in (SHIPPED, FLOAT32):
+        try_content(path.read_bytes(), tmp_path, runtime)
+
+
+@SOME
+def test_a_crash_is_an_error(runtime, tmp_path):
+    with pytest.raises(UserError, match=rf"model\.tflite on {runtime}: it crashes \(SIG"):
+        try_content(crashing(), tmp_path, runtime)
+
+
+@SOME
+def test_a_tensor_without_data_is_an_error(runtime, tmp_path):
+    with pytest.raises(RunError, match=r"model\.tflite: .* Input tensor 1 lacks data"):
+        try_content(with_byte(FLOAT32, 284, 0), tmp_path, runtime)
+
+
+# The places are in the shipped model. `python -m tests.fuzz models-litert` finds others in another.
+@pytest.mark.skipif("tflite-runtime" not in INSTALLED, reason="LiteRT checks the length")
+def test_a_network_that_wants_gigabytes_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"tflite-runtime refuses the model: std::bad_alloc"):
+        try_content(with_byte(SHIPPED, 363500, 244), tmp_path, "tflite-runtime")
+
+
+@pytest.mark.skipif("litert" not in INSTALLED, reason="tflite-runtime does not read that name")
+def test_a_name_that_is_not_utf_8_is_an_error(tmp_path):
+    with pytest.raises(UserError, match="litert refuses the model: 'utf-8' codec can't decode"):
+        try_content(with_byte(SHIPPED, 369071, 175), tmp_path, "litert")
+
+
+def test_a_failed_self_test_is_told_apart(tmp_path):
+    with pytest.raises(SelfTestError, match="this machine computes different results"):
+        try_content(with_swapped_picture(FLOAT32), tmp_path)
+
+
+@SOME
+@pytest.mark.parametrize("command", ["run", "info", "compare", "bench"])
+def test_no_command_crashes(command, runtime, photos, tmp_path):
+    model = tmp_path / "model.tflite"
+    model.write_bytes(crashing())
+    words = {
+        "run": ("--model", model, "--source", photos, "--faces", "off"),
+        "info": (model,),
+        "compare": (FLOAT32, model, "--images", photos),
+        "bench": ("--model", model, "--frames", 2, "--faces", "off"),
+    }
+    result = edge(command, *words[command], "--runtime", runtime)
+    assert result.returncode == 2
+    (line,) = own_lines(result.stderr)
+    assert f"{model} on {runtime}: it crashes (SIG" in line
