@@ -10,9 +10,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 # Pillow reads more formats, but some (EPS) start other programs.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
-# A decompression bomb is a small file whose pixels fill the memory. The largest phone cameras have
-# 200 megapixels; Pillow's own limit (179) would refuse them.
-MAX_PIXELS = 201_000_000
+# A decompression bomb is a small file whose pixels fill the memory.
+MAX_MEGAPIXELS = 50.0
 Image.MAX_IMAGE_PIXELS = None
 # The transposition that turns an image upright, by EXIF orientation.
 TRANSPOSITIONS = {
@@ -41,14 +40,31 @@ def find_images(folder: Path) -> list[Path]:
     )
 
 
-def read_image(file: Path | BinaryIO) -> npt.NDArray[np.uint8]:
+def picture_format(path: Path) -> str | None:
+    """Return Pillow's name of a still picture's format, by content; None if it is no picture.
+
+    "HEIF" stands for HEIC, too. Raises OSError if the file cannot be read.
+    """
+    with path.open("rb") as file:
+        if file.read(12)[4:] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
+            return "HEIF"
+        try:
+            with Image.open(file, formats=(*FORMATS, "GIF", "TIFF")) as image:
+                return image.format
+        except Exception:  # Pillow raises anything on malformed files
+            return None
+
+
+def read_image(
+    file: Path | BinaryIO, max_megapixels: float = MAX_MEGAPIXELS
+) -> npt.NDArray[np.uint8]:
     """Decode an image to (rows, columns, 3) uint8 RGB, turned upright by its EXIF orientation.
 
     Greyscale and palette images become RGB; transparency is blended with white. Raises ImageError.
     """
     try:
-        with Image.open(file, formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
+        with Image.open(file, formats=(*FORMATS, "GIF", "TIFF")) as image:
+            if image.width * image.height > max_megapixels * 1e6:
                 raise ImageError(f"too large: {image.width} x {image.height} pixels")
             return np.asarray(_to_rgb(_upright(image)))
     except UnidentifiedImageError:
