@@ -8,6 +8,7 @@ from pathlib import Path
 from emotion_edge import __version__
 from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
+from emotion_edge.cli.camera_options import add_source
 from emotion_edge.cli.options import (
     add_common,
     add_detector,
@@ -15,7 +16,6 @@ from emotion_edge.cli.options import (
     add_model,
     add_run_options,
     add_smoothing,
-    add_source,
 )
 from emotion_edge.model.model_file import SHIPPED
 

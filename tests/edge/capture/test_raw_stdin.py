@@ -2,6 +2,8 @@
 
 import subprocess
 
+import pytest
+
 from tests.edge.command_line import command, json_lines, own_lines, raw_labels, run_every_frame
 from tests.edge.models import INT8
 from tests.edge.pictures import raw_frames
@@ -25,9 +27,11 @@ def test_raw_frames_are_read_from_stdin():
     assert {row["source"] for row in rows} == {"-"}
 
 
-def test_an_empty_stdin_is_no_error():
-    result = run_every_frame("-", "--size", "40x30", input=b"", text=False)
-    assert (result.returncode, result.stdout) == (0, b"")
+@pytest.mark.parametrize("options", [(), ("--live",)])
+def test_an_empty_stdin_is_an_error(options):
+    result = run_every_frame("-", "--size", "40x30", *options, input=b"", text=False)
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert b"stdin ended without one frame" in result.stderr
 
 
 def test_stdin_that_ends_within_a_frame_is_an_error_after_the_complete_frames():
