@@ -109,7 +109,8 @@ def _camera_opener(source: str, settings: CameraSettings) -> Opener | None:
     if source.startswith(WEBCAM):
         device = source.removeprefix(WEBCAM)
         if "/" not in device:  # such as v4l2:0
-            raise UserError(f"--source {source}: {source_hint(source) or 'name a /dev/video…'}")
+            hint = source_hint(source) or "name a device, such as v4l2:/dev/video0"
+            raise UserError(f"--source {source}: {hint}")
         return v4l2_opener(Path(device), settings)
     if source.startswith(REPLAY):
         return recording_camera(Path(source.removeprefix(REPLAY)))

@@ -35,14 +35,16 @@ def _url_hint(source: str, scheme: str) -> str | None:
         )
     if scheme in ("mqtt", "mqtts"):
         return f"a broker is no source: --to {mask(source)}"
-    return _device_hint(source.partition(":")[2]) if scheme.startswith("v4l") else None
+    if scheme in ("v4l", "v4l2"):
+        return _device_hint(source.partition(":")[2])
+    return None if len(scheme) == 1 else "addresses of this kind are not read: give a file's path"
 
 
 def _camera_hint(name: str) -> str | None:
-    if re.fullmatch(r"(v4l2?:)?[0-9]{1,3}", name):
-        return _device_hint(f"/dev/video{name.rpartition(':')[2]}")
-    if name.startswith(("/dev/", "video")) and re.fullmatch(r"(/dev/)?video[0-9]+", name):
-        return _device_hint(f"/dev/{name.removeprefix('/dev/')}")
+    if match := re.fullmatch(r"(?:v4l2?:)?(?:video)?([0-9]{1,3})", name):
+        return _device_hint(f"/dev/video{match[1]}")
+    if name.startswith(("/dev/video", "/dev/v4l")):
+        return _device_hint(name)
     if name in ("stdin", "pipe", "/dev/stdin"):
         return "raw frames on stdin: --source - --size WxH"
     if name == "replay":
