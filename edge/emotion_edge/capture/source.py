@@ -83,7 +83,7 @@ def open_source(
         read = read_latest_frames if stdin_live else read_raw_frames
         frames = read(*_checked_size(size, max_megapixels), stop)
         return limit_rate(check_stream("stdin", frames, stop), every)
-    if opener := _camera_opener(source, settings):
+    if opener := _camera_opener(source, settings, max_megapixels):
         camera = stream_camera(source, opener, settings, stop)
         return limit_rate(check_stream(source, camera, stop), every)
     return open_files(source, every=every, stop=stop, max_megapixels=max_megapixels)
@@ -102,7 +102,7 @@ def _checked_size(size: tuple[int, int] | None, max_megapixels: float) -> tuple[
     return width, height
 
 
-def _camera_opener(source: str, settings: CameraSettings) -> Opener | None:
+def _camera_opener(source: str, settings: CameraSettings, max_megapixels: float) -> Opener | None:
     """Return the opener of the camera that `source` names; None if it names no camera."""
     if source == PICAMERA:
         return picamera2_opener(settings)
@@ -113,7 +113,7 @@ def _camera_opener(source: str, settings: CameraSettings) -> Opener | None:
             raise UserError(f"--source {source}: {hint}")
         return v4l2_opener(Path(device), settings)
     if source.startswith(REPLAY):
-        return recording_camera(Path(source.removeprefix(REPLAY)))
+        return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels)
     return None
 
 

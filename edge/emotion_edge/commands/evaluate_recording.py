@@ -23,6 +23,7 @@ from emotion_edge.commands.recording_truth import (
     Figures,
     Key,
     Moment,
+    is_in_view,
     measure,
     read_truth,
     true_label,
@@ -58,6 +59,7 @@ def follow(recording: Path, truth: Path, analyzer: FaceAnalyzer) -> Ways:
     rows = read_recording(recording)
     people = read_truth(truth, analyzer.labels)
     _check_truth(truth, people)
+    _check_overlap(truth, people, [row.seconds for row in rows])
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
     for frame in recorded_frames(rows):
@@ -81,6 +83,17 @@ def _check_truth(path: Path, people: Mapping[str, list[Key]]) -> None:
     placeless = [name for name, keys in people.items() if math.isnan(true_place(keys, 0.0)[0])]
     if placeless and len(people) > 1:
         raise UserError(f"{path}: several people, but no x and y for {', '.join(placeless)}")
+
+
+def _check_overlap(path: Path, people: Mapping[str, list[Key]], times: Sequence[float]) -> None:
+    """Raise UserError if there is no time to measure."""
+    if len(times) < 2:
+        raise UserError("the recording has one frame, and no time between two to measure")
+    if not any(is_in_view(keys, times) for keys in people.values()):
+        raise UserError(
+            f"{path}: nobody is in view while the recording lasts, from {times[0]:g} to "
+            f"{times[-1]:g} seconds; do both count from the same moment?"
+        )
 
 
 @dataclass(frozen=True)

@@ -19,4 +19,4 @@ def notify(text: str) -> None:
         address = "\0" + address[1:]
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.settimeout(SEND_TIMEOUT_S)
-        sender.sendto(text.encode(), address)
+        sender.sendto(text.encode(errors="backslashreplace"), address)

@@ -1,19 +1,30 @@
-"""Read files that must be regular: opening a named pipe or a device could wait for ever."""
+"""Read a small file whole, whatever stands at its path."""
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 
 def read_regular_file(path: Path, limit: int) -> bytes:
-    """Return a file's content; raises OSError unless it is a regular file of at most `limit` bytes.
+    """Return the bytes of a regular file of at most `limit` bytes.
 
-    Never blocks on a named pipe or a device.
+    Raises OSError whose strerror says why, also for a folder, a pipe, a device or a larger file. It
+    never waits for a writer, and never holds more than one byte above the limit.
     """
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "not a regular file", str(path))
-        content = file.read(limit + 1)
+    _check_regular(path.stat())  # before opening: that alone can do something to a device
+    # A pipe that took the file's place since then would otherwise wait for a writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        _check_regular(os.fstat(descriptor))
+        content = file.read(limit + 1) or b""  # None where nothing can be read now
     if len(content) > limit:
-        raise OSError(0, f"larger than {limit} bytes", str(path))
+        raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes")
     return content
+
+
+def _check_regular(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe, a device or a socket, not a file")

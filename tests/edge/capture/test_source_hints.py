@@ -7,9 +7,6 @@ from emotion_edge.errors import UserError
 
 WEBCAM, PICAMERA = "--source v4l2:/dev/video0", "--source picamera2"
 FFMPEG = (
-    "-f rawvideo -pix_fmt rgb24 -s 640x480 - | "
-    "emotion-edge run --source - --size 640x480 --live"
-)
     "-f rawvideo -pix_fmt rgb24 -s 640x480 - | emotion-edge run --source - --size 640x480 --live"
 )
 HINTS = {
