@@ -46,7 +46,8 @@ def film(path: Path, codec: str, rate: int, container_format: str | None = None)
     av = pytest.importorskip("av", reason="videos need av")
     with av.open(path, "w", format=container_format) as container:
         stream = container.add_stream(codec, rate=rate)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.width, stream.height = 64, 48
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for colour in COLOURS:
             frame = av.VideoFrame.from_ndarray(solid(colour, 64, 48), format="rgb24")
             for _ in range(rate):

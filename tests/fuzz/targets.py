@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from tests.edge.models import INSTALLED
-from tests.fuzz import models, pictures, settings
+from tests.fuzz import models, pictures, settings, tables, videos
 
 
 class Target(NamedTuple):
@@ -30,4 +30,6 @@ TARGETS: Mapping[str, Target] = {
         f"models-{name}": Target(models.inputs, partial(models.try_input, runtime=name), 10_000)
         for name in INSTALLED
     },
+    "tables": Target(tables.inputs, tables.try_input, 2000),
+    "videos": Target(videos.inputs, videos.try_input, 1000),
 }

@@ -1,9 +1,17 @@
 """Frame rate limits for cameras and streams that deliver more frames than needed."""
 
+import logging
+import time
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
+from threading import Event
 
 from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.errors import UserError
+
+LATE_S = 2.0
+log = logging.getLogger(__name__)
 
 
 class FrameRateLimiter:
@@ -36,13 +44,41 @@ def limit_rate(
 ) -> Generator[Frame | CameraLost, None, None]:
     """Yield frames at least `every` seconds apart; pass untimed frames and CameraLost through.
 
-    It closes `frames` at its end, and raises what that raises.
+    Frames that were dropped before a skipped one count for the next. It closes `frames` at its end,
+    and raises what that raises.
     """
-    due = float("-inf")
+    due, dropped = float("-inf"), 0
     with closing(frames):
         for frame in frames:
             if isinstance(frame, CameraLost) or frame.seconds is None:
                 yield frame
             elif frame.seconds >= due:
                 due = frame.seconds + every
-                yield frame
+                yield replace(frame, dropped=frame.dropped + dropped) if dropped else frame
+                dropped = 0
+            else:
+                dropped += frame.dropped
+
+
+def check_stream(
+    name: str, frames: Generator[Frame | CameraLost, None, None], stop: Event
+) -> Generator[Frame | CameraLost, None, None]:
+    """Yield the frames; raise UserError if they end without one, though `stop` is not set.
+
+    Warns once if frames come more than `LATE_S` later than their own times say. It closes `frames`
+    at its end, and raises what that raises.
+    """
+    came, warned, least = False, False, float("inf")
+    with closing(frames):
+        for frame in frames:
+            if isinstance(frame, CameraLost):
+                least = float("inf")  # the camera's clock may start anew
+            elif frame.seconds is not None:
+                lag = time.monotonic() - frame.seconds
+                least, came = min(least, lag), True
+                if lag > least + LATE_S and not warned:
+                    warned = True
+                    log.warning("%s: frames come more than %g seconds late", name, LATE_S)
+            yield frame
+    if not came and not stop.is_set():
+        raise UserError(f"{name} ended without one frame")

@@ -4,7 +4,7 @@ import os
 import select
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from threading import Event
 
 import numpy as np
@@ -15,29 +15,40 @@ from emotion_edge.util.timeouts import POLL_S
 
 
 def read_raw_frames(width: int, height: int, stop: Event) -> Generator[Frame, None, None]:
-    """Yield frames of width x height pixels from stdin, timed by the clock, until `stop` is set.
+    """Yield every frame of width x height pixels on stdin, timed by the clock, until `stop` is set.
 
     Raises UserError if stdin is closed or ends within a frame.
     """
-    if sys.stdin is None:
-        raise UserError("--source -: stdin is closed")
-    length = width * height * 3
     index = 0
-    while data := _read_exactly(length, index, stop):
-        pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
-        yield Frame("-", index, pixels, time.monotonic())
+    while data := read_raw_frame(width, height, index, stop.is_set):
+        yield raw_frame(data, width, height, index, time.monotonic())
         index += 1
 
 
-def _read_exactly(length: int, index: int, stop: Event) -> bytes:
-    """Return one frame's bytes; b"" at the end of stdin or when `stop` is set."""
-    data = bytearray()
-    descriptor = sys.stdin.fileno()
-    while len(data) < length and not stop.is_set():
+def raw_frame(
+    data: bytearray, width: int, height: int, index: int, seconds: float, dropped: int = 0
+) -> Frame:
+    """Return a frame from its bytes."""
+    pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
+    return Frame("-", index, pixels, seconds, dropped)
+
+
+def read_raw_frame(width: int, height: int, index: int, stopped: Callable[[], bool]) -> bytearray:
+    """Return the bytes of frame `index` on stdin; none at the end, or when it is to stop.
+
+    Raises UserError if stdin is closed, cannot be read, or ends within the frame.
+    """
+    if sys.stdin is None:
+        raise UserError("--source -: stdin is closed")
+    data, length, descriptor = bytearray(), width * height * 3, sys.stdin.fileno()
+    while len(data) < length and not stopped():
         # Poll, because a blocking read would not notice the stop event.
         if not select.select([descriptor], [], [], POLL_S)[0]:
             continue
-        part = os.read(descriptor, length - len(data))
+        try:
+            part = os.read(descriptor, length - len(data))
+        except OSError as error:
+            raise UserError(f"--source -: cannot read stdin: {error.strerror}") from None
         if not part and data:
             raise UserError(
                 f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes",
@@ -46,4 +57,4 @@ def _read_exactly(length: int, index: int, stop: Event) -> bytes:
         if not part:
             break
         data += part
-    return bytes(data) if len(data) == length else b""
+    return data if len(data) == length else bytearray()

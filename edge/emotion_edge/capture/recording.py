@@ -7,11 +7,11 @@ DIR/times.csv                 columns file,seconds: one row per frame, in order;
 DIR/truth.csv                 the expected labels, for `emotion-edge replay`
 """
 
-import csv
+import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ import numpy.typing as npt
 from emotion_edge.capture.camera import CameraError, CapturedFrame, Opener
 from emotion_edge.capture.frame import Frame
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.image_files import MAX_MEGAPIXELS, ImageError, read_image
+from emotion_edge.util.tables import TableRow, read_table
 
 TIMES = "times.csv"
 FAULTS = {
@@ -42,79 +43,54 @@ class Row(NamedTuple):
     fault: str
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """Return the rows of a CSV file; raise UserError if it lacks rows or one of `columns`."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if missing := [c for c in columns if c not in (reader.fieldnames or [])]:
-                raise UserError(f"{path}: no column {', '.join(missing)} in its first line")
-            rows = [{key: value or "" for key, value in row.items() if key} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path}: cannot read it: {reason}") from None
-    if not rows:
-        raise UserError(f"{path}: no rows in it")
-    return rows
-
-
-def parse_number(path: Path, row: int, text: str) -> float:
-    """Return a finite number from a table; raise UserError with its file and line."""
-    try:
-        value = float(text)
-        if abs(value) < float("inf"):
-            return value
-    except ValueError:
-        pass
-    raise UserError(f"{path}, line {row + 2}: {text!r} is not a number")
-
-
 def read_recording(folder: Path) -> list[Row]:
     """Return the rows of a recording; raise UserError if `folder` is not a valid one."""
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder")
+        reason = "a file: play a video by its name alone" if folder.exists() else "no such folder"
+        raise UserError(f"{folder}: {reason}")
     path = folder / TIMES
     if not path.exists():
         raise UserError(f"{folder}: not a recording: it has no {TIMES} with the lines file,seconds")
-    rows = [
-        Row(str(folder / row["file"]), parse_number(path, i, row["seconds"]), row.get("fault", ""))
-        for i, row in enumerate(read_table(path, ("file", "seconds")))
-    ]
-    _check_rows(path, rows)
+    rows: list[Row] = []
+    for table_row in read_table(path, ("file", "seconds")):
+        row = _row(folder, table_row)
+        if rows and row.seconds <= rows[-1].seconds:
+            before = rows[-1].seconds
+            raise UserError(f"{table_row.place}: {row.seconds} s is not later than {before} s")
+        rows.append(row)
     return rows
 
 
-def _check_rows(path: Path, rows: list[Row]) -> None:
-    for line, (before, after) in enumerate(pairwise(rows), start=3):
-        if after.seconds <= before.seconds:
-            raise UserError(
-                f"{path}, line {line}: {after.seconds} s is not later than {before.seconds} s"
-            )
-    for line, row in enumerate(rows, start=2):
-        if row.fault not in FAULTS:
-            known = ", ".join(filter(None, FAULTS))
-            raise UserError(f"{path}, line {line}: unknown fault {row.fault!r}", f"use {known}")
+def _row(folder: Path, row: TableRow) -> Row:
+    name, fault = row.text("file"), row.text("fault")
+    if not name:
+        raise UserError(f"{row.place}: no file")
+    if fault not in FAULTS:
+        known = ", ".join(filter(None, FAULTS))
+        raise UserError(f"{row.place}: unknown fault {fault[:40]!r}", f"use {known}")
+    return Row(str(folder / name), round(row.number("seconds"), 6), sys.intern(fault))
 
 
 def recorded_frames(rows: list[Row]) -> Iterator[Frame]:
     """Yield every frame of a recording without waiting, ignoring faults."""
     for index, row in enumerate(rows):
-        yield Frame(row.path, index, _read_frame(row.path), row.seconds)
+        yield Frame(row.path, index, _read_frame(row.path, MAX_MEGAPIXELS), row.seconds)
 
 
-def recording_camera(folder: Path) -> Opener:
+def recording_camera(folder: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Opener:
     """Return the opener of a camera that plays a recording in real time, with its faults.
 
     Time starts when the camera is first opened and continues while it is closed. "stall" or
     "vanish" in the last row lasts for ever. Raises UserError if `folder` is not a recording.
     """
-    return _RecordingCamera(read_recording(folder)).open
+    return _RecordingCamera(read_recording(folder), max_megapixels).open
 
 
 class _RecordingCamera:
     """A recording that plays like a camera: it drops frames that are read too late."""
 
-    def __init__(self, rows: list[Row]) -> None:
+    def __init__(self, rows: list[Row], max_megapixels: float) -> None:
+        self._max_megapixels = max_megapixels
         self._rows, self._next, self._stalled = rows, 0, False
         self._start: float | None = None
 
@@ -142,7 +118,8 @@ class _RecordingCamera:
             self._stalled = True
             return None
         self._next += 1
-        return CapturedFrame(_apply_fault(_read_frame(row.path), row.fault), row.seconds, dropped)
+        pixels = _apply_fault(_read_frame(row.path, self._max_megapixels), row.fault)
+        return CapturedFrame(pixels, row.seconds, dropped)
 
     def _now(self) -> float:
         """Return the current position in the recording in seconds."""
@@ -156,9 +133,13 @@ class _RecordingCamera:
         return self._next - first
 
 
-def _read_frame(path: str) -> npt.NDArray[np.uint8]:
+def _read_frame(path: str, max_megapixels: float) -> npt.NDArray[np.uint8]:
     try:
-        return read_image(Path(path))
+        if not stat.S_ISREG(Path(path).stat().st_mode):  # a named pipe would wait for ever
+            raise UserError(f"{path}: cannot read it: not a regular file")
+        return read_image(Path(path), max_megapixels)
+    except OSError as error:
+        raise UserError(f"{path}: cannot read it: {error.strerror}") from None
     except ImageError as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
 

@@ -1,5 +1,6 @@
 """Open a source of frames by the name that the user gives as --source."""
 
+import stat
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,18 +8,24 @@ from threading import Event
 
 from emotion_edge.capture.camera import CameraSettings, Opener
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.frame_rate import limit_rate
-from emotion_edge.capture.image_source import images_in, images_matching, read_images
+from emotion_edge.capture.frame_rate import check_stream, limit_rate
+from emotion_edge.capture.image_source import open_folder, open_matching, read_images
+from emotion_edge.capture.live_stdin import read_latest_frames
 from emotion_edge.capture.picamera2_camera import picamera2_opener
 from emotion_edge.capture.raw_stdin import read_raw_frames
 from emotion_edge.capture.reconnect import stream_camera
 from emotion_edge.capture.recording import recording_camera
+from emotion_edge.capture.source_hints import device_hint, source_hint
 from emotion_edge.capture.v4l2_webcam import v4l2_opener
 from emotion_edge.capture.video_source import read_video
-from emotion_edge.errors import UserError
-from emotion_edge.imaging.picture_formats import IMAGE_SUFFIXES
+from emotion_edge.errors import UserError, mask
+from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
+from emotion_edge.imaging.picture_formats import picture_format
+from emotion_edge.util.file_search import pattern_includes
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
+MJPEG_SUFFIXES = (".mjpeg", ".mjpg")
+Frames = Generator[Frame | CameraLost, None, None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +34,28 @@ class SourceSettings:
 
     source: str
     size: tuple[int, int] | None = None
+    stdin_live: bool = False
     every: float = 0.0
+    max_megapixels: float = MAX_MEGAPIXELS
     camera: CameraSettings = field(default_factory=CameraSettings)
 
     @property
     def live(self) -> bool:
         """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
+        if self.source == "-":
+            return self.stdin_live
         return self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
 
-    def open(self, stop: Event) -> Generator[Frame | CameraLost, None, None]:
+    def open(self, stop: Event) -> Frames:
         """Return the frames, as `open_source` does."""
         return open_source(
-            self.source, size=self.size, every=self.every, stop=stop, settings=self.camera
+            self.source,
+            size=self.size,
+            stdin_live=self.stdin_live,
+            every=self.every,
+            max_megapixels=self.max_megapixels,
+            stop=stop,
+            settings=self.camera,
         )
 
 
@@ -46,60 +63,113 @@ def open_source(
     source: str,
     *,
     size: tuple[int, int] | None = None,
+    stdin_live: bool = False,
     every: float = 0.0,
+    max_megapixels: float = MAX_MEGAPIXELS,
     stop: Event | None = None,
     settings: CameraSettings = CameraSettings(),  # noqa: B008 - it is frozen
-) -> Generator[Frame | CameraLost, None, None]:
+) -> Frames:
     """Return the frames of an image, folder, glob, video or camera, or of stdin.
 
     source: a path, a glob, "picamera2", "v4l2:DEVICE", "replay:DIR" for a recording played like a
         camera, or "-" for raw RGB24 frames on stdin. Only cameras and recordings yield CameraLost.
         Frames of images are unrelated to each other and have no times.
     size: (width, height) of the frames on stdin, required there.
+    stdin_live: stdin is a camera: skip the frames that arrive while one is processed.
     every: seconds between frames: pauses between images; for a video, camera, recording or stdin,
         the frames in between are skipped. 0 yields every frame.
+    max_megapixels: refuse larger pictures, video frames and frames on stdin.
     stop: ends the iterator when set. settings: used by cameras.
-    Raises UserError if the source cannot be used. After the last image, raises UserError if none
-    could be read and RunError if some could not. Raises RunError if a camera hangs.
+    Raises UserError if the source cannot be used, or ends without a frame. After the last image,
+    raises UserError if none could be read and RunError if some could not; likewise for the frames
+    of a video. Raises RunError if a camera hangs.
     """
     stop = stop or Event()
     if not source:
         raise UserError("--source is empty")
     if source == "-":
-        if size is None:
-            raise UserError("--source - needs --size WxH: raw frames do not contain their size")
-        return limit_rate(read_raw_frames(*size, stop), every)
-    if opener := _camera_opener(source, settings):
-        return limit_rate(stream_camera(source, opener, settings, stop), every)
-    return open_files(source, every=every, stop=stop)
+        read = read_latest_frames if stdin_live else read_raw_frames
+        frames = read(*_checked_size(size, max_megapixels), stop)
+        return limit_rate(check_stream("stdin", frames, stop), every)
+    if opener := _camera_opener(source, settings, max_megapixels):
+        camera = stream_camera(source, opener, settings, stop)
+        return limit_rate(check_stream(source, camera, stop), every)
+    return open_files(source, every=every, stop=stop, max_megapixels=max_megapixels)
 
 
-def _camera_opener(source: str, settings: CameraSettings) -> Opener | None:
+def _checked_size(size: tuple[int, int] | None, max_megapixels: float) -> tuple[int, int]:
+    """Return the size of the frames on stdin; raise UserError if there is none, or a huge one."""
+    if size is None:
+        raise UserError("--source - needs --size WxH: raw frames do not contain their size")
+    width, height = size
+    if width * height > max_megapixels * 1e6:
+        raise UserError(
+            f"--size {width}x{height}: more than the {max_megapixels:g} megapixels of "
+            "--max-megapixels"
+        )
+    return width, height
+
+
+def _camera_opener(source: str, settings: CameraSettings, max_megapixels: float) -> Opener | None:
     """Return the opener of the camera that `source` names; None if it names no camera."""
     if source == PICAMERA:
         return picamera2_opener(settings)
     if source.startswith(WEBCAM):
-        return v4l2_opener(Path(source.removeprefix(WEBCAM)), settings)
+        device = source.removeprefix(WEBCAM)
+        if "/" not in device:  # such as v4l2:0
+            hint = source_hint(source) or "name a device, such as v4l2:/dev/video0"
+            raise UserError(f"--source {source}: {hint}")
+        return v4l2_opener(Path(device), settings)
     if source.startswith(REPLAY):
-        return recording_camera(Path(source.removeprefix(REPLAY)))
+        return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels)
     return None
 
 
 def open_files(
-    source: str, *, every: float = 0.0, stop: Event | None = None
+    source: str,
+    *,
+    every: float = 0.0,
+    stop: Event | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
 ) -> Generator[Frame, None, None]:
-    """Return the frames of an image, a folder, a glob or a video; see `open_source`."""
-    stop = stop or Event()
-    path = Path(source)
-    if path.is_dir():
-        return read_images(images_in(path), every, stop)
-    if path.is_file():
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            return read_images([path], every, stop)
-        return read_video(path, every, stop)
-    if path.exists():  # opening a named pipe would block and ignore signals
-        raise UserError(
-            f"--source {source}: neither a file nor a folder",
-            "raw frames come on stdin: --source - --size WxH",
-        )
-    return read_images(images_matching(source), every, stop)
+    """Return the frames of an image, a folder, a glob or a video; see `open_source`.
+
+    Whether a file is an image or a video depends on its content, not on its suffix.
+    """
+    stop, path = stop or Event(), Path(source)
+    mode = _mode(source)
+    if mode is None:
+        if hint := source_hint(source):
+            raise UserError(f"--source {mask(source)}: no such file", hint)
+        return open_matching(source, every, stop, max_megapixels)
+    if stat.S_ISDIR(mode):
+        return open_folder(path, every, stop, max_megapixels)
+    if not stat.S_ISREG(mode):  # opening a named pipe would block and ignore signals
+        raise UserError(f"--source {source}: neither a file nor a folder", device_hint(path))
+    try:
+        # A film of JPEGs, one after the other, begins as a picture does.
+        if picture_format(path) and path.suffix.lower() not in MJPEG_SUFFIXES:
+            return read_images([path], every, stop, max_megapixels)
+    except OSError as error:
+        raise UserError(f"--source {source}: cannot read it: {error.strerror or error}") from None
+    return read_video(path, every, stop, max_megapixels)
+
+
+def _mode(source: str) -> int | None:
+    """Return the kind of file that a path names; None if there is none."""
+    try:
+        return Path(source).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:  # no permission, a name too long or with NUL
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"--source {mask(source)}: cannot read it: {reason}") from None
+
+
+def source_includes(source: str, path: Path) -> bool:
+    """Return whether `source` reads the existing file `path`, or a folder that contains it."""
+    name = source.removeprefix(REPLAY)
+    place = Path(name)
+    if place.exists():
+        return place.samefile(path) or place.resolve() in path.resolve().parents
+    return pattern_includes(name, path)

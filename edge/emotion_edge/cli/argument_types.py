@@ -4,6 +4,7 @@ All programs share them, so this imports nothing of ours.
 """
 
 import argparse
+import math
 import re
 from typing import NamedTuple
 
@@ -30,14 +31,6 @@ def camera_number(text: str) -> int:
     return _whole(text, 0, 99)
 
 
-def rate(text: str) -> float:
-    """Parse a frame rate, 0.1 to 240 per second."""
-    value = float(text)
-    if not 0.1 <= value <= 240:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0.1 to 240")
-    return value
-
-
 def face_side(text: str) -> int:
     """Parse a face's minimum side, from 16 pixels: smaller ones need thousands of windows."""
     return _whole(text, 16, 100_000)
@@ -53,24 +46,65 @@ def keepalive(text: str) -> int:
     return _whole(text, 1, 65_535)
 
 
-def minutes(text: str) -> float:
-    """Parse a period in minutes, 1 or more: a shorter one would describe single moments."""
-    value = _not_negative(text, "a number of minutes")
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1: it would describe single moments")
-    return value
+def rate(text: str) -> float:
+    """Parse a frame rate, 0.1 to 240 per second."""
+    return _number(text, 0.1, 240)
 
 
-def _whole(text: str, least: int, most: int) -> int:
-    value = int(text)
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{text} is not from {least} to {most}")
-    return value
+def megapixels(text: str) -> float:
+    """Parse a picture's greatest size in millions of pixels."""
+    return _number(text, 0.01, 10_000)
 
 
 def seconds(text: str) -> float:
-    """Parse a finite number of seconds, 0 or more."""
-    return _not_negative(text, "a number of seconds")
+    """Parse a number of seconds, from 0 to a year: sums of larger ones are not exact any more."""
+    return _number(text, 0, 31_536_000)
+
+
+def minutes(text: str) -> float:
+    """Parse a period in minutes, up to a year; less than 1 would describe single moments."""
+    return _number(text, 1, 525_600)
+
+
+def limit(text: str) -> float:
+    """Parse a number from 0 to 1,000,000,000."""
+    return _number(text, 0, 1_000_000_000)
+
+
+def share(text: str) -> float:
+    """Parse a number from 0 to 1."""
+    return _number(text, 0, 1)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:  # also for thousands of digits
+        raise argparse.ArgumentTypeError(f"{_shown(text)} is not a whole number") from None
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{_shown(text)} is not from {least} to {most}")
+    return value
+
+
+def _number(text: str, least: float, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(
+            f"{_shown(text)} is not a number from {least:.10g} to {most:.10g}"
+        )
+    return value
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 40 and text.isprintable() else f"{text[:40]!a}…"
+
+
+def face_threshold(text: str) -> float:
+    """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
+    return _number(text, 0.3, 1)
 
 
 def line(text: str) -> str:
@@ -78,34 +112,6 @@ def line(text: str) -> str:
     if not text.isprintable():
         raise argparse.ArgumentTypeError(f"{text!r} is not one line of text")
     return text
-
-
-def limit(text: str) -> float:
-    """Parse a finite number, 0 or more."""
-    return _not_negative(text, "a number of 0 or more")
-
-
-def share(text: str) -> float:
-    """Parse a number from 0 to 1."""
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
-    return value
-
-
-def face_threshold(text: str) -> float:
-    """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
-    value = float(text)
-    if not 0.3 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0.3 to 1")
-    return value
-
-
-def _not_negative(text: str, kind: str) -> float:
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not {kind}")
-    return value
 
 
 class Size(NamedTuple):

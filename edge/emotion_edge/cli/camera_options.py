@@ -1,10 +1,18 @@
-"""Command-line options of cameras."""
+"""Command-line options of sources: --source, and all that cameras and stdin need."""
 
 import argparse
 from pathlib import Path
 
 from emotion_edge.capture.camera import CameraSettings
-from emotion_edge.cli.argument_types import Size, camera_number, frame_size, rate, seconds
+from emotion_edge.cli.argument_types import (
+    Size,
+    camera_number,
+    frame_size,
+    megapixels,
+    rate,
+    seconds,
+)
+from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
 
 
 def default_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
@@ -13,6 +21,38 @@ def default_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
         return "picamera2" if model.read_bytes().startswith(b"Raspberry Pi") else None
     except OSError:
         return None
+
+
+def add_source(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Add --source, --size and the options of cameras."""
+    default = default_source()
+    parser.add_argument(
+        "--source",
+        required=required and default is None,
+        default=default,
+        help="picamera2 (default on a Raspberry Pi), v4l2:DEVICE for a webcam, an image, a folder, "
+        "a glob in quotes, a video file, replay:DIR for a recording at its own pace, or - for raw "
+        "RGB24 on stdin",
+    )
+    parser.add_argument(
+        "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
+    )
+    parser.add_argument(
+        "--live",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="stdin is a camera: take its latest frame, drop those that came before it (default: "
+        "take every frame, however late)",
+    )
+    parser.add_argument(
+        "--max-megapixels",
+        type=megapixels,
+        default=MAX_MEGAPIXELS,
+        metavar="N",
+        help="refuse larger pictures and frames, which would fill a Raspberry Pi's memory "
+        "(default: %(default)g)",
+    )
+    add_camera(parser)
 
 
 def add_camera(parser: argparse.ArgumentParser) -> None:

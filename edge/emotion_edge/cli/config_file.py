@@ -1,18 +1,22 @@
 """Merge the options of `run` from the command line, a TOML file and the defaults."""
 
 import argparse
-import difflib
 import tomllib
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from emotion_edge.cli.config_advice import about_table, nearest, shorten
 from emotion_edge.cli.options import add_run_options
 from emotion_edge.commands.show_config import COMMAND_LINE, Entry, toml_text
 from emotion_edge.errors import UserError
 from emotion_edge.system.paths import SYSTEM_FILE
+from emotion_edge.util.regular_file import read_regular_file
 
+MAX_BYTES = 256 * 1024
+MAX_DOTS = 200  # in a line: tomllib takes minutes for a.a.a… of thousands
+MAX_WHOLE = 2**63 - 1  # TOML's own limit, which hexadecimal numbers pass
 # The TOML types of a value, by the return annotation of the option's `type`.
 _KINDS: Mapping[object, tuple[tuple[type, ...], str]] = {
     int: ((int,), "a whole number"),
@@ -91,40 +95,62 @@ def _command_line_texts(parser: ArgumentParser, argv: Sequence[str]) -> dict[str
 
 
 def _read(path: Path, *, required: bool) -> dict[str, object]:
-    if not required and not path.exists():
-        return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = read_regular_file(path, MAX_BYTES).decode("utf-8-sig")
+        if any(line.count(".") > MAX_DOTS for line in text.splitlines()):
+            raise RecursionError
+        return tomllib.loads(text)
+    except FileNotFoundError as error:
+        if not required:
+            return {}
+        raise UserError(f"{path}: cannot read it: {error.strerror}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot read it: {error.strerror}") from None
-    except ValueError as error:  # not TOML, not UTF-8
+    except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
         raise UserError(f"{path}: not a TOML file: {error}") from None
+    except RecursionError:
+        raise UserError(f"{path}: not a file of settings: it is nested too deeply") from None
 
 
 def _convert(
     parser: ArgumentParser, options: Mapping[str, Action], path: Path, key: str, value: object
 ) -> object:
     """Return an option's value from TOML's; raises UserError."""
+    if tables := [each for each in _items(value) if isinstance(each, dict)]:
+        raise UserError(f"{path}: {about_table(options, key, tables[0])}")
     if key not in options:
-        (nearest,) = difflib.get_close_matches(key, options, 1, cutoff=0)
-        raise UserError(f"{path}: unknown key {key!r}; the nearest known one is {nearest!r}")
+        near = nearest(options, key)
+        raise UserError(f"{path}: unknown key {shorten(key)!r}; the nearest known one is {near!r}")
     action = options[key]
     try:
         return getattr(parser.parse_args(_words(action, key, value)), action.dest)
     except argparse.ArgumentError as error:
-        raise UserError(f"{path}: {key} = {toml_text(value)}: {error.message}") from None
+        raise UserError(f"{path}: {key} = {_shown(value)}: {error.message}") from None
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _shown(value: object) -> str:
+    try:
+        return shorten(toml_text(value))
+    except (ValueError, RecursionError):  # a number of thousands of digits
+        return "…"
 
 
 def _words(action: Action, key: str, value: object) -> list[str]:
     """Return the command-line words for a value from TOML; raises ArgumentError."""
     kinds, expected = _kind(action)
-    values = value if isinstance(value, list) else [value]
+    values = _items(value)
     repeated = isinstance(action, argparse._AppendAction)
     if repeated:
         expected = f"a list, each item of it {expected}"
     right = isinstance(value, list) == repeated and values
     if not right or any(type(value) not in kinds for value in values):
         raise argparse.ArgumentError(action, f"expected {expected}")
+    if any(isinstance(value, int) and abs(value) > MAX_WHOLE for value in values):
+        raise argparse.ArgumentError(action, "the number is too large")
     if any("\0" in str(value) for value in values):
         raise argparse.ArgumentError(action, "there is a NUL in it")
     if action.nargs == 0:

@@ -7,12 +7,11 @@ from emotion_edge.cli.argument_types import (
     count,
     face_side,
     face_threshold,
-    frame_size,
     seconds,
     share,
     threads,
 )
-from emotion_edge.cli.camera_options import add_camera, default_source
+from emotion_edge.cli.camera_options import add_source
 from emotion_edge.cli.output_options import add_outputs
 from emotion_edge.faces.blazeface import PACKAGE
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
@@ -88,23 +87,6 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         help="a .tflite written by convert (default: emotion-compact, which comes with this "
         "program)",
     )
-
-
-def add_source(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add --source, --size and the options of cameras."""
-    default = default_source()
-    parser.add_argument(
-        "--source",
-        required=required and default is None,
-        default=default,
-        help="picamera2 (default on a Raspberry Pi), v4l2:DEVICE for a webcam, an image, a folder, "
-        "a glob in quotes, a video file, replay:DIR for a recording at its own pace, or - for raw "
-        "RGB24 on stdin",
-    )
-    parser.add_argument(
-        "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
-    )
-    add_camera(parser)
 
 
 def add_faces(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from typing import NoReturn
 from emotion_edge import __version__
 from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
+from emotion_edge.cli.camera_options import add_source
 from emotion_edge.cli.options import (
     add_common,
     add_detector,
@@ -17,7 +18,6 @@ from emotion_edge.cli.options import (
     add_model,
     add_run_options,
     add_smoothing,
-    add_source,
 )
 from emotion_edge.errors import mask
 from emotion_edge.model.model_file import SHIPPED

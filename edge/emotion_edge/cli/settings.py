@@ -45,7 +45,14 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
         vflip=args.vflip,
         stall=args.stall,
     )
-    return SourceSettings(source=args.source, size=args.size, every=every, camera=camera)
+    return SourceSettings(
+        source=args.source,
+        size=args.size,
+        stdin_live=args.live,
+        every=every,
+        max_megapixels=args.max_megapixels,
+        camera=camera,
+    )
 
 
 def analyzer_settings(

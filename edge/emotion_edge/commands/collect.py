@@ -128,7 +128,7 @@ def _ask_for_consent(settings: CollectSettings) -> None:
     )
     try:
         with _TERMINAL.open("r+b", buffering=0) as terminal:
-            terminal.write(question.encode())
+            terminal.write(question.encode(errors="backslashreplace"))
             answer = terminal.readline().decode(errors="replace").strip().lower()
     except OSError:
         raise UserError("collect asks for consent on a terminal, and there is none") from None

@@ -6,6 +6,7 @@ the label. The middle of the face is at pixel x, y, interpolated up to the perso
 
 import math
 import statistics
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -13,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from emotion_edge.capture.recording import parse_number, read_table
 from emotion_edge.errors import UserError
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
+from emotion_edge.util.tables import read_table
 
 
 @dataclass(frozen=True)
@@ -57,31 +58,48 @@ class Figures:
 def read_truth(path: Path, labels: Sequence[str]) -> dict[str, list[Key]]:
     """Return each person's key frames; raises UserError if the table cannot be used."""
     people: dict[str, list[Key]] = {}
-    for i, row in enumerate(read_table(path, ("seconds", "label"))):
-        if row["label"] not in (*labels, NO_FACE):
+    for row in read_table(path, ("seconds", "label")):
+        label = row.text("label")
+        if label not in (*labels, NO_FACE):
             known = ", ".join((*labels, NO_FACE))
-            raise UserError(f"{path}, line {i + 2}: label {row['label']!r} is none of {known}")
-        x, y = (
-            parse_number(path, i, row[axis]) if row.get(axis) else float("nan")
-            for axis in ("x", "y")
-        )
-        key = Key(parse_number(path, i, row["seconds"]), row["label"], x, y)
-        keys = people.setdefault(row.get("person", ""), [])
+            raise UserError(f"{row.place}: label {label[:40]!r} is none of {known}")
+        x, y = (row.number(axis) if row.text(axis) else float("nan") for axis in ("x", "y"))
+        key = Key(row.number("seconds"), label, x, y)
+        keys = people.setdefault(row.text("person"), [])
         if keys and key.seconds <= keys[-1].seconds:
-            raise UserError(f"{path}, line {i + 2}: not later than this person's row before")
+            raise UserError(f"{row.place}: not later than this person's row before")
         keys.append(key)
     return people
 
 
+def is_in_view(keys: list[Key], times: Sequence[float]) -> bool:
+    """Return whether a person is in view at one of these times, which increase."""
+    ends = [*(key.seconds for key in keys[1:]), float("inf")]
+    return any(
+        bisect_left(times, key.seconds) < bisect_left(times, end)
+        for key, end in zip(keys, ends, strict=True)
+        if key.label != NO_FACE
+    )
+
+
 def true_label(keys: list[Key], seconds: float) -> str:
     """Return a person's label at a time; no_face before the first row."""
-    before = [key for key in keys if key.seconds <= seconds]
-    return before[-1].label if before else NO_FACE
+    rows = _rows_until(keys, seconds)
+    return keys[rows - 1].label if rows else NO_FACE
+
+
+def _rows_until(keys: list[Key], seconds: float) -> int:
+    return bisect_right(keys, seconds, key=lambda key: key.seconds)
 
 
 def true_place(keys: list[Key], seconds: float) -> tuple[float, float]:
     """Return the middle of a person's face in pixels; NaN if the truth does not give it."""
-    placed = [key for key in keys if not np.isnan(key.x + key.y)]
+    rows = _rows_until(keys, seconds)
+    near = [
+        next((keys[i] for i in indices if not math.isnan(keys[i].x + keys[i].y)), None)
+        for indices in (range(rows - 1, -1, -1), range(rows, len(keys)))
+    ]
+    placed = [key for key in near if key]
     if not placed:
         return float("nan"), float("nan")
     times = [key.seconds for key in placed]

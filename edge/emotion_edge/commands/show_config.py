@@ -30,14 +30,22 @@ class Entry(NamedTuple):
 
 
 def show_config(entries: Iterable[Entry], password_file: Path | None) -> Generator[str, None, None]:
-    """Yield the settings as lines of TOML, without secrets; missing ones are commented out."""
+    """Yield the settings as lines of TOML, without secrets; missing ones are commented out.
+
+    So are values that are not UTF-8, which only the command line can hold.
+    """
     for key, value, placeholder, where in entries:
-        if value is None:
-            yield f"# {key} = {placeholder}  # {where}"
-        else:
-            yield f"{key} = {toml_text(value)}  # {where}"
+        text = placeholder if value is None else toml_text(value)
+        encodable = text.encode("utf-8", "backslashreplace").decode()
+        comment = "# " if value is None or encodable != text else ""
+        yield f"{comment}{key} = {encodable}  # {_one_line(where)}"
     if password_file is None and (origin := default_origin()):
         yield f'# password = "{MASK}"  # {origin}'
+
+
+def _one_line(text: str) -> str:
+    """Return a text that ends no comment: a path may have line breaks."""
+    return text if text.isprintable() else ascii(text)
 
 
 def toml_text(value: object) -> str:
