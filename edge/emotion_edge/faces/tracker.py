@@ -14,7 +14,7 @@ from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box, Face
 
 _MIN_IOU = 0.2  # minimum overlap of a detected box with a track's expected box
-SPARSE_S = 5.0  # if frames are further apart, each one is judged on its own
+SPARSE_S = 4.0  # if frames are further apart, each one is judged on its own
 _SAME_FACE_S = 300.0  # a face at the place of one that was not seen for longer is another face
 _MAX_EXTRAPOLATION_S = 1.5  # nobody moves at constant speed for longer
 _SPEED_WEIGHT = 0.5  # weight of the newest speed in the average: detected boxes jitter

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.nms import iou
 from emotion_edge.faces.quality import check_quality
-from emotion_edge.faces.tracker import FaceTracker, Track
+from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import UNKNOWN
@@ -156,11 +157,17 @@ class FaceAnalyzer:
 
     def _detect(self, detector: FaceDetector, pixels: Pixels) -> list[Face]:
         seconds = self._clock.seconds
-        if seconds >= self._next_search:
-            self._next_search = seconds + self._search_every
-            return detector.detect(pixels)
         expected = [track.expected(seconds) for track in self._tracker.tracks]
-        return detector.detect_near(pixels, expected)
+        if seconds < self._next_search:
+            return detector.detect_near(pixels, expected)
+        self._next_search = seconds + self._search_every
+        found = detector.detect(pixels)
+        if not self._search_every <= self._clock.spacing <= SPARSE_S:
+            return found
+        # No frames come in between, which would find a known face that is less clear for a moment.
+        boxes = np.array([face.box for face in found]).reshape(-1, 3)
+        unclear = [box for box in expected if not iou(box, boxes).any()]
+        return found + detector.detect_near(pixels, unclear)
 
     def _follow(self, track: Track, pixels: Pixels) -> FaceResult:
         if track.number not in self._faces:
