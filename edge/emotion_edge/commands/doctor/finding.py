@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from emotion_edge.errors import escape
+
 
 class Finding(NamedTuple):
     """status: "ok", "warn" or "fail". remedy: what to do; "" if it is ok."""
@@ -13,7 +15,7 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         remedy = f" -> {self.remedy}" if self.remedy else ""
-        return f"{self.status:4}  {self.check}: {self.found}{remedy}"
+        return escape(f"{self.status:4}  {self.check}: {self.found}{remedy}")
 
 
 def explain(check: str, error: Exception, remedy: str) -> Finding:
