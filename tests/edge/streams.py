@@ -14,7 +14,8 @@ from emotion_edge.pipeline.smoothing import SmoothingSettings
 from tests.edge.models import INT8
 from tests.edge.pictures import solid
 
-FREQUENT = (0.1, 0.5, 1, 2, 3, 4)  # seconds between frames
+DENSE = (0.1, 0.2)  # seconds between frames: at most --dwell
+FREQUENT = (*DENSE, 0.5, 1, 2, 3, 4)
 SPARSE = (4.1, 5, 60, 240)  # more than `SPARSE_S`
 
 

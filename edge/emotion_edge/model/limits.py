@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from emotion_edge.errors import is_plain
 from emotion_edge.util.strict_json import is_number
 
-MAX_FILE = 64 * 1024**2  # bytes; the largest of our own networks has 10 MB
+MAX_FILE = 64 * 1024**2  # bytes; simple_cnn has 10 MB as float32
 MAX_ENTRIES, MAX_DIRECTORY = 64, 16 * 1024  # files in the zip; bytes of their list
 MAX_UNPACKED = 16 * 1024**2  # bytes of all files in the zip
 MAX_JSON = 256 * 1024  # bytes of each JSON file

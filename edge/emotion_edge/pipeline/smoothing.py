@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.tracker import SPARSE_S
 from emotion_edge.model.contract import UNKNOWN, Contract
 
 
@@ -27,7 +26,7 @@ class SmoothingSettings:
         takes the model's own thresholds.
     margin: how far a label must be ahead of the next one to be shown.
     dwell: seconds that a label must last before it is shown. One frame is enough if frames are
-        more than `SPARSE_S` seconds, `dwell` and `window` apart.
+        further apart than `dwell` and `window`.
     """
 
     window: float = 0.15
@@ -97,7 +96,7 @@ class LabelSmoother:
         return self.decision is not None and self.decision.label != before
 
     def _has_lasted(self, lasted: float, spacing: float) -> bool:
-        alone = spacing > max(SPARSE_S, self._settings.dwell, self._settings.window)
+        alone = spacing > max(self._settings.dwell, self._settings.window)
         return alone or lasted + 1e-6 >= self._settings.dwell  # times are sums of fractions
 
     def _average(self, scores: npt.NDArray[np.float64], seconds: float) -> None:

@@ -41,12 +41,14 @@ def call_in_child(
     if not pid:
         _serve(work, write_end, memory)
     os.close(write_end)
+    status = 0
     try:
         answer = _read(read_end, subject, stop)
     finally:
         os.close(read_end)
-        os.kill(pid, signal.SIGKILL)  # no effect on a child that has ended
-        _, status = os.waitpid(pid, 0)
+        with suppress(ProcessLookupError, ChildProcessError):  # SIGCHLD is ignored here
+            os.kill(pid, signal.SIGKILL)  # no effect on a child that has ended
+            _, status = os.waitpid(pid, 0)
     return _result(answer, subject, status)
 
 

@@ -96,3 +96,13 @@ def test_no_descriptor_is_left_open():
         with pytest.raises(UserError):
             call(lambda: os._exit(3))
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_it_works_where_children_are_reaped_by_the_kernel():
+    former = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert call(lambda: 1) == 1
+        with pytest.raises(UserError, match="it crashes"):
+            call(lambda: os._exit(3))
+    finally:
+        signal.signal(signal.SIGCHLD, former)

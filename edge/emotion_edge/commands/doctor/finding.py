@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from emotion_edge.errors import RunError, UserError
+from emotion_edge.errors import RunError, UserError, escape
 
 
 class Finding(NamedTuple):
@@ -15,7 +15,7 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         remedy = f" -> {self.remedy}" if self.remedy else ""
-        return f"{self.status:4}  {self.check}: {self.found}{remedy}"
+        return escape(f"{self.status:4}  {self.check}: {self.found}{remedy}")
 
 
 def explain(check: str, error: UserError | RunError, remedy: str) -> Finding:
