@@ -21,6 +21,10 @@ def read_video(path: Path, every: float, stop: Event) -> Generator[Frame, None, 
     """
     try:
         import av  # noqa: PLC0415 - optional, and slow to import
+
+        # apt's on Bookworm, which picamera2 needs, is too old.
+        if not hasattr(av.VideoFrame, "rotation"):
+            raise ImportError
     except ImportError:
         raise UserError(f"{path}: not a picture; to read videos: {install_hint('video')}") from None
     try:
