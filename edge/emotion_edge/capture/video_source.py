@@ -71,6 +71,10 @@ def _guess(path: Path) -> str:
 def _import_av(path: Path) -> Any:
     try:
         import av  # noqa: PLC0415 - optional, and slow to import
+
+        # apt's on Bookworm, which picamera2 needs, is too old.
+        if not hasattr(av.VideoFrame, "rotation"):
+            raise ImportError
     except ImportError:
         if not is_like_video(path):
             raise UserError(f"{path}: not a picture{_guess(path)}") from None

@@ -29,6 +29,11 @@ def test_no_file_names_the_host_of_a_package_index():
     assert not found
 
 
+def test_one_module_alone_makes_the_commands_that_install():
+    texts = {path.name: path.read_text() for path in (REPOSITORY / "edge").rglob("*.py")}
+    assert not [name for name, text in texts.items() if re.search(r"pip install|edge\[", text)]
+
+
 @pytest.mark.parametrize(
     "parts",
     [

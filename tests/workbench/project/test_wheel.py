@@ -15,10 +15,9 @@ from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import INT8
 from tests.edge.mosquitto import free_port
 from tests.edge.pictures import save
-from tests.workbench.conftest import REPOSITORY, call
+from tests.workbench.conftest import REPOSITORY, WORKSTATION, call
 
 ABSENT = ("tensorflow", "keras", "train", "convert", "evaluation")
-WORKSTATION = {"train", "train-gpu", "workbench", "dev"}  # extras that a Pi does not get
 
 
 def run_program(
