@@ -1,7 +1,6 @@
 """A paho client with login, certificates and retry delays."""
 
 import os
-import random
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ PASSWORD_VARIABLE = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
 CREDENTIAL_NAME = "emotion-edge.password"  # among systemd's credentials
 INSTALL = "pip install 'emotion-edge[mqtt]'"
 CONNECT_TIMEOUT_S = 5.0
-FIRST_RETRY_S, LAST_RETRY_S = 1, 30  # the delay doubles from the first to the last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,27 +59,24 @@ def credential() -> Path | None:
         return path
 
 
-def make_client(broker: Broker, settings: MqttSettings) -> Any:
+def make_client(broker: Broker, settings: MqttSettings, client_id: str = "") -> Any:
     """Return a paho client that is ready to connect.
 
-    Raises UserError if paho is not installed or a file cannot be used.
+    client_id: brokers disconnect a client that has the same; "" makes a random one. Raises
+    UserError if paho is not installed or a file cannot be used.
     """
     try:
         from paho.mqtt.client import Client  # noqa: PLC0415 - optional
         from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415 - optional
     except ImportError:
         raise UserError(f"--to {broker}: needs paho-mqtt 2: {INSTALL}") from None
-    client_id = f"emotion-edge-{secrets.token_hex(6)}"  # brokers disconnect a client with ours
+    client_id = client_id or f"emotion-edge-{secrets.token_hex(6)}"
     client: Any = Client(CallbackAPIVersion.VERSION2, client_id=client_id)
     if broker.user is not None:
         client.username_pw_set(broker.user, read_password(settings.password_file))
     if broker.tls:
         client.tls_set_context(_tls_context(settings))
     client.connect_timeout = CONNECT_TIMEOUT_S
-    # Devices that lost their broker at the same moment must not all return at the same moment.
-    # Delays double, so factors from a half to one spread the retries evenly.
-    factor = random.uniform(0.5, 1)
-    client.reconnect_delay_set(factor * FIRST_RETRY_S, factor * LAST_RETRY_S)
     return client
 
 
