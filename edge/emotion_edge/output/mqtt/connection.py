@@ -51,7 +51,8 @@ class MqttConnection:
         self._on_reconnect = on_reconnect
         self._states: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._number = 0  # of the present connection
+        self._number = 0  # of the present connection, or of the next one
+        self._was_up = False
         self._subscription, self._marked = 0, False
         self._settled = False  # whether a retained `set` has had its chance in this connection
         self._first = True  # whether it has had none in an earlier one
@@ -115,10 +116,9 @@ class MqttConnection:
             self._publish(INSTANCE, self._presence.number, retain=False)
 
     def _up(self) -> None:
-        self._number += 1
-        if self._number > 1:
+        if self._was_up:
             self._on_reconnect()
-        self._marked = False
+        self._was_up, self._marked = True, False
         self._announce()
         topics = [(self._topic(SET), 1), (self._topic(AVAILABILITY), 1), (self._topic(INSTANCE), 0)]
         _, self._subscription = self._client.subscribe(topics)
@@ -131,6 +131,7 @@ class MqttConnection:
         with self._lock:
             self._first = self._first and not self._settled
             self._settled = False
+            self._number += 1
 
     def _subscribed(self, client: Any, userdata: Any, mid: int, codes: Any, props: Any) -> None:
         if mid == self._subscription and not self._marked:

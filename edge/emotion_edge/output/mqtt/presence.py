@@ -10,6 +10,7 @@ number, so that the other one notices, too.
 
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Callable
 
@@ -34,11 +35,13 @@ class Presence:
         self._correction = DelayedCall(self._correct)
         self._corrected = float("-inf")
         self._pending = self._closed = False
+        self._lock = threading.Lock()  # so that no correction comes after the last `offline`
         self._others: set[bytes] = set()
 
     def close(self) -> None:
         """Correct nothing any more: the daemon itself says `offline` now."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         self._correction.cancel()
 
     def heard_availability(self, payload: bytes) -> None:
@@ -64,6 +67,7 @@ class Presence:
 
     def _correct(self) -> None:
         self._pending, self._corrected = False, time.monotonic()
-        if not self._closed:
-            log.info("%s/%s said offline: corrected", self._prefix, AVAILABILITY)
-            self._announce()
+        with self._lock:
+            if not self._closed:
+                log.info("%s/%s said offline: corrected", self._prefix, AVAILABILITY)
+                self._announce()

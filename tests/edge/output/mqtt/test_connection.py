@@ -14,16 +14,34 @@ from emotion_edge.pipeline.stats import PipelineStats
 from tests.edge.mosquitto import free_port
 
 
-def test_a_connection_lost_while_disconnecting_is_not_an_error(monkeypatch):
-    connection = MqttConnection(
+def make_connection() -> MqttConnection:
+    return MqttConnection(
         parse_address("mqtt://localhost:1/hall"),
         MqttSettings(),
         on_pause=lambda paused, retained, first: None,
         on_reconnect=lambda: None,
     )
-    with connection:
+
+
+def test_a_connection_lost_while_disconnecting_is_not_an_error(monkeypatch):
+    with make_connection():
         # As paho reports between the end of the connection and noticing it.
         monkeypatch.setattr(Client, "is_connected", lambda self: True)
+
+
+def test_waiting_for_a_retained_message_ends_with_its_connection(monkeypatch):
+    connection, sent = make_connection(), []
+    monkeypatch.setattr(Client, "is_connected", lambda self: True)
+    monkeypatch.setattr(Client, "publish", lambda self, topic, *_, **__: sent.append(topic))
+    connection.publish_state("state", "happy")
+    connection._up()
+    former = connection._number
+    connection._down()
+    connection._settle(former)  # a timer of the former connection that was not cancelled in time
+    connection.publish_event("events", "{}")
+    assert sent == ["hall/availability"]
+    connection._settle(connection._number)
+    assert sent[1:] == ["hall/state", "hall/instance"]
 
 
 @contextmanager
