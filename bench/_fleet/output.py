@@ -34,7 +34,7 @@ class CountingPublisher(MqttConnection):
     """Counts the messages that it is given."""
 
     def _publish(self, topic: str, payload: str, *, retain: bool) -> None:
-        connected = self._client.is_connected()
+        connected = self._is_open
         with _lock:
             _counts[topic.rpartition("/")[2], connected] += 1
         if connected:

@@ -54,7 +54,8 @@ def run(settings: RunSettings) -> None:
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     reload_on_hangup(reload)
-    analyzer, stats = make_analyzer(settings.analyzer), PipelineStats()
+    analyzer = make_analyzer(settings.analyzer)
+    stats = PipelineStats(periodic=settings.output.aggregate is not None)
     _warn_if_self_test_fails(settings.analyzer, analyzer)
     frames = source.open(stop)
     if stop.is_set():
@@ -84,7 +85,8 @@ def _process_frames(
     reload: Event,
     stop: Event,
 ) -> None:
-    counter = LabelCounter(settings.output.aggregate) if settings.output.aggregate else None
+    aggregate = settings.output.aggregate
+    counter = LabelCounter(aggregate, stats) if aggregate else None
     for frame in frames:
         if reload.is_set():
             reload.clear()
@@ -106,10 +108,10 @@ def _process(
     if isinstance(frame, CameraLost):
         stats.stream_lost(frame.reason)
         return analyzer.no_signal(frame.source, "no_camera")
-    if stats.paused:
+    result = None if stats.paused else analyzer.process(frame)
+    if result is None or stats.paused:  # the pause may have come while the frame was analysed
         stats.received(frame)
         return analyzer.no_signal(frame.source, "paused")
-    result = analyzer.process(frame)
     stats.processed(frame, result.face_count if count_faces else None)
     return result
 

@@ -103,8 +103,9 @@ class _StatsCollector:
         reconnects.add_metric(["camera"], stats.camera_reconnects)
         reconnects.add_metric(["mqtt"], stats.mqtt_reconnects)
         yield reconnects
-        yield self._counter("frames", "Frames analysed.", value=stats.frames)
-        yield self._counter("dropped_frames", "Frames that came too late.", value=stats.dropped)
+        yield self._counter("frames", "Frames (docs/monitoring.md).", value=stats.counted)
+        late = stats.shown.dropped
+        yield self._counter("dropped_frames", "Frames that came too late.", value=late)
         text = "Lines that the reader of stdout was too slow for."
         yield self._counter("dropped_lines", text, value=stats.dropped_lines)
         for name, text, value in (

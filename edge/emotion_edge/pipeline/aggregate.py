@@ -11,14 +11,15 @@ from emotion_edge.pipeline.results import (
     PeriodCounts,
     utc_now,
 )
+from emotion_edge.pipeline.stats import PipelineStats
 
 
 class LabelCounter:
-    """Counts labels in the running period."""
+    """Counts labels in the running period, and `no_face` once for a frame in which nobody is."""
 
-    def __init__(self, minutes: float) -> None:
-        """Start the first period. minutes: the length of a period."""
-        self._period = 60 * minutes
+    def __init__(self, minutes: float, stats: PipelineStats) -> None:
+        """Start the first period. minutes: its length. stats: are told when a period ends."""
+        self._period, self._stats = 60 * minutes, stats
         self._start()
 
     def _start(self) -> None:
@@ -34,7 +35,7 @@ class LabelCounter:
     def _count(self, result: FrameResult) -> None:
         self._frames += 1
         self._counts.update(face.decision.label for face in result.faces)
-        self._counts[NO_FACE] += len(result.ended) + (result.nobody is not None)
+        self._counts[NO_FACE] += result.face_count == 0
 
     def _finish(self) -> PeriodCounts | None:
         if time.monotonic() - self._started < self._period:
@@ -45,5 +46,6 @@ class LabelCounter:
             frames=self._frames,
             counts=dict(sorted((+self._counts).items())),
         )
+        self._stats.end_period()
         self._start()
         return counts

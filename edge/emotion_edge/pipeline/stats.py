@@ -9,6 +9,18 @@ from emotion_edge.capture.frame import Frame
 RATE_WINDOW_S = 10.0
 
 
+@dataclass(frozen=True)
+class Throughput:
+    """How much was done since the start: frames analysed, frames that came too late.
+
+    frame_rate: analysed frames per second; None if it is not known yet.
+    """
+
+    frames: int = 0
+    dropped: int = 0
+    frame_rate: float | None = None
+
+
 @dataclass
 class PipelineStats:
     """Counters since the start, and the present state. The main loop writes, any thread reads.
@@ -17,7 +29,8 @@ class PipelineStats:
     dropped_lines: those that stdout's reader was too slow for.
     camera_reconnects, mqtt_reconnects: how often the connection came back.
     faces: in view; None if no detector is used. streaming: whether the source gives frames; if not,
-    `reason` says why.
+    `reason` says why. periodic: frames that take longer show that somebody is there, so `shown`
+    changes only when a period ends.
     """
 
     frames: int = 0
@@ -29,6 +42,10 @@ class PipelineStats:
     paused: bool = False
     streaming: bool = False
     reason: str = "starting"
+    periodic: bool = False
+    _has_streamed: bool = False
+    _period: Throughput = Throughput()
+    _period_start: float = field(default_factory=time.monotonic)
     _times: deque[float] = field(default_factory=lambda: deque([time.monotonic()]))
 
     def processed(self, frame: Frame, faces: int | None) -> None:
@@ -42,18 +59,41 @@ class PipelineStats:
     def received(self, frame: Frame, faces: int | None = None) -> None:
         """Note that the source gives frames, analysed or not."""
         self.dropped += frame.dropped
-        self.camera_reconnects += not self.streaming and self.reason != "starting"
+        self.camera_reconnects += self._has_streamed and not self.streaming
+        self._has_streamed = True
         self.streaming, self.reason, self.faces = True, "", faces
 
     def stream_lost(self, reason: str) -> None:
         """Note that the source gives no frames."""
         self.streaming, self.reason, self.faces = False, reason, None
 
+    def end_period(self) -> None:
+        """Show what was done until now; the frame rate is that of the whole period."""
+        now, frames = time.monotonic(), self.frames - self._period.frames
+        rate = frames / max(now - self._period_start, 1e-3)
+        self._period, self._period_start = Throughput(self.frames, self.dropped, rate), now
+
+    @property
+    def shown(self) -> Throughput:
+        """What may leave the process: the present figures, or those of the last period's end."""
+        if self.periodic:
+            return self._period
+        return Throughput(self.frames, self.dropped, self.frame_rate)
+
+    @property
+    def counted(self) -> int:
+        """Frames for a counter that must run on: analysed; with `periodic`, the late ones, too."""
+        return self.frames + self.dropped if self.periodic else self.frames
+
     @property
     def summary(self) -> str:
         """One line for `systemctl status`."""
-        activity = "paused" if self.paused else f"{self.frame_rate:.1f} frames per second"
-        return activity if self.streaming else self.reason
+        if not self.streaming:
+            return self.reason
+        if self.paused:
+            return "paused"
+        rate = self.shown.frame_rate
+        return "running" if rate is None else f"{rate:.1f} frames per second"
 
     @property
     def frame_rate(self) -> float:

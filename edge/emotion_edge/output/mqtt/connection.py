@@ -1,42 +1,33 @@
-"""A connection to one MQTT broker: its will, its topics, and reconnection.
+"""The topics of one broker: states, events, and what others say.
 
 States are retained and sent again after each reconnection. Events are dropped while there is no
 connection. All messages have QoS 0, because paho queues others without limit while it is offline;
-only `availability`, a single message, has QoS 1.
+only `availability`, a single message, has QoS 1. After each connection everything else waits until
+the broker has had its chance to deliver a `pause` that it retains.
 """
 
-import functools
-import logging
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.login import MqttSettings, make_client
+from emotion_edge.output.mqtt.commands import CommandReader
+from emotion_edge.output.mqtt.incoming import limit_incoming
+from emotion_edge.output.mqtt.link import Link, guarded
+from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.output.mqtt.presence import Presence
+from emotion_edge.output.mqtt.topics import AVAILABILITY, INSTANCE, OFFLINE, ONLINE, SET
+from emotion_edge.util.delayed_call import DelayedCall
 
-AVAILABILITY, SET = "availability", "set"
 # The topics with retained messages; "set" holds the commands of others.
 RETAINED = (AVAILABILITY, "state", "attributes", "paused", "counts", SET)
-ONLINE, OFFLINE = "online", "offline"
-COMMANDS = {b"pause": True, b"resume": False}
-CONNECT_WAIT_S = 2.0  # a single picture produces one event, so wait briefly to connect
-DISCONNECT_TIMEOUT_S = 0.7  # to publish "offline", and again to close the connection
-log = logging.getLogger(__name__)
-
-
-def _guarded(callback: Callable[..., None]) -> Callable[..., None]:
-    """Log exceptions: they would end paho's thread while the daemon seems to work."""
-
-    @functools.wraps(callback)
-    def call(*args: Any) -> None:
-        try:
-            callback(*args)
-        except Exception:
-            log.exception("MQTT: internal error")
-
-    return call
+# For the broker to confirm the subscriptions; and then for what it retains, which may come later.
+SUBSCRIBE_TIMEOUT_S, RETAINED_TIMEOUT_S = 2.0, 1.0
+# After the retained `availability`, which the same subscription asks for after `set`, and which is
+# there because it has just been published. Only a broker that looks them up side by side needs it.
+MARKER_TIMEOUT_S = 0.1
+OFFLINE_TIMEOUT_S = 0.7  # to publish "offline"
 
 
 class MqttConnection:
@@ -47,46 +38,52 @@ class MqttConnection:
         broker: Broker,
         settings: MqttSettings,
         *,
-        on_pause: Callable[[bool], None],
+        on_pause: Callable[[bool, bool, bool], None],
         on_reconnect: Callable[[], None],
     ) -> None:
         """Prepare the connection; raises UserError if the settings cannot be used.
 
-        on_pause: called with True for "pause" and False for "resume" on the topic set.
+        on_pause: receives paused, retained and first of `PauseRule.received` for each command.
         on_reconnect: called for each connection but the first. Both run on paho's thread.
         """
         self.broker = broker
         self._birth = f"{settings.discovery}/status" if settings.discovery else None
-        self._on_pause, self._on_reconnect = on_pause, on_reconnect
+        self._on_reconnect = on_reconnect
         self._states: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._was_connected = self._refused = False
-        self._problem, self._unknown_commands = "", 0
-        self._answered = threading.Event()
-        self._client = client = make_client(broker, settings)
+        self._number = 0  # of the present connection, or of the next one
+        self._was_up = False
+        self._subscription, self._marked = 0, False
+        self._settled = False  # whether a retained `set` has had its chance in this connection
+        self._first = True  # whether it has had none in an earlier one
+        self._commands = CommandReader(self._topic(SET), on_pause)
+        self._presence = Presence(broker.prefix, announce=self._announce)
+        self._settling = DelayedCall(guarded(self._settle))
+        self._link = Link(broker, settings, on_up=self._up, on_down=self._down)
+        self._client = client = self._link.client
         client.will_set(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)
-        client.on_connect = _guarded(self._connected)
-        client.on_connect_fail = _guarded(self._connect_failed)
-        client.on_disconnect = _guarded(self._disconnected)
-        client.on_message = _guarded(self._received)
-        client.connect_async(broker.host, broker.port, keepalive=settings.keepalive)
+        client.on_subscribe = guarded(self._subscribed)
+        client.on_message = guarded(self._received)
+        limit_incoming(client, self._commands.skipped)
 
     def __enter__(self) -> "MqttConnection":
-        """Start to connect; return on success, failure or after `CONNECT_WAIT_S`."""
-        self._client.loop_start()
-        self._answered.wait(CONNECT_WAIT_S)
+        """Start to connect."""
+        self._link.start()
         return self
+
+    def wait(self, seconds: float) -> None:
+        """Wait until everything can be published or there is a problem, `seconds` at most."""
+        self._link.answered.wait(seconds)
 
     def __exit__(self, *exception: object) -> None:
         """Publish "offline" and disconnect; if the broker hangs, its will takes over."""
+        self._presence.close()
+        self._settling.cancel()
         if self._client.is_connected():
             message = self._client.publish(self._topic(AVAILABILITY), OFFLINE, qos=1, retain=True)
             with suppress(RuntimeError):  # the connection is lost at this very moment
-                message.wait_for_publish(DISCONNECT_TIMEOUT_S)
-        self._client.disconnect()
-        closing = threading.Thread(target=self._client.loop_stop, daemon=True)
-        closing.start()
-        closing.join(DISCONNECT_TIMEOUT_S)
+                message.wait_for_publish(OFFLINE_TIMEOUT_S)
+        self._link.stop()
 
     def publish_state(self, topic: str, payload: str) -> None:
         """Publish a retained message unless it is the same as before.
@@ -102,59 +99,70 @@ class MqttConnection:
         """Publish a message; it is lost while there is no connection."""
         self._publish(topic, payload, retain=False)
 
+    @property
+    def _is_open(self) -> bool:
+        return self._settled and bool(self._client.is_connected())
+
     def _publish(self, topic: str, payload: str, *, retain: bool) -> None:
-        if self._client.is_connected():
+        if self._is_open:
             self._client.publish(self._topic(topic), payload, retain=retain)
 
     def _topic(self, topic: str) -> str:
         return topic[1:] if topic.startswith("/") else f"{self.broker.prefix}/{topic}"
 
-    def _connected(self, client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
-        self._refused = code.is_failure
-        if self._refused:
-            self._warn(f"refused: {code}; are user and password right, may it publish there?")
-            return
-        log.info("%s: connected", self.broker)
-        self._problem = ""
-        if self._was_connected:
+    def _announce(self) -> None:
+        if self._client.is_connected():
+            self._client.publish(self._topic(AVAILABILITY), ONLINE, qos=1, retain=True)
+            self._publish(INSTANCE, self._presence.number, retain=False)
+
+    def _up(self) -> None:
+        if self._was_up:
             self._on_reconnect()
-        self._was_connected = True
-        client.subscribe(self._topic(SET), qos=1)
-        client.publish(self._topic(AVAILABILITY), ONLINE, qos=1, retain=True)
+        self._was_up, self._marked = True, False
+        self._announce()
+        topics = [(self._topic(SET), 1), (self._topic(AVAILABILITY), 1), (self._topic(INSTANCE), 0)]
+        _, self._subscription = self._client.subscribe(topics)
         if self._birth:
-            client.subscribe(self._birth)
-        self._publish_states()
-        self._answered.set()
+            self._client.subscribe(self._birth)
+        self._settling.start(SUBSCRIBE_TIMEOUT_S, self._number)
+
+    def _down(self) -> None:
+        self._settling.cancel()
+        with self._lock:
+            self._first = self._first and not self._settled
+            self._settled = False
+            self._number += 1
+
+    def _subscribed(self, client: Any, userdata: Any, mid: int, codes: Any, props: Any) -> None:
+        if mid == self._subscription and not self._marked:
+            self._settling.start(RETAINED_TIMEOUT_S, self._number)
+
+    def _settle(self, number: int) -> None:
+        """Publish everything from now on; number: of the connection for which it was decided."""
+        with self._lock:
+            if number == self._number and not self._settled:
+                self._settled = True
+                self._publish_states()
+                self._publish(INSTANCE, self._presence.number, retain=False)
+        self._link.answered.set()
 
     def _publish_states(self) -> None:
-        with self._lock:
-            for topic, payload in self._states.items():
-                self._publish(topic, payload, retain=True)
-
-    def _connect_failed(self, client: Any, userdata: Any) -> None:
-        # paho calls this while it handles the exception.
-        self._warn(f"cannot connect: {sys.exc_info()[1]}")
-
-    def _disconnected(self, client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:
-        if code.is_failure and not self._refused:  # a refusal has been logged with its reason
-            self._warn(f"connection lost: {code}")
-
-    def _warn(self, problem: str) -> None:
-        """Log a problem, once until it changes."""
-        if problem != self._problem:
-            log.warning("%s: %s; trying again until it works", self.broker, problem)
-            self._problem = problem
-        self._answered.set()
+        for topic, payload in self._states.items():
+            self._publish(topic, payload, retain=True)
 
     def _received(self, client: Any, userdata: Any, message: Any) -> None:
         if message.topic == self._birth:
             if message.payload == ONLINE.encode():  # Home Assistant has restarted
-                self._publish_states()
-        elif message.payload in COMMANDS:
-            self._on_pause(COMMANDS[message.payload])
-        elif message.payload:  # an empty one removes a retained message
-            self._unknown_commands += 1
-            count = self._unknown_commands
-            if count & (count - 1) == 0:  # 1, 2, 4, 8 …: a flood must not fill the log
-                topic = f"{self.broker.prefix}/{SET}"
-                log.warning("%s: %d message(s) that are neither pause nor resume", topic, count)
+                with self._lock:
+                    self._publish_states()
+        elif message.topic == self._topic(AVAILABILITY):
+            self._presence.heard_availability(message.payload)
+            if message.retain:
+                self._marked = True
+                self._settling.start(MARKER_TIMEOUT_S, self._number)
+        elif message.topic == self._topic(INSTANCE):
+            self._presence.heard_instance(message.payload)
+        else:
+            self._commands.received(message.payload, retained=message.retain, first=self._first)
+            if message.retain:  # nothing else is retained there
+                self._settle(self._number)

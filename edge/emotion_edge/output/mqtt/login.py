@@ -1,6 +1,5 @@
 """A paho client with login, certificates and retry delays."""
 
-import random
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from emotion_edge.util.regular_file import read_regular_file
 
 LARGEST_FILE = 16 << 20  # bytes; all authorities of a system together have a fiftieth of that
 CONNECT_TIMEOUT_S = 5.0
-FIRST_RETRY_S, LAST_RETRY_S = 1, 30  # the delay doubles from the first to the last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,27 +32,24 @@ class MqttSettings:
     discovery: str = "homeassistant"
 
 
-def make_client(broker: Broker, settings: MqttSettings) -> Any:
+def make_client(broker: Broker, settings: MqttSettings, client_id: str = "") -> Any:
     """Return a paho client that is ready to connect.
 
-    Raises UserError if paho is not installed or a file cannot be used.
+    client_id: brokers disconnect a client that has the same; "" makes a random one. Raises
+    UserError if paho is not installed or a file cannot be used.
     """
     try:
         from paho.mqtt.client import Client  # noqa: PLC0415 - optional
         from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415 - optional
     except ImportError:
-        raise UserError(f"--to {broker}: needs paho-mqtt 2: {install_hint('mqtt')}") from None
-    client_id = f"emotion-edge-{secrets.token_hex(6)}"  # brokers disconnect a client with ours
+        raise UserError(f"--to {broker}: needs paho-mqtt 2", install_hint("mqtt")) from None
+    client_id = client_id or f"emotion-edge-{secrets.token_hex(6)}"
     client: Any = Client(CallbackAPIVersion.VERSION2, client_id=client_id)
     if broker.user is not None:
         client.username_pw_set(broker.user, read_password(settings.password_file))
     if broker.tls:
         client.tls_set_context(_tls_context(settings))
     client.connect_timeout = CONNECT_TIMEOUT_S
-    # Devices that lost their broker at the same moment must not all return at the same moment.
-    # Delays double, so factors from a half to one spread the retries evenly.
-    factor = random.uniform(0.5, 1)
-    client.reconnect_delay_set(factor * FIRST_RETRY_S, factor * LAST_RETRY_S)
     return client
 
 

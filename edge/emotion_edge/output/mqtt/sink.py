@@ -1,23 +1,20 @@
 """Results on MQTT: events, the main face's label, the daemon's state, Home Assistant discovery."""
 
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
-from emotion_edge.output.json_lines import (
-    Line,
-    counts_line,
-    dumps,
-    face_fields,
-    lines_of,
-    utc_text,
-)
+from emotion_edge.output.json_lines import counts_line, dumps, lines_of
 from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.attributes import attributes_message
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
 from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.output.mqtt.pause import PauseRule
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
 from emotion_edge.pipeline.main_face import MainFace
@@ -26,10 +23,13 @@ from emotion_edge.pipeline.results import (
     FrameResult,
     NoSignal,
     Result,
-    utc_now,
 )
 from emotion_edge.pipeline.stats import PipelineStats
-from emotion_edge.system.hardware import cpu_temperature
+from emotion_edge.util.delayed_call import DelayedCall
+
+# A retained `pause` must come before the first label, and a single picture produces one event only.
+CONNECT_TIMEOUT_S = 2.0
+STATE_TIMEOUT_S = 1.0  # for a pause to reach `state`, however rare frames are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +62,30 @@ class MqttSink(Sink):
         self._settings, self._stats, self._reporting = settings, stats, reporting
         self._main_face, self._heartbeat = MainFace(), Heartbeat(reporting.heartbeat)
         self._published: object = None
+        # paho's threads pause and resume while the main thread publishes.
+        self._lock, self._rule = threading.RLock(), PauseRule(len(brokers))
         self._connections = [
-            MqttConnection(broker, settings, on_pause=self._pause, on_reconnect=self._reconnected)
-            for broker in brokers
+            MqttConnection(
+                broker,
+                settings,
+                on_pause=partial(self._command, index),
+                on_reconnect=self._reconnected,
+            )
+            for index, broker in enumerate(brokers)
         ]
-        self._stack = ExitStack()
+        self._stack, self._state_later = ExitStack(), DelayedCall(self._publish_state_now)
         self.begin(labels)
-        self._pause(False)
+        self._publish_states(paused="running")
         self._publish_state_if_due()
 
     def __enter__(self) -> Self:
-        """Start to connect to all brokers."""
+        """Start to connect to all brokers; wait for them, `CONNECT_TIMEOUT_S` in all."""
         for connection in self._connections:
             self._stack.enter_context(connection)
+        self._stack.callback(self._state_later.cancel)
+        end = time.monotonic() + CONNECT_TIMEOUT_S
+        for connection in self._connections:
+            connection.wait(max(0.0, end - time.monotonic()))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -83,7 +94,8 @@ class MqttSink(Sink):
 
     def begin(self, labels: tuple[str, ...]) -> None:
         """Announce the model's labels to Home Assistant; the main face's label stays for now."""
-        self._main_face.reset()
+        with self._lock:
+            self._main_face.reset()
         if not self._settings.discovery:
             return
         for connection in self._connections:
@@ -98,11 +110,14 @@ class MqttSink(Sink):
 
     def publish(self, result: Result) -> None:
         """Publish a result's events, and the state if it changed or is due."""
-        if isinstance(result, AggregateResult):
-            self._publish_counts(result)
-        else:
-            self._publish_events(result)
-        self._publish_state_if_due()
+        with self._lock:
+            if self._stats.paused and isinstance(result, FrameResult):
+                return  # it was analysed before the pause
+            if isinstance(result, AggregateResult):
+                self._publish_counts(result)
+            else:
+                self._publish_events(result)
+            self._publish_state_if_due()
 
     def _publish_counts(self, result: AggregateResult) -> None:
         if result.counts:
@@ -120,7 +135,22 @@ class MqttSink(Sink):
 
     def _state(self) -> object:
         """Return what must be published at once if it changes."""
-        return self._main_face.decision, self._stats.faces, self._stats.streaming
+        stats = self._stats
+        period = stats.shown if self._reporting.aggregate else None
+        return self._shown_face.decision, stats.faces, stats.streaming, period
+
+    @property
+    def _shown_face(self) -> MainFace:
+        """The main face; from the moment of a pause on, nothing of what was seen before."""
+        if not self._stats.paused:
+            return self._main_face
+        nothing = MainFace()
+        nothing.no_signal("paused")
+        return nothing
+
+    def _attributes(self) -> str:
+        face = None if self._reporting.aggregate else self._shown_face
+        return attributes_message(self._stats, face)
 
     def _publish_state_if_due(self) -> None:
         # In real time, because Home Assistant forgets a state after that time.
@@ -130,8 +160,8 @@ class MqttSink(Sink):
             return
         self._published = state
         # An empty message removes what was retained before --aggregate was given.
-        label = "" if self._reporting.aggregate else self._main_face.decision.label
-        self._publish_states(attributes=dumps(self._attributes()), state=label)
+        label = "" if self._reporting.aggregate else self._shown_face.decision.label
+        self._publish_states(attributes=self._attributes(), state=label)
 
     def _publish_states(self, **payloads: str) -> None:
         """Publish retained messages to all brokers: payloads by topic below the prefix."""
@@ -139,25 +169,25 @@ class MqttSink(Sink):
             for topic, payload in payloads.items():
                 connection.publish_state(topic, payload)
 
-    def _attributes(self) -> Line:
-        stats, face = self._stats, self._main_face
-        person = {} if self._reporting.aggregate else face_fields(face.face, face.decision)
-        return {
-            "time": utc_text(utc_now()),
-            **person,
-            **({} if self._reporting.aggregate else {"faces": stats.faces}),
-            "streaming": stats.streaming,
-            "trouble": stats.reason,
-            "paused": stats.paused,
-            "frame_rate": round(stats.frame_rate, 1),
-            "frames": stats.frames,
-            "dropped": stats.dropped,
-            "temperature": cpu_temperature(),
-        }
+    def _command(self, broker: int, paused: bool, retained: bool, first: bool) -> None:
+        with self._lock:
+            self._rule.received(broker, paused=paused, retained=retained, first=first)
+            if self._rule.paused == self._stats.paused:
+                return
+            self._stats.paused = self._rule.paused
+            self._publish_states(paused="paused" if self._stats.paused else "running")
+            if retained or self._reporting.aggregate:
+                # The former state must not leave when the connection is settled.
+                self._published = None
+                self._publish_state_if_due()
+            else:  # the next frame brings the state, as it does for the other outputs
+                self._publish_states(attributes=self._attributes())
+                self._state_later.start(STATE_TIMEOUT_S)
 
-    def _pause(self, paused: bool) -> None:
-        self._stats.paused = paused
-        self._publish_states(paused="paused" if paused else "running")
+    def _publish_state_now(self) -> None:
+        with self._lock:
+            self._publish_state_if_due()
 
     def _reconnected(self) -> None:
-        self._stats.mqtt_reconnects += 1
+        with self._lock:
+            self._stats.mqtt_reconnects += 1

@@ -1,0 +1,50 @@
+"""The messages on the topic `set`, which others publish."""
+
+import logging
+from collections.abc import Callable
+
+from emotion_edge.output.mqtt.incoming import MAX_PACKET
+
+COMMANDS = {b"pause": True, b"resume": False}
+log = logging.getLogger(__name__)
+
+
+class CommandReader:
+    """Reads the commands of one broker; logs the rest without filling the log."""
+
+    def __init__(self, topic: str, on_pause: Callable[[bool, bool, bool], None]) -> None:
+        """Read `topic`. on_pause: receives paused, retained and first of `PauseRule.received`."""
+        self._topic, self._on_pause = topic, on_pause
+        self._unknown = self._skipped = 0
+
+    def received(self, payload: bytes, *, retained: bool, first: bool) -> None:
+        """Take in a message. retained, first: see `PauseRule.received`."""
+        if payload in COMMANDS:
+            self._on_pause(COMMANDS[payload], retained, first)
+        elif payload:  # an empty one removes a retained message
+            self._unknown += 1
+            if _is_power_of_two(self._unknown):
+                log.warning(
+                    "%s: %d message(s) that are neither pause nor resume",
+                    self._topic,
+                    self._unknown,
+                )
+
+    def skipped(self, size: int) -> None:
+        """Note that a message of `size` bytes was not read."""
+        self._skipped += 1
+        if _is_power_of_two(self._skipped):
+            log.warning(
+                "%s: %d message(s) of more than %d KB that were not read, the last of %d bytes; if "
+                "the broker retains one, remove it: mosquitto_pub -r -n -t %s",
+                self._topic,
+                self._skipped,
+                MAX_PACKET // 1024,
+                size,
+                self._topic,
+            )
+
+
+def _is_power_of_two(count: int) -> bool:
+    """Return whether `count` is 1, 2, 4, 8 and so on, so that a flood does not fill the log."""
+    return count & (count - 1) == 0

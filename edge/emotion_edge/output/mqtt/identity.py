@@ -1,0 +1,62 @@
+"""Who this device is to a broker, and that it is there only once."""
+
+import errno
+import hashlib
+import socket
+from pathlib import Path
+
+MACHINE_ID = Path("/etc/machine-id")
+
+
+def client_id(prefix: str) -> str:
+    """Return an MQTT client identifier that is the same at each start of this device.
+
+    A broker ends the old connection of a client that comes back with the same identifier, even if
+    it has not noticed yet that the connection is dead. 23 letters and digits are what every broker
+    accepts (MQTT 3.1.1, 3.1.3.1). The identifier is a digest, as machine-id(5) demands.
+    """
+    try:
+        machine = MACHINE_ID.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        machine = ""
+    # The host name as well, because copies of an SD card share the machine's id.
+    return f"emotion{_digest(machine, socket.gethostname(), prefix)[:16]}"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class PrefixTakenError(OSError):
+    """Another process of this computer has the prefix on that broker."""
+
+
+class PrefixLock:
+    """Held by the process of this computer that is connected to a broker with a prefix.
+
+    The kernel releases it when the process ends, however it ends.
+    """
+
+    def __init__(self, broker: str, prefix: str) -> None:
+        """Prepare the lock of a prefix on a broker; it is not held yet."""
+        # A socket without a file (unix(7), abstract): it needs no folder that all users share.
+        self._name = f"\0emotion-edge-{_digest(broker, prefix)[:32]}"
+        self._socket: socket.socket | None = None
+
+    def acquire(self) -> bool:
+        """Return whether this process has the lock now."""
+        holder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            holder.bind(self._name)
+        except OSError as error:
+            holder.close()
+            # A system without such sockets has no lock.
+            return error.errno != errno.EADDRINUSE
+        self._socket = holder
+        return True
+
+    def release(self) -> None:
+        """Let another process have it."""
+        if self._socket:
+            self._socket.close()
+            self._socket = None

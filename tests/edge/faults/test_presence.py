@@ -1,0 +1,126 @@
+"""`availability` is true after power cuts and with two daemons on one prefix."""
+
+import logging
+import signal
+import time
+
+from emotion_edge.output.mqtt import identity
+from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.connection import MqttConnection
+from emotion_edge.output.mqtt.login import MqttSettings
+from tests.edge.listener import Listener
+from tests.edge.mosquitto import PREFIX, plain_broker
+from tests.edge.proxy import Proxy
+from tests.edge.waiting import until
+
+
+def retained_availability(broker) -> str:
+    """Return what a new subscriber gets."""
+    late = Listener(broker)
+    until(lambda: late.of("availability"), "the retained availability")
+    return late.of("availability")[0]
+
+
+@plain_broker
+def test_after_a_power_cut_the_device_is_online(broker, daemon, changing):
+    with Proxy(broker.port) as before:
+        first = daemon("--source", changing, "--to", before.url)
+        listener = Listener(broker)
+        listener.wait("availability", "online")
+        before.freeze()
+        first.end(signal.SIGKILL)
+        second = daemon("--source", changing, *broker.options)
+        second.wait_stderr(": connected")
+        until(lambda: "closing old connection" in broker.log, "the end of the old connection")
+        before.cut()
+        listener.wait("state", "green", after=len(listener.heard))
+    assert retained_availability(broker) == "online"
+
+
+@plain_broker
+def test_a_late_will_is_corrected(broker, daemon, changing):
+    """As of a daemon of version 0.1, whose identifier was random, or on a replaced device."""
+    daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    for _ in range(3):
+        at = len(listener.heard)
+        listener.client.publish(f"{PREFIX}/availability", "offline", qos=1, retain=True)
+        at = listener.wait("availability", "offline", after=at)
+        listener.wait("availability", "online", after=at)
+    assert retained_availability(broker) == "online"
+    listener.client.publish(f"{PREFIX}/availability", "", retain=True)  # `forget` removes it
+    at = len(listener.heard)
+    listener.wait("state", "red", after=at)
+    assert "online" not in [text for _, text, _ in listener.heard[at:]]
+
+
+@plain_broker
+def test_corrections_become_rare(broker, daemon, changing):
+    daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    before = listener.of("availability").count("online")
+    for _ in range(500):
+        listener.client.publish(f"{PREFIX}/availability", "offline", retain=True)
+        time.sleep(0.01)
+    # Delays of 0.1, 0.2, 0.4 … seconds: 6 of them in 6.3 seconds.
+    assert 1 <= listener.of("availability").count("online") - before <= 8
+
+
+@plain_broker
+def test_a_second_daemon_on_the_same_computer_waits(broker, daemon, changing):
+    first = daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    second = daemon("--source", changing, "--to", "-", *broker.options)
+    second.wait_stderr("another emotion-edge on this computer publishes with the prefix test/hall")
+    second.wait_lines(3)
+    assert second.stderr.count("another emotion-edge") == 1
+    assert "connected" not in second.stderr
+    assert first.stderr.count("connected") == 1
+    assert retained_availability(broker) == "online"
+    first.end(signal.SIGKILL)
+    second.wait_stderr(": connected")
+    until(lambda: retained_availability(broker) == "online", "online")
+    assert second.end()[0] == 0
+    assert retained_availability(broker) == "offline"
+
+
+@plain_broker
+def test_daemons_on_two_devices_notice_each_other(broker, daemon, changing, monkeypatch, caplog):
+    run = daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.wait("state", "green")
+    monkeypatch.setattr(identity.socket, "gethostname", lambda: "another")
+    address = parse_address(f"mqtt://127.0.0.1:{broker.port}/{PREFIX}")
+    warning = f"{PREFIX}: another emotion-edge publishes with this prefix"
+    with (
+        caplog.at_level(logging.INFO),
+        MqttConnection(
+            address, MqttSettings(), on_pause=lambda *_: None, on_reconnect=lambda: None
+        ),
+    ):
+        run.wait_stderr(warning)
+        until(lambda: warning in caplog.text, "the warning of the other one")
+        time.sleep(1)
+        heard = len(listener.of("instance"))
+        time.sleep(1.5)
+        assert len(listener.of("instance")) == heard <= 5
+        at = len(listener.heard)
+    at = listener.wait("availability", "offline", after=at)
+    listener.wait("availability", "online", after=at)
+    assert run.stderr.count("another emotion-edge") == 1
+    assert run.stderr.count(": connected") == 1
+
+
+@plain_broker
+def test_a_copy_of_the_device_makes_no_take_over_loop(broker, daemon, changing):
+    """The lock of this computer does not hold: the broker's address is written in another way."""
+    runs = [daemon("--source", changing, *broker.options)]
+    runs[0].wait_stderr(": connected")
+    runs.append(daemon("--source", changing, "--to", broker.url.replace("localhost", "127.0.0.1")))
+    until(lambda: any("a copy of this device" in run.stderr for run in runs), "the hint")
+    time.sleep(10)
+    # The delays of each double, from 0.5 to 1 second.
+    assert sum(run.stderr.count(": connected") for run in runs) <= 14
