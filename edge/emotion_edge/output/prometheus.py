@@ -98,9 +98,10 @@ class _StatsCollector:
         reconnects.add_metric(["camera"], stats.camera_reconnects)
         reconnects.add_metric(["mqtt"], stats.mqtt_reconnects)
         yield reconnects
-        yield self._counter("frames", "Frames (docs/monitoring.md).", value=stats.counted)
-        late = stats.shown.dropped
-        yield self._counter("dropped_frames", "Frames that came too late.", value=late)
+        text = "Frames analysed; with --aggregate, dropped ones as well."
+        yield self._counter("frames", text, value=stats.counted)
+        dropped = stats.shown.dropped
+        yield self._counter("dropped_frames", "Frames that came too late.", value=dropped)
         for name, text, value in (
             ("faces", "Faces in view.", stats.faces),
             ("paused", "Whether it is paused.", stats.paused),
