@@ -103,9 +103,10 @@ class _StatsCollector:
         reconnects.add_metric(["camera"], stats.camera_reconnects)
         reconnects.add_metric(["mqtt"], stats.mqtt_reconnects)
         yield reconnects
-        yield self._counter("frames", "Frames (docs/monitoring.md).", value=stats.counted)
-        late = stats.shown.dropped
-        yield self._counter("dropped_frames", "Frames that came too late.", value=late)
+        text = "Frames analysed; with --aggregate, dropped ones as well."
+        yield self._counter("frames", text, value=stats.counted)
+        dropped = stats.shown.dropped
+        yield self._counter("dropped_frames", "Frames that came too late.", value=dropped)
         text = "Lines that the reader of stdout was too slow for."
         yield self._counter("dropped_lines", text, value=stats.dropped_lines)
         for name, text, value in (

@@ -9,7 +9,7 @@ from emotion_edge.output.mqtt.address import parse_address
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
 from tests.edge.listener import Listener
-from tests.edge.mosquitto import PREFIX, plain_broker
+from tests.edge.mosquitto import PREFIX, Mosquitto, plain_broker
 from tests.edge.proxy import Proxy
 from tests.edge.waiting import until
 
@@ -120,7 +120,40 @@ def test_a_copy_of_the_device_makes_no_take_over_loop(broker, daemon, changing):
     runs = [daemon("--source", changing, *broker.options)]
     runs[0].wait_stderr(": connected")
     runs.append(daemon("--source", changing, "--to", broker.url.replace("localhost", "127.0.0.1")))
-    until(lambda: any("a copy of this device" in run.stderr for run in runs), "the hint")
+    until(lambda: any("another emotion-edge, perhaps" in run.stderr for run in runs), "the hint")
     time.sleep(10)
     # The delays of each double, from 0.5 to 1 second.
     assert sum(run.stderr.count(": connected") for run in runs) <= 14
+
+
+@plain_broker
+def test_brokers_that_forward_to_each_other_show_no_second_daemon(
+    broker, daemon, changing, tmp_path
+):
+    bridge = Mosquitto(tmp_path / "bridge")
+    bridge.configure(
+        "good",
+        more=f"connection up\naddress 127.0.0.1:{broker.port}\ntopic {PREFIX}/# both 1",
+    )
+    bridge.start()
+    try:
+        far = Listener(bridge)
+
+        def forwarded() -> list[str]:
+            broker_client.publish(f"{PREFIX}/test", "x")
+            return far.of("test")
+
+        broker_client = broker.client()
+        until(forwarded, "the bridge")
+        run = daemon("--source", changing, "--to", bridge.url, *broker.options)
+        until(lambda: len(far.of("instance")) >= 2, "the number from both brokers")
+        for each in (broker, bridge):
+            listener = Listener(each)
+            listener.wait("state", "green")
+            until(lambda: listener.of("availability"), "availability")  # noqa: B023
+        listener.send("pause")
+        listener.wait("paused", "paused")
+        assert "another emotion-edge" not in run.stderr
+        assert run.end()[0] == 0
+    finally:
+        bridge.kill()

@@ -16,7 +16,7 @@ from emotion_edge.output.mqtt.commands import CommandReader
 from emotion_edge.output.mqtt.incoming import limit_incoming
 from emotion_edge.output.mqtt.link import Link, guarded
 from emotion_edge.output.mqtt.login import MqttSettings
-from emotion_edge.output.mqtt.presence import Presence
+from emotion_edge.output.mqtt.presence import NUMBER, Presence
 from emotion_edge.output.mqtt.topics import AVAILABILITY, INSTANCE, OFFLINE, ONLINE, SET
 from emotion_edge.util.delayed_call import DelayedCall
 
@@ -113,7 +113,7 @@ class MqttConnection:
     def _announce(self) -> None:
         if self._client.is_connected():
             self._client.publish(self._topic(AVAILABILITY), ONLINE, qos=1, retain=True)
-            self._publish(INSTANCE, self._presence.number, retain=False)
+            self._publish(INSTANCE, NUMBER, retain=False)
 
     def _up(self) -> None:
         if self._was_up:
@@ -143,7 +143,7 @@ class MqttConnection:
             if number == self._number and not self._settled:
                 self._settled = True
                 self._publish_states()
-                self._publish(INSTANCE, self._presence.number, retain=False)
+                self._publish(INSTANCE, NUMBER, retain=False)
         self._link.answered.set()
 
     def _publish_states(self) -> None:

@@ -27,7 +27,8 @@ LOCK_POLL_S = 1.0
 MANY_LOSSES = 3  # in a row, before the log says more than that a connection is lost
 LOSSES = (
     "; the broker keeps closing the connection soon after it has accepted it: does it refuse a "
-    "topic or the size of a message (its log says so), or does a copy of this device use the prefix"
+    "topic or the size of a message (its log says so), or does another emotion-edge, perhaps on a "
+    "copy of this device, use the prefix {prefix}"
 )
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,9 @@ class Link:
         held = 0.0 if since is None else time.monotonic() - since
         self._losses = 0 if since is None or held >= HOLD_S else self._losses + 1
         if code.is_failure and not self._refused:  # a refusal has been logged with its reason
-            self.warn(f"connection lost: {code}{LOSSES if self._losses >= MANY_LOSSES else ''}")
+            many = self._losses >= MANY_LOSSES
+            hint = LOSSES.format(prefix=self._broker.prefix) if many else ""
+            self.warn(f"connection lost: {code}{hint}")
         self._set_delay(held)
         if since is not None:
             self._on_down()

@@ -21,6 +21,8 @@ from emotion_edge.util.delayed_call import DelayedCall
 # Corrections must not become an endless conversation with whoever says "offline".
 FIRST_CORRECTION_S, LAST_CORRECTION_S, QUIET_S = 0.1, 60.0, 120.0
 MAX_OTHERS = 64
+# One for all brokers, because a bridge may forward it from one to the other.
+NUMBER = secrets.token_hex(8)
 log = logging.getLogger(__name__)
 
 
@@ -28,8 +30,7 @@ class Presence:
     """What one connection says about itself, and what it hears."""
 
     def __init__(self, prefix: str, *, announce: Callable[[], None]) -> None:
-        """Prepare. announce: publishes `online` and `number`, if there is a connection."""
-        self.number = secrets.token_hex(8)
+        """Prepare. announce: publishes `online` and `NUMBER`, if there is a connection."""
         self._prefix, self._announce = prefix, announce
         self._backoff = Backoff(FIRST_CORRECTION_S, LAST_CORRECTION_S, QUIET_S)
         self._correction = DelayedCall(self._correct)
@@ -52,7 +53,7 @@ class Presence:
 
     def heard_instance(self, payload: bytes) -> None:
         """Warn of another daemon, and answer it; both the less often the more there are."""
-        known = payload == self.number.encode() or payload in self._others
+        known = payload == NUMBER.encode() or payload in self._others
         if known or not payload or len(self._others) == MAX_OTHERS:
             return
         self._others.add(payload)
