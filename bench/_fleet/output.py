@@ -11,7 +11,7 @@ from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.types import Box
 from emotion_edge.model.classifier import Classification
 from emotion_edge.output.mqtt import sink
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.pipeline.heartbeat import Event, Heartbeat

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emotion_edge.output.mqtt.address import AddressError, parse_address
+from emotion_edge.output.mqtt.address.broker import AddressError, parse_address
 
 SECRET = "hunter2"  # must never be printed
 

@@ -3,8 +3,8 @@
 import argparse
 import re
 
-from emotion_edge.output.mqtt.address import AddressError, parse_address
-from emotion_edge.output.mqtt.text_rules import prefix_problem
+from emotion_edge.output.mqtt.address.broker import AddressError, parse_address
+from emotion_edge.output.mqtt.address.text_rules import prefix_problem
 from emotion_edge.output.settings import Address
 
 

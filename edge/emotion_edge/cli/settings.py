@@ -11,7 +11,7 @@ from emotion_edge.commands.show_config import COMMAND_LINE
 from emotion_edge.errors import UserError
 from emotion_edge.faces.detector import DetectorSettings
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.output.mqtt.address import Broker, parse_address
+from emotion_edge.output.mqtt.address.broker import Broker, parse_address
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings

@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.connection import RETAINED
 from emotion_edge.output.mqtt.home_assistant import (
     announces,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.login import MqttSettings
 
 

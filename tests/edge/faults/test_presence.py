@@ -4,8 +4,8 @@ import logging
 import signal
 import time
 
-from emotion_edge.output.mqtt import identity
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address import identity
+from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
 from tests.edge.listener import Listener

@@ -9,7 +9,7 @@ from typing import Any
 
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.password import CREDENTIAL_NAME, PASSWORD_VARIABLE, password_dangers
 from emotion_edge.output.mqtt.probe import RefusedError, connected_client, round_trip

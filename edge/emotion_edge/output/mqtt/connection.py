@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.commands import CommandReader
 from emotion_edge.output.mqtt.incoming import limit_incoming
 from emotion_edge.output.mqtt.link import Link, guarded

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from emotion_edge import __version__
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.topics import AVAILABILITY, SET
 from emotion_edge.util.installation import project_url
 

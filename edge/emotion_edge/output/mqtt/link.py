@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.identity import PrefixLock, PrefixTakenError, client_id
+from emotion_edge.output.mqtt.address.broker import Broker
+from emotion_edge.output.mqtt.address.identity import PrefixLock, PrefixTakenError, client_id
 from emotion_edge.output.mqtt.login import MqttSettings, make_client
 from emotion_edge.util.backoff import Backoff
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emotion_edge.errors import UserError
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.password import read_password
 from emotion_edge.util.installation import install_hint
 from emotion_edge.util.regular_file import read_regular_file

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emotion_edge.errors import UserError
-from emotion_edge.output.mqtt.address import Broker
-from emotion_edge.output.mqtt.text_rules import LIMIT
+from emotion_edge.output.mqtt.address.broker import Broker
+from emotion_edge.output.mqtt.address.text_rules import LIMIT
 from emotion_edge.system.core_dumps import hide_memory
 from emotion_edge.util.regular_file import read_regular_file
 

@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any
 
 from emotion_edge.errors import RunError
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.login import MqttSettings, make_client
 
 CONNECT_TIMEOUT_S = 10.0

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Self
 
 from emotion_edge.output.json_lines import counts_line, dumps, lines_of
-from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.attributes import attributes_message
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 from paho.mqtt.client import Client
 
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.sink import MqttSink, Reporting

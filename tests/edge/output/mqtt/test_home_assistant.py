@@ -8,7 +8,7 @@ from jinja2 import Template
 
 from emotion_edge import __version__
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.home_assistant import discovery_message
 from tests.edge.listener import Listener
 from tests.edge.mosquitto import DISCOVERY, PREFIX, plain_broker

@@ -5,9 +5,9 @@ import re
 import pytest
 from paho.mqtt.client import Client
 
-from emotion_edge.output.mqtt import identity
-from emotion_edge.output.mqtt.address import parse_address
-from emotion_edge.output.mqtt.identity import PrefixLock, client_id
+from emotion_edge.output.mqtt.address import identity
+from emotion_edge.output.mqtt.address.broker import parse_address
+from emotion_edge.output.mqtt.address.identity import PrefixLock, client_id
 from emotion_edge.output.mqtt.link import FIRST_RETRY_S, HOLD_S, LAST_RETRY_S, Link
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.util.backoff import Backoff

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.login import MqttSettings, make_client
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from emotion_edge.commands.doctor.mqtt_checks import password
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.password import password_dangers
 from tests.edge.command_line import edge

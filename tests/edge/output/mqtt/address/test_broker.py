@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from emotion_edge.output.mqtt.address import AddressError, Broker, parse_address
+from emotion_edge.output.mqtt.address.broker import AddressError, Broker, parse_address
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
 from tests.edge.mosquitto import plain_broker

@@ -4,10 +4,16 @@ from urllib.parse import quote
 
 import pytest
 
-from emotion_edge.output.mqtt.address import AddressError, parse_address
+from emotion_edge.output.mqtt.address.broker import AddressError, parse_address
+from emotion_edge.output.mqtt.address.text_rules import (
+    LEVELS,
+    LIMIT,
+    ROOM,
+    ROOM_LEVELS,
+    prefix_problem,
+)
 from emotion_edge.output.mqtt.connection import RETAINED
 from emotion_edge.output.mqtt.home_assistant import discovery_topic, old_discovery_topic
-from emotion_edge.output.mqtt.text_rules import LEVELS, LIMIT, ROOM, ROOM_LEVELS, prefix_problem
 from tests.edge.command_line import edge
 from tests.edge.listener import Listener
 from tests.edge.models import INT8

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.home_assistant import (
     discovery_message,
     discovery_topic,

@@ -7,8 +7,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from emotion_edge.output.mqtt.schemes import PORTS, scheme_remedy
-from emotion_edge.output.mqtt.text_rules import prefix_problem, text_problem
+from emotion_edge.output.mqtt.address.schemes import PORTS, scheme_remedy
+from emotion_edge.output.mqtt.address.text_rules import prefix_problem, text_problem
 
 FORM = "not mqtt[s]://[user@]host[:port]/prefix, nor - for stdout"
 REFUSAL = (
