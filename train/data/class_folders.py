@@ -43,7 +43,7 @@ def _advice(split: Path) -> str:
     """Return where the pictures of a missing split may be, and what to do."""
     folders = _visible_folders(split.parent) if split.parent.is_dir() else []
     for folder in folders:
-        if _is_called(folder, split.name):
+        if split_called(folder.name) == split.name:
             return f"rename {folder} to {split.name}"
     for folder in folders:
         if (folder / split.name).is_dir():
@@ -54,9 +54,10 @@ def _advice(split: Path) -> str:
     return f"{advice}; {split.parent} has {names}: {prepare}" if names else advice
 
 
-def _is_called(folder: Path, split: str) -> bool:
-    letters = "".join(filter(str.isalnum, folder.name.casefold()))
-    return letters in _NAMES_OF_SPLITS.get(split, ())
+def split_called(name: str) -> str:
+    """Return the split that a folder's name stands for, such as "valid", or ""."""
+    letters = "".join(filter(str.isalnum, name.casefold()))
+    return next((split for split, names in _NAMES_OF_SPLITS.items() if letters in names), "")
 
 
 def too_deep(split: Path, present: Collection[str]) -> str:
@@ -91,9 +92,8 @@ def report_unused(data: Path) -> None:
     """Name on stderr what lies in a data set's folder beside the splits."""
     unused = sorted(p for p in data.iterdir() if p.name not in {*_NAMES_OF_SPLITS, *_OWN_FILES})
     for folder in (p for p in unused if p.is_dir()):
-        for split in _NAMES_OF_SPLITS:
-            if _is_called(folder, split):
-                print(f"{folder}: not used; is it {split}/? Then rename it", file=sys.stderr)
+        if split := split_called(folder.name):
+            print(f"{folder}: not used; is it {split}/? Then rename it", file=sys.stderr)
     _say(data, Listing([], [p for p in unused if not p.is_dir()], []))
 
 

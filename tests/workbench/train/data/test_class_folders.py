@@ -2,6 +2,7 @@
 
 import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ def test_a_class_within_another_is_named(photos, tmp_path, capsys):
 
 
 def test_a_class_of_which_nothing_can_be_read_is_an_error(photos, tmp_path):
-    contract = Contract(labels=("blue", "green", "pink", "red"), width=8, height=8)
+    contract = replace(CONTRACT, labels=("blue", "green", "pink", "red"))
     for i in range(100):
         shutil.copy(photos / "train/red/00.png", photos / f"train/red/more-{i}.png")
     (photos / "train/pink").mkdir()
