@@ -88,7 +88,7 @@ def _decode(file: BinaryIO, suffix: str, max_pixels: float) -> Picture:
         check_tiff(file, length, max_pixels)
     factor = _JPEG2000_FACTOR if format_ == "JPEG2000" else 1.0
     if format_ == "JPEG":
-        is_held_whole = jpeg_is_held_whole(file, max_pixels)
+        is_held_whole = jpeg_is_held_whole(file)
         factor = _HELD_WHOLE_FACTOR if is_held_whole else _JPEG_FACTOR
     file.seek(0)
     with Image.open(file, formats=[format_]) as image:
