@@ -19,6 +19,7 @@ _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers that describe the picture
 _WITHOUT_LENGTH = {0x00, 0x01, *range(0xD0, 0xDA)}
 _START_OF_SCAN, _APP1 = 0xDA, 0xE1
+_MAX_SCANS = 100  # programs write about ten
 _MAX_HEADER, _MAX_MARKERS = 1 << 25, 100_000  # bytes of a JPEG before its pixels, steps
 
 
@@ -108,8 +109,8 @@ def jpeg_is_held_whole(file: BinaryIO) -> bool:
     """Read a JPEG up to its first scan; return whether libjpeg will hold all its coefficients.
 
     It does so for progressive pictures, and for those whose colours come one after the other
-    (ITU-T T.81, B.2). Raises HeaderError for a header without end, or if the values of its EXIF
-    data take more than these.
+    (ITU-T T.81, B.2). Raises HeaderError for a header without end, for so many scans that decoding
+    takes minutes, or if the values of its EXIF data take more than these.
     """
     exif, components, is_progressive = b"", 0, False
     file.seek(2)
@@ -130,5 +131,17 @@ def jpeg_is_held_whole(file: BinaryIO) -> bool:
             components, is_progressive = body[5], marker[1] in _PROGRESSIVE
         elif marker[1] == _START_OF_SCAN:
             _check_values(_entries(BytesIO(exif)), len(exif))
-            return is_progressive or body[:1] != bytes([components])
+            is_held_whole = is_progressive or body[:1] != bytes([components])
+            if is_held_whole and _count_scans(file) > _MAX_SCANS:
+                raise HeaderError(f"more than {_MAX_SCANS} scans")
+            return is_held_whole
     raise HeaderError("it has no pixels")
+
+
+def _count_scans(file: BinaryIO) -> int:
+    """Return how many scans follow, or more: an embedded small copy has its own."""
+    count, last = 1, b""
+    while block := file.read(1 << 20):
+        count += (last + block).count(bytes([0xFF, _START_OF_SCAN]))
+        last = block[-1:]
+    return count

@@ -1,9 +1,10 @@
-"""Pictures of any size need little memory: each is decoded in a process of its own."""
+"""Pictures of any size need little memory and time: each is decoded in a process of its own."""
 
 import re
 import struct
 import subprocess
 import sys
+import time
 import zlib
 from io import BytesIO
 
@@ -139,3 +140,15 @@ def test_a_jpeg_whose_colours_come_one_after_the_other_is_as_limited_as_a_progre
     (tmp_path / "photo.jpg").write_bytes(content)
     with pytest.raises(ImageError, match="more than 50 megapixels"):
         read_image(tmp_path / "photo.jpg")
+
+
+def test_a_jpeg_of_thousands_of_empty_scans_is_refused_at_once(tmp_path):
+    picture = BytesIO()
+    Image.new("L", (5000, 5000)).save(picture, "JPEG", progressive=True)
+    content = picture.getvalue()
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    (tmp_path / "photo.jpg").write_bytes(content[:-2] + 5000 * scan + content[-2:])
+    start = time.monotonic()
+    with pytest.raises(ImageError, match="more than 100 scans"):
+        read_image(tmp_path / "photo.jpg")
+    assert time.monotonic() - start < 1
