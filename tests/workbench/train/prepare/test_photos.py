@@ -1,6 +1,7 @@
 """Prepare photographs: find the face, crop it and assign it to a split."""
 
 import json
+import os
 import shutil
 import unicodedata
 from pathlib import Path
@@ -16,6 +17,7 @@ from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.preprocessing import preprocess
+from tests.workbench.conftest import run
 from tests.workbench.train.prepare.inputs import (
     ASTRONAUT,
     list_pictures,
@@ -183,3 +185,12 @@ def test_names_of_classes_are_composed(form, tmp_path):
     only_test = ("--split", "0/0/100")
     assert prepare("--photos", tmp_path / "photos", "--to", tmp_path / "data", *only_test) == 0
     assert list_pictures(tmp_path / "data")[0].startswith("test/fr\u00f6hlich/")
+
+
+def test_names_that_are_not_utf_8_are_printed_as_their_bytes(tmp_path):
+    for i, name in enumerate((b"ren\xe9", b"anna", b"bob")):
+        write_astronaut(tmp_path / "photos" / "happy" / os.fsdecode(name) / "1.png", i)
+    arguments = ("--photos", tmp_path / "photos", "--to", tmp_path / os.fsdecode(b"dat\xe9"))
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    result = run("train.prepare", *arguments, env=environment)
+    assert (result.returncode, "dat\\udce9" in result.stdout) == (0, True), result.stderr
