@@ -149,7 +149,8 @@ def test_the_same_photographs_in_two_splits_leave_one_of_them_empty_which_is_an_
 def test_a_given_training_split_needs_a_validation_split(tmp_path, capsys):
     photos = write_photos(tmp_path / "photos", ["train/happy/a.png", "test/happy/b.png"])
     assert prepare("--photos", photos, "--to", tmp_path / "data") == 2
-    assert "validation: no pictures" in capsys.readouterr().err
+    assert "has test and train, but no validation/" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
 
 
 def test_everything_that_is_left_out_is_named(tmp_path, capsys):
