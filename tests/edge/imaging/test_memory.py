@@ -119,6 +119,14 @@ def test_a_transparent_palette_png_of_12_megapixels_needs_its_pixels_and_little_
     assert megabytes < 150
 
 
+def test_pictures_that_pillow_decodes_slowly_have_a_lower_limit(tmp_path):
+    (tmp_path / "photo.pgm").write_bytes(b"P2 2000 2000 255\n" + b"7 " * 4_000_000)
+    with pytest.raises(ImageError, match="more than 3"):
+        read_image(tmp_path / "photo.pgm")
+    (tmp_path / "photo.pgm").write_bytes(b"P5 2000 2000 255\n" + b"7" * 4_000_000)
+    assert read_image(tmp_path / "photo.pgm").shape == (2000, 2000, 3)
+
+
 def test_only_pictures_above_the_limit_are_reduced(tmp_path):
     Image.radial_gradient("L").resize((1000, 800)).save(tmp_path / "photo.jpg")
     reductions = [
