@@ -2,6 +2,7 @@
 
 import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,14 @@ def test_names_that_look_alike_are_one_class(photos, tmp_path):
     assert (dataset.validation.targets == 1).sum() == 4
 
 
+def test_a_model_whose_labels_are_decomposed_finds_its_classes(photos, tmp_path):
+    decomposed = unicodedata.normalize("NFD", "fr\u00f6hlich")
+    (photos / "train/green").rename(photos / "train" / decomposed)
+    contract = replace(CONTRACT, labels=("blue", decomposed, "red"))
+    split = load_split(photos / "train", contract, tmp_path / "cache")
+    assert (split.targets == 1).sum() == 12
+
+
 def test_classes_that_differ_only_in_capital_letters_are_refused(photos, tmp_path):
     shutil.copytree(photos / "train/red", photos / "train/Red")
     with pytest.raises(UserError, match="'Red' and 'red' differ only in capital letters"):
@@ -106,10 +115,14 @@ def test_another_name_of_a_split_is_recognised(name, photos, tmp_path):
 def test_a_test_split_of_another_name_is_not_ignored_without_a_word(photos, tmp_path, capsys):
     shutil.copytree(photos / "validation", photos / "Testing")
     (photos / "list.xlsx").touch()
+    _save_as(photos, "../loose", "JPEG")
+    (photos / "more" / "red").mkdir(parents=True)
     load(photos, CONTRACT, tmp_path / "cache")
     errors = capsys.readouterr().err
     assert f"{photos / 'Testing'}: not used; is it test/?" in errors
     assert "1 file is no picture: 1 .xlsx (list.xlsx)" in errors
+    assert "left out 1 picture in no class folder: loose" in errors
+    assert "1 folder left out: more" in errors
 
 
 def test_folders_one_level_too_deep_are_named(photos, tmp_path):
@@ -137,7 +150,7 @@ def test_a_class_within_another_is_named(photos, tmp_path, capsys):
 
 
 def test_a_class_of_which_nothing_can_be_read_is_an_error(photos, tmp_path):
-    contract = Contract(labels=("blue", "green", "pink", "red"), width=8, height=8)
+    contract = replace(CONTRACT, labels=("blue", "green", "pink", "red"))
     for i in range(100):
         shutil.copy(photos / "train/red/00.png", photos / f"train/red/more-{i}.png")
     (photos / "train/pink").mkdir()
