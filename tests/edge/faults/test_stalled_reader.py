@@ -20,7 +20,7 @@ from tests.edge.listener import Listener
 from tests.edge.models import INT8
 from tests.edge.mosquitto import free_port, plain_broker
 from tests.edge.output.scraping import scrape_until
-from tests.edge.pictures import raw_frames, save
+from tests.edge.pictures import raw_frames
 from tests.edge.recordings import write_changing_colours
 from tests.edge.waiting import until
 
@@ -159,18 +159,6 @@ def test_a_signal_ends_a_clip_whose_reader_stalls(number, raw):
     assert b"Traceback" not in process.stderr.read()
 
 
-@plain_broker
-def test_a_second_signal_ends_it_at_once(broker, daemon, changing):
-    run = daemon("--source", changing, "--to", "-", *broker.options)
-    run.wait_lines(1)
-    broker.send(signal.SIGSTOP)  # saying goodbye takes a while
-    run.process.send_signal(signal.SIGTERM)
-    time.sleep(0.4)
-    assert run.process.poll() is None
-    code, seconds = run.end()
-    assert (code, seconds < 0.3) == (-signal.SIGTERM, True)
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stalled_stderr_stops_nothing(daemon, tmp_path, number):
     source = write_changing_colours(tmp_path / "recording")
@@ -203,27 +191,3 @@ def test_ctrl_c_ends_other_commands_whose_reader_stalls(arguments):
     assert "Traceback" not in stderr
     os.close(ours)
     os.close(theirs)
-
-
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_are_no_other_file(closed, tmp_path):
-    photo = tmp_path / "photo.png"
-    words = command("run", "--model", INT8, "--faces", "off", "--source", photo)
-    save(photo, "red")
-    result = subprocess.run(
-        ["sh", "-c", f'"$@" {closed}', "sh", *words], capture_output=True, text=True, check=False
-    )
-    if ">&- " in closed or closed == ">&-":
-        assert (result.returncode, result.stdout) == (2, "")
-    else:
-        assert result.returncode == 0
-        assert json.loads(result.stdout)["label"] == "red"
-
-
-def test_with_stderr_closed_or_gone_errors_keep_stdout_clean_and_their_exit_code():
-    words = command("run", "--source", "nowhere.jpg")
-    for shell in ('"$@" 2>&-', '"$@" 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}'):
-        result = subprocess.run(
-            ["bash", "-c", shell, "bash", *words], capture_output=True, text=True, check=False
-        )
-        assert (result.returncode, result.stdout) == (2, "")
