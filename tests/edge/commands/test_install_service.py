@@ -1,6 +1,5 @@
 """The systemd unit and its installation. No test starts it: that needs systemd as PID 1."""
 
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -9,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.commands import install_service
-from emotion_edge.commands.install_service import UNIT
-from tests.edge.command_line import edge, own_lines
+from tests.edge.command_line import own_lines
+from tests.edge.commands.installing import install
 
 MOST_EXPOSED = 2.0
 needs_systemd = pytest.mark.skipif(
@@ -23,16 +22,6 @@ def analyze(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, check=False
     )
-
-
-@pytest.fixture
-def unit(tmp_path) -> Path:
-    """The unit printed by --print."""
-    result = edge("install-service", "--print")
-    assert result.returncode == 0, result.stderr
-    path = tmp_path / "emotion-edge.service"
-    path.write_text(result.stdout)
-    return path
 
 
 def settings(unit: Path) -> list[str]:
@@ -94,22 +83,6 @@ def test_the_unit_has_every_required_setting(unit, line):
     assert line in settings(unit)
 
 
-def install(
-    folder: Path, *arguments: str, hidden: tuple[str, ...] = ("/nowhere",), prefix: tuple = ()
-) -> subprocess.CompletedProcess[str]:
-    """Run install-service for units in `folder` and a service that cannot see `hidden`."""
-    code = (
-        "import sys; from pathlib import Path;"
-        "from emotion_edge.commands import install_service as service;"
-        "from emotion_edge.__main__ import main;"
-        f"service.FOLDER, service.HIDDEN = Path({str(folder)!r}), {hidden!r};"
-        "service.RUNTIME_FOLDER = service.FOLDER / 'run';"
-        "sys.exit(main(['install-service', *sys.argv[1:]]))"
-    )
-    command = [*prefix, sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def test_the_unit_is_installed_and_the_next_steps_are_printed(unit, tmp_path):
     result = install(tmp_path)
     assert result.returncode == 0, result.stderr
@@ -142,99 +115,6 @@ def test_print_only_warns_about_a_hidden_folder(tmp_path):
     (line,) = own_lines(result.stderr)
     assert "the service cannot see" in line
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_unchanged_unit_is_replaced_also_one_of_another_version(unit, tmp_path):
-    folder = tmp_path / "system"
-    folder.mkdir()
-    assert install(folder).returncode == 0
-    assert install(folder).returncode == 0  # as it is
-    (folder / f"{UNIT}.d").mkdir()
-    (folder / f"{UNIT}.d" / "override.conf").write_text("[Service]\nWatchdogSec=600\n")
-    assert install(folder).returncode == 0  # nothing is replaced by another unit
-    shutil.rmtree(folder / f"{UNIT}.d")
-    older = unit.read_text().split("\n", 2)[2].replace("WatchdogSec=60", "WatchdogSec=50")
-    digest = hashlib.sha256(older.encode()).hexdigest()
-    (folder / UNIT).write_text(
-        f"# An older remark.\n# The sha256 of all below is {digest}\n{older}"
-    )
-    assert install(folder).returncode == 0
-    assert (folder / UNIT).read_text() == unit.read_text()
-
-
-def change(path: Path, unit: str) -> None:
-    path.write_text(unit.replace("WatchdogSec=60", "WatchdogSec=600"))
-
-
-def mask(path: Path, unit: str) -> None:
-    path.symlink_to("/dev/null")
-
-
-def mask_at_runtime(path: Path, unit: str) -> None:
-    (path.parent / "run").mkdir()
-    (path.parent / "run" / UNIT).symlink_to("/dev/null")
-
-
-def empty(path: Path, unit: str) -> None:
-    path.touch()
-
-
-def link(path: Path, unit: str) -> None:
-    (path.parent / "elsewhere").write_text(unit)
-    path.symlink_to(path.parent / "elsewhere")
-
-
-def loop(path: Path, unit: str) -> None:
-    path.symlink_to(path)
-
-
-def extend(path: Path, unit: str) -> None:
-    older = unit.split("\n", 2)[2].replace("UMask=0077", "UMask=0007")
-    digest = hashlib.sha256(older.encode()).hexdigest()
-    path.write_text(f"#\n# The sha256 of all below is {digest}\n{older}")
-    (path.parent / f"{UNIT}.d").mkdir()
-    (path.parent / f"{UNIT}.d" / "more.conf").touch()
-
-
-def state(folder: Path) -> dict[Path, tuple[int, int]]:
-    return {path: (path.lstat().st_ino, path.lstat().st_mtime_ns) for path in folder.rglob("*")}
-
-
-@pytest.mark.parametrize(
-    ("spoil", "expected"),
-    [
-        (change, "-WatchdogSec=600"),
-        (mask, "is masked; sudo systemctl unmask emotion-edge"),
-        (mask_at_runtime, "run/emotion-edge.service: it is masked"),
-        (empty, "is masked"),
-        (link, "elsewhere"),
-        (loop, "is a link to"),
-        (extend, "more.conf may not fit"),
-    ],
-)
-def test_what_somebody_has_made_is_replaced_only_by_force(spoil, expected, unit, tmp_path):
-    folder = tmp_path / "system"
-    folder.mkdir()
-    path = folder / UNIT
-    spoil(path, unit.read_text())
-    before = state(folder)
-    result = install(folder)
-    assert result.returncode == 2
-    assert expected in result.stderr
-    assert "--force" in own_lines(result.stderr)[-1]
-    assert state(folder) == before
-    assert install(folder, "--force").returncode == 0
-    assert not path.is_symlink()
-    assert path.read_text() == unit.read_text()
-
-
-def test_a_folder_in_its_place_stays(tmp_path):
-    (tmp_path / UNIT).mkdir()
-    result = install(tmp_path)
-    assert result.returncode == 2
-    assert "is not a file; remove it" in result.stderr
-    assert install(tmp_path, "--force").returncode == 1
-    assert (tmp_path / UNIT).is_dir()
 
 
 def test_without_systemd_the_error_says_so(tmp_path):

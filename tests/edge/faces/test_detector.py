@@ -5,9 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from emotion_edge.errors import UserError
 from emotion_edge.faces.detector import MIN_FACE_RATIO, FaceDetector
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box
@@ -115,31 +114,6 @@ def test_min_face_excludes_smaller_faces_and_can_be_below_the_default():
     small = paste(scene("rocket"), astronaut(), Box(400, 60, 26))
     assert detect(FaceDetector(), small) == []
     assert [is_at(b, Box(400, 60, 26)) for b in detect(FaceDetector(min_face=24), small)] == [True]
-
-
-@pytest.mark.searches
-@pytest.mark.parametrize("name", ["coffee", "rocket"])
-def test_a_threshold_of_04_finds_a_blurred_face_that_one_of_05_misses(name):
-    box = Box(250, 150, 90)
-    picture = paste(scene(name), astronaut(), box, 50).filter(ImageFilter.GaussianBlur(6))
-    found, missed = (detect(FaceDetector(threshold=each), picture) for each in (0.4, 0.5))
-    assert iou(box, np.array(found)).max() > 0.4
-    assert not missed or iou(box, np.array(missed)).max() < 0.4
-
-
-@pytest.mark.searches
-def test_the_lower_the_threshold_the_more_is_found():
-    counts = []
-    for threshold in (0.3, 0.4, 0.5, 0.63):
-        detector = FaceDetector(threshold=threshold)
-        counts.append(sum(len(detect(detector, scene(name))) for name in FACELESS))
-    assert counts == sorted(set(counts), reverse=True)
-
-
-@pytest.mark.parametrize("threshold", [-1, 0, 0.29, 1.01, float("nan")])
-def test_a_threshold_out_of_its_range_is_refused(threshold):
-    with pytest.raises(UserError, match=r"0\.3 to 1"):
-        FaceDetector(threshold=threshold)
 
 
 @pytest.mark.parametrize("shape", [(1, 640), (480, 1), (1, 1), (3, 3), (2, 300)])

@@ -1,4 +1,4 @@
-"""Signals while the program still starts, as soon as it handles any."""
+"""Signals while the program still starts, as soon as it handles any, and a second signal."""
 
 import signal
 import subprocess
@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.command_line import command, own_lines
+from tests.edge.command_line import command, command_heeding_ctrl_c, own_lines
 from tests.edge.models import INT8
+from tests.edge.mosquitto import plain_broker
 from tests.edge.pictures import raw_frames
 from tests.edge.waiting import until
 
@@ -25,7 +26,7 @@ def handles_signals(process: subprocess.Popen) -> bool:
 def start(*words: object) -> subprocess.Popen[bytes]:
     """Start a command and return as soon as it handles signals."""
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command(*words), stdin=pipe, stdout=pipe, stderr=pipe)
+    process = subprocess.Popen(command_heeding_ctrl_c(*words), stdin=pipe, stdout=pipe, stderr=pipe)
     until(lambda: handles_signals(process), "handlers")
     return process
 
@@ -84,3 +85,15 @@ def test_a_command_started_with_nohup_outlives_a_hangup():
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 0, stderr
     assert b"contract:" in stdout
+
+
+@plain_broker
+def test_a_second_signal_ends_it_at_once(broker, daemon, changing):
+    run = daemon("--source", changing, "--to", "-", *broker.options)
+    run.wait_lines(1)
+    broker.send(signal.SIGSTOP)  # saying goodbye takes a while
+    run.process.send_signal(signal.SIGTERM)
+    time.sleep(0.4)
+    assert run.process.poll() is None
+    code, seconds = run.end()
+    assert (code, seconds < 0.3) == (-signal.SIGTERM, True)

@@ -3,9 +3,7 @@
 import fcntl
 import json
 import os
-import pty
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.util.line_writer import MAX_LINES
-from tests.edge.command_line import command, json_lines
+from tests.edge.command_line import command, command_heeding_ctrl_c, json_lines
+from tests.edge.faults.stalling import fill, full_pipe, full_socket, stopped_terminal
 from tests.edge.listener import Listener
 from tests.edge.models import INT8
 from tests.edge.mosquitto import free_port, plain_broker
 from tests.edge.output.scraping import scrape_until
-from tests.edge.pictures import raw_frames, save
+from tests.edge.pictures import raw_frames
 from tests.edge.recordings import write_changing_colours
 from tests.edge.waiting import until
 
@@ -40,36 +39,6 @@ def raw(tmp_path) -> Path:
     path = tmp_path / "raw"
     path.write_bytes(raw_frames("red", "blue", "green") * (FRAMES // 3))
     return path
-
-
-def fill(descriptor: int) -> None:
-    """Write until there is no room."""
-    os.set_blocking(descriptor, False)
-    with pytest.raises(BlockingIOError):
-        while True:
-            os.write(descriptor, b"x" * 4096)
-    os.set_blocking(descriptor, True)
-
-
-def full_pipe() -> tuple[int, int]:
-    """Return the ends of a pipe in which there is no room."""
-    ends = os.pipe()
-    fill(ends[1])
-    return ends
-
-
-def stopped_terminal() -> tuple[int, int]:
-    """Return our and the program's end of a terminal on which Ctrl-S was typed."""
-    ours, theirs = pty.openpty()
-    os.write(ours, b"\x13")
-    return ours, theirs
-
-
-def full_socket() -> tuple[int, int]:
-    """Return a pair of sockets of which the first does not read."""
-    ours, theirs = (end.detach() for end in socket.socketpair())
-    fill(theirs)
-    return ours, theirs
 
 
 @pytest.fixture(params=[full_pipe, stopped_terminal, full_socket])
@@ -159,18 +128,6 @@ def test_a_signal_ends_a_clip_whose_reader_stalls(number, raw):
     assert b"Traceback" not in process.stderr.read()
 
 
-@plain_broker
-def test_a_second_signal_ends_it_at_once(broker, daemon, changing):
-    run = daemon("--source", changing, "--to", "-", *broker.options)
-    run.wait_lines(1)
-    broker.send(signal.SIGSTOP)  # saying goodbye takes a while
-    run.process.send_signal(signal.SIGTERM)
-    time.sleep(0.4)
-    assert run.process.poll() is None
-    code, seconds = run.end()
-    assert (code, seconds < 0.3) == (-signal.SIGTERM, True)
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stalled_stderr_stops_nothing(daemon, tmp_path, number):
     source = write_changing_colours(tmp_path / "recording")
@@ -190,11 +147,26 @@ def test_a_stalled_stderr_stops_nothing(daemon, tmp_path, number):
     os.close(theirs)
 
 
+def test_a_second_ctrl_c_ends_help_whose_reader_stalls():
+    ours, theirs = full_pipe()
+    process = subprocess.Popen(command_heeding_ctrl_c("run", "--help"), stdout=theirs)
+    for _ in range(2):
+        time.sleep(2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+    assert process.wait(STOP_S) == -signal.SIGINT
+    os.close(ours)
+    os.close(theirs)
+
+
 @pytest.mark.parametrize("arguments", [("info", INT8), ("doctor", "--faces", "off"), ("config",)])
 def test_ctrl_c_ends_other_commands_whose_reader_stalls(arguments):
     ours, theirs = full_pipe()
     process = subprocess.Popen(
-        command(*arguments), stdout=theirs, stderr=subprocess.PIPE, text=True
+        command_heeding_ctrl_c(*arguments),
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     time.sleep(4)
     process.send_signal(signal.SIGINT)
@@ -203,27 +175,3 @@ def test_ctrl_c_ends_other_commands_whose_reader_stalls(arguments):
     assert "Traceback" not in stderr
     os.close(ours)
     os.close(theirs)
-
-
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_are_no_other_file(closed, tmp_path):
-    photo = tmp_path / "photo.png"
-    words = command("run", "--model", INT8, "--faces", "off", "--source", photo)
-    save(photo, "red")
-    result = subprocess.run(
-        ["sh", "-c", f'"$@" {closed}', "sh", *words], capture_output=True, text=True, check=False
-    )
-    if ">&- " in closed or closed == ">&-":
-        assert (result.returncode, result.stdout) == (2, "")
-    else:
-        assert result.returncode == 0
-        assert json.loads(result.stdout)["label"] == "red"
-
-
-def test_with_stderr_closed_or_gone_errors_keep_stdout_clean_and_their_exit_code():
-    words = command("run", "--source", "nowhere.jpg")
-    for shell in ('"$@" 2>&-', '"$@" 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}'):
-        result = subprocess.run(
-            ["bash", "-c", shell, "bash", *words], capture_output=True, text=True, check=False
-        )
-        assert (result.returncode, result.stdout) == (2, "")
