@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.fuzz import settings
+from tests.fuzz import pictures, settings
 
 
 class Target(NamedTuple):
@@ -22,5 +22,6 @@ class Target(NamedTuple):
 
 
 TARGETS: Mapping[str, Target] = {
+    "pictures": Target(pictures.inputs, pictures.try_input, 5000),
     "settings": Target(settings.inputs, settings.try_input, 2000),
 }

@@ -13,7 +13,8 @@ class Frame:
     source: the file's path, or the source's name. index: its number in the source, from 0.
     pixels: (rows, columns, 3) uint8 RGB. seconds: capture time on a monotonic clock with any
     origin; None for unrelated images. dropped: how many frames were skipped just before it because
-    they were too late.
+    they were too late. reduction: how many pixels of the file a row or column stands for; above 1
+    only for a JPEG that was too large to decode it whole.
     """
 
     source: str
@@ -21,6 +22,7 @@ class Frame:
     pixels: npt.NDArray[np.uint8]
     seconds: float | None = None
     dropped: int = 0
+    reduction: int = 1
 
 
 @dataclass(frozen=True)

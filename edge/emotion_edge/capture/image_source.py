@@ -9,7 +9,7 @@ from threading import Event
 from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.picture_search import VIDEO, PictureSearch
 from emotion_edge.errors import RunError, UserError, mask
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.image_files import ImageError, read_picture
 from emotion_edge.util.timeouts import interruptible_sleep
 
 log = logging.getLogger(__name__)
@@ -89,12 +89,12 @@ def read_images(
         if stop.is_set():
             return
         try:
-            pixels = read_image(path, max_megapixels)
+            picture = read_picture(path, max_megapixels)
         except ImageError as error:
             log.warning("%s: cannot read it: %s", path, error)
             failed += 1
             continue
-        yield Frame(str(path), index, pixels)
+        yield Frame(str(path), index, picture.pixels, reduction=picture.reduction)
     if stop.is_set():
         return
     _check_all_read(failed, index + 1, search)

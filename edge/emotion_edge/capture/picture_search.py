@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, picture_format
+from emotion_edge.imaging.picture_folders import is_hidden
+from emotion_edge.imaging.picture_formats import IMAGE_SUFFIXES, picture_format
 from emotion_edge.util.file_search import FileSearch
 
 VIDEO = "video"
@@ -34,7 +35,11 @@ class PictureSearch:
     def __init__(self, stop: Event) -> None:
         """Start with nothing found."""
         self.left_out: dict[str, LeftOut] = {}
-        self._files = FileSearch(stop, lambda path: self._leave_out("unreadable folder", path))
+        self._files = FileSearch(
+            stop,
+            skip=is_hidden,
+            unreadable=lambda path: self._leave_out("unreadable folder", path),
+        )
 
     def in_folder(self, folder: Path) -> Iterator[Path]:
         """Yield the pictures in a folder and its subfolders, each folder's by name."""

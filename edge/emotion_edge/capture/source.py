@@ -19,7 +19,8 @@ from emotion_edge.capture.source_hints import device_hint, source_hint
 from emotion_edge.capture.v4l2_webcam import v4l2_opener
 from emotion_edge.capture.video_source import read_video
 from emotion_edge.errors import UserError, mask
-from emotion_edge.imaging.image_files import MAX_MEGAPIXELS, picture_format
+from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
+from emotion_edge.imaging.picture_formats import picture_format
 from emotion_edge.util.file_search import pattern_includes
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"

@@ -12,6 +12,10 @@ class Box(NamedTuple):
     y: float
     side: float
 
+    def scaled(self, factor: float) -> "Box":
+        """Return the box in a picture that is `factor` times as large."""
+        return Box(*(factor * value for value in self))
+
 
 @dataclass(frozen=True)
 class Face:

@@ -1,93 +1,128 @@
 """Image files: the one decoder for training images and for the edge's sources."""
 
+from contextlib import nullcontext
+from importlib import import_module
+from io import SEEK_END
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
-# Pillow reads more formats, but some (EPS) start other programs.
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
-# A decompression bomb is a small file whose pixels fill the memory.
-MAX_MEGAPIXELS = 50.0
+from emotion_edge.imaging.header_checks import (
+    HeaderError,
+    check_tiff,
+    jpeg_is_held_whole,
+    webp_size,
+)
+from emotion_edge.imaging.picture_folders import list_pictures
+from emotion_edge.imaging.picture_formats import HEAD_BYTES, HEIF, format_of, open_file
+from emotion_edge.imaging.rgb import Pixels, upright_pixels
+
+# A decompression bomb is a small file whose pixels fill the memory. Decoding takes up to 16 bytes a
+# pixel (WebP), so these limits keep it below 0.5 GB, and 1.1 GB on a workstation.
+MAX_MEGAPIXELS, WORKSTATION_MEGAPIXELS = 25.0, 64.0
+# A JPEG is decoded at a half or a quarter of its sides if it is larger: the largest phone cameras
+# have 200 megapixels. But libjpeg needs 8 bytes a pixel of a progressive one, and OpenJPEG 24.
+_JPEG_FACTOR, _HELD_WHOLE_FACTOR, _JPEG2000_FACTOR = 8, 2, 0.5
+_READ_WHOLE = {"WEBP", "AVIF", HEIF, "JPEG2000"}  # into memory, before they are decoded
 Image.MAX_IMAGE_PIXELS = None
-# The transposition that turns an image upright, by EXIF orientation.
-TRANSPOSITIONS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 class ImageError(Exception):
     """An image cannot be read; the message gives the reason without the file's name."""
 
 
-def find_images(folder: Path) -> list[Path]:
-    """Return the image files in a folder and its subfolders, sorted, without hidden ones."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and (path.is_file() or path.is_symlink())  # reading a broken link reports it
-    )
+class Picture(NamedTuple):
+    """A decoded picture.
 
-
-def picture_format(path: Path) -> str | None:
-    """Return Pillow's name of a still picture's format, by content; None if it is no picture.
-
-    "HEIF" stands for HEIC, too. Raises OSError if the file cannot be read.
+    pixels: (rows, columns, 3) uint8 RGB. reduction: 1, 2 or 4: how many of the file's pixels a
+    row or column of `pixels` stands for.
     """
-    with path.open("rb") as file:
-        if file.read(12)[4:] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
-            return "HEIF"
-        try:
-            with Image.open(file, formats=(*FORMATS, "GIF", "TIFF")) as image:
-                return image.format
-        except Exception:  # Pillow raises anything on malformed files
-            return None
+
+    pixels: Pixels
+    reduction: int
 
 
-def read_image(
-    file: Path | BinaryIO, max_megapixels: float = MAX_MEGAPIXELS
-) -> npt.NDArray[np.uint8]:
-    """Decode an image to (rows, columns, 3) uint8 RGB, turned upright by its EXIF orientation.
+def find_images(folder: Path) -> list[Path]:
+    """Return the pictures in a folder and its subfolders, sorted; see `list_pictures`."""
+    return list_pictures(folder).pictures
 
-    Greyscale and palette images become RGB; transparency is blended with white. Raises ImageError.
+
+def read_image(file: Path | BinaryIO, max_megapixels: float = MAX_MEGAPIXELS) -> Pixels:
+    """Return the pixels of a picture, (rows, columns, 3) uint8 RGB; see `read_picture`."""
+    return read_picture(file, max_megapixels).pixels
+
+
+def read_picture(file: Path | BinaryIO, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+    """Decode a picture of any format in `picture_formats`, turned upright by its EXIF orientation.
+
+    Greyscale and palette images become RGB; transparency is blended with white; of an animation,
+    the first frame is read. max_megapixels: of the decoded picture. A JPEG that has more is reduced
+    while it is decoded. Raises ImageError, for a picture that is too large before it is decoded.
     """
     try:
-        with Image.open(file, formats=(*FORMATS, "GIF", "TIFF")) as image:
-            if image.width * image.height > max_megapixels * 1e6:
-                raise ImageError(f"too large: {image.width} x {image.height} pixels")
-            return np.asarray(_to_rgb(_upright(image)))
+        with open_file(file) if isinstance(file, Path) else nullcontext(file) as stream:
+            suffix = file.suffix if isinstance(file, Path) else ""
+            return _decode(stream, suffix, max_megapixels * 1e6)
+    except (ImageError, HeaderError) as error:
+        raise ImageError(str(error)) from None
     except UnidentifiedImageError:
-        raise ImageError("not a picture") from None
-    except ImageError:
-        raise
+        raise ImageError("damaged, or of a kind that this version of Pillow cannot read") from None
     except Exception as error:  # Pillow's decoders raise anything on malformed files
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise ImageError(reason) from None
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    # Not ImageOps.exif_transpose: it rewrites the EXIF data, and fails on unusual ones.
-    transposition = TRANSPOSITIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    return image if transposition is None else image.transpose(transposition)
+def _decode(file: BinaryIO, suffix: str, max_pixels: float) -> Picture:
+    format_ = format_of(head := file.read(HEAD_BYTES), suffix)
+    if format_ is None:
+        raise ImageError("not a picture")
+    _prepare_decoder(format_)
+    length = file.seek(0, SEEK_END)
+    if format_ in _READ_WHOLE and length > 2 * max_pixels:
+        raise ImageError(f"too large: {length:,} bytes")
+    file.seek(0)
+    if format_ == "WEBP":
+        _limit(webp_size(head), max_pixels)
+    elif format_ == "TIFF":
+        check_tiff(file, length, max_pixels)
+    factor = _JPEG2000_FACTOR if format_ == "JPEG2000" else 1.0
+    if format_ == "JPEG":
+        is_held_whole = jpeg_is_held_whole(file, max_pixels)
+        factor = _HELD_WHOLE_FACTOR if is_held_whole else _JPEG_FACTOR
+    file.seek(0)
+    with Image.open(file, formats=[format_]) as image:
+        _limit(image.size, factor * max_pixels)
+        reduction = _reduce(image, max_pixels)
+        return Picture(upright_pixels(image), reduction)
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel: keep the upper eight
-        levels = (np.asarray(image) / 257).clip(0, 255).astype(np.uint8)
-        return Image.fromarray(levels).convert("RGB")
-    # Not image.has_transparency_data, which Bookworm's Pillow 9.4 lacks.
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+def _prepare_decoder(format_: str) -> None:
+    """Raise ImageError if a format's decoder is missing."""
+    if format_ == HEIF:
+        try:
+            import_module("pillow_heif").register_heif_opener()
+        except ImportError:
+            reason = "a HEIC picture; install emotion-edge[heic] (pillow-heif) to read it"
+            raise ImageError(reason) from None
+    Image.preinit()
+    if format_ not in Image.OPEN:
+        Image.init()
+    if format_ not in Image.OPEN:
+        raise ImageError(f"{format_}, which this version of Pillow cannot read")
+
+
+def _limit(size: tuple[int, int], max_pixels: float) -> None:
+    if size[0] * size[1] > max_pixels:
+        raise ImageError(
+            f"too large: {size[0]} x {size[1]} pixels, more than {max_pixels / 1e6:g} megapixels"
+        )
+
+
+def _reduce(image: Image.Image, max_pixels: float) -> int:
+    """Let a large JPEG be decoded at a half or a quarter of its sides; return 1, 2 or 4."""
+    width, height = image.size
+    reduction = next((r for r in (1, 2) if -(-width // r) * -(-height // r) <= max_pixels), 4)
+    if reduction > 1:
+        image.draft(None, (width // reduction, height // reduction))
+    return reduction

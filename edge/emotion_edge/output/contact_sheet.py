@@ -112,7 +112,7 @@ def _is_reported(result: FrameResult) -> bool:
 
 def _captions(result: FrameResult) -> Iterator[Caption]:
     for face in result.faces:
-        yield Caption(_text(face), face.box)
+        yield Caption(_text(face), face.box and face.box.scaled(1 / result.frame.reduction))
     if result.ended or result.nobody:
         yield Caption("no face")
 

@@ -15,7 +15,7 @@ from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.quality import check_quality
 from emotion_edge.faces.tracker import FaceTracker, Track
-from emotion_edge.faces.types import Face
+from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import UNKNOWN
 from emotion_edge.model.crop_rule import crop_rule_of
@@ -110,7 +110,11 @@ class FaceAnalyzer:
         found = self._detector.detect(frame.pixels)
         detect_ms = (time.perf_counter() - start) * 1000
         faces = tuple(
-            self._classify_picture(crop_face(frame.pixels, face, self._crop_rule), number, face)
+            self._classify_picture(
+                crop_face(frame.pixels, face, self._crop_rule),
+                number,
+                face.box.scaled(frame.reduction),
+            )
             for number, face in enumerate(found, start=1)
         )
         return FrameResult(
@@ -122,12 +126,12 @@ class FaceAnalyzer:
         )
 
     def _classify_picture(
-        self, pixels: Pixels, number: int | None = None, face: Face | None = None
+        self, pixels: Pixels, number: int | None = None, box: Box | None = None
     ) -> FaceResult:
         answer = self.classifier.classify(pixels)
         return FaceResult(
             number=number,
-            box=face.box if face else None,
+            box=box,
             decision=Decision(answer.label),
             classification=answer,
             scores=answer.values,

@@ -24,7 +24,8 @@ class FaceResult:
     """One face in a frame, or the whole frame if no detector is used.
 
     number: the face's number, from 1; None for the whole frame.
-    box: where the face is, in pixels of the frame; None for the whole frame.
+    box: where the face is, in pixels of the frame, or of the file if the frame is a reduction of
+        it; None for the whole frame.
     decision: the label to show; smoothed over time in a stream.
     classification: the network's answer to this frame alone.
     scores: float64 (classes,), 0..1, smoothed over time in a stream.

@@ -1,7 +1,7 @@
 """Find files in a folder or by a glob. Unlike `glob`, a search can be stopped, and always ends.
 
 It looks at its stop event at every entry, and enters each folder once, whatever links to it.
-Hidden names, and folders such as Synology's @eaDir, which hold copies, are left out.
+Hidden names are left out.
 """
 
 # A Path takes longer than its text, and its is_dir raises where a name is too long.
@@ -20,9 +20,18 @@ KERNEL_FOLDERS = ("/proc", "/sys", "/dev")  # what lies there is no user's file,
 class FileSearch:
     """Searches for files until `stop` is set."""
 
-    def __init__(self, stop: Event, unreadable: Callable[[str], None] = lambda folder: None):
-        """unreadable: is called for each folder that cannot be read."""
-        self._stop, self._unreadable = stop, unreadable
+    def __init__(
+        self,
+        stop: Event,
+        *,
+        skip: Callable[[str], bool] = lambda name: False,
+        unreadable: Callable[[str], None] = lambda folder: None,
+    ) -> None:
+        """skip: says of a subfolder's name whether to leave it out, besides hidden ones.
+
+        unreadable: is called for each folder that cannot be read.
+        """
+        self._stop, self._skip, self._unreadable = stop, skip, unreadable
 
     def below(self, folder: str) -> Iterator[str]:
         """Yield what is in a folder and its subfolders but folders, each folder's by name."""
@@ -72,7 +81,7 @@ class FileSearch:
                 stack.pop()
             elif not os.path.isdir(path):
                 yield path, False
-            elif _is_new(path, seen, skipped):
+            elif not self._skip(os.path.basename(path)) and _is_new(path, seen, skipped):
                 yield path, True
                 stack.append(self._entries(f"{path}/"))
 
@@ -125,12 +134,12 @@ def _parts(pattern: str) -> tuple[str, list[str]]:
 
 
 def _is_new(folder: str, seen: set[tuple[int, int] | None], skipped: set[int]) -> bool:
-    """Return whether to enter a folder, and remember it. A folder such as @eaDir holds copies."""
+    """Return whether to enter a folder, and remember it."""
     identity = _identity(folder)
     if identity is None or identity in seen or identity[0] in skipped:
         return False
     seen.add(identity)
-    return not os.path.basename(folder).startswith("@")
+    return True
 
 
 def _identity(folder: str) -> tuple[int, int] | None:

@@ -1,5 +1,6 @@
 """Image files of every kind decode upright and to RGB, or fail with a reason."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.imaging.image_files import ImageError, find_images, read_image
+from emotion_edge.imaging.image_files import ImageError, read_image
 from tests.edge.pictures import solid
 
 ORIENTATION = 0x0112  # the EXIF tag
@@ -40,6 +41,23 @@ def test_a_photograph_is_turned_upright_as_its_exif_says(orientation, tmp_path):
     stored.save(tmp_path / "photo.jpg", exif=exif, quality=95, subsampling=0)
     difference = read_image(tmp_path / "photo.jpg").astype(int) - quadrants()
     assert np.abs(difference).mean() < 5
+
+
+@pytest.mark.parametrize("orientation", STORED_AS)
+def test_a_tiff_is_turned_upright_once(orientation, tmp_path):
+    stored = Image.fromarray(np.ascontiguousarray(STORED_AS[orientation](quadrants())))
+    stored.save(tmp_path / "scan.tiff", tiffinfo={ORIENTATION: orientation})
+    assert np.array_equal(read_image(tmp_path / "scan.tiff"), quadrants())
+
+
+def test_a_large_picture_is_converted_in_strips_as_a_small_one(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (1100, 2000, 4), np.uint8)
+    exif = Image.Exif()
+    exif[ORIENTATION] = 5
+    Image.fromarray(noise).save(tmp_path / "large.png", exif=exif, compress_level=1)
+    levels, alpha = noise[..., :3].astype(float), noise[..., 3:] / 255
+    expected = (levels * alpha + 255 * (1 - alpha)).transpose(1, 0, 2)
+    assert np.abs(read_image(tmp_path / "large.png") - expected).max() <= 1.5
 
 
 def test_a_photograph_with_invalid_exif_is_turned_upright_too(tmp_path):
@@ -75,6 +93,16 @@ def _palette(transparent: bool):
 
 WHITE = (255, 255, 255)
 PICTURES = {
+    "photo.jfif": (RED, (220, 20, 30)),
+    "photo.jpe": (RED, (220, 20, 30)),
+    "photo.mpo": (RED, (220, 20, 30)),
+    "photo.tif": (RED, (220, 20, 30)),
+    "photo.gif": (RED, (220, 20, 30)),
+    "photo.ppm": (RED, (220, 20, 30)),
+    "photo.pgm": (Image.new("L", (40, 30), 90), (90, 90, 90)),
+    "photo.tga": (RED, (220, 20, 30)),
+    "photo.pcx": (RED, (220, 20, 30)),
+    "photo.sgi": (RED, (220, 20, 30)),
     "rgb.png": (RED, (220, 20, 30)),
     "rgb.bmp": (RED, (220, 20, 30)),
     "rgb.webp": (RED, (220, 20, 30)),
@@ -110,12 +138,24 @@ def _truncate(path):
     path.write_bytes(path.read_bytes()[:-500])
 
 
+def _truncate_progressive(path):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(path, "JPEG", progressive=True)
+    path.write_bytes(path.read_bytes()[:-500])
+
+
 UNREADABLE = {
     "a truncated JPEG": (_truncate, "truncated"),
     "an empty file": (lambda path: path.write_bytes(b""), "not a picture"),
     "a text file": (lambda path: path.write_text("hello"), "not a picture"),
     "a missing file": (lambda path: None, "No such file"),
     "a folder": (lambda path: path.mkdir(), "Is a directory"),
+    "a named pipe": (os.mkfifo, "a named pipe, not a file"),
+    "an EPS, which starts another program": (
+        lambda path: Image.fromarray(solid("red")).save(path, "EPS"),
+        "not a picture",
+    ),
+    "a progressive JPEG without its last scans": (_truncate_progressive, "truncated"),
 }
 
 
@@ -158,23 +198,6 @@ except ImageError as error:
 """
 
 
-def test_a_decompression_bomb_is_refused_before_it_fills_memory(tmp_path):
-    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
-    program = READ + (
-        "import re\n"
-        "print(re.search(r'VmHWM:\\s*(\\d+) kB', Path('/proc/self/status').read_text())[1])"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", program, tmp_path / "bomb.png"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    refused, kilobytes = result.stdout.splitlines()
-    assert refused == "too large: 20000 x 20000 pixels"
-    assert int(kilobytes) < 300_000  # its pixels alone would take 400 MB even at 8 bits
-
-
 @pytest.mark.skipif(
     not shutil.which("setpriv"), reason="root may read everything; setpriv is missing"
 )
@@ -186,12 +209,3 @@ def test_a_file_without_read_permission_is_refused(tmp_path):
     command = [*drop, sys.executable, "-c", READ, tmp_path / "secret.png"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == "Permission denied\n"
-
-
-def test_pictures_in_subfolders_are_found_in_order_and_hidden_ones_are_not(tmp_path):
-    for name in ("b.png", "a/z.JPG", "a/notes.txt", ".hidden.png", ".cache/c.png", "c.webp"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    found = [str(path.relative_to(tmp_path)) for path in find_images(tmp_path)]
-    assert found == ["a/z.JPG", "b.png", "c.webp"]
