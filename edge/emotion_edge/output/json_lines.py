@@ -25,9 +25,9 @@ def utc_text(time: datetime) -> str:
 
 
 def dumps(line: Line) -> str:
-    """Return one line of JSON that is valid UTF-8; a label keeps its letters.
+    r"""Return one line of JSON that is valid UTF-8; a label keeps its letters.
 
-    A byte of a file's name that is not UTF-8, such as E9, is shown as the text \\udce9.
+    A byte of a file's name that is not UTF-8, such as E9, is shown as the text \udce9.
     """
     return json.dumps(_utf8(line), ensure_ascii=False)
 

@@ -1,11 +1,13 @@
 """`emotion-edge replay`: the stability and the delay of labels."""
 
+import time
 from math import nan
 
 import pytest
 
 from emotion_edge.commands.evaluate_recording import Known, match
 from emotion_edge.commands.recording_truth import (
+    Key,
     Moment,
     measure,
     read_truth,
@@ -92,6 +94,12 @@ BAD_TRUTH = {
     "a place that is not a number": ("seconds,label,x,y\n1,red,left,3\n", "'left' is not a number"),
     "seconds that are NaN": ("seconds,label\nnan,red\n", "'nan' is not a number"),
     "nobody ever": ("seconds,label\n0,no_face\n", "nobody is ever in view"),
+    "another time": ("seconds,label\n100,red\n", "nobody is in view while the recording lasts"),
+    "only before": ("seconds,label\n-5,red\n-1,no_face\n", "do both count from the same moment?"),
+    "only between two frames": ("seconds,label\n0.01,red\n0.02,no_face\n", "nobody is in view"),
+    "a huge place": ("seconds,label,x,y\n0,red,1e200,3\n", "'1e200' is not a number"),
+    "NUL": ("seconds,label\n0,red\0\n", "there is a NUL in the column label"),
+    "a column twice": ("seconds,label,label\n0,red,red\n", "the column 'label' is there twice"),
     "two people without places": (
         "seconds,person,label\n0,a,red\n0,b,red\n",
         "no x and y for a, b",
@@ -109,6 +117,29 @@ def test_a_bad_truth_is_refused_with_a_reason(kind, tmp_path):
     assert result.stdout == ""
     assert expected in own_lines(result.stderr)[-1]
     assert "Traceback" not in result.stderr
+
+
+def test_one_frame_is_too_few_to_measure(tmp_path):
+    recording = write_recording(tmp_path / "r", [solid("red")], truth="seconds,label\n0,red\n")
+    result = edge("replay", recording, "--model", INT8, "--faces", "off")
+    assert result.returncode == 2
+    assert "the recording has one frame" in result.stderr
+
+
+def test_a_person_in_view_at_a_single_frame_can_be_measured(tmp_path):
+    truth = "seconds,label\n0.1,red\n0.15,no_face\n"
+    recording = write_recording(tmp_path / "r", [solid("red")] * 3, truth=truth)
+    result = edge("replay", recording, "--model", INT8, "--faces", "off")
+    assert result.returncode == 0, result.stderr
+    assert "nan" not in result.stdout
+
+
+def test_a_long_truth_is_looked_up_quickly():
+    keys = [Key(float(i), "red", nan, nan) for i in range(200_000)]
+    start = time.monotonic()
+    for seconds in range(0, 200_000, 100):
+        assert true_label(keys, seconds + 0.5) == "red"
+    assert time.monotonic() - start < 2
 
 
 def test_replay_prints_figures_before_and_after_smoothing(tmp_path):
