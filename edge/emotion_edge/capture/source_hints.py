@@ -34,7 +34,7 @@ def _url_hint(source: str, scheme: str) -> str | None:
             "emotion-edge run --source - --size 640x480 --live"
         )
     if scheme in ("mqtt", "mqtts"):
-        return f"a broker is no source: --to {mask(source)}"
+        return "a broker is no source: give this address to --to"
     if scheme in ("v4l", "v4l2"):
         return _device_hint(source.partition(":")[2])
     return None if len(scheme) == 1 else "addresses of this kind are not read: give a file's path"

@@ -37,7 +37,7 @@ HINTS = {
     "udp://@:1234": FFMPEG,
     "s3://bucket/x.jpg": "addresses of this kind are not read",
     "file:///tmp/a%20b.jpg": "--source /tmp/a b.jpg",
-    "mqtt://broker/hall": "--to mqtt://broker/hall",
+    "mqtt://broker/hall": "give this address to --to",
     "~/photo.jpg": "~ is not expanded",
     "stdin": "--source - --size WxH",
     "/dev/stdin": "--source - --size WxH",
