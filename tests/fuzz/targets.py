@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.fuzz import pictures, settings
+from tests.fuzz import pictures, settings, tables, videos
 
 
 class Target(NamedTuple):
@@ -24,4 +24,6 @@ class Target(NamedTuple):
 TARGETS: Mapping[str, Target] = {
     "pictures": Target(pictures.inputs, pictures.try_input, 5000),
     "settings": Target(settings.inputs, settings.try_input, 2000),
+    "tables": Target(tables.inputs, tables.try_input, 2000),
+    "videos": Target(videos.inputs, videos.try_input, 1000),
 }

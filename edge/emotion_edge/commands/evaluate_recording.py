@@ -18,7 +18,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from emotion_edge.capture.recording import read_recording, recorded_frames
+from emotion_edge.capture.recording import Row, read_recording, recorded_frames
 from emotion_edge.commands.recording_truth import (
     Figures,
     Key,
@@ -38,6 +38,7 @@ from emotion_edge.pipeline.results import FrameResult
 from emotion_edge.util.progress import show_progress
 
 TRUTH = "truth.csv"
+MAX_NAMES = 20  # in a message
 Ways = dict[str, list[list[Moment]]]
 """For each way of labelling, each person's moments."""
 
@@ -58,8 +59,7 @@ def follow(recording: Path, truth: Path, analyzer: FaceAnalyzer) -> Ways:
     """Return each person's moments: by the network for each frame alone, and by `run`'s output."""
     rows = read_recording(recording)
     people = read_truth(truth, analyzer.labels)
-    _check_truth(truth, people)
-    _check_overlap(truth, people, [row.seconds for row in rows])
+    check_truth(truth, people, rows)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
     for frame in recorded_frames(rows):
@@ -77,18 +77,17 @@ def follow(recording: Path, truth: Path, analyzer: FaceAnalyzer) -> Ways:
     return ways
 
 
-def _check_truth(path: Path, people: Mapping[str, list[Key]]) -> None:
+def check_truth(path: Path, people: Mapping[str, list[Key]], rows: Sequence[Row]) -> None:
+    """Raise UserError if a recording and its truth, read from `path`, leave nothing to measure."""
     if all(key.label == NO_FACE for keys in people.values() for key in keys):
         raise UserError(f"{path}: nobody is ever in view, so there is nothing to measure")
     placeless = [name for name, keys in people.items() if math.isnan(true_place(keys, 0.0)[0])]
     if placeless and len(people) > 1:
-        raise UserError(f"{path}: several people, but no x and y for {', '.join(placeless)}")
-
-
-def _check_overlap(path: Path, people: Mapping[str, list[Key]], times: Sequence[float]) -> None:
-    """Raise UserError if there is no time to measure."""
-    if len(times) < 2:
+        names = ", ".join(placeless[:MAX_NAMES])
+        raise UserError(f"{path}: several people, but no x and y for {names}")
+    if len(rows) < 2:
         raise UserError("the recording has one frame, and no time between two to measure")
+    times = [row.seconds for row in rows]
     if not any(is_in_view(keys, times) for keys in people.values()):
         raise UserError(
             f"{path}: nobody is in view while the recording lasts, from {times[0]:g} to "
