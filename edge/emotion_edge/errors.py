@@ -3,18 +3,31 @@
 Exit code 2 means bad input or configuration, 1 a failure at run time.
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable
+from typing import IO
 
 MASK = "********"
 
 
-class UserError(Exception):
-    """Bad input or configuration: the message says what is wrong, where, and how to fix it."""
+class _ExplainedError(Exception):
+    """found: what is wrong, and where. remedy: what to do about it, if the first does not say it.
+
+    The message is both.
+    """
+
+    def __init__(self, found: str, remedy: str = "") -> None:
+        super().__init__(f"{found}; {remedy}" if remedy else found)
+        self.found, self.remedy = found, remedy
 
 
-class RunError(Exception):
+class UserError(_ExplainedError):
+    """Bad input or configuration."""
+
+
+class RunError(_ExplainedError):
     """A failure at run time that the user did not cause."""
 
 
@@ -40,6 +53,15 @@ def mask(text: str) -> str:
     return re.sub(pattern, rf"\1{MASK}@", text, flags=re.DOTALL)
 
 
+def discard(stream: IO[str] | None) -> None:
+    """Redirect a standard stream to nowhere, so that the interpreter's last flush cannot fail."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _fail(program: str, error: object, code: int) -> int:
-    print(f"{program}: error: {error}", file=sys.stderr)
+    try:
+        print(f"{program}: error: {error}", file=sys.stderr, flush=True)
+    except OSError:  # nobody reads stderr any more
+        discard(sys.stderr)
     return code

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from threading import Event
 
@@ -10,6 +11,7 @@ from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.errors import UserError
 
 LATE_S = 2.0
+Frames = Generator[Frame | CameraLost, None, None]
 log = logging.getLogger(__name__)
 
 
@@ -38,42 +40,42 @@ class FrameRateLimiter:
         return max(0, round((seconds - last) / max(camera_interval, self._interval)) - 1)
 
 
-def limit_rate(
-    frames: Iterator[Frame | CameraLost], every: float
-) -> Generator[Frame | CameraLost, None, None]:
+def limit_rate(frames: Frames, every: float) -> Frames:
     """Yield frames at least `every` seconds apart; pass untimed frames and CameraLost through.
 
-    Frames that were dropped before a skipped one count for the next.
+    Frames that were dropped before a skipped one count for the next. It closes `frames` at its end,
+    and raises what that raises.
     """
     due, dropped = float("-inf"), 0
-    for frame in frames:
-        if isinstance(frame, CameraLost) or frame.seconds is None:
-            yield frame
-        elif frame.seconds >= due:
-            due = frame.seconds + every
-            yield replace(frame, dropped=frame.dropped + dropped) if dropped else frame
-            dropped = 0
-        else:
-            dropped += frame.dropped
+    with closing(frames):
+        for frame in frames:
+            if isinstance(frame, CameraLost) or frame.seconds is None:
+                yield frame
+            elif frame.seconds >= due:
+                due = frame.seconds + every
+                yield replace(frame, dropped=frame.dropped + dropped) if dropped else frame
+                dropped = 0
+            else:
+                dropped += frame.dropped
 
 
-def check_stream(
-    name: str, frames: Iterator[Frame | CameraLost], stop: Event
-) -> Generator[Frame | CameraLost, None, None]:
+def check_stream(name: str, frames: Frames, stop: Event) -> Frames:
     """Yield the frames; raise UserError if they end without one, though `stop` is not set.
 
-    Warns once if frames come more than `LATE_S` later than their own times say.
+    Warns once if frames come more than `LATE_S` later than their own times say. It closes `frames`
+    as `limit_rate` does.
     """
     came, warned, least = False, False, float("inf")
-    for frame in frames:
-        if isinstance(frame, CameraLost):
-            least = float("inf")  # the camera's clock may start anew
-        elif frame.seconds is not None:
-            lag = time.monotonic() - frame.seconds
-            least, came = min(least, lag), True
-            if lag > least + LATE_S and not warned:
-                warned = True
-                log.warning("%s: frames come more than %g seconds late", name, LATE_S)
-        yield frame
+    with closing(frames):
+        for frame in frames:
+            if isinstance(frame, CameraLost):
+                least = float("inf")  # the camera's clock may start anew
+            elif frame.seconds is not None:
+                lag = time.monotonic() - frame.seconds
+                least, came = min(least, lag), True
+                if lag > least + LATE_S and not warned:
+                    warned = True
+                    log.warning("%s: frames come more than %g seconds late", name, LATE_S)
+            yield frame
     if not came and not stop.is_set():
         raise UserError(f"{name} ended without one frame")

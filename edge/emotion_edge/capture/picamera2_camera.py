@@ -40,7 +40,7 @@ def picamera2_opener(settings: CameraSettings) -> Opener:
     except ImportError as error:
         raise UserError(f"--source picamera2 needs picamera2: {INSTALL} ({error})") from None
     except Exception as error:  # for example, pip's numpy in place of the one apt compiled against
-        raise UserError(f"--source picamera2: it does not load: {error}; {INSTALL}") from None
+        raise UserError(f"--source picamera2: it does not load: {error}", INSTALL) from None
     return partial(_open, library.Picamera2, settings)
 
 
@@ -54,7 +54,8 @@ def _open(library: Any, settings: CameraSettings) -> Iterator["_Picamera2Camera"
         with _camera_errors("cannot be started"):
             camera = _Picamera2Camera(device, settings)
         yield camera
-        camera.stop()
+        with _camera_errors("cannot be stopped"):
+            camera.stop()
     finally:
         with _camera_errors("cannot be closed"):
             device.close()

@@ -51,8 +51,8 @@ def read_raw_frame(width: int, height: int, index: int, stopped: Callable[[], bo
             raise UserError(f"--source -: cannot read stdin: {error.strerror}") from None
         if not part and data:
             raise UserError(
-                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes; "
-                "is --size right?"
+                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes",
+                "is --size right?",
             )
         if not part:
             break

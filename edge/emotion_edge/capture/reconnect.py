@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from threading import Event
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from emotion_edge.capture.camera import Camera, CameraError, CameraSettings, CapturedFrame, Opener
 from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.errors import RunError
 from emotion_edge.util.timeouts import POLL_S, call_with_timeout, interruptible_sleep
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0  # the delay doubles with every failed attempt
@@ -20,20 +21,22 @@ log = logging.getLogger(__name__)
 
 def stream_camera(
     name: str, opener: Opener, settings: CameraSettings, stop: Event
-) -> Iterator[Frame | CameraLost]:
+) -> Generator[Frame | CameraLost, None, None]:
     """Yield a camera's frames, and a CameraLost for every failure before the camera is reopened.
 
     name: the source of the frames. stop: ends the iterator when set. Raises RunError if opening or
-    closing the camera hangs: only a new process can use it then.
+    closing the camera hangs: only a new process can use it then. At the end, or when the iterator
+    is closed, raises RunError if the camera cannot be closed.
     """
     retry, index = FIRST_RETRY_S, 0
     while not stop.is_set():
         try:
-            for captured in _captured_frames(opener, stop, settings.stall):
-                index += captured.dropped
-                pixels = _orient(captured.pixels, settings)
-                yield Frame(name, index, pixels, captured.seconds, captured.dropped)
-                retry, index = FIRST_RETRY_S, index + 1
+            with closing(_captured_frames(opener, stop, settings.stall)) as captures:
+                for captured in captures:
+                    index += captured.dropped
+                    pixels = _orient(captured.pixels, settings)
+                    yield Frame(name, index, pixels, captured.seconds, captured.dropped)
+                    retry, index = FIRST_RETRY_S, index + 1
             return
         except CameraError as error:
             log.warning("%s: %s; trying again in %g s", name, error, retry)
@@ -42,7 +45,9 @@ def stream_camera(
         retry = min(2 * retry, LAST_RETRY_S)
 
 
-def _captured_frames(opener: Opener, stop: Event, stall: float) -> Iterator[CapturedFrame]:
+def _captured_frames(
+    opener: Opener, stop: Event, stall: float
+) -> Generator[CapturedFrame, None, None]:
     with _opened(opener) as camera:
         shape, last = None, time.monotonic()
         while not stop.is_set():
@@ -62,12 +67,22 @@ def _captured_frames(opener: Opener, stop: Event, stall: float) -> Iterator[Capt
 def _opened(opener: Opener) -> Iterator[Camera]:
     manager = opener()
     camera = call_with_timeout(OPEN_TIMEOUT_S, manager.__enter__, "the camera does not open")
+    failed = False
     try:
         yield camera
+    except CameraError:
+        failed = True
+        raise
     finally:
-        call_with_timeout(
-            CLOSE_TIMEOUT_S, lambda: manager.__exit__(None, None, None), "the camera does not close"
-        )
+        try:
+            call_with_timeout(
+                *(CLOSE_TIMEOUT_S, lambda: manager.__exit__(None, None, None)),
+                "the camera does not close",
+            )
+        except CameraError as error:
+            if not failed:  # nothing will open it again
+                raise RunError(str(error)) from error
+            raise
 
 
 def _check_shape(

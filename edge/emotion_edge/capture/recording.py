@@ -46,8 +46,9 @@ class Row(NamedTuple):
 def read_recording(folder: Path) -> list[Row]:
     """Return the rows of a recording; raise UserError if `folder` is not a valid one."""
     if not folder.is_dir():
-        reason = "a file: play a video by its name alone" if folder.exists() else "no such folder"
-        raise UserError(f"{folder}: {reason}")
+        if folder.exists():
+            raise UserError(f"{folder}: not a folder", "play a video by its name alone")
+        raise UserError(f"{folder}: no such folder")
     path = folder / TIMES
     if not path.exists():
         raise UserError(f"{folder}: not a recording: it has no {TIMES} with the lines file,seconds")
@@ -67,7 +68,7 @@ def _row(folder: Path, row: TableRow) -> Row:
         raise UserError(f"{row.place}: no file")
     if fault not in FAULTS:
         known = ", ".join(filter(None, FAULTS))
-        raise UserError(f"{row.place}: unknown fault {fault[:40]!r}; use {known}")
+        raise UserError(f"{row.place}: unknown fault {fault[:40]!r}", f"use {known}")
     return Row(str(folder / name), round(row.number("seconds"), 6), sys.intern(fault))
 
 

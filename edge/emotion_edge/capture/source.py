@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Event
 
 from emotion_edge.capture.camera import CameraSettings, Opener
-from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.frame_rate import check_stream, limit_rate
+from emotion_edge.capture.frame import Frame
+from emotion_edge.capture.frame_rate import Frames, check_stream, limit_rate
 from emotion_edge.capture.image_source import open_folder, open_matching, read_images
 from emotion_edge.capture.live_stdin import read_latest_frames
 from emotion_edge.capture.picamera2_camera import picamera2_opener
@@ -25,7 +25,6 @@ from emotion_edge.util.file_search import pattern_includes
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 MJPEG_SUFFIXES = (".mjpeg", ".mjpg")
-Frames = Generator[Frame | CameraLost, None, None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +37,12 @@ class SourceSettings:
     every: float = 0.0
     max_megapixels: float = MAX_MEGAPIXELS
     camera: CameraSettings = field(default_factory=CameraSettings)
+
+    @property
+    def live(self) -> bool:
+        """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
+        camera = self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
+        return camera or (self.source == "-" and self.stdin_live)
 
     def open(self, stop: Event) -> Frames:
         """Return the frames, as `open_source` does."""
@@ -111,7 +116,7 @@ def _camera_opener(source: str, settings: CameraSettings, max_megapixels: float)
         device = source.removeprefix(WEBCAM)
         if "/" not in device:  # such as v4l2:0
             hint = source_hint(source) or "name a device, such as v4l2:/dev/video0"
-            raise UserError(f"--source {source}: {hint}")
+            raise UserError(f"--source {source}: no such device", hint)
         return v4l2_opener(Path(device), settings)
     if source.startswith(REPLAY):
         return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels)
@@ -133,12 +138,12 @@ def open_files(
     mode = _mode(source)
     if mode is None:
         if hint := source_hint(source):
-            raise UserError(f"--source {mask(source)}: no such file; {hint}")
+            raise UserError(f"--source {mask(source)}: no such file", hint)
         return open_matching(source, every, stop, max_megapixels)
     if stat.S_ISDIR(mode):
         return open_folder(path, every, stop, max_megapixels)
     if not stat.S_ISREG(mode):  # opening a named pipe would block and ignore signals
-        raise UserError(f"--source {source}: neither a file nor a folder; {device_hint(path)}")
+        raise UserError(f"--source {source}: neither a file nor a folder", device_hint(path))
     try:
         # A film of JPEGs, one after the other, begins as a picture does.
         if picture_format(path) and path.suffix.lower() not in MJPEG_SUFFIXES:

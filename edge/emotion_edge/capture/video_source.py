@@ -74,7 +74,7 @@ def _import_av(path: Path) -> Any:
         if not is_like_video(path):
             raise UserError(f"{path}: not a picture{_guess(path)}") from None
         raise UserError(
-            f"{path}: not a picture; to read videos: pip install 'emotion-edge[video]'"
+            f"{path}: not a picture", "to read videos: pip install 'emotion-edge[video]'"
         ) from None
     return av
 

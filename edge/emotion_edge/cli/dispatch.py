@@ -60,8 +60,8 @@ def replay(args: Namespace) -> Lines:
     return evaluate_recording(args.recording, args.truth, analyzer_settings(args))
 
 
-def collect(args: Namespace) -> Lines:
-    """Return the lines of `emotion-edge collect`."""
+def collect(args: Namespace) -> None:
+    """Run `emotion-edge collect`, which writes to stdout itself."""
     from emotion_edge.commands.collect import CollectSettings, collect
 
     settings = CollectSettings(
@@ -75,7 +75,7 @@ def collect(args: Namespace) -> Lines:
         detector=detector_settings(args),
         runtime=runtime_settings(args),
     )
-    return collect(settings)
+    collect(settings)
 
 
 def compare(args: Namespace) -> Lines:
@@ -97,4 +97,4 @@ def install_service(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge install-service`."""
     from emotion_edge.commands.install_service import install_service
 
-    return install_service(print_only=args.print)
+    return install_service(print_only=args.print, force=args.force)

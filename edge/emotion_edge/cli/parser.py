@@ -125,6 +125,9 @@ def _bench(parser: Parser) -> None:
 def _install_service(parser: Parser) -> None:
     parser.set_defaults(verbose=False)
     parser.add_argument("--print", action="store_true", help="print the unit, install nothing")
+    parser.add_argument(
+        "--force", action="store_true", help="replace a unit that somebody has changed or masked"
+    )
 
 
 _Command = tuple[Callable[[argparse.Namespace], object], str, str, Callable[[Parser], None]]

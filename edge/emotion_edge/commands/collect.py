@@ -10,8 +10,10 @@ in view for their consent on the terminal.
 """
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +36,7 @@ from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.pipeline.factory import make_detector
 from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.util.atomic_write import staged_write
+from emotion_edge.util.line_writer import STDOUT, Line, LineWriter
 from emotion_edge.util.progress import show_progress
 
 log = logging.getLogger(__name__)
@@ -69,30 +72,43 @@ class CollectSettings:
         return self.data / self.split / self.label
 
 
-def collect(settings: CollectSettings) -> Generator[str, None, None]:
-    """Yield the path of each picture taken, until there are `settings.count`.
+def collect(settings: CollectSettings) -> None:
+    """Print the path of each picture taken, until there are `settings.count`.
 
     Raises UserError without consent, or if source, label or folder cannot be used, and RunError if
-    the source ends too early.
+    the source ends too early or the camera does not close.
     """
     _check_label(settings.label)
+    os.umask(0o077)  # faces are for their owner alone
     rule = read_crop_rule(settings.data)
     detector, stop = make_detector(settings.detector, settings.runtime), Event()
-    frames = settings.source.open(stop)
+    frames = limit_rate(settings.source.open(stop), settings.every)
     _ask_for_consent(settings)
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
-    taken, left_out = 0, Counter[str]()
-    for crop in _crops(limit_rate(frames, settings.every), detector, rule, left_out):
-        taken += 1
-        yield str(_save(crop, settings, rule, taken))
-        show_progress(taken, settings.count, "pictures")
-        if taken == settings.count:
-            break
+    left_out = Counter[str]()
+    with closing(frames), closing(_crops(frames, detector, rule, left_out)) as crops:
+        taken = _save_all(crops, settings, rule, stop)
     for reason, count in left_out.items():
         log.info("left out %d frame(s): %s", count, reason)
     if taken < settings.count:
         ended = "stopped" if stop.is_set() else "the source ended"
         raise RunError(f"{ended} after {taken} of {settings.count} pictures")
+
+
+def _save_all(
+    crops: Iterator[Pixels], settings: CollectSettings, rule: Mapping[str, float], stop: Event
+) -> int:
+    """Save at most `settings.count` pictures and print their paths; return their number."""
+    taken, writer = 0, LineWriter(STDOUT, stop, drop=False)
+    writer.start()
+    for crop in crops:
+        taken += 1
+        writer.write([Line(str(_save(crop, settings, rule, taken)))])
+        show_progress(taken, settings.count, "pictures")
+        if taken == settings.count:
+            break
+    writer.close()
+    return taken
 
 
 def _check_label(label: str) -> None:
@@ -125,7 +141,7 @@ def _crops(
     detector: FaceDetector,
     rule: Mapping[str, float],
     left_out: Counter[str],
-) -> Iterator[Pixels]:
+) -> Generator[Pixels, None, None]:
     """Yield the face of each usable frame, and count the others by the reason."""
     for frame in frames:
         if isinstance(frame, CameraLost):

@@ -9,6 +9,7 @@ Both run every picture in turn. Exit codes: 0 done, however much they differ, 1 
 
 import statistics
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -77,8 +78,9 @@ def _load(first: Path, second: Path, settings: RuntimeSettings) -> tuple[Classif
 
 
 def _pairs(first: Classifier, second: Classifier, images: Path) -> Iterator[Pair]:
-    for frame in open_files(str(images), every=0, stop=Event()):
-        yield Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
+    with closing(open_files(str(images), every=0, stop=Event())) as frames:
+        for frame in frames:
+            yield Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
 
 
 def _line(pair: Pair) -> str:

@@ -20,12 +20,11 @@ The command line overrides the file.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from threading import Event
 
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.source import SourceSettings
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.self_test import run_self_test
@@ -58,27 +57,22 @@ def run(settings: RunSettings) -> None:
     analyzer, stats = make_analyzer(settings.analyzer), PipelineStats()
     _warn_if_self_test_fails(settings.analyzer, analyzer)
     frames = source.open(stop)
+    if stop.is_set():
+        return
     show_notice()
     # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
     with closing(frames), ExitStack() as stack:
-        sinks = [
-            stack.enter_context(sink) for sink in _make_sinks(settings, source, stats, analyzer)
-        ]
+        made = make_sinks(
+            settings.output,
+            stats,
+            analyzer.labels,
+            source=source,
+            heartbeat=settings.analyzer.heartbeat,
+            stop=stop,
+        )
+        sinks = [stack.enter_context(sink) for sink in made]
         notify("READY=1")
         _process_frames(frames, settings, analyzer, stats, sinks, reload)
-
-
-def _make_sinks(
-    settings: RunSettings, source: SourceSettings, stats: PipelineStats, analyzer: FaceAnalyzer
-) -> Iterator[Sink]:
-    return make_sinks(
-        settings.output,
-        stats,
-        analyzer.labels,
-        source=source.source,
-        frame_interval=source.every,
-        heartbeat=settings.analyzer.heartbeat,
-    )
 
 
 def _process_frames(
@@ -99,8 +93,8 @@ def _process_frames(
         for sink in sinks:
             sink.publish(result)
         # Only frames reset the watchdog, so systemd restarts a daemon that gets none.
-        watchdog = "" if isinstance(frame, CameraLost) else "WATCHDOG=1\n"
-        notify(f"{watchdog}STATUS={stats.summary}")
+        watchdog = () if isinstance(frame, CameraLost) else ("WATCHDOG=1",)
+        notify(*watchdog, f"STATUS={stats.summary}")
         if stats.frames == settings.frames:
             break
 

@@ -137,8 +137,8 @@ def read_face_model(path: Path | str | None = None) -> bytes:
         raise UserError(f"{path}: cannot read the face model: {error.strerror}") from None
     if hashlib.sha256(content).hexdigest() != _SHA256:
         raise UserError(
-            f"{path}: not the face model that this program knows; get it with: "
-            f"{INSTALL.replace('install', 'install --force-reinstall')}"
+            f"{path}: not the face model that this program knows",
+            f"get it with: {INSTALL.replace('install', 'install --force-reinstall')}",
         )
     return content
 
@@ -147,6 +147,6 @@ def _find_installed() -> Path:
     package = find_spec(_MODULE)
     if package is None or not package.submodule_search_locations:
         raise NoFaceModelError(
-            f"the face detection network is not installed; get it with: {INSTALL}"
+            "the face detection network is not installed", f"get it with: {INSTALL}"
         )
     return Path(package.submodule_search_locations[0], _FILE)

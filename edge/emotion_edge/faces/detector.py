@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion_edge.faces.blazeface import BlazeFace, Window
+from emotion_edge.errors import UserError
+from emotion_edge.faces.blazeface import MIN_CANDIDATE_SCORE, BlazeFace, Window
 from emotion_edge.faces.nms import iou, non_max_suppression
 from emotion_edge.faces.types import Box, Face
 
@@ -22,7 +23,7 @@ ZOOM_FACTORS = (2.5, 2.0)  # sides of the windows that confirm a candidate, over
 # Minimum score of a face, the mean over the zoomed windows. On 57 photographs in 570 places and
 # sizes it finds 97.4 % of the faces, and 8 boxes without one; 0.68 finds 96.3 % and no wrong box.
 DEFAULT_THRESHOLD = 0.63
-MIN_CONFIRM_SCORE = 0.5  # minimum score in a single zoomed window
+MIN_CONFIRM_SCORE = 0.5  # minimum score in a single zoomed window, unless the threshold is lower
 _MIN_ZOOM_IOU = 0.2  # minimum overlap of a candidate with its box in a zoomed window
 MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
 MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 40 of 640 pixels
@@ -36,8 +37,8 @@ class DetectorSettings:
     """Settings of the face detector.
 
     model: the network's file; None takes the installed one. threshold: the minimum score of a
-    face, 0..1. min_face: the minimum side of a face's box in pixels; None is `MIN_FACE_RATIO` of
-    the frame's longer side.
+    face, `MIN_CANDIDATE_SCORE`..1. min_face: the minimum side of a face's box in pixels; None is
+    `MIN_FACE_RATIO` of the frame's longer side.
     """
 
     model: Path | None = None
@@ -60,9 +61,13 @@ class FaceDetector:
         """Load BlazeFace from `model`, or the installed one.
 
         threshold, min_face: see `DetectorSettings`. runtime, threads: see `RuntimeSettings`.
-        Raises NoFaceModelError if the network is not installed, UserError if it cannot be used.
+        Raises NoFaceModelError if the network is not installed, UserError if it cannot be used or
+        the threshold is out of its range.
         """
+        if not MIN_CANDIDATE_SCORE <= threshold <= 1:
+            raise UserError(f"a face's threshold is {MIN_CANDIDATE_SCORE} to 1, not {threshold}")
         self.threshold, self.min_face = threshold, min_face
+        self._min_confirm_score = min(MIN_CONFIRM_SCORE, threshold)
         self._network = BlazeFace(model, runtime=runtime, threads=threads)
 
     def detect(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
@@ -80,8 +85,8 @@ class FaceDetector:
         """Return the faces that are still near the given boxes, largest first.
 
         It runs the network once per box, so it is much faster than `detect` but does not see new
-        faces. It accepts scores from `MIN_CONFIRM_SCORE`, below the threshold, so that a face that
-        is detected with less confidence for a moment is not lost.
+        faces. It accepts scores from `MIN_CONFIRM_SCORE`, though the threshold is higher, so that a
+        face that is detected with less confidence for a moment is not lost.
         """
         if not boxes:
             return []
@@ -108,7 +113,7 @@ class FaceDetector:
         window = _zoom_window(box, factor, image.size)
         candidates = non_max_suppression(self._network.detect(image, window))
         near = candidates[iou(box, candidates) > _MIN_ZOOM_IOU]
-        return near[0] if len(near) and near[0, 3] >= MIN_CONFIRM_SCORE else None
+        return near[0] if len(near) and near[0, 3] >= self._min_confirm_score else None
 
 
 def _merge_faces(found: Iterable[npt.NDArray[np.float64]]) -> list[Face]:

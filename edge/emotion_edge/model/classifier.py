@@ -109,7 +109,7 @@ class Classifier:
         values = scores(logits, self.contract)
         inference_ms = (time.perf_counter() - start) * 1000
         if not np.isfinite(values).all():
-            raise RunError("the model's scores are not numbers; convert or train it again")
+            raise RunError("the model's scores are not numbers", "convert or train it again")
         best = int(values.argmax())
         return Classification(
             label=self.contract.labels[best],
@@ -152,12 +152,12 @@ def _check_shapes(path: Path, contract: Contract, inputs: Tensors, outputs: Tens
     expected, labels = str((1, *contract.input_shape)), len(contract.labels)
     if (actual := _shapes(inputs)) != expected:
         raise ContractError(
-            f"{path}: the input tensor is {actual}, the contract says {expected}; "
-            "convert the model again"
+            f"{path}: the input tensor is {actual}, the contract says {expected}",
+            "convert the model again",
         )
     if (actual := _shapes(outputs)) != str((1, labels)):
         raise ContractError(
-            f"{path}: {labels} labels for an output of {actual}; convert the model again"
+            f"{path}: {labels} labels for an output of {actual}", "convert the model again"
         )
 
 
@@ -168,4 +168,6 @@ def _shapes(tensors: Tensors) -> str:
 def _check_quantization(path: Path, tensors: Tensors) -> None:
     for tensor in tensors:
         if np.issubdtype(tensor["dtype"], np.integer) and not tensor["quantization"][0]:
-            raise ContractError(f"{path}: an integer tensor has no scale; convert the model again")
+            raise ContractError(
+                f"{path}: an integer tensor has no scale", "convert the model again"
+            )

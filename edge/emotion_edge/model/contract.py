@@ -96,7 +96,7 @@ def _check_labels(labels: tuple[str, ...]) -> None:
         raise ContractError("contract: each label must be one line, and not empty")
     if reserved := {UNKNOWN, NO_FACE} & set(labels):
         raise ContractError(
-            f"contract: the label {reserved.pop()!r} is reserved; choose another name"
+            f"contract: the label {reserved.pop()!r} is reserved", "choose another name"
         )
 
 

@@ -48,7 +48,7 @@ def read_crop_rule(data: Path) -> dict[str, float]:
 
 
 def _not_a_rule(path: Path, reason: str = "") -> UserError:
-    return UserError(f"{path}: not a crop rule{reason}; an example: {dict(DEFAULT_CROP_RULE)}")
+    return UserError(f"{path}: not a crop rule{reason}", f"an example: {dict(DEFAULT_CROP_RULE)}")
 
 
 def crop_rule_json(rule: Mapping[str, float]) -> str:

@@ -64,10 +64,10 @@ def read_model(path: Path) -> tuple[bytes, Contract]:
             return content, loads(archive.read(CONTRACT_FILE))
     except UNREADABLE_ZIP:
         raise ContractError(
-            f"{path}: no contract inside; make the model with `python -m convert`"
+            f"{path}: no contract inside", "make the model with `python -m convert`"
         ) from None
     except ContractError as error:
-        raise ContractError(f"{path}: {error}") from None
+        raise ContractError(f"{path}: {error.found}", error.remedy) from None
 
 
 def proven_runtimes(path: Path, content: bytes) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def proven_runtimes(path: Path, content: bytes) -> tuple[str, ...]:
     except UNREADABLE_ZIP:
         names = None
     if not isinstance(names, list) or not names or {type(name) for name in names} != {str}:
-        raise UserError(f"{path}: its list of proven runtimes is damaged; copy the model again")
+        raise UserError(f"{path}: its list of proven runtimes is damaged", "copy the model again")
     return tuple(names)
 
 
@@ -96,7 +96,7 @@ def _read_flatbuffer(path: Path) -> bytes:
         raise UserError(f"{path}: not a .tflite model")
     # Check before a runtime loads it: a truncated file can crash the process there.
     if not _is_complete(content):
-        raise UserError(f"{path}: the model is cut short; copy it again")
+        raise UserError(f"{path}: the model is cut short", "copy it again")
     return content
 
 

@@ -57,7 +57,7 @@ def run_self_test(path: Path, classifier: Classifier) -> str | None:
     if golden is None:
         return None
     if golden.sha256 != hashlib.sha256(_network(content)).hexdigest():
-        raise UserError(f"{path}: the network is not the one that was converted; copy it again")
+        raise UserError(f"{path}: the network is not the one that was converted", "copy it again")
     _check_scores(path, golden, classifier)
     return _check_logits(path, golden, classifier)
 
@@ -71,8 +71,8 @@ def _check_scores(path: Path, golden: GoldenVector, classifier: Classifier) -> N
     if not error <= _MAX_SCORE_ERROR or contract.labels[int(computed.argmax())] != golden.label:
         raise UserError(
             f"{path}: the contract inside gives different scores or labels for the same "
-            f"logits than convert did (a score is off by {error:.2g}); copy the model again, or "
-            "convert it again"
+            f"logits than convert did (a score is off by {error:.2g})",
+            "copy the model again, or convert it again",
         )
 
 
@@ -83,8 +83,8 @@ def _check_logits(path: Path, golden: GoldenVector, classifier: Classifier) -> s
     if not error <= golden.tolerance:  # written so that NaN fails
         raise UserError(
             f"{path}: this machine computes different results than convert did: a logit of the "
-            f"model's own test picture is off by {error:.2g}, {allowed}; try another "
-            "--runtime or version of it, then convert the model again"
+            f"model's own test picture is off by {error:.2g}, {allowed}",
+            "try another --runtime or version of it, then convert the model again",
         )
     return f"{golden.label}, as it must be; a logit is off by at most {error:.2g}, {allowed}"
 
@@ -105,7 +105,7 @@ def _read_golden(path: Path, content: bytes) -> GoldenVector | None:
 
 
 def _damaged(path: Path) -> UserError:
-    return UserError(f"{path}: its golden vector is damaged; copy the model again")
+    return UserError(f"{path}: its golden vector is damaged", "copy the model again")
 
 
 def _network(content: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Iterator
+from threading import Event
 
+from emotion_edge.capture.source import SourceSettings
 from emotion_edge.errors import UserError
 from emotion_edge.output.mqtt.sink import MqttSink, Reporting
 from emotion_edge.output.prometheus import PrometheusSink
@@ -30,14 +32,14 @@ def make_sinks(
     stats: PipelineStats,
     labels: tuple[str, ...],
     *,
-    source: str,
-    frame_interval: float,
+    source: SourceSettings,
     heartbeat: float,
+    stop: Event,
 ) -> Iterator[Sink]:
     """Yield each sink, to be entered in this order.
 
-    labels: the model's. source: as the user named it. frame_interval: seconds between two frames if
-    the user set them, else 0. heartbeat: seconds. Raises UserError if a setting cannot be used.
+    labels: the model's. heartbeat: seconds. stop: set when the program is to end. Raises UserError
+    if a setting cannot be used.
     """
     aggregate = settings.aggregate is not None
     if settings.metrics:
@@ -46,7 +48,7 @@ def make_sinks(
         # FreeType takes one and a half megabytes that a daemon does not need.
         from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415
 
-        yield ContactSheetSink(settings.draw, source)
+        yield ContactSheetSink(settings.draw, source.source)
     if settings.brokers:
         yield MqttSink(
             settings.brokers,
@@ -55,13 +57,13 @@ def make_sinks(
             labels,
             Reporting(
                 heartbeat=heartbeat,
-                expire=_expire(heartbeat, frame_interval),
+                expire=_expire(heartbeat, source.every),
                 every_frame=settings.every_frame,
                 aggregate=aggregate,
             ),
         )
     if settings.stdout:
-        yield StdoutSink(every_frame=settings.every_frame)
+        yield StdoutSink(stats, stop, live=source.live, every_frame=settings.every_frame)
 
 
 def _expire(heartbeat: float, frame_interval: float) -> float:

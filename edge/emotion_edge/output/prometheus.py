@@ -5,6 +5,7 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 
 import importlib
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -38,12 +39,16 @@ class PrometheusSink(Sink):
 
     def __enter__(self) -> Self:
         """Start to serve; raises RunError if the address cannot be used."""
-        host, port = self._address
+        # The library of HTTP takes memory that a daemon without metrics does not need.
+        from emotion_edge.output.metrics_server import MetricsServer  # noqa: PLC0415
+
+        application = self._library.make_wsgi_app(self._registry)
         try:
-            self._server, _ = self._library.start_http_server(port, host, self._registry)
+            self._server = MetricsServer(self._address, application)
         except (OSError, UnicodeError) as error:  # UnicodeError: not a valid host name
             reason = getattr(error, "strerror", None) or "not a host name"
             raise RunError(f"--metrics {self._address}: cannot listen there: {reason}") from None
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
         log.info("metrics: http://%s/metrics", self._address)
         return self
 
@@ -100,6 +105,8 @@ class _StatsCollector:
         yield reconnects
         yield self._counter("frames", "Frames analysed.", value=stats.frames)
         yield self._counter("dropped_frames", "Frames that came too late.", value=stats.dropped)
+        text = "Lines that the reader of stdout was too slow for."
+        yield self._counter("dropped_lines", text, value=stats.dropped_lines)
         for name, text, value in (
             ("faces", "Faces in view.", stats.faces),
             ("paused", "Whether it is paused.", stats.paused),

@@ -14,6 +14,7 @@ class PipelineStats:
     """Counters since the start, and the present state. The main loop writes, any thread reads.
 
     frames: analysed. dropped: frames that arrived too late to be analysed.
+    dropped_lines: those that stdout's reader was too slow for.
     camera_reconnects, mqtt_reconnects: how often the connection came back.
     faces: in view; None if no detector is used. streaming: whether the source gives frames; if not,
     `reason` says why.
@@ -21,6 +22,7 @@ class PipelineStats:
 
     frames: int = 0
     dropped: int = 0
+    dropped_lines: int = 0
     camera_reconnects: int = 0
     mqtt_reconnects: int = 0
     faces: int | None = None

@@ -1,15 +1,75 @@
-"""Signal handlers that set events."""
+"""Signal handlers, from the first line of the program on: imports take a second on a Pi.
 
+The second SIGINT or SIGTERM ends the process at once, whatever it waits for.
+"""
+
+import atexit
+import os
 import signal
 from threading import Event
+from types import FrameType
+from typing import NoReturn
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+_HANDLED = (*STOPPING, signal.SIGHUP)
+_held: list[int] = []  # received since `hold_signals`, oldest first
+_former: dict[int, object] = {}
+
+
+def hold_signals() -> None:
+    """Keep SIGINT, SIGTERM and SIGHUP until the command says what they mean to it."""
+    for number in _HANDLED:
+        _former[number] = signal.signal(number, _hold)
+        # At its very end Python takes handlers away, and a signal would change the exit code.
+        atexit.register(signal.signal, number, signal.SIG_IGN)
+
+
+def _hold(number: int, frame: FrameType | None) -> None:
+    _held.append(number)
+    if number in STOPPING:
+        _end_at_the_next()
+
+
+def _end_at_the_next() -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def stop_on_signals(stop: Event) -> None:
-    """Set `stop` on SIGINT and SIGTERM from now on."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    """Set `stop` on SIGINT and SIGTERM from now on, and now if one is held."""
+
+    def handle(*_: object) -> None:
+        stop.set()
+        _end_at_the_next()
+
+    for number in STOPPING:
+        signal.signal(number, handle)
+    if set(_held) & set(STOPPING):
+        handle()
 
 
 def reload_on_hangup(reload: Event) -> None:
     """Set `reload` on SIGHUP from now on."""
     signal.signal(signal.SIGHUP, lambda *_: reload.set())
+
+
+def release_signals() -> None:
+    """Let signals act as before `hold_signals`, also those that are held; Ctrl-C interrupts."""
+    for number, handler in _former.items():
+        signal.signal(number, handler)  # type: ignore[arg-type]
+    if _former.get(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+    _former.clear()
+    while _held:
+        signal.raise_signal(_held.pop(0))
+
+
+def end_on_ctrl_c() -> None:
+    """Let Ctrl-C end the process at once and without a word, because nothing is left to do."""
+    if signal.getsignal(signal.SIGINT) is _interrupt:
+        signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt

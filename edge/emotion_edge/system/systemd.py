@@ -4,13 +4,15 @@ import os
 import socket
 from contextlib import suppress
 
+MAX_LENGTH = 300  # characters of a field; systemd refuses messages of more than 4096 bytes
 SEND_TIMEOUT_S = 1.0  # a service manager that does not read must not block the camera
 
 
-def notify(text: str) -> None:
-    """Send `text`, such as "READY=1" or "WATCHDOG=1", to systemd.
+def notify(*fields: str) -> None:
+    """Send fields, such as "READY=1" or "WATCHDOG=1", to systemd.
 
-    Does nothing if $NOTIFY_SOCKET is not set or the message cannot be delivered.
+    Characters that are not printable become spaces: a line break would begin another field. Does
+    nothing if $NOTIFY_SOCKET is not set or the message cannot be delivered.
     """
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
@@ -19,4 +21,8 @@ def notify(text: str) -> None:
         address = "\0" + address[1:]
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.settimeout(SEND_TIMEOUT_S)
-        sender.sendto(text.encode(errors="backslashreplace"), address)
+        sender.sendto("\n".join(map(_printable, fields)).encode(), address)
+
+
+def _printable(field: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in field[:MAX_LENGTH])

@@ -8,7 +8,7 @@ def show_progress(done: int, total: int, unit: str) -> None:
 
     Writes nothing if stderr is not a terminal, or if stdout is one and shows the results itself.
     """
-    if sys.stderr.isatty() and not sys.stdout.isatty():
+    if sys.stderr.isatty() and not (sys.stdout and sys.stdout.isatty()):
         end = "\n" if done == total else ""
         sys.stderr.write(f"\r{done} of {total} {unit}{end}")
         sys.stderr.flush()

@@ -51,6 +51,18 @@ def test_a_library_that_hangs_ends_the_process(start, place, least):
     assert f"the camera does not {place} within {least} seconds" in run.stderr
 
 
+@pytest.mark.parametrize("options", [(), ("--every", 0.05)])
+@pytest.mark.parametrize("end", ["frames", "signal"])
+def test_a_camera_that_hangs_at_the_end_is_one_line_and_exit_code_1(start, options, end):
+    limit = ("--frames", 10) if end == "frames" else ()
+    run = start("red", "--fps", 50, "--all", *options, *limit, hang="close")
+    run.wait_lines(5)
+    code = run.end()[0] if end == "signal" else run.process.wait(30)
+    assert code == 1
+    (line,) = own_lines(run.stderr)
+    assert line == "emotion-edge: error: the camera does not close within 5 seconds"
+
+
 def test_without_picamera2_the_error_says_how_to_install_it():
     result = edge(*ARGUMENTS)
     assert result.returncode == 2

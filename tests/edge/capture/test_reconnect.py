@@ -1,12 +1,18 @@
 """Cameras that stall or vanish are opened again; frames are rotated and flipped."""
 
+import time
+from collections.abc import Callable
+from contextlib import closing
 from threading import Event
 
+import numpy as np
 import pytest
 
-from emotion_edge.capture.camera import CameraSettings
+from emotion_edge.capture.camera import CameraError, CameraSettings, CapturedFrame
 from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.capture.frame_rate import limit_rate
 from emotion_edge.capture.reconnect import stream_camera
+from emotion_edge.errors import RunError
 from tests.edge.capture.picamera2_double import BLUE, GREEN, RED, WHITE
 
 
@@ -51,3 +57,49 @@ def test_frames_are_rotated_and_flipped(make_opener, options, corners):
     pixels = next(stream_camera("picamera2", make_opener(settings), settings, stop)).pixels
     seen = [pixels[y, x].tolist() for y in (0, -1) for x in (0, -1)]
     assert seen == [list(corner) for corner in corners]
+
+
+class Unclosable:
+    """A camera that gives frames for ever; closing it fails or hangs."""
+
+    def __init__(self, close: Callable[[], object]) -> None:
+        self._close = close
+
+    def __enter__(self) -> "Unclosable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def read(self, timeout: float) -> CapturedFrame:
+        time.sleep(0.01)
+        return CapturedFrame(np.zeros((3, 4, 3), np.uint8), time.monotonic())
+
+
+def fail() -> None:
+    raise CameraError("the driver is confused")
+
+
+@pytest.mark.parametrize("limited", [False, True])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_camera_that_cannot_be_closed_is_an_error_at_the_end(stopped, limited):
+    stop = Event()
+    frames = stream_camera("x", lambda: Unclosable(fail), CameraSettings(), stop)
+    if limited:
+        frames = limit_rate(frames, 0.01)
+    assert isinstance(next(frames), Frame)
+    if stopped:
+        stop.set()
+    with pytest.raises(RunError, match="the driver is confused"):
+        list(frames) if stopped else frames.close()
+
+
+def test_a_camera_that_fails_and_cannot_be_closed_is_opened_again():
+    class Failing(Unclosable):
+        def read(self, timeout: float) -> CapturedFrame:
+            raise CameraError("gone")
+
+    frames = stream_camera("x", lambda: Failing(fail), CameraSettings(), Event())
+    with closing(frames):
+        assert isinstance(next(frames), CameraLost)
+        assert isinstance(next(frames), CameraLost)

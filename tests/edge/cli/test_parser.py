@@ -24,6 +24,8 @@ BAD_ARGUMENTS = {
     "zero threads": (["x.jpg", "--threads", "0"], "--threads"),
     "a score above 1": (["x.jpg", "--enter", "1.5"], "--enter"),
     "leave above enter": (["x.jpg", "--leave", "0.9"], "--leave 0.9 is above --enter 0.4"),
+    "a face of noise": (["x.jpg", "--face-threshold", "0.29"], "0.29 is not from 0.3 to 1"),
+    "a face surer than sure": (["x.jpg", "--face-threshold", "1.1"], "1.1 is not from 0.3 to 1"),
     "too small a face": (["x.jpg", "--min-face", "1"], "1 is not from 16"),
     "no such recording": (["replay:nowhere"], "nowhere: no such folder"),
     "a folder that is not a recording": ([f"replay:{Path(__file__).parent}"], "no times.csv"),

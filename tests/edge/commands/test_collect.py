@@ -15,6 +15,7 @@ from skimage import data
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import read_image
+from tests.edge.capture.picamera2_double import plan_text, python_path
 from tests.edge.command_line import command, own_lines
 from tests.edge.photographs import frame_with_heads
 from tests.edge.recordings import write_recording
@@ -75,6 +76,33 @@ def test_pictures_are_cropped_as_the_daemon_crops_and_sorted_by_label(recording,
     expected = crop_face(frame, face, RULE)
     np.testing.assert_array_equal(read_image(paths[0]), expected)
     assert "Has everybody in view agreed?" in result.terminal
+
+
+def test_nobody_else_may_read_the_faces(recording, tmp_path):
+    before = os.umask(0)
+    try:
+        result = collect(
+            *("--label", "happy", "--count", 1, "--source", f"replay:{recording}"),
+            *("--to", tmp_path / "new" / "data"),
+        )
+    finally:
+        os.umask(before)
+    assert result.returncode == 0, result.stderr
+    written = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+    assert len(written) == 6
+    assert [oct(path.stat().st_mode & 0o077) for path in written] == ["0o0"] * 6
+
+
+def test_a_camera_that_does_not_close_is_exit_code_1(recording, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", python_path())
+    monkeypatch.setenv("PICAMERA2_DOUBLE", plan_text(recording / "00000.png", hang="close"))
+    result = collect(
+        *("--label", "happy", "--count", 2, "--source", "picamera2", "--to", tmp_path / "data")
+    )
+    assert result.returncode == 1
+    assert own_lines(result.stderr)[-1].endswith("the camera does not close within 5 seconds")
+    assert "Exception ignored" not in result.stderr
+    assert len(list((tmp_path / "data").rglob("*.png"))) == 2
 
 
 @pytest.mark.parametrize("answer", ["no\n", "\n", "y\n", "\x04"])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.commands import install_service
-from tests.edge.command_line import edge, own_lines
+from tests.edge.command_line import own_lines
+from tests.edge.commands.installing import install
 
 MOST_EXPOSED = 2.0
 needs_systemd = pytest.mark.skipif(
@@ -21,16 +22,6 @@ def analyze(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, check=False
     )
-
-
-@pytest.fixture
-def unit(tmp_path) -> Path:
-    """The unit printed by --print."""
-    result = edge("install-service", "--print")
-    assert result.returncode == 0, result.stderr
-    path = tmp_path / "emotion-edge.service"
-    path.write_text(result.stdout)
-    return path
 
 
 def settings(unit: Path) -> list[str]:
@@ -82,27 +73,14 @@ def test_the_unit_leaks_neither_secrets_nor_frames_and_does_not_retry_bad_settin
         "DeviceAllow=char-media rw",
         "DeviceAllow=char-video4linux rw",
         "ExecReload=kill -HUP $MAINPID",
+        "MemoryMax=512M",
+        "TasksMax=128",
         "WantedBy=multi-user.target",
         "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
     ],
 )
 def test_the_unit_has_every_required_setting(unit, line):
     assert line in settings(unit)
-
-
-def install(
-    folder: Path, *arguments: str, hidden: tuple[str, ...] = ("/nowhere",), prefix: tuple = ()
-) -> subprocess.CompletedProcess[str]:
-    """Run install-service for units in `folder` and a service that cannot see `hidden`."""
-    code = (
-        "import sys; from pathlib import Path;"
-        "from emotion_edge.commands import install_service as service;"
-        "from emotion_edge.__main__ import main;"
-        f"service.FOLDER, service.HIDDEN = Path({str(folder)!r}), {hidden!r};"
-        "sys.exit(main(['install-service', *sys.argv[1:]]))"
-    )
-    command = [*prefix, sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_the_unit_is_installed_and_the_next_steps_are_printed(unit, tmp_path):

@@ -2,13 +2,18 @@
 
 import signal
 import socket
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 
+from emotion_edge.output.metrics_server import MAX_CONNECTIONS, TIMEOUT_S
 from tests.edge.command_line import edge, own_lines
 from tests.edge.models import INT8
 from tests.edge.mosquitto import free_port
 from tests.edge.output.scraping import red_source, scrape, scrape_first, scrape_until
+from tests.edge.waiting import until
 
 
 def test_a_port_in_use_is_one_line_and_exit_code_1(tmp_path):
@@ -74,3 +79,49 @@ def test_the_port_is_free_after_the_end(daemon, tmp_path):
         scrape_first(port)
         run.process.send_signal(signal.SIGTERM)
         assert run.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /metrics HTTP/1.1\r\nX: "])
+def test_it_serves_while_900_connections_are_held(sent, daemon, tmp_path):
+    port = free_port()
+    run = daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+    scrape_first(port)
+    tasks = Path(f"/proc/{run.process.pid}/task")
+    before = len(list(tasks.iterdir()))
+    with ExitStack() as held:
+        for i in range(900):
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.sendall(sent)
+            if i % 100 == 99:
+                assert scrape(port)["emotion_edge_frames_total"] >= 0
+        assert len(list(tasks.iterdir())) <= before + MAX_CONNECTIONS + 1
+
+
+def test_a_client_that_goes_on_slowly_is_ended(daemon, tmp_path):
+    port = free_port()
+    daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+    scrape_first(port)
+    start = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port)) as connection, suppress(ConnectionError):
+        while time.monotonic() - start < 3 * TIMEOUT_S:
+            connection.sendall(b"G")
+            time.sleep(0.2)
+    assert time.monotonic() - start < TIMEOUT_S + 3
+
+
+def test_a_long_request_is_not_read_to_its_end(daemon, tmp_path):
+    port = free_port()
+    run = daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+    before = scrape_first(port)["emotion_edge_resident_memory_bytes"]
+    header = b"X: " + b"x" * 60_000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection, suppress(ConnectionError):
+        connection.sendall(b"GET /metrics HTTP/1.1\r\n" + header * 500)
+    assert scrape(port)["emotion_edge_resident_memory_bytes"] < before + 5e6
+    assert "Traceback" not in run.stderr
+
+
+def test_it_listens_on_ipv6(daemon, tmp_path):
+    port = free_port()
+    daemon("--source", red_source(tmp_path / "red"), "--metrics", f"[::1]:{port}")
+    until(lambda: not socket.socket(socket.AF_INET6).connect_ex(("::1", port)), "the server")
+    assert scrape(port, "::1")["emotion_edge_streaming"] == 1

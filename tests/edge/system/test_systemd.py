@@ -18,9 +18,22 @@ def test_systemd_receives_notifications(kind, tmp_path, monkeypatch):
         manager.settimeout(5)
         monkeypatch.setenv("NOTIFY_SOCKET", name)
         notify("READY=1")
-        notify("WATCHDOG=1\nSTATUS=2 faces")
+        notify("WATCHDOG=1", "STATUS=2 faces")
         assert manager.recv(100) == b"READY=1"
         assert manager.recv(100) == b"WATCHDOG=1\nSTATUS=2 faces"
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r", "\0", "\x1b[31m", "\x85", "\u2028", "\udcff"])
+def test_no_text_begins_another_field(break_, tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        notify("WATCHDOG=1", f"STATUS=gone{break_}MAINPID=1{'é' * 5000}")
+        first, second = manager.recv(9999).decode().split("\n")
+    assert first == "WATCHDOG=1"
+    assert second.startswith("STATUS=gone ")
+    assert second.isprintable()
+    assert len(second.encode()) < 1000
 
 
 def test_without_systemd_nothing_happens(tmp_path, monkeypatch):

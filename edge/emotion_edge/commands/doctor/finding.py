@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from emotion_edge.errors import RunError, UserError
+
 
 class Finding(NamedTuple):
     """status: "ok", "warn" or "fail". remedy: what to do; "" if it is ok."""
@@ -16,10 +18,6 @@ class Finding(NamedTuple):
         return f"{self.status:4}  {self.check}: {self.found}{remedy}"
 
 
-def explain(check: str, error: Exception, remedy: str) -> Finding:
-    """Return a failure from an error. Our messages say what is wrong, then "; " and a remedy.
-
-    remedy: for messages without one.
-    """
-    found, _, own = str(error).partition("; ")
-    return Finding(check, "fail", found or type(error).__name__, own or remedy)
+def explain(check: str, error: UserError | RunError, remedy: str) -> Finding:
+    """Return a failure from an error. remedy: for an error without one."""
+    return Finding(check, "fail", error.found or type(error).__name__, error.remedy or remedy)

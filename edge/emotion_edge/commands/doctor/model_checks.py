@@ -168,7 +168,7 @@ def face_detector(settings: AnalyzerSettings) -> Iterator[Finding]:
         need_runtime(settings.runtime.runtime, read_face_model(settings.detector.model))
         make_detector(settings.detector, settings.runtime)
     except NoFaceModelError as error:
-        found = f"{str(error).partition('; ')[0]}; the whole frame will be taken for a face"
+        found = f"{error.found}; the whole frame will be taken for a face"
         status = "fail" if settings.faces == "on" else "warn"
         yield Finding("face finder", status, found, INSTALL)
     except UserError as error:

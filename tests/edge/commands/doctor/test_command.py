@@ -4,6 +4,8 @@ import hashlib
 import re
 import time
 
+import pytest
+
 from emotion_edge.commands.doctor.command import examine
 from tests.edge.command_line import edge, own_lines
 from tests.edge.commands.doctor.helpers import DOCTOR_TOPIC, portrait, record_picture, run_doctor
@@ -68,3 +70,19 @@ def test_settings_come_from_the_file(write_settings, tmp_path):
     found = run_doctor("--config", settings, code=1)
     assert "No such file" in found["model"]["found"]
     assert found["face finder"]["found"] == "not used: --faces off"
+
+
+@pytest.mark.parametrize(
+    ("option", "check"),
+    [("--model", "model"), ("--face-model", "face finder"), ("--source", "camera")],
+)
+@pytest.mark.parametrize("content", [None, b"nothing", b"\0\0\0\0TFL3" + bytes(99)])
+def test_a_path_is_never_taken_for_a_remedy(option, check, content, tmp_path):
+    path = tmp_path / "mine; or -> yours" / "a; b.mp4"
+    path.parent.mkdir()
+    if content is not None:
+        path.write_bytes(content)
+    row = run_doctor(option, path, code=1)[check]
+    assert row["status"] == "fail"
+    assert str(path) in row["found"]
+    assert "yours" not in row["remedy"]

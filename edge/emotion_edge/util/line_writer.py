@@ -1,0 +1,127 @@
+"""Write lines to a descriptor whose reader may stall, without stalling the program."""
+
+import os
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from threading import Event
+from typing import NamedTuple
+
+from emotion_edge.util.timeouts import POLL_S
+
+STDOUT, STDERR = 1, 2
+MAX_LINES = 256  # that wait for the reader: some 200 KB of JSON
+GRACE_S = 0.3  # for what is left when the program is to stop
+
+
+class Line(NamedTuple):
+    """A line without its end. change: it makes the earlier ones of its `subject` outdated."""
+
+    text: str
+    subject: object = None
+    change: bool = False
+
+
+class LineWriter:
+    """Writes whole lines in a thread of its own, which alone waits for the reader."""
+
+    def __init__(self, descriptor: int, stop: Event, *, drop: bool) -> None:
+        """Prepare to write to a descriptor, blocking or not.
+
+        stop: once it is set, nothing waits for the reader any more. drop: keep at most `MAX_LINES`
+        for a slow reader; without it `write` waits until the reader has taken the lines.
+        """
+        self.dropped = 0
+        self._descriptor, self._stop, self._drop = descriptor, stop, drop
+        self._lines: deque[Line] = deque()
+        self._writing = self._ended = False
+        self._error: OSError | None = None
+        self._changed = threading.Condition()
+
+    def start(self) -> None:
+        """Start the thread; it ends with the program at the latest."""
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def close(self, *, stopping: bool = False) -> None:
+        """Wait until the reader has taken all lines, or `GRACE_S` if the program is to stop.
+
+        Raises OSError if lines could not be written.
+        """
+        self._wait(GRACE_S, stopping=stopping)
+        with self._changed:
+            self._ended = True
+            self.dropped += len(self._lines)
+            self._lines.clear()
+            self._changed.notify_all()
+        self._raise_error()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the reader has taken all lines, or is gone."""
+        return not self._writing and not self._lines
+
+    def write(self, lines: Iterable[Line]) -> None:
+        """Write lines; raises OSError if these or earlier ones cannot be written."""
+        with self._changed:
+            self._raise_error()
+            for line in lines:
+                if self._drop and len(self._lines) == MAX_LINES:
+                    del self._lines[self._least_useful()]
+                    self.dropped += 1
+                self._lines.append(line)
+            self._changed.notify_all()
+        if not self._drop:
+            self._wait(0.0)
+            self._raise_error()
+
+    def _least_useful(self) -> int:
+        """Return the index of the line to drop: the last change of each subject is kept longest."""
+        last = {line.subject: i for i, line in enumerate(self._lines) if line.change}
+        kept = set(last.values())
+        return min(range(len(self._lines)), key=lambda i: (self._lines[i].change, i in kept, i))
+
+    def _wait(self, grace: float, *, stopping: bool = False) -> None:
+        """Wait until the reader has taken all lines, or `grace` seconds if it is to stop."""
+        with self._changed:
+            while not self.is_idle:
+                if stopping or self._stop.is_set():
+                    self._changed.wait_for(lambda: self.is_idle, grace)
+                    return
+                self._changed.wait(POLL_S)
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while (line := self._next_line()) is not None:
+            try:
+                _write_all(self._descriptor, line)
+            except OSError as error:
+                self._error = error
+                self._ended = True
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+
+    def _next_line(self) -> Line | None:
+        """Wait for a line and take it; None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._lines or self._ended)
+            if self._error is not None:
+                self._lines.clear()
+            self._writing = bool(self._lines)
+            self._changed.notify_all()
+            return self._lines.popleft() if self._writing else None
+
+
+def _write_all(descriptor: int, line: Line) -> None:
+    data = memoryview(f"{line.text}\n".encode(errors="backslashreplace"))
+    while data:
+        try:
+            data = data[os.write(descriptor, data) :]
+        except BlockingIOError:  # another program has made the shared descriptor non-blocking
+            select.select([], [descriptor], [])
+            time.sleep(0.001)  # some devices are always said to be ready

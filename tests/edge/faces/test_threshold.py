@@ -1,0 +1,39 @@
+"""The threshold of the face detector, on real photographs."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from emotion_edge.errors import UserError
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.nms import iou
+from emotion_edge.faces.types import Box
+from tests.edge.photographs import FACELESS, astronaut, paste, scene
+
+
+def detect(threshold: float, picture: Image.Image) -> list[Box]:
+    return [face.box for face in FaceDetector(threshold=threshold).detect(np.asarray(picture))]
+
+
+@pytest.mark.searches
+@pytest.mark.parametrize("name", ["coffee", "rocket"])
+def test_a_threshold_of_04_finds_a_blurred_face_that_one_of_05_misses(name):
+    box = Box(250, 150, 90)
+    picture = paste(scene(name), astronaut(), box, 50).filter(ImageFilter.GaussianBlur(6))
+    found, missed = (detect(each, picture) for each in (0.4, 0.5))
+    assert iou(box, np.array(found)).max() > 0.4
+    assert not missed or iou(box, np.array(missed)).max() < 0.4
+
+
+@pytest.mark.searches
+def test_the_lower_the_threshold_the_more_is_found():
+    counts = []
+    for threshold in (0.3, 0.4, 0.5, 0.63):
+        counts.append(sum(len(detect(threshold, scene(name))) for name in FACELESS))
+    assert counts == sorted(set(counts), reverse=True)
+
+
+@pytest.mark.parametrize("threshold", [-1, 0, 0.29, 1.01, float("nan")])
+def test_a_threshold_out_of_its_range_is_refused(threshold):
+    with pytest.raises(UserError, match=r"0\.3 to 1"):
+        FaceDetector(threshold=threshold)
