@@ -71,6 +71,11 @@ def limit(text: str) -> float:
     return _number(text, 0, 1_000_000_000)
 
 
+def face_threshold(text: str) -> float:
+    """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
+    return _number(text, 0.3, 1)
+
+
 def share(text: str) -> float:
     """Parse a number from 0 to 1."""
     return _number(text, 0, 1)

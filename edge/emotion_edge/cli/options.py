@@ -3,7 +3,14 @@
 import argparse
 from pathlib import Path
 
-from emotion_edge.cli.argument_types import count, face_side, seconds, share, threads
+from emotion_edge.cli.argument_types import (
+    count,
+    face_side,
+    face_threshold,
+    seconds,
+    share,
+    threads,
+)
 from emotion_edge.cli.camera_options import add_source
 from emotion_edge.cli.output_options import add_outputs
 from emotion_edge.faces.blazeface import PACKAGE
@@ -119,10 +126,10 @@ def add_detector(parser: argparse._ActionsContainer) -> None:
     )
     parser.add_argument(
         "--face-threshold",
-        type=share,
+        type=face_threshold,
         default=DEFAULT_THRESHOLD,
         metavar="SCORE",
-        help="minimum score of a face, 0 to 1 (default: %(default)s)",
+        help="minimum score of a face, 0.3 to 1 (default: %(default)s)",
     )
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.source import open_files
-from emotion_edge.capture.video_source import _Clock
+from emotion_edge.capture.video_frames import Clock
 from emotion_edge.errors import RunError, UserError
 from tests.edge.command_line import run_every_frame
 from tests.edge.pictures import solid
@@ -57,13 +57,13 @@ def test_joined_files_are_read_to_their_end_and_their_times_continue(suffix, tmp
 
 
 def test_times_follow_the_video_but_never_go_back():
-    clock = _Clock(10)
+    clock = Clock(10)
     own = [5.0, 5.1, 5.2, 0.0, 0.1, 7000.0, 7000.1, 2.0, 2.1]
     expected = [5.0, 5.1, 5.2, 5.3, 5.4, 7005.3, 7005.4, 7005.5, 7005.6]
     assert [clock.time(each) for each in own] == pytest.approx(expected)
-    clock = _Clock(10)  # jitter, and two fields at one time
+    clock = Clock(10)  # jitter, and two fields at one time
     assert [clock.time(t) for t in (0, 0.1, 0.05, 0.2, 0.2, 0.3)] == [0, 0.1, 0.1, 0.2, 0.2, 0.3]
-    clock = _Clock(10)  # times that stand still
+    clock = Clock(10)  # times that stand still
     assert [clock.time(1) for _ in range(5)] == pytest.approx([1, 1, 1, 1.1, 1.2])
 
 

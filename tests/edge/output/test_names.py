@@ -20,7 +20,14 @@ SHOWN = r"caf\udce9 \udcff.png"
 
 def original(shown: str) -> bytes:
     """Return a name's bytes, as docs/output.md says."""
-    return os.fsencode(re.sub(r"\\u(dc[89a-f].)", lambda m: chr(int(m[1], 16)), shown))
+    return os.fsencode(re.sub(r"\\u(dc[89a-f].)", lambda match: chr(int(match[1], 16)), shown))
+
+
+def test_the_code_in_the_documentation_is_right():
+    page = (Path(__file__).parents[3] / "docs/output.md").read_text()
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    exec(block, {})  # it has an assertion
+    assert r'os.fsencode(re.sub(r"\\u(dc[89a-f].)", lambda match: chr(int(match[1], 16))' in block
 
 
 def test_any_text_becomes_valid_json():
