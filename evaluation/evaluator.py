@@ -10,7 +10,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from emotion_edge.faces.quality import sharpness
-from emotion_edge.imaging.image_files import read_image
+from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, read_image
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from evaluation.corruptions import CORRUPTIONS, corrupt
@@ -133,7 +133,10 @@ def _voters(split: LabelledImages, labels: Sequence[str]) -> dict[str, Any] | No
 
 def _groups(split: LabelledImages, correct: npt.NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
     """Yield the accuracy of equal parts of the images, sorted by each property."""
-    columns = zip(*(_properties(read_image(path)) for path in split.paths), strict=True)
+    columns = zip(
+        *(_properties(read_image(path, WORKSTATION_MEGAPIXELS)) for path in split.paths),
+        strict=True,
+    )
     for name, values in zip(_PROPERTIES, map(np.array, columns), strict=True):
         limits = np.quantile(values, np.linspace(0, 1, GROUPS + 1))
         group = np.searchsorted(limits[1:-1], values, side="right")
@@ -154,7 +157,10 @@ def _properties(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
 def _robustness(predictor: Predictor, split: LabelledImages) -> Iterator[dict[str, Any]]:
     tasks = [(name, strength) for name, (_, all_) in CORRUPTIONS.items() for strength in all_]
     for name, strength in tqdm(tasks, "corrupting images", disable=None):
-        corrupted = (corrupt(read_image(path), name, strength) for path in split.paths)
+        corrupted = (
+            corrupt(read_image(path, WORKSTATION_MEGAPIXELS), name, strength)
+            for path in split.paths
+        )
         images = np.array([preprocess(pixels, predictor.contract) for pixels in corrupted])
         correct = predictor.logits(images).argmax(axis=1) == split.targets
         yield {"change": name, "strength": strength, **_accuracy(correct)}

@@ -27,6 +27,10 @@ _FORMATS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("WEBP", "RGB", {"quality": 80}),
     ("WEBP", "RGBA", {"lossless": True}),
     ("BMP", "RGB", {}),
+    ("TIFF", "RGB", {}),
+    ("GIF", "P", {}),
+    ("AVIF", "RGB", {}),
+    ("JPEG2000", "RGB", {}),
 )
 
 

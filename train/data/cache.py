@@ -19,7 +19,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.util.atomic_write import staged_write
@@ -142,7 +142,7 @@ def _decode_all(
 
 def _decode(path: Path, contract: Contract) -> npt.NDArray[np.uint8] | str:
     try:
-        return preprocess(read_image(path), contract)
+        return preprocess(read_image(path, WORKSTATION_MEGAPIXELS), contract)
     except ImageError as error:
         return str(error)
 

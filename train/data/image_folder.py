@@ -8,9 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import IMAGE_SUFFIXES, find_images
+from emotion_edge.imaging.picture_folders import list_pictures
 from emotion_edge.model.contract import Contract
+from train.data.balance import describe_imbalance
 from train.data.cache import CachedImages, LabelledFile, load_images
+from train.data.class_folders import (
+    class_folders,
+    describe_files,
+    like_a_class,
+    refuse_alike,
+    report_left_out,
+    report_unused,
+    too_deep,
+)
 from train.data.soft_labels import Votes, read_votes
 from train.wording import amount
 
@@ -53,13 +63,14 @@ class Dataset:
 
 
 def find_labels(data: Path) -> list[str]:
-    """Return the class names: the sorted folder names of DATA/train.
+    """Return the class names: the sorted folder names of DATA/train, in Unicode's form NFC.
 
-    Raises UserError if DATA/train does not exist or has fewer than two class folders.
+    Raises UserError if DATA/train does not exist or has fewer than two class folders, or two whose
+    names differ only in capital letters.
     """
     if not data.is_dir():
         raise UserError(f"--data {data}: no such folder")
-    labels = _class_folders(data / "train")
+    labels = list(class_folders(data / "train"))
     for label in labels:
         if not label.isprintable():
             raise UserError(f"{data / 'train'}: rename the class folder {label!r}")
@@ -67,22 +78,22 @@ def find_labels(data: Path) -> list[str]:
         found = f"only {labels[0]!r}" if labels else "none"
         raise UserError(
             f"{data / 'train'}: needs a folder for each of at least 2 classes; {found} found"
+            f"{too_deep(data / 'train', labels)}"
         )
+    refuse_alike(data / "train", labels)
     return labels
-
-
-def _class_folders(split: Path) -> list[str]:
-    if not split.is_dir():
-        raise UserError(f"{split}: no such folder; put pictures into {split}/<class>/")
-    return sorted(p.name for p in split.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
 def load(data: Path, contract: Contract, cache: Path) -> Dataset:
     """Load DATA/train, DATA/validation and, if it exists, DATA/test, which becomes the holdout.
 
-    Raises UserError as `load_split` does.
+    Warns if a class has far fewer pictures than another. Raises UserError as `load_split` does.
     """
+    report_unused(data)
     training = load_split(data / "train", contract, cache)
+    numbers = np.bincount(training.targets, minlength=len(contract.labels)).tolist()
+    if warning := describe_imbalance(dict(zip(contract.labels, numbers, strict=True))):
+        print(f"{data / 'train'}: {warning}", file=sys.stderr)
     validation = load_split(data / "validation", contract, cache)
     if not (data / "test").is_dir():
         return Dataset(training, validation, validation, "validation")
@@ -93,14 +104,14 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     """Load and preprocess the pictures in `folder`/<class>/, from `cache` if they are there.
 
     Prints the number of pictures. Raises UserError for an empty or unknown class folder, and if
-    more than 5 % of the files cannot be read. Fewer unreadable files are named on stderr and left
-    out.
+    more than 5 % of the files, or all of a class, cannot be read. Fewer unreadable files, and
+    everything else in the folder, are named on stderr and left out.
     """
     labels = contract.labels
     files = _list_files(folder, labels)
     _report_classes(folder, labels, files)
     cached = load_images(folder, files, contract, cache)
-    _report_unreadable(folder, cached, len(files))
+    _report_unreadable(folder, cached, files)
     targets = np.array([labels.index(label) for label in cached.labels])
     votes = read_votes(folder.parent, labels, list(zip(cached.labels, cached.paths, strict=True)))
     return Split(cached.images, targets, votes, cached.paths, cached.key)
@@ -108,18 +119,25 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
 
 def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
     """Return (label, path) of every picture of a split, in a fixed order."""
-    present = _class_folders(folder)
-    if unknown := set(present) - set(labels):
-        raise UserError(f"{folder}: train has no class {', '.join(sorted(unknown))}")
-    files = [(label, path) for label in present for path in find_images(folder / label)]
-    if empty := set(present) - {label for label, _ in files}:
-        suffixes = " ".join(sorted(IMAGE_SUFFIXES))
-        raise UserError(
-            f"{folder}: no pictures ({suffixes}) in class folder {', '.join(sorted(empty))}"
-        )
-    if not files:
+    present = class_folders(folder)
+    if unknown := sorted(set(present) - set(labels)):
+        hints = like_a_class(unknown[0], labels) or too_deep(folder, unknown)
+        raise UserError(f"{folder}: train has no class {', '.join(unknown)}{hints}")
+    listings = {label: list(map(list_pictures, folders)) for label, folders in present.items()}
+    for label, of_label in listings.items():
+        if not any(listing.pictures for listing in of_label):
+            others = describe_files(folder, [path for each in of_label for path in each.others])
+            found = f"; it has {others}" if others else ""
+            raise UserError(f"{folder}: no pictures in class folder {label}{found}")
+    if not listings:
         raise UserError(f"{folder}: contains no class folders")
-    return files
+    report_left_out(folder, listings)
+    return [
+        (label, path)
+        for label, each in listings.items()
+        for lists in each
+        for path in lists.pictures
+    ]
 
 
 def _report_classes(folder: Path, labels: tuple[str, ...], files: list[LabelledFile]) -> None:
@@ -130,8 +148,12 @@ def _report_classes(folder: Path, labels: tuple[str, ...], files: list[LabelledF
         print(f"{folder}: no pictures of {', '.join(sorted(missing))}", file=sys.stderr)
 
 
-def _report_unreadable(folder: Path, cached: CachedImages, total: int) -> None:
+def _report_unreadable(folder: Path, cached: CachedImages, files: list[LabelledFile]) -> None:
+    """Name the unreadable pictures; raise UserError if they are all pictures of a class."""
     for path, reason in cached.unreadable.items():
         print(f"left out {path}: {reason}", file=sys.stderr)
     if cached.unreadable:
-        print(f"{folder}: left out {len(cached.unreadable)} of {total}", file=sys.stderr)
+        print(f"{folder}: left out {len(cached.unreadable)} of {len(files)}", file=sys.stderr)
+    if lost := sorted({label for label, _ in files} - set(cached.labels)):
+        reasons = {cached.unreadable[path] for label, path in files if label == lost[0]}
+        raise UserError(f"{folder}: no picture of class {lost[0]} can be read: {min(reasons)}")

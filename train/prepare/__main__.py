@@ -11,6 +11,7 @@ each is found and cropped as `emotion-edge run` does it, and written as PNG. Pho
 face, or with several faces of similar size, are left out. All pictures of a person go into the same
 split, if the path names the person: ~/photos/happy/anna/IMG_0001.jpg or ~/photos/happy/anna-01.jpg.
 The first line of the output lists the people. Rename files that it takes for a person by mistake.
+Photographs in ~/photos/train/<class>/, ~/photos/validation/<class>/, ... keep their splits.
 
 FER2013's pictures keep their splits, and are cropped again by the same rule. With --ferplus, the
 label is the most frequent vote of FER+'s ten people. Pictures are left out if the vote is a tie, or
@@ -29,15 +30,16 @@ from pathlib import Path
 
 from emotion_edge.cli.argument_types import describe, face_side, seed
 from emotion_edge.errors import RunError, UserError, exit_code
-from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
+from train.data.balance import describe_imbalance
 from train.prepare.fer2013 import make_detector, prepare_fer
 from train.prepare.fer2013_csv import read_csv
 from train.prepare.fer2013_npz import read_npz
 from train.prepare.group_split import SPLITS, parse_split
 from train.prepare.manifest import MANIFEST_FILE, WRITTEN, Manifest
 from train.prepare.near_duplicates import check_for_leaks
+from train.prepare.photo_files import find_splits
 from train.prepare.photos import UNREADABLE, prepare_photos
 from train.wording import amount
 
@@ -57,7 +59,10 @@ def _prepare(args: argparse.Namespace) -> int:
     print(summarise(outcomes, manifest))
     unreadable, total = outcomes[UNREADABLE], outcomes.total()
     if not outcomes[WRITTEN]:
-        raise UserError(f"none of {total} pictures could be used")
+        advice = "; if the faces fill the pictures, train on them as they are"
+        raise UserError(f"none of {total} pictures could be used{advice if args.photos else ''}")
+    if warning := describe_imbalance(_count_by_class(args.to)):
+        print(f"{args.to}: {warning}", file=sys.stderr)
     check_for_leaks(args.to)
     if unreadable:
         raise RunError(f"{unreadable} of {total} pictures could not be read")
@@ -65,14 +70,26 @@ def _prepare(args: argparse.Namespace) -> int:
     return 0
 
 
+def _count_by_class(data: Path) -> Counter[str]:
+    return Counter(
+        path.relative_to(data / split).parts[0]
+        for split in SPLITS
+        for path in find_images(data / split)
+    )
+
+
 def _refuse_empty_split(args: argparse.Namespace) -> None:
     """Raise UserError if a split has no pictures that the arguments, or training, ask for."""
     filled = [split for split in SPLITS if find_images(args.to / split)]
     wanted = [split for split, share in zip(SPLITS, args.split, strict=True) if share]
-    if not args.photos:  # FER2013's pictures keep their splits
-        wanted = ["validation"] if "train" in filled else []
+    given = [split for split in find_splits(args.photos) if split] if args.photos else []
+    if given or not args.photos:  # the pictures keep their splits
+        needed = {*given, "validation"} if "train" in filled else {*given}
+        wanted = [split for split in SPLITS if split in needed]
     if empty := [split for split in wanted if split not in filled]:
         advice = "add photographs and run it again, or choose other shares with --split"
+        if given:
+            advice = "put other photographs than the other splits have into its folder"
         raise UserError(
             f"{' and '.join(str(args.to / split) for split in empty)}: no pictures; "
             f"{advice if args.photos else 'use a file that has all of FER2013'}"
@@ -89,8 +106,14 @@ def _from_photos(args: argparse.Namespace, manifest: Manifest) -> Counter[str]:
     photos, to = args.photos.resolve(), args.to.resolve()
     if photos.is_relative_to(to) or to.is_relative_to(photos):
         raise UserError(f"--photos {args.photos} and --to {args.to}: one is within the other")
-    detector = FaceDetector(args.face_model, min_face=args.min_face)
-    return prepare_photos(args.photos, manifest, detector, percentages=args.split, seed=args.seed)
+    return prepare_photos(
+        args.photos,
+        manifest,
+        args.face_model,
+        min_face=args.min_face,
+        percentages=args.split,
+        seed=args.seed,
+    )
 
 
 def summarise(outcomes: Counter[str], manifest: Manifest) -> str:

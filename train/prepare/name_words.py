@@ -7,31 +7,33 @@ def _words(text: str) -> frozenset[str]:
 
 _SPLITS = _words(
     """
-    dataset datasets dev eval evaluation fold holdout privatetest publictest split test testing
-    train training val valid validation
+    dataset datasets dev eval evaluation fold holdout private privatetest public publictest
+    split test testing train training usage val valid validation
     """
 )
 _DEVICES = _words(
     """
     android animation avo b612 beautyplus bildschirmfoto bokeh booth burst c360 cam camera
-    camscanner canon capturadepantalla capturadetela capture captured capturedecran capturedécran
-    chrome cimg clip clips collage cover dcim dji dsc dscf dscn dslr esp ezgif faceapp facebook
-    facetune ffmpeg film firefox foodie fuji galaxy gmt gopr gopro gvo hdr hpim huawei imag inshot
-    instagram ipad ipcam iphone kakaotalk kinect libcamera lightroom line logitech lumix meeting
-    meitu messenger mmexport mov movie mp mpv mtxx mvi mvimg night nikon olympus opencv openface
-    pana panasonic pano panorama photobooth photoroom pi picam picamera picsart pixel polish pxl
-    raspberry raspberrypi raspi raspicam raspistill realsense received recording recordings remini
-    rpi samsung scan schermafbeelding schermata screen screencap screenrecorder screenshot selfie
-    selfies shot signal skype skärmavbild snap snapchat snapseed snapshot sony still stills teams
-    telegram tiktok viber vid video videos vlc vlcsnap vsco webcam webcams webcamtoy wechat weixin
-    whatsapp wx xiaomi youcam youtube zoom
+    camscanner canon capturadepantalla capturadetela capture captured capturedecran
+    capturedécran chrome cimg clip clips collage cover dcim dji dsc dscf dscn dslr eos esp ezgif
+    faceapp facebook facetune ffmpeg film firefox foodie fuji galaxy gmt gopr gopro grab gvo hdr
+    hpim huawei imag inshot instagram ipad ipcam iphone kakaotalk kif kinect libcamera lightroom
+    line logitech lumix meeting meitu messenger mmexport mov movie mp mpv msg mtxx mvi mvimg
+    night nikon olympus opencv openface pana panasonic pano panorama photobooth photoroom pi
+    picam picamera picsart pixel polish pxl raspberry raspberrypi raspi raspicam raspistill
+    realsense received recording recordings remini rimg rpi samsung scan schermafbeelding
+    schermata screen screencap screenrecorder screenshot selfie selfies shot signal skype
+    skärmavbild snap snapchat snapseed snapshot sony sta still stills teams telegram tiktok
+    viber vid video videos vlc vlcsnap vsco webcam webcams webcamtoy wechat weixin whatsapp wp
+    wx xiaomi ydxj youcam youtube zoom
     """
 )
 _PICTURES = _words(
     """
-    avatar bild bilder cropper face faces fb foto fotos frame frames headshot image imagen imagenes
-    images img imgp imgs kimg mg photo photograph photography photos pic pics pict picture pictures
-    sequence sequences shots thumb thumbnail thumbnails unknown unnamed untitled
+    album avatar bild bilder cropper face faces fb foto fotos frame frames headshot im image
+    imagen imagenes images img imgp imgs ims kimg mg patch photo photograph photography photos
+    pic pics pict picture pictures render rendered sequence sequences shots thumb thumbnail
+    thumbnails tile tiles unknown unnamed untitled
     """
 )
 # Collections of pictures from the web: their numbers count pictures or films. `data_set_names`
@@ -46,32 +48,34 @@ _WEB = _words(
 _SOURCES = _words(
     """
     adobe adobestock aff aigenerated alamy bing canva coco comfyui dalle data database deepfake
-    depositphotos diffusion discord dreamstime emotion emotions expression expressions fake fakes
-    firefly flickr flux freepik generated getty gettyimages google hqdefault imgur istock
-    istockphoto kaggle maxresdefault midjourney mqdefault pexels pinterest pixabay rawpixel reddit
-    roboflow sddefault sdxl seed shutterstock stablediffusion stock stylegan synth synthetic
-    synthetics tumblr twitter unsplash vecteezy yandex
+    depositphotos diffusion discord dreamstime emotion emotions expression expressions fake
+    fakes firefly flickr flux freepik generated getty gettyimages google hqdefault imgur istock
+    istockphoto kaggle maxresdefault midjourney mqdefault pexels pinterest pixabay rawpixel
+    reddit roboflow sddefault sdxl seed shutterstock stablediffusion stock stylegan synth
+    synthetic synthetics tumblr twitter unsplash vecteezy web yandex
     """
 )
 _VERSIONS = _words(
     """
-    acropped album albums aligned all am and annotated annotation annotations archive at aug
-    augmentation augmented auto automatically backup bad balanced basic batch bearbeitet best
-    bewerkt big brightness by chunk class classes clean cleaned close closeup color colour combined
-    compound contrast copia copiade copiadi copie copiede copy crop cropped cropping crops de deg
-    degree degrees deleted desktop det detected detection di different dir document documents
-    download downloads draft dropbox edit editada editado edited effects export exported exports
-    extra extracted file files filtered final fixed folder for from gallery gamma gedreht good group
-    hd high home hue icloud in inbox index indoor input item keep kopie kopievan kopievon label
-    labeled labelled labels landmark landmarks large latest left level light low manually mask
-    masked media merged misc miscellaneous mixed modificata modificato modifie modifié more my new
-    no noise none object of old on onedrive orig original originals other others out outdoor output
-    part photoshoot pm preprocessed pro processed raw real recovered recup rejected release result
-    results review right roll rot rotate rotated rotation rotations round run sample samples
-    saturation scale scaled scene selected session sessions set shard shear shift shifted shoot
-    small sorted sorting studio stuff subset tagged take takeout takes temp the tmp todo top trash
-    trial uhr um unaligned uncropped unedited unlabeled unlabelled unsorted untagged up upload
-    uploads usb various version vhdr vom von with zip zoom zoomed zugeschnitten
+    acropped album albums aligned all am and annotated annotation annotations archive asset at
+    attachment aug augmentation augmented auto automatically backup bad balanced basic batch
+    bearbeitet best bewerkt big brightness by chunk class classes clean cleaned close closeup
+    color colour combined compound contrast copia copiade copiadi copie copiede copy crop
+    cropped cropping crops de deg degree degrees deleted desktop det detected detection di
+    different dir document documents download downloads draft dropbox edit editada editado
+    edited effects export exported exports extra extracted file files filtered final fixed
+    folder for from gallery gamma gedreht gen good group hd high home hue icloud in inbox index
+    indoor input item keep kopie kopievan kopievon label labeled labelled labels landmark
+    landmarks large latest left level light low manually mask masked media merged misc
+    miscellaneous mixed modificata modificato modifie modifié more my neg neuer new no noise
+    none nr object of old on onedrive ordner orig original originals other others out outdoor
+    output page pages part photoshoot pm pos post pre preprocessed pro processed raw real
+    recovered recup ref rejected release result results review right roll rot rotate rotated
+    rotation rotations round run sample samples saturation scale scaled scene selected session
+    sessions set shard shear shift shifted shoot slide small sorted sorting studio stuff subset
+    tagged take takeout takes target temp the tmp todo top trash trial uhr um unaligned
+    uncropped unedited unlabeled unlabelled unsorted untagged up upload uploads usb various
+    version vhdr vom von with zip zoom zoomed zugeschnitten
     """
 )
 # What data sets, cameras, programs and people call a picture or a folder. A number beside such a
@@ -138,7 +142,8 @@ EXPRESSIONS = _words(
 # Words, of these lists or others, that are people's names if they begin with a capital: Joy_01.jpg.
 ALSO_NAMES = _words(
     """
-    ang cam coco de dev di dis fea gray guy hap hue joy line merry neu ni raf smiley sur val von win
+    ang cam coco de dev di dis fea gen gray guy hap hue im joy line merry neu ni page post raf
+    smiley sur val von win
     """
 )
 # A number beside such a word is a person.

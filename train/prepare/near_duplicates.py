@@ -17,7 +17,12 @@ from PIL import Image
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import ImageError, find_images, read_image
+from emotion_edge.imaging.image_files import (
+    WORKSTATION_MEGAPIXELS,
+    ImageError,
+    find_images,
+    read_image,
+)
 from emotion_edge.util.atomic_write import staged_write
 from train.prepare.group_split import SPLITS
 from train.prepare.image_matching import Fingerprint, MatchIndex, fingerprint
@@ -132,7 +137,7 @@ def _load(data: Path) -> list[Picture]:
 
 def _read(data: Path, split: str, path: Path) -> Picture | None:
     try:
-        image = Image.fromarray(read_image(path)).convert("L")
+        image = Image.fromarray(read_image(path, WORKSTATION_MEGAPIXELS)).convert("L")
     except ImageError as error:
         print(f"left out {path}: {error}", file=sys.stderr)
         return None

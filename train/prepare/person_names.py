@@ -27,6 +27,10 @@ from train.prepare.name_words import (
     SORTING,
 )
 
+# Words joined to one of NO_NAMES: trainset, testdata, faceimages.
+_COLLECTIONS = re.compile(
+    r"(\w{3,}?)(?:crop|data|face|file|folder|frame|image|img|photo|pic|picture|set|shot)s?"
+)
 # Codes of people, such as s005, n000001 or NimStim's 01F. In a file's name, longer ones are a
 # camera's numbers: P1000123, GX010012, WA0001.
 _FOLDER_CODE = r"[^\W\d_]{1,2}\d{1,7}|\d{2,3}[fm]"
@@ -125,7 +129,8 @@ def _parts_of(token: str, code: str, classes: Collection[str]) -> list[str]:
     match = re.fullmatch(r"([^\W\d_]+)(\d+)", token)
     if match and (len(match[1]) > 2 or match[1] in PEOPLE):  # not a code
         # The number in rot90, angry2 or cam1 is no person.
-        is_number_of_word = match[1] in NO_NAMES or _sorts(match[1], classes)
+        is_no_person = match[1] in NO_NAMES or _is_collection(match[1])
+        is_number_of_word = is_no_person or _sorts(match[1], classes)
         return [match[1]] if is_number_of_word else [match[1], match[2]]
     is_plain = token.isdecimal() or token.isalpha()
     return [token if is_plain or re.fullmatch(code, token) else ""]
@@ -133,7 +138,13 @@ def _parts_of(token: str, code: str, classes: Collection[str]) -> list[str]:
 
 def _is_no_name(part: str, classes: Collection[str]) -> bool:
     is_number = part.isdecimal() or re.fullmatch(r"[vx]\d", part)
-    return part in _NO_NAMES or bool(is_number) or _sorts(part, classes)
+    is_word = part in _NO_NAMES or _is_collection(part)
+    return is_word or bool(is_number) or _sorts(part, classes)
+
+
+def _is_collection(word: str) -> bool:
+    match = _COLLECTIONS.fullmatch(word)
+    return bool(match and match[1] in NO_NAMES)
 
 
 def _sorts(word: str, classes: Collection[str]) -> bool:

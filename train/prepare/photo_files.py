@@ -1,68 +1,113 @@
 """Find the photographs in class folders, and the person whom each path names."""
 
 import hashlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import find_images
+from emotion_edge.imaging.picture_folders import is_picture, list_pictures
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
-from train.prepare.group_split import SPLITS
+from train.data.class_folders import class_folders, refuse_alike, report_left_out, split_called
+from train.prepare.fer2013_csv import USAGES
 from train.prepare.person_names import subject_of
+
+# FER2013 as folders: train/happy/Training_3908.jpg, test/happy/PublicTest_4523.jpg.
+_FER2013 = re.compile(rf"({'|'.join(USAGES)})_\d+(?!\d)")
 
 
 class Photo(NamedTuple):
-    """A photograph: its file, its path relative to the root folder, its class, person and digest.
+    """A photograph.
 
-    subject: "" if no person is named. key: "" if the file cannot be opened.
+    path: its file. source, inside: its path relative to the root folder and to its class folder.
+    subject: its person, "" if none is named. key: a digest, "" if the file cannot be opened. split:
+    the split whose folder it is in, "" if the folders are only classes.
     """
 
     path: Path
     source: Path
+    inside: Path
     label: str
     subject: str
     key: str
+    split: str
 
     @property
     def group(self) -> str:
         """Identifies what must stay in one split: the person, or else the photograph itself."""
         return self.subject or self.key
 
+    @property
+    def is_fer2013(self) -> bool:
+        """Whether its name is one of FER2013's, whose pictures are cropped faces already."""
+        return bool(_FER2013.match(self.path.name))
+
 
 def find_photos(folder: Path) -> list[Photo]:
-    """Return the photographs in FOLDER/<class>/ and below, in a fixed order.
+    """Return the photographs in FOLDER/<class>/ or FOLDER/<split>/<class>/, in a fixed order.
 
-    Raises UserError if the folder does not have this structure.
+    Names everything else in these folders on stderr. Raises UserError if the folder does not have
+    this structure.
     """
-    labels = _find_labels(folder)
-    files = [(label, path) for label in labels for path in find_images(folder / label)]
-    if not files:
+    splits = find_splits(folder)
+    labels = {label for place in splits.values() for label in class_folders(place)}
+    found = list(_find_files(splits))
+    if not found:
         raise UserError(f"--photos {folder}: no pictures in it; put them into <class>/")
     return [
         Photo(
             path,
             path.relative_to(folder),
+            path.relative_to(class_folder),
             label,
-            subject_of(path.relative_to(folder / label), labels),
+            subject_of(path.relative_to(class_folder), labels),
             _digest(path),
+            _split_in_fer2013(path, split, splits),
         )
-        for label, path in tqdm(files, "reading", unit=" images", disable=None)
+        for split, label, class_folder, path in tqdm(found, "reading", unit=" images", disable=None)
     ]
 
 
-def _find_labels(folder: Path) -> list[str]:
+def find_splits(folder: Path) -> dict[str, Path]:
+    """Return the folders that have the classes, by split; "" for the folder itself.
+
+    Raises UserError if the folder has other folders than classes or splits.
+    """
     if not folder.is_dir():
         raise UserError(f"--photos {folder}: no such folder")
-    labels = [p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")]
-    if set(labels) & set(SPLITS):
-        raise UserError(f"--photos {folder}: its folders must be classes, not {sorted(labels)}")
-    if reserved := {UNKNOWN, NO_FACE} & set(labels):
+    names = list(class_folders(folder))
+    splits = {split: name for name in names if (split := split_called(name))}
+    if splits and len(splits) < len(names):
+        raise UserError(
+            f"--photos {folder}: its folders must be classes, or all be splits, not {names}"
+        )
+    if reserved := {UNKNOWN, NO_FACE} & set(names):
         raise UserError(f"--photos {folder}: {reserved.pop()!r} is a reserved label; rename it")
-    if loose := [path for path in find_images(folder) if path.parent == folder]:
+    if loose := sorted(path for path in folder.iterdir() if path.is_file() and is_picture(path)):
         raise UserError(f"--photos {folder}: {loose[0].name} is in no class folder")
-    return sorted(labels)
+    refuse_alike(folder, names)
+    return {split: folder / name for split, name in splits.items()} or {"": folder}
+
+
+def _find_files(splits: dict[str, Path]) -> Iterator[tuple[str, str, Path, Path]]:
+    """Yield the split, class, class folder and path of each photograph."""
+    for split, place in splits.items():
+        folders = class_folders(place)
+        listings = {label: list(map(list_pictures, each)) for label, each in folders.items()}
+        report_left_out(place, listings)
+        for label, each in folders.items():
+            for class_folder, listing in zip(each, listings[label], strict=True):
+                yield from ((split, label, class_folder, path) for path in listing.pictures)
+
+
+def _split_in_fer2013(path: Path, split: str, splits: dict[str, Path]) -> str:
+    """Return a photograph's split: FER2013's, if its two test sets are in one folder."""
+    match = _FER2013.match(path.name)
+    is_joined = split == "test" and "validation" not in splits
+    return USAGES[match[1]] if match and is_joined else split
 
 
 def _digest(path: Path) -> str:

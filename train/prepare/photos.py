@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,46 +11,83 @@ from tqdm import tqdm
 
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
+from train.prepare.fer2013 import crop_again, make_detector
+from train.prepare.fer2013_types import SIDE
 from train.prepare.manifest import WRITTEN, Manifest, Row
 from train.prepare.photo_files import Photo, find_photos
 from train.prepare.split_plan import describe_people, plan_splits
+from train.wording import amount
 
 NO_FACE, SEVERAL, UNREADABLE = "no face", "several faces", "unreadable"
+COPY = "in another folder, too"
 MIN_SECOND_FACE_RATIO = 0.5  # smaller faces, relative to the largest, are background
 
 
 def prepare_photos(
     folder: Path,
     manifest: Manifest,
-    detector: FaceDetector,
+    face_model: Path | None,
     *,
+    min_face: int | None,
     percentages: tuple[int, int, int],
     seed: int,
 ) -> Counter[str]:
     """Crop the face out of each photograph FOLDER/<class>/ and write it into a split.
 
-    Returns the number of photographs by outcome, including those of earlier runs. Raises UserError
-    for a folder without classes or photographs, or with too few people to fill the splits.
+    Photographs in FOLDER/<split>/<class>/ keep their splits, and pictures of FER2013 are cropped as
+    those of its csv file. Returns the number of photographs by outcome, including those of earlier
+    runs. Raises UserError for a folder without classes or photographs, or with too few people to
+    fill the splits.
     """
+    detectors = _Detectors(FaceDetector(face_model, min_face=min_face), make_detector(face_model))
     photos = find_photos(folder)
     print(describe_people(photos), flush=True)
-    splits = plan_splits(photos, manifest, percentages, seed)
+    if given := sorted({photo.split for photo in photos} - {""}):
+        print(f"the photographs keep their splits: {', '.join(given)}", flush=True)
+    splits = {} if given else plan_splits(photos, manifest, percentages, seed)
     outcomes: Counter[str] = Counter()
     for photo in tqdm(photos, "cropping faces", unit=" images", disable=None):
         known = manifest.rows.get(photo.key)
         if known is None or not known.picture:  # retry: --min-face may have changed
-            known = _crop_and_write(photo, splits[photo.group], manifest, detector)
-        elif known.picture.split("/")[1] != photo.label:
+            split = photo.split or splits[photo.group]
+            known = _crop_and_write(photo, split, manifest, detectors)
+        elif _is_elsewhere(photo, known):
             print(f"{photo.path}: the same picture is there as {known.picture}", file=sys.stderr)
+            known = known._replace(outcome=COPY)
         outcomes[known.outcome] += 1
+    _warn_of_lost_classes(photos, manifest)
     return outcomes
 
 
-def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detector: FaceDetector) -> Row:
+def _is_elsewhere(photo: Photo, known: Row) -> bool:
+    split, label, _ = known.picture.split("/")
+    return label != photo.label or photo.split not in ("", split)
+
+
+def _warn_of_lost_classes(photos: list[Photo], manifest: Manifest) -> None:
+    written = {row.picture.split("/")[1] for row in manifest.rows.values() if row.picture}
+    for label, number in sorted(Counter(photo.label for photo in photos).items()):
+        if label not in written:
+            print(
+                f"class {label!r}: none of its {amount(number, 'photograph')} was written",
+                file=sys.stderr,
+            )
+
+
+class _Detectors(NamedTuple):
+    whole_photographs: FaceDetector
+    fer2013: FaceDetector
+
+
+def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detectors: _Detectors) -> Row:
     try:
-        face = crop_only_face(read_image(photo.path), detector)
+        pixels = read_image(photo.path, WORKSTATION_MEGAPIXELS)
+        if photo.is_fer2013 and pixels.shape[:2] == (SIDE, SIDE):
+            face: npt.NDArray[np.uint8] | str = crop_again(pixels[..., 0], detectors.fer2013)
+        else:
+            face = crop_only_face(pixels, detectors.whole_photographs)
     except ImageError as error:
         print(f"left out {photo.path}: {error}", file=sys.stderr)
         face = UNREADABLE

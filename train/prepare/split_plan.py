@@ -23,7 +23,7 @@ def describe_people(photos: list[Photo]) -> str:
     """Return a line on the people whom the photographs' paths name, with the most frequent."""
     labels = {photo.label for photo in photos}
     people = Counter(photo.subject for photo in photos if photo.subject)
-    folders = (photo.source.relative_to(photo.label).with_name("x") for photo in photos)
+    folders = (photo.inside.with_name("x") for photo in photos)
     by_folder = sum(subject_of(folder, labels) != "" for folder in folders)
     named = people.total()
     line = (

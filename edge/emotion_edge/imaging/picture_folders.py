@@ -50,7 +50,7 @@ def list_pictures(folder: Path) -> Listing:
         for entry in entries:
             path = Path(entry.path)
             if not path.is_dir():
-                (found.pictures if _is_picture(path) else found.others).append(path)
+                (found.pictures if is_picture(path) else found.others).append(path)
             elif is_hidden(path.name) or _identity(path) in seen:
                 found.skipped.append(path)
             else:
@@ -69,7 +69,8 @@ def _identity(folder: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Say whether a file is a picture by its name or content, and not hidden."""
     if path.name.startswith("."):
         return False
     try:

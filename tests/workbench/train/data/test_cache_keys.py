@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 import train.data.cache
-from emotion_edge.imaging import image_files
+from emotion_edge.imaging import rgb
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model import preprocessing
 from emotion_edge.model.contract import Contract
@@ -74,7 +74,7 @@ def test_a_moved_data_set_is_read_from_the_cache(voted, tmp_path, monkeypatch, c
     moved = voted.rename(tmp_path / "elsewhere")
     (voted / "train").mkdir(parents=True)
     decoded = []
-    monkeypatch.setattr(train.data.cache, "read_image", lambda path: decode(path, decoded))
+    monkeypatch.setattr(train.data.cache, "read_image", lambda path, _: decode(path, decoded))
     split = load_split(moved / "train", CONTRACT, tmp_path / "cache")
     assert decoded == [moved / "train/green/05.png"]  # to find out whether it is still unreadable
     assert_pictures_match(split, moved)
@@ -106,7 +106,7 @@ def change_pillow(monkeypatch):
 
 
 def ignore_orientation(monkeypatch):
-    monkeypatch.setattr(image_files, "TRANSPOSITIONS", {})
+    monkeypatch.setattr(rgb, "_orientation", lambda image: 1)
 
 
 def blend_with_black(monkeypatch):

@@ -73,6 +73,9 @@ def test_a_persons_pictures_have_one_subject_in_data_sets(names, subject):
 
 
 NO_PEOPLE = """
+Public_Test_12.jpg trainset_3.png trainingset_12.jpg testdata_3.png faceimages_4.jpg
+trainset/12.jpg web_12.jpg ref_3.jpg neg_12.jpg tile_12.png EOS_0012.jpg RIMG0012.JPG YDXJ0012.jpg
+STA_0012.JPG KIF_0012.jpg WP_20130101_12_00_00_Pro.jpg msg_12.jpg im_12.png
 Training_123.jpg PublicTest_04.jpg PrivateTest_12345.jpg train_00001_aligned.jpg test_0001.jpg
 test_0001_aligned.jpg 12345.jpg image0000060.jpg 00001.png ffhq_00001.png angry_actor_104.jpg
 angry_actor.jpg afraid_American_198.jpg fer0000123.png fer2013-17.png images_3.jpg img12.jpg

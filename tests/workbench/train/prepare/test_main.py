@@ -29,7 +29,8 @@ def test_unreadable_photographs_give_exit_code_1_or_2_if_none_is_left(tmp_path, 
     [
         (("--photos", "nowhere"), "nowhere: no such folder"),
         (("--photos", "empty"), "empty: no pictures in it"),
-        (("--photos", "split"), "its folders must be classes, not ['test', 'train']"),
+        (("--photos", "split"), "split: no pictures in it; put them into <class>/"),
+        (("--photos", "mixed"), "must be classes, or all be splits, not ['happy', 'train']"),
         (("--photos", "photos", "--to", "photos/data"), "one is within the other"),
         (("--photos", "photos", "--to", "cropped"), "its faces are cropped by"),
         (("--photos", "photos", "--to", "odd"), "prepared.csv: not what this program writes"),
@@ -42,7 +43,15 @@ def test_bad_inputs_are_reported_and_nothing_is_written(
     arguments, words, photos, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
-    for folder in ("empty", "split/train", "split/test", "cropped", "odd"):
+    for folder in (
+        "empty",
+        "split/train",
+        "split/test",
+        "mixed/happy",
+        "mixed/train",
+        "cropped",
+        "odd",
+    ):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "cropped" / "crop.json").write_text('{"face_width": 4.1, "eye_height": 0.49}')
     (tmp_path / "odd" / "prepared.csv").write_text("name,age\n")
