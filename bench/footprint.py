@@ -45,7 +45,7 @@ STEPS = {
     "+ numpy": "import numpy",
     "+ Pillow": "import PIL.Image",
     "+ runtime": "import {0}.interpreter",
-    "+ our modules": "import emotion_edge.__main__, emotion_edge.commands.run",
+    "+ our modules": "import emotion_edge.cli.command_line, emotion_edge.commands.run",
     "+ both networks": "from emotion_edge.faces.detector import FaceDetector; "
     "from emotion_edge.model.classifier import Classifier; "
     "from emotion_edge.model.model_file import SHIPPED; "

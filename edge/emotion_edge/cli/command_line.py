@@ -30,14 +30,24 @@ from emotion_edge.util.line_writer import STDERR, Line, LineWriter
 
 def run_command_line(argv: Sequence[str]) -> int:
     """Run a command and return the exit code. argv: without the program's name."""
-    args = make_parser(str(__doc__)).parse_args(argv)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # JSON is UTF-8 in every locale. Bytes of file names that are not UTF-8 are escaped.
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        args = make_parser(str(__doc__)).parse_args(argv)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # JSON is UTF-8 in every locale. Bytes of file names that are not UTF-8 are escaped.
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         return exit_code("emotion-edge", lambda: _run_command(args, argv))
     finally:
+        _flush_stdout()
         end_on_ctrl_c()
+
+
+def _flush_stdout() -> None:
+    """Write what argparse has printed, because at the interpreter's end signals are ignored."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, KeyboardInterrupt):
+        discard(sys.stdout)
 
 
 def _run_command(args: argparse.Namespace, argv: Sequence[str]) -> int:

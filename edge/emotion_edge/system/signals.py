@@ -6,9 +6,11 @@ The second SIGINT or SIGTERM ends the process at once, whatever it waits for.
 import atexit
 import os
 import signal
-from threading import Event
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from threading import Event
+    from types import FrameType
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 _HANDLED = (*STOPPING, signal.SIGHUP)
@@ -24,7 +26,7 @@ def hold_signals() -> None:
         atexit.register(signal.signal, number, signal.SIG_IGN)
 
 
-def _hold(number: int, frame: FrameType | None) -> None:
+def _hold(number: int, frame: "FrameType | None") -> None:
     _held.append(number)
     if number in STOPPING:
         _end_at_the_next()
@@ -35,7 +37,7 @@ def _end_at_the_next() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def stop_on_signals(stop: Event) -> None:
+def stop_on_signals(stop: "Event") -> None:
     """Set `stop` on SIGINT and SIGTERM from now on, and now if one is held."""
 
     def handle(*_: object) -> None:
@@ -48,7 +50,7 @@ def stop_on_signals(stop: Event) -> None:
         handle()
 
 
-def reload_on_hangup(reload: Event) -> None:
+def reload_on_hangup(reload: "Event") -> None:
     """Set `reload` on SIGHUP from now on."""
     signal.signal(signal.SIGHUP, lambda *_: reload.set())
 
@@ -70,6 +72,6 @@ def end_on_ctrl_c() -> None:
         signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, frame: "FrameType | None") -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     raise KeyboardInterrupt

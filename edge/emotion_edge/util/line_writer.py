@@ -42,6 +42,8 @@ class LineWriter:
 
     def start(self) -> None:
         """Start the thread; it ends with the program at the latest."""
+        # A copy: lines must arrive even if a descriptor is redirected meanwhile.
+        self._descriptor = os.dup(self._descriptor)
         threading.Thread(target=self._run, daemon=True).start()
 
     def close(self, *, stopping: bool = False) -> None:
@@ -97,24 +99,25 @@ class LineWriter:
 
     def _run(self) -> None:
         while (line := self._next_line()) is not None:
+            error = None
             try:
                 _write_all(self._descriptor, line)
-            except OSError as error:
-                self._error = error
-                self._ended = True
+            except OSError as caught:
+                error = caught
             with self._changed:
                 self._writing = False
+                if error is not None:
+                    self._error, self._ended = error, True
+                    self._lines.clear()
                 self._changed.notify_all()
+        os.close(self._descriptor)
 
     def _next_line(self) -> Line | None:
         """Wait for a line and take it; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._lines or self._ended)
-            if self._error is not None:
-                self._lines.clear()
             self._writing = bool(self._lines)
-            self._changed.notify_all()
-            return self._lines.popleft() if self._writing else None
+            return self._lines.popleft() if self._lines else None
 
 
 def _write_all(descriptor: int, line: Line) -> None:

@@ -3,9 +3,7 @@
 import fcntl
 import json
 import os
-import pty
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ import pytest
 
 from emotion_edge.util.line_writer import MAX_LINES
 from tests.edge.command_line import command, json_lines
+from tests.edge.faults.stalling import fill, full_pipe, full_socket, stopped_terminal
 from tests.edge.listener import Listener
 from tests.edge.models import INT8
 from tests.edge.mosquitto import free_port, plain_broker
@@ -40,36 +39,6 @@ def raw(tmp_path) -> Path:
     path = tmp_path / "raw"
     path.write_bytes(raw_frames("red", "blue", "green") * (FRAMES // 3))
     return path
-
-
-def fill(descriptor: int) -> None:
-    """Write until there is no room."""
-    os.set_blocking(descriptor, False)
-    with pytest.raises(BlockingIOError):
-        while True:
-            os.write(descriptor, b"x" * 4096)
-    os.set_blocking(descriptor, True)
-
-
-def full_pipe() -> tuple[int, int]:
-    """Return the ends of a pipe in which there is no room."""
-    ends = os.pipe()
-    fill(ends[1])
-    return ends
-
-
-def stopped_terminal() -> tuple[int, int]:
-    """Return our and the program's end of a terminal on which Ctrl-S was typed."""
-    ours, theirs = pty.openpty()
-    os.write(ours, b"\x13")
-    return ours, theirs
-
-
-def full_socket() -> tuple[int, int]:
-    """Return a pair of sockets of which the first does not read."""
-    ours, theirs = (end.detach() for end in socket.socketpair())
-    fill(theirs)
-    return ours, theirs
 
 
 @pytest.fixture(params=[full_pipe, stopped_terminal, full_socket])
@@ -174,6 +143,18 @@ def test_a_stalled_stderr_stops_nothing(daemon, tmp_path, number):
     run.wait_lines(1)
     code, seconds = run.end(number)
     assert (code, seconds < STOP_S) == (0, True)
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_second_ctrl_c_ends_help_whose_reader_stalls():
+    ours, theirs = full_pipe()
+    process = subprocess.Popen(command("run", "--help"), stdout=theirs)
+    for _ in range(2):
+        time.sleep(2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+    assert process.wait(STOP_S) == -signal.SIGINT
     os.close(ours)
     os.close(theirs)
 

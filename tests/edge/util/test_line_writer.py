@@ -63,6 +63,32 @@ def test_without_dropping_a_slow_reader_gets_everything(pipe):
     assert writer.dropped == 0
 
 
+def test_at_the_end_a_slow_reader_is_waited_for(pipe):
+    writer = LineWriter(pipe[1], Event(), drop=True)
+    writer.start()
+    for i in range(200):
+        writer.write([Line(f"{i:050}")])
+    lines: list[bytes] = []
+    reader = Thread(target=lambda: (time.sleep(1), lines.extend(read_lines(pipe[0], b"199"))))
+    reader.start()
+    writer.close()
+    reader.join()
+    assert (len(lines), writer.dropped) == (200, 0)
+
+
+def test_lines_arrive_though_the_descriptor_is_redirected(pipe):
+    writing = os.dup(pipe[1])
+    writer = LineWriter(writing, Event(), drop=False)
+    writer.start()
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, writing)
+    writer.write([Line("here")])
+    writer.close()
+    assert os.read(pipe[0], 99) == b"here\n"
+    for each in (null, writing):
+        os.close(each)
+
+
 @pytest.mark.parametrize("drop", [True, False])
 def test_after_a_stop_nothing_waits_and_only_the_last_line_is_cut(pipe, drop):
     stop = Event()
