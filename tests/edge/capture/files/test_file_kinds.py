@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.edge.capture.reading import colours, read
+from tests.edge.capture.files.reading import colours, read
 from tests.edge.pictures import solid
 from tests.edge.recordings import film
 

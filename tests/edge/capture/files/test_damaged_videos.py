@@ -10,7 +10,7 @@ import pytest
 
 from emotion_edge.capture.source import open_files
 from emotion_edge.capture.video_frames import Clock
-from tests.edge.capture.reading import colours, read
+from tests.edge.capture.files.reading import colours, read
 from tests.edge.command_line import run_every_frame
 from tests.edge.pictures import solid
 from tests.edge.recordings import film
