@@ -29,20 +29,19 @@ class Clock:
         return self._last
 
 
-def displayed_pixels(frame: Any, stream: Any) -> npt.NDArray[np.uint8]:
-    """Return a frame of PyAV's as it is displayed: (rows, columns, 3) uint8 RGB, upright.
+def displayed_size(frame: Any, stream: Any) -> tuple[int, int]:
+    """Return width and height of a frame of PyAV's with square pixels.
 
-    Its pixels are square, though the video's may not be.
+    It is never smaller than the frame, so that nothing is lost.
     """
-    width, height = _display_size(frame.width, frame.height, stream.sample_aspect_ratio)
-    pixels = np.asarray(frame.to_ndarray(format="rgb24", width=width, height=height), np.uint8)
+    ratio = float(stream.sample_aspect_ratio or 1)
+    if not 1 / MAX_STRETCH <= ratio <= MAX_STRETCH:
+        ratio = 1.0
+    return round(frame.width * max(1, ratio)), round(frame.height * max(1, 1 / ratio))
+
+
+def displayed_pixels(frame: Any, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Return a frame of PyAV's at its displayed size: (rows, columns, 3) uint8 RGB, upright."""
+    pixels = np.asarray(frame.to_ndarray(format="rgb24", width=size[0], height=size[1]), np.uint8)
     # Phones record upright videos sideways and store the rotation.
     return np.rot90(pixels, frame.rotation // 90)
-
-
-def _display_size(width: int, height: int, aspect: Any) -> tuple[int, int]:
-    """Return the size with square pixels, larger than the frame: nothing is lost."""
-    ratio = float(aspect or 1)
-    if not 1 / MAX_STRETCH <= ratio <= MAX_STRETCH:
-        return width, height
-    return round(width * max(1, ratio)), round(height * max(1, 1 / ratio))

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.picture_search import VIDEO_SUFFIXES, is_like_video
-from emotion_edge.capture.video_frames import Clock, displayed_pixels
+from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size
 from emotion_edge.errors import RunError, UserError
 
 RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
@@ -148,16 +148,17 @@ class _Decoder:
 def _frames(path: Path, decoder: _Decoder, every: float, max_megapixels: float) -> Iterator[Frame]:
     clock, due = Clock(_rate(decoder.stream)), None
     for frame in decoder.frames():
-        if frame.width * frame.height > max_megapixels * 1e6:
+        size = displayed_size(frame, decoder.stream)
+        if size[0] * size[1] > max_megapixels * 1e6:
             raise UserError(
-                f"{path}: a frame of {frame.width} x {frame.height} pixels is more than the "
+                f"{path}: a frame of {size[0]} x {size[1]} pixels is more than the "
                 f"{max_megapixels:g} megapixels of --max-megapixels"
             )
         seconds = clock.time(frame.time)
         due = seconds if due is None else due
         if seconds + 0.5 * clock.interval >= due:  # the nearest frame, because times are inexact
             due = max(due + every, seconds)
-            yield Frame(str(path), decoder.count, displayed_pixels(frame, decoder.stream), seconds)
+            yield Frame(str(path), decoder.count, displayed_pixels(frame, size), seconds)
 
 
 def _rate(stream: Any) -> float:

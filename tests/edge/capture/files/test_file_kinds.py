@@ -79,3 +79,14 @@ def test_the_cover_of_a_song_is_no_video(tmp_path):
     frames, error = read(tmp_path / "song.m4a")
     assert frames == []
     assert "no moving picture" in error
+
+
+def test_a_heic_photograph_is_never_played_as_a_video(tmp_path, caplog):
+    content = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    for suffix in ("heic", "mp4", "mov", ""):
+        path = tmp_path / f"photo.{suffix}"
+        path.write_bytes(content + bytes(1000))
+        frames, error = read(path)
+        assert frames == []
+        assert error == "UserError: 1 of 1 pictures could not be read"
+    assert "video" not in caplog.text
