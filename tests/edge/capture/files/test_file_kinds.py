@@ -54,6 +54,8 @@ NO_VIDEOS = {
     "text": ("Grüße\n".encode() * 100, "it is text"),
     "zeros": (bytes(100_000), "neither a picture nor a video"),
     "noise": (np.random.default_rng(0).bytes(100_000), "neither a picture nor a video"),
+    "list of files": (b"ffconcat version 1.0\nfile clip.ts\n", "it is text"),
+    "drawing in letters": (b"\x1b[31mred\x1b[0m\n" * 100, "it is text"),
     "playlist": (
         b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nclip.ts\n#EXT-X-ENDLIST\n",
         "it is text",
@@ -63,8 +65,9 @@ NO_VIDEOS = {
 
 @pytest.mark.parametrize("kind", NO_VIDEOS)
 @pytest.mark.parametrize("suffix", ["mp4", "jpg", "txt", ""])
-def test_what_is_neither_a_picture_nor_a_video_is_refused(kind, suffix, tmp_path):
+def test_what_is_neither_a_picture_nor_a_video_is_refused(kind, suffix, tmp_path, monkeypatch):
     content, expected = NO_VIDEOS[kind]
+    monkeypatch.chdir(tmp_path)  # a list of files would find the clip
     film(tmp_path / "clip.ts", "mpeg2video", 25)
     path = tmp_path / f"file.{suffix}"
     path.write_bytes(content)
