@@ -45,7 +45,7 @@ Then
 `sudo systemctl restart emotion-edge` applies new settings, `reload` a new model file."""
 
 
-def install_service(*, print_only: bool, force: bool) -> Generator[str, None, None]:
+def install_service(*, print_only: bool, force: bool = False) -> Generator[str, None, None]:
     """Yield the unit if `print_only`, else install it and yield what to do next.
 
     force: replace whatever is there. Raises UserError if the service could not start the program,

