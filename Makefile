@@ -148,7 +148,7 @@ clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
 $(INSTALLED): pyproject.toml $(AGAIN)
-	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,mqtt,metrics,dev $(call quoted,$(PYTHON))
+	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,heic,mqtt,metrics,dev $(call quoted,$(PYTHON))
 
 build/sequences/sequences.json: | $(INSTALLED)
 	$(BIN)/python -m train.sequences --out build/sequences

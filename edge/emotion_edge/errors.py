@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import IO
 
 MASK = "********"
@@ -37,6 +38,8 @@ def exit_code(program: str, main: Callable[[], int]) -> int:
     Returns the result of `main`; 2 after a UserError; 1 after a RunError or an OSError (full disk,
     missing permission); 130 after Ctrl-C. Any other exception is a bug and keeps its traceback.
     """
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may have bytes that are not UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return main()
     except UserError as error:

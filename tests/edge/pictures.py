@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+ORIENTATION = 0x0112  # the EXIF tag
 COLOURS = {"blue": (20, 30, 220), "green": (30, 220, 20), "red": (220, 20, 30)}
 
 
@@ -23,3 +24,10 @@ def save(path: Path, colour: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(solid(colour)).save(path)
     return path
+
+
+def quadrants():
+    """Return an image whose four corners differ, (40, 60, 3)."""
+    picture = np.zeros((40, 60, 3), np.uint8)
+    picture[:20, :30], picture[:20, 30:], picture[20:, :30] = (250, 0, 0), (0, 250, 0), (0, 0, 250)
+    return picture

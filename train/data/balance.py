@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-_MAX_RATIO = 10
+_MAX_RATIO = 5
 
 
 def describe_imbalance(counts: Mapping[str, int]) -> str:
-    """Return a warning if the largest class has ten times the pictures of another, else "".
+    """Return a warning if the largest class has five times the pictures of another, else "".
 
     counts: the number of pictures of each class.
     """

@@ -91,10 +91,12 @@ def refuse_alike(split: Path, labels: Iterable[str]) -> None:
 def report_unused(data: Path) -> None:
     """Name on stderr what lies in a data set's folder beside the splits."""
     unused = sorted(p for p in data.iterdir() if p.name not in {*_NAMES_OF_SPLITS, *_OWN_FILES})
-    for folder in (p for p in unused if p.is_dir()):
+    folders = [path for path in unused if path.is_dir()]
+    for folder in folders:
         if split := split_called(folder.name):
             print(f"{folder}: not used; is it {split}/? Then rename it", file=sys.stderr)
-    _say(data, Listing([], [p for p in unused if not p.is_dir()], []))
+    skipped = [folder for folder in folders if not split_called(folder.name)]
+    _say(data, Listing(*_loose(unused), skipped))
 
 
 def report_left_out(split: Path, listings: dict[str, list[Listing]]) -> None:
@@ -102,21 +104,21 @@ def report_left_out(split: Path, listings: dict[str, list[Listing]]) -> None:
 
     listings: of the folders of each class. Also says if a class has a folder of another's name.
     """
-    top = sorted(p for p in split.iterdir() if not p.is_dir())
-    loose = list(filter(is_picture, top))
-    if loose:
-        names = _listed(path.name for path in loose)
-        print(
-            f"{split}: left out {amount(len(loose), 'picture')} in no class folder: {names}",
-            file=sys.stderr,
-        )
+    top = sorted(split.iterdir())
+    pictures, others = _loose(top)
+    hidden = [path for path in top if path.is_dir() and is_hidden(path.name)]
     inside = [listing for each in listings.values() for listing in each]
-    others = [p for p in top if p not in loose] + [p for each in inside for p in each.others]
-    hidden = [p for p in split.iterdir() if p.is_dir() and is_hidden(p.name)]
-    skipped = hidden + [p for each in inside for p in each.skipped]
-    _say(split, Listing([], others, skipped))
+    others += [path for each in inside for path in each.others]
+    _say(split, Listing(pictures, others, hidden + [p for each in inside for p in each.skipped]))
     for label, each in listings.items():
         _report_other_classes(split, label, each, listings)
+
+
+def _loose(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return which of a folder's own files are pictures, and the others."""
+    files = [path for path in paths if not path.is_dir()]
+    pictures = list(filter(is_picture, files))
+    return pictures, [path for path in files if path not in pictures]
 
 
 def _report_other_classes(
@@ -133,14 +135,19 @@ def _report_other_classes(
 
 
 def _say(folder: Path, left_out: Listing) -> None:
-    if left_out.others:
-        kinds = describe_files(folder, left_out.others)
-        count = amount(len(left_out.others), "file is no picture", "files are no pictures")
+    """Name what is left out; `left_out.pictures` are those that lie in no class folder."""
+    pictures, others, skipped = left_out
+    if pictures:
+        count = amount(len(pictures), "picture")
+        names = _listed(path.name for path in pictures)
+        print(f"{folder}: left out {count} in no class folder: {names}", file=sys.stderr)
+    if others:
+        kinds = describe_files(folder, others)
+        count = amount(len(others), "file is no picture", "files are no pictures")
         print(f"{folder}: {count}: {kinds}", file=sys.stderr)
-    if left_out.skipped:
-        names = _listed(str(path.relative_to(folder)) for path in left_out.skipped)
-        count = amount(len(left_out.skipped), "folder")
-        print(f"{folder}: {count} left out: {names}", file=sys.stderr)
+    if skipped:
+        names = _listed(str(path.relative_to(folder)) for path in skipped)
+        print(f"{folder}: {amount(len(skipped), 'folder')} left out: {names}", file=sys.stderr)
 
 
 def describe_files(folder: Path, files: Iterable[Path]) -> str:

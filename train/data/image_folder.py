@@ -1,6 +1,7 @@
 """Load a data set from class folders: DATA/<split>/<class>/."""
 
 import sys
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     more than 5 % of the files, or all of a class, cannot be read. Fewer unreadable files, and
     everything else in the folder, are named on stderr and left out.
     """
-    labels = contract.labels
+    labels = tuple(unicodedata.normalize("NFC", label) for label in contract.labels)
     files = _list_files(folder, labels)
     _report_classes(folder, labels, files)
     cached = load_images(folder, files, contract, cache)

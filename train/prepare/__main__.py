@@ -84,8 +84,7 @@ def _refuse_empty_split(args: argparse.Namespace) -> None:
     wanted = [split for split, share in zip(SPLITS, args.split, strict=True) if share]
     given = [split for split in find_splits(args.photos) if split] if args.photos else []
     if given or not args.photos:  # the pictures keep their splits
-        needed = {*given, "validation"} if "train" in filled else {*given}
-        wanted = [split for split in SPLITS if split in needed]
+        wanted = given or (["validation"] if "train" in filled else [])
     if empty := [split for split in wanted if split not in filled]:
         advice = "add photographs and run it again, or choose other shares with --split"
         if given:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from emotion_edge.errors import UserError
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
@@ -45,6 +46,7 @@ def prepare_photos(
     photos = find_photos(folder)
     print(describe_people(photos), flush=True)
     if given := sorted({photo.split for photo in photos} - {""}):
+        _refuse_without_validation(folder, given)
         print(f"the photographs keep their splits: {', '.join(given)}", flush=True)
     splits = {} if given else plan_splits(photos, manifest, percentages, seed)
     outcomes: Counter[str] = Counter()
@@ -59,6 +61,14 @@ def prepare_photos(
         outcomes[known.outcome] += 1
     _warn_of_lost_classes(photos, manifest)
     return outcomes
+
+
+def _refuse_without_validation(folder: Path, given: list[str]) -> None:
+    if "train" in given and "validation" not in given:
+        raise UserError(
+            f"--photos {folder}: has {' and '.join(given)}, but no validation/; to divide the "
+            "photographs of one of these folders, name it with --photos"
+        )
 
 
 def _is_elsewhere(photo: Photo, known: Row) -> bool:

@@ -4,14 +4,13 @@ Bookworm's Pillow reads every value that a directory of TIFF or EXIF lists, even
 them are the same megabytes; and it allocates a WebP's pixels when it opens the file.
 """
 
-import math
 import struct
 from io import BytesIO
 from typing import Any, BinaryIO
 
 _VALUE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _VALUE_SIZES |= {16: 8, 17: 8, 18: 8}  # BigTIFF's
-_TILE_WIDTH, _TILE_LENGTH = 322, 323
+_SUBFILE, _TILE_WIDTH, _TILE_LENGTH = 254, 322, 323
 _MAX_VALUES = 1 << 20  # of a tag; a picture's strips are listed one by one
 _SPARE = 1 << 16  # bytes of values that may be listed twice
 # PNG may have EXIF data as text.
@@ -20,6 +19,7 @@ _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # markers that describe the picture
 _WITHOUT_LENGTH = {0x00, 0x01, *range(0xD0, 0xDA)}
 _START_OF_SCAN, _APP1 = 0xDA, 0xE1
+_MAX_SCANS = 100  # programs write about ten
 _MAX_HEADER, _MAX_MARKERS = 1 << 25, 100_000  # bytes of a JPEG before its pixels, steps
 
 
@@ -44,30 +44,36 @@ def webp_size(head: bytes) -> tuple[int, int]:
 
 
 def check_tiff(file: BinaryIO, length: int, max_pixels: float) -> None:
-    """Check the first directory of a TIFF file, or of EXIF data, which have the same form.
+    """Check the first directory of a TIFF file of `length` bytes.
 
-    length: of the data, in bytes. Raises HeaderError if its values take more, or if its tiles have
-    more than `max_pixels`. Damaged directories are left to Pillow.
+    Raises HeaderError if its values take more, if its tiles have more than `max_pixels`, or if its
+    picture is only a small copy, as in the raw files of cameras. Damaged directories are left to
+    Pillow.
     """
-    total, sides = 0, {_TILE_WIDTH: 1, _TILE_LENGTH: 1}
-    for tag, size, count, value in _entries(file):
+    entries = _entries(file)
+    _check_values(entries, length)
+    values = {tag: value for tag, _, _, value in entries}
+    width, height = values.get(_TILE_WIDTH, 1), values.get(_TILE_LENGTH, 1)
+    if width * height > max_pixels:
+        raise HeaderError(f"too large: its tiles have {width} x {height} pixels")
+    if values.get(_SUBFILE, 0) & 1:
+        raise HeaderError("a raw file of a camera: convert it to JPEG")
+
+
+def _check_values(entries: list[tuple[int, int, int, int]], length: int) -> None:
+    total = 0
+    for _, size, count, value in entries:
         if size * count > 8 and value + size * count <= length:
             total += size * count
         if total > length + _SPARE or (size > 1 and count > _MAX_VALUES):
             raise HeaderError("its directory lists more than it holds")
-        if tag in sides:
-            sides[tag] = value
-    if sides[_TILE_WIDTH] * sides[_TILE_LENGTH] > max_pixels:
-        raise HeaderError(
-            f"too large: its tiles have {' x '.join(map(str, sides.values()))} pixels"
-        )
 
 
 def check_exif(info: dict[Any, Any]) -> None:
     """Remove EXIF data from a picture's `info` if reading them could fill the memory."""
     exif = (info.get("exif") or b"").removeprefix(b"Exif\0\0")
     try:
-        check_tiff(BytesIO(exif), len(exif), math.inf)
+        _check_values(_entries(BytesIO(exif)), len(exif))
     except HeaderError:
         del info["exif"]
     if len(info.get(_HEX_EXIF, "")) > _MAX_HEX_EXIF:
@@ -99,11 +105,12 @@ def _entries(file: BinaryIO) -> list[tuple[int, int, int, int]]:
     return result
 
 
-def jpeg_is_held_whole(file: BinaryIO, max_pixels: float) -> bool:
+def jpeg_is_held_whole(file: BinaryIO) -> bool:
     """Read a JPEG up to its first scan; return whether libjpeg will hold all its coefficients.
 
     It does so for progressive pictures, and for those whose colours come one after the other
-    (ITU-T T.81, B.2). Raises HeaderError for a header without end, and as `check_tiff` does.
+    (ITU-T T.81, B.2). Raises HeaderError for a header without end, for so many scans that decoding
+    takes minutes, or if the values of its EXIF data take more than these.
     """
     exif, components, is_progressive = b"", 0, False
     file.seek(2)
@@ -123,6 +130,18 @@ def jpeg_is_held_whole(file: BinaryIO, max_pixels: float) -> bool:
         elif marker[1] in _FRAMES and len(body) > 5:
             components, is_progressive = body[5], marker[1] in _PROGRESSIVE
         elif marker[1] == _START_OF_SCAN:
-            check_tiff(BytesIO(exif), len(exif), max_pixels)
-            return is_progressive or body[:1] != bytes([components])
+            _check_values(_entries(BytesIO(exif)), len(exif))
+            is_held_whole = is_progressive or body[:1] != bytes([components])
+            if is_held_whole and _count_scans(file) > _MAX_SCANS:
+                raise HeaderError(f"more than {_MAX_SCANS} scans")
+            return is_held_whole
     raise HeaderError("it has no pixels")
+
+
+def _count_scans(file: BinaryIO) -> int:
+    """Return how many scans follow, or more: an embedded small copy has its own."""
+    count, last = 1, b""
+    while block := file.read(1 << 20):
+        count += (last + block).count(bytes([0xFF, _START_OF_SCAN]))
+        last = block[-1:]
+    return count

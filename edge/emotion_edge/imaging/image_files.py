@@ -22,9 +22,11 @@ from emotion_edge.imaging.rgb import Pixels, upright_pixels
 # pixel (WebP), so these limits keep it below 0.5 GB, and 1.1 GB on a workstation.
 MAX_MEGAPIXELS, WORKSTATION_MEGAPIXELS = 25.0, 64.0
 # A JPEG is decoded at a half or a quarter of its sides if it is larger: the largest phone cameras
-# have 200 megapixels. But libjpeg needs 8 bytes a pixel of a progressive one, and OpenJPEG 24.
-_JPEG_FACTOR, _HELD_WHOLE_FACTOR, _JPEG2000_FACTOR = 8, 2, 0.5
+# have 200 megapixels. But libjpeg needs 8 bytes a pixel of a progressive one, and OpenJPEG 24; and
+# Pillow decodes some formats in Python, which takes a second for a megapixel.
+_JPEG_FACTOR, _HELD_WHOLE_FACTOR, _JPEG2000_FACTOR, _IN_PYTHON_FACTOR = 8, 2, 0.5, 0.125
 _READ_WHOLE = {"WEBP", "AVIF", HEIF, "JPEG2000"}  # into memory, before they are decoded
+_PLAIN_PPM = (b"P2", b"P3")
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -79,6 +81,21 @@ def _decode(file: BinaryIO, suffix: str, max_pixels: float) -> Picture:
         raise ImageError("not a picture")
     _prepare_decoder(format_)
     length = file.seek(0, SEEK_END)
+    factor = _check_header(file, format_, head, length, max_pixels)
+    file.seek(0)
+    with Image.open(file, formats=[format_]) as image:
+        _limit(image.size, factor * max_pixels)
+        reduction = _reduce(image, max_pixels)
+        return Picture(upright_pixels(image), reduction)
+
+
+def _check_header(
+    file: BinaryIO, format_: str, head: bytes, length: int, max_pixels: float
+) -> float:
+    """Return by how much a format's limit differs from `max_pixels`.
+
+    Raises ImageError or HeaderError for what must not reach Pillow.
+    """
     if format_ in _READ_WHOLE and length > 2 * max_pixels:
         raise ImageError(f"too large: {length:,} bytes")
     file.seek(0)
@@ -86,15 +103,11 @@ def _decode(file: BinaryIO, suffix: str, max_pixels: float) -> Picture:
         _limit(webp_size(head), max_pixels)
     elif format_ == "TIFF":
         check_tiff(file, length, max_pixels)
-    factor = _JPEG2000_FACTOR if format_ == "JPEG2000" else 1.0
-    if format_ == "JPEG":
-        is_held_whole = jpeg_is_held_whole(file, max_pixels)
-        factor = _HELD_WHOLE_FACTOR if is_held_whole else _JPEG_FACTOR
-    file.seek(0)
-    with Image.open(file, formats=[format_]) as image:
-        _limit(image.size, factor * max_pixels)
-        reduction = _reduce(image, max_pixels)
-        return Picture(upright_pixels(image), reduction)
+    elif format_ == "JPEG":
+        return _HELD_WHOLE_FACTOR if jpeg_is_held_whole(file) else _JPEG_FACTOR
+    if format_ == "QOI" or head.startswith(_PLAIN_PPM):
+        return _IN_PYTHON_FACTOR
+    return _JPEG2000_FACTOR if format_ == "JPEG2000" else 1.0
 
 
 def _prepare_decoder(format_: str) -> None:

@@ -1,5 +1,7 @@
 """Pillow's images of every mode as upright RGB arrays."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image
@@ -21,11 +23,11 @@ def upright_pixels(image: Image.Image) -> Pixels:
     is_turned = orientation >= 5
     upright = np.empty((width, height, 3) if is_turned else (height, width, 3), np.uint8)
     stored = _as_stored(upright, orientation)
-    rows = max(1, _STRIP // width)
+    rows, white = max(1, _STRIP // width), _white_level(image)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         strip = image if rows >= height else image.crop((0, top, width, bottom))
-        stored[top:bottom] = np.asarray(_to_rgb(strip))
+        stored[top:bottom] = np.asarray(_to_rgb(strip, white))
     return upright
 
 
@@ -50,9 +52,19 @@ def _as_stored(upright: Pixels, orientation: int) -> Pixels:
     return upright
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel: keep the upper eight
-        levels = (np.asarray(image) / 257).clip(0, 255).astype(np.uint8)
+def _white_level(image: Image.Image) -> float:
+    """Return the level of a picture's white, if its levels have more than 8 bits."""
+    has_range = image.mode != "F" and image.format in ("PNG", "PPM")
+    if image.mode not in ("I", "F") or has_range:
+        return 65535.0
+    # Numbers of 32 bits: their files do not say what white is.
+    highest: Any = image.getextrema()[1]
+    return next((white for white in (1.0, 255.0) if highest <= white), 65535.0)
+
+
+def _to_rgb(image: Image.Image, white: float) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":  # keep the upper 8 bits
+        levels = np.nan_to_num(np.asarray(image) / (white / 255)).clip(0, 255).astype(np.uint8)
         return Image.fromarray(levels).convert("RGB")
     # Not image.has_transparency_data, which Bookworm's Pillow 9.4 lacks.
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:

@@ -1,9 +1,10 @@
-"""Pictures of any size need little memory: each is decoded in a process of its own."""
+"""Pictures of any size need little memory and time: each is decoded in a process of its own."""
 
 import re
 import struct
 import subprocess
 import sys
+import time
 import zlib
 from io import BytesIO
 
@@ -118,6 +119,14 @@ def test_a_transparent_palette_png_of_12_megapixels_needs_its_pixels_and_little_
     assert megabytes < 150
 
 
+def test_pictures_that_pillow_decodes_slowly_have_a_lower_limit(tmp_path):
+    (tmp_path / "photo.pgm").write_bytes(b"P2 2000 2000 255\n" + b"7 " * 4_000_000)
+    with pytest.raises(ImageError, match="more than 3"):
+        read_image(tmp_path / "photo.pgm")
+    (tmp_path / "photo.pgm").write_bytes(b"P5 2000 2000 255\n" + b"7" * 4_000_000)
+    assert read_image(tmp_path / "photo.pgm").shape == (2000, 2000, 3)
+
+
 def test_only_pictures_above_the_limit_are_reduced(tmp_path):
     Image.radial_gradient("L").resize((1000, 800)).save(tmp_path / "photo.jpg")
     reductions = [
@@ -139,3 +148,15 @@ def test_a_jpeg_whose_colours_come_one_after_the_other_is_as_limited_as_a_progre
     (tmp_path / "photo.jpg").write_bytes(content)
     with pytest.raises(ImageError, match="more than 50 megapixels"):
         read_image(tmp_path / "photo.jpg")
+
+
+def test_a_jpeg_of_thousands_of_empty_scans_is_refused_at_once(tmp_path):
+    picture = BytesIO()
+    Image.new("L", (5000, 5000)).save(picture, "JPEG", progressive=True)
+    content = picture.getvalue()
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    (tmp_path / "photo.jpg").write_bytes(content[:-2] + 5000 * scan + content[-2:])
+    start = time.monotonic()
+    with pytest.raises(ImageError, match="more than 100 scans"):
+        read_image(tmp_path / "photo.jpg")
+    assert time.monotonic() - start < 1

@@ -86,6 +86,14 @@ def test_names_that_look_alike_are_one_class(photos, tmp_path):
     assert (dataset.validation.targets == 1).sum() == 4
 
 
+def test_a_model_whose_labels_are_decomposed_finds_its_classes(photos, tmp_path):
+    decomposed = unicodedata.normalize("NFD", "fr\u00f6hlich")
+    (photos / "train/green").rename(photos / "train" / decomposed)
+    contract = replace(CONTRACT, labels=("blue", decomposed, "red"))
+    split = load_split(photos / "train", contract, tmp_path / "cache")
+    assert (split.targets == 1).sum() == 12
+
+
 def test_classes_that_differ_only_in_capital_letters_are_refused(photos, tmp_path):
     shutil.copytree(photos / "train/red", photos / "train/Red")
     with pytest.raises(UserError, match="'Red' and 'red' differ only in capital letters"):
@@ -107,10 +115,14 @@ def test_another_name_of_a_split_is_recognised(name, photos, tmp_path):
 def test_a_test_split_of_another_name_is_not_ignored_without_a_word(photos, tmp_path, capsys):
     shutil.copytree(photos / "validation", photos / "Testing")
     (photos / "list.xlsx").touch()
+    _save_as(photos, "../loose", "JPEG")
+    (photos / "more" / "red").mkdir(parents=True)
     load(photos, CONTRACT, tmp_path / "cache")
     errors = capsys.readouterr().err
     assert f"{photos / 'Testing'}: not used; is it test/?" in errors
     assert "1 file is no picture: 1 .xlsx (list.xlsx)" in errors
+    assert "left out 1 picture in no class folder: loose" in errors
+    assert "1 folder left out: more" in errors
 
 
 def test_folders_one_level_too_deep_are_named(photos, tmp_path):

@@ -1,11 +1,19 @@
-"""FER2013: the majority label of the votes, and the crop of a face."""
+"""FER2013: the majority label of the votes, the crop of a face, and its pictures as folders."""
 
 import numpy as np
+import skimage.data
 from PIL import Image
 
-from tests.workbench.train.prepare.inputs import ASTRONAUT
+from tests.workbench.train.prepare.inputs import (
+    ASTRONAUT,
+    prepare,
+    read_manifest,
+    splits_by_source,
+)
 from train.prepare.fer2013 import crop_again, make_detector
 from train.prepare.fer2013_types import VOTES, majority
+
+FACE = Image.fromarray(skimage.data.astronaut()[0:200, 130:330]).convert("L")
 
 
 def test_the_majority_is_a_strict_maximum_over_all_ten_votes():
@@ -33,3 +41,46 @@ def test_a_face_of_fer2013_is_turned_upright_and_cropped_by_its_eyes():
     resized = [np.asarray(Image.fromarray(crop).resize((40, 40))).ravel() for crop in crops]
     after = np.corrcoef(resized)[0, 1]
     assert after > 0.85 > before
+
+
+def _write_fer2013(folder, names):
+    """Write a face of 48 x 48 grey pixels for each name, all different."""
+    for seed, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        FACE.resize((48, 48)).point(lambda level, i=seed: level * (1 - i / 100)).save(folder / name)
+    return folder
+
+
+def test_fer2013_as_folders_keeps_its_splits_and_every_picture(tmp_path, capsys):
+    names = [
+        f"train/{label}/Training_{3900 + i}.jpg" for label in ("happy", "sad") for i in range(4)
+    ]
+    names += [f"test/{label}/PublicTest_{i}.jpg" for label in ("happy", "sad") for i in (1, 2)]
+    names += [f"test/{label}/PrivateTest_{i}.jpg" for label in ("happy", "sad") for i in (3, 4)]
+    fer = _write_fer2013(tmp_path / "fer", names)
+    assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
+    output = capsys.readouterr().out
+    assert "16 name nobody; 0 people named" in output
+    assert "16 pictures: 16 written" in output
+    by_source = splits_by_source(tmp_path / "data")
+    assert {by_source[name] for name in names if "Training" in name} == {"train"}
+    assert {by_source[name] for name in names if "PublicTest" in name} == {"validation"}
+    assert {by_source[name] for name in names if "PrivateTest" in name} == {"test"}
+
+
+def test_one_split_of_fer2013_is_divided(tmp_path, capsys):
+    names = [f"{label}/Training_{i}.jpg" for label in ("happy", "sad") for i in range(10, 20)]
+    fer = _write_fer2013(tmp_path / "fer", names)
+    assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
+    assert set(splits_by_source(tmp_path / "data").values()) == {"train", "validation", "test"}
+    assert "0 people named" in capsys.readouterr().out
+
+
+def test_a_face_of_fer2013_that_is_not_found_is_kept_whole(tmp_path):
+    grey = Image.fromarray(np.full((48, 48), 90, np.uint8))
+    names = [f"train/happy/Training_{i}.png" for i in range(2)]
+    fer = _write_fer2013(tmp_path / "fer", [*names, "validation/happy/PublicTest_4.png"])
+    grey.save(fer / names[0])
+    assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
+    row = read_manifest(tmp_path / "data")[names[0]]
+    assert row["outcome"] == "written"
