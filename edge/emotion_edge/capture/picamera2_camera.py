@@ -23,8 +23,8 @@ from emotion_edge.imaging.pixel_formats import PixelFormatError, camera_array_to
 # One is being filled, one is queued to be filled next, picamera2 keeps the newest, and we hold one.
 BUFFERS = 4
 INSTALL = (
-    "sudo apt install -y python3-picamera2 --no-install-recommends, and make the virtual "
-    "environment with python3 -m venv --system-site-packages"
+    "on Raspberry Pi OS: sudo apt install -y python3-picamera2 --no-install-recommends, and make "
+    "the virtual environment with python3 -m venv --system-site-packages"
 )
 log = logging.getLogger(__name__)
 

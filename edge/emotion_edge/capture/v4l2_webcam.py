@@ -20,6 +20,7 @@ from emotion_edge.capture.frame_rate import FrameRateLimiter
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import ImageError, read_image
 from emotion_edge.imaging.pixel_formats import yuv_to_rgb
+from emotion_edge.util.installation import install_hint
 
 BUFFERS = 4  # they queue filled frames; the driver drops new frames when all are full
 EXPLANATIONS = {
@@ -37,9 +38,7 @@ def v4l2_opener(path: Path, settings: CameraSettings) -> Opener:
     try:
         video = import_module("linuxpy.video.device")
     except ImportError:
-        raise UserError(
-            f"--source v4l2:{path} needs linuxpy: pip install 'emotion-edge[webcam]'"
-        ) from None
+        raise UserError(f"--source v4l2:{path} needs linuxpy: {install_hint('webcam')}") from None
     verbose = log.isEnabledFor(logging.DEBUG)
     logging.getLogger("linuxpy").setLevel(logging.INFO if verbose else logging.CRITICAL)
     return partial(_open, video, path, settings)

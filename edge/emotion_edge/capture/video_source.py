@@ -10,6 +10,7 @@ from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.picture_search import VIDEO_SUFFIXES, is_like_video
 from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.util.installation import install_hint
 
 RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
 MAX_FPS = 1000.0  # a higher rate is damage
@@ -67,11 +68,15 @@ def _guess(path: Path) -> str:
 def _import_av(path: Path) -> Any:
     try:
         import av  # noqa: PLC0415 - optional, and slow to import
+
+        # apt's on Bookworm, which picamera2 needs, is too old.
+        if not hasattr(av.VideoFrame, "rotation"):
+            raise ImportError
     except ImportError:
         if not is_like_video(path):
             raise UserError(f"{path}: not a picture{_guess(path)}") from None
         raise UserError(
-            f"{path}: not a picture", "to read videos: pip install 'emotion-edge[video]'"
+            f"{path}: not a picture", f"to read videos: {install_hint('video')}"
         ) from None
     return av
 

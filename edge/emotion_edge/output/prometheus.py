@@ -15,9 +15,9 @@ from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.results import FrameResult, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.hardware import cpu_temperature, resident_memory
+from emotion_edge.util.installation import install_hint
 
 log = logging.getLogger(__name__)
-INSTALL = "pip install 'emotion-edge[metrics]'"
 # Seconds. A Pi takes from under one millisecond (scaling) to some hundred (detecting faces).
 _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -73,7 +73,7 @@ def _library() -> Any:
         importlib.import_module("prometheus_client.core")
         return importlib.import_module("prometheus_client")
     except ImportError:
-        raise UserError(f"--metrics needs prometheus_client: {INSTALL}") from None
+        raise UserError(f"--metrics needs prometheus_client: {install_hint('metrics')}") from None
 
 
 def _latency_histogram(library: Any, registry: Any) -> Any:

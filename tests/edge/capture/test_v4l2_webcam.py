@@ -16,6 +16,7 @@ from skimage import data
 
 from emotion_edge.capture.camera import CameraError
 from emotion_edge.capture.v4l2_webcam import BUFFERS, V4L2Camera, decode
+from emotion_edge.util.installation import install_hint
 from tests.edge.capture.picamera2_double import python_path
 from tests.edge.command_line import command, edge, own_lines
 from tests.edge.models import INT8
@@ -172,4 +173,4 @@ def test_without_linuxpy_the_error_says_how_to_install_it(tmp_path):
         "run", "--model", INT8, "--source", "v4l2:/dev/video0", "--faces", "off", env=environment
     )
     assert result.returncode == 2
-    assert "pip install 'emotion-edge[webcam]'" in result.stderr
+    assert f"needs linuxpy: {install_hint('webcam')}\n" in result.stderr

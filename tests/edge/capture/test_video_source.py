@@ -1,5 +1,6 @@
 """Video files: frames, times and rotation."""
 
+import os
 import struct
 import wave
 from pathlib import Path
@@ -9,7 +10,16 @@ import numpy as np
 import pytest
 
 from emotion_edge.capture.source import open_files
-from tests.edge.command_line import edge_without, json_lines, own_lines, raw_labels, run_every_frame
+from emotion_edge.util.installation import install_hint
+from tests.edge.capture.picamera2_double import python_path
+from tests.edge.command_line import (
+    edge,
+    edge_without,
+    json_lines,
+    own_lines,
+    raw_labels,
+    run_every_frame,
+)
 from tests.edge.models import INT8
 from tests.edge.pictures import solid
 from tests.edge.recordings import film
@@ -79,9 +89,21 @@ def test_an_audio_file_is_refused(tmp_path):
     assert "neither a picture nor a video" in own_lines(result.stderr)[0]
 
 
+def test_an_av_that_is_too_old_is_as_good_as_none(tmp_path):
+    old = tmp_path / "av" / "__init__.py"
+    old.parent.mkdir()
+    old.write_text("class VideoFrame: pass\nclass FFmpegError(Exception): pass\n")
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(bytes(1000))
+    environment = {**os.environ, "PYTHONPATH": python_path(tmp_path)}
+    result = edge("run", "--model", INT8, "--source", clip, env=environment)
+    assert result.returncode == 2
+    assert f"to read videos: {install_hint('video')}\n" in result.stderr
+
+
 def test_without_av_the_error_says_how_to_install_it(tmp_path):
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(bytes(1000))
     result = edge_without("av", "run", "--model", INT8, "--source", clip)
     assert result.returncode == 2
-    assert "pip install 'emotion-edge[video]'" in result.stderr
+    assert f"to read videos: {install_hint('video')}\n" in result.stderr

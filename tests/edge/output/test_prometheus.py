@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.system.hardware import cpu_temperature
+from emotion_edge.util.installation import install_hint
 from tests.edge.command_line import edge_in_python, edge_without, own_lines
 from tests.edge.models import INT8
 from tests.edge.mosquitto import free_port
@@ -77,8 +78,7 @@ def test_without_the_library_the_error_says_how_to_install_it(tmp_path):
     result = edge_without("prometheus_client", *arguments)
     assert result.returncode == 2
     assert own_lines(result.stderr)[-1] == (
-        "emotion-edge: error: --metrics needs prometheus_client: "
-        "pip install 'emotion-edge[metrics]'"
+        f"emotion-edge: error: --metrics needs prometheus_client: {install_hint('metrics')}"
     )
 
 

@@ -37,11 +37,13 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("development.md", "make soak"): inputs.checkout,
 }
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
+MAKE_PI = "tests/pi/test_make_pi.py"
 NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 # The commands of all other blocks: why they cannot run here, the file that runs them, and a text
 # that marks the place in that file. Our own programs must still accept them.
 ELSEWHERE = {
-    "make pi": ("installs with apt", PI, "venv --system-site-packages /opt/emotion-edge"),
+    "make pi": ("installs with apt", MAKE_PI, "test_without_a_camera_library_all_else_is"),
+    "make pi EXTRAS=video": ("installs with apt", MAKE_PI, '"EXTRAS=video"'),
     "source /opt/emotion-edge/bin/activate": (
         "not run: part of venv",
         PI,

@@ -8,7 +8,7 @@ import pytest
 
 from emotion_edge import __version__
 from tests.edge.command_line import edge
-from tests.workbench.conftest import REPOSITORY
+from tests.workbench.conftest import REPOSITORY, WORKSTATION
 from tests.workbench.project.documentation import (
     PAGES,
     README,
@@ -42,6 +42,18 @@ def test_the_page_installs_the_same_versions_as_make_and_the_tests():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = re.search(r"whl\[([\w,-]+)\]", block.text)[1].split(",")
     assert set(extras) <= set(project["optional-dependencies"])
+
+
+def test_the_page_on_the_pi_lists_the_extras_that_make_does_not_install_by_itself():
+    page = (REPOSITORY / "docs/raspberry-pi.md").read_text()
+    section = page.partition("## Add an extra")[2].partition("\n## ")[0]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].keys() - WORKSTATION
+    assert set(re.findall(r"^\| `([\w-]+)` \|", section, re.M)) == extras - {
+        "litert",
+        "mqtt",
+        "metrics",
+    }
 
 
 def test_the_page_on_the_pi_matches_the_installed_service():

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import INT8
+from tests.edge.mosquitto import free_port
 from tests.edge.pictures import save
-from tests.workbench.conftest import REPOSITORY, call
+from tests.workbench.conftest import REPOSITORY, WORKSTATION, call
 
 ABSENT = ("tensorflow", "keras", "train", "convert", "evaluation")
 
@@ -68,10 +71,48 @@ def test_wheel_numpy_and_one_runtime_give_a_working_command(wheel, runtime, tmp_
         assert f"No module named '{module}'" in failed.stderr
 
 
-def test_without_a_runtime_the_command_says_how_to_get_one(wheel, tmp_path):
-    run_program(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
-    binaries = tmp_path / "venv" / "bin"
-    run_program(binaries / "pip", "install", "--quiet", wheel, cwd=tmp_path)
-    result = run_program(binaries / "emotion-edge", "info", INT8, cwd=tmp_path, check=False)
-    assert result.returncode == 2
-    assert "pip install 'emotion-edge[litert]'" in result.stderr
+@pytest.fixture(scope="module")
+def bare(wheel, tmp_path_factory) -> Path:
+    """The folder of the programs of an environment with the wheel, without any extra."""
+    folder = tmp_path_factory.mktemp("bare")
+    run_program(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+    run_program(folder / "venv/bin/pip", "install", "--quiet", wheel, cwd=folder)
+    save(folder / "red.png", "red")
+    (folder / "clip.mp4").write_bytes(bytes(1000))
+    return folder / "venv" / "bin"
+
+
+RUN = ("run", "--model", INT8, "--source")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("info", INT8), 0),
+        ((*RUN, "red.png", "--faces", "on"), 0),
+        ((*RUN, "clip.mp4"), 2),
+        ((*RUN, "v4l2:clip.mp4", "--faces", "off"), 2),
+        ((*RUN, "red.png", "--metrics", free_port()), 0),
+        (("forget", "--to", "mqtt://127.0.0.1:9/hall"), 1),
+    ],
+    ids=("litert", "face detector", "video", "webcam", "metrics", "mqtt"),
+)
+def test_the_command_in_the_error_installs_what_is_missing(bare, arguments, code):
+    words, installed = (bare / "emotion-edge", *arguments), []
+    result = run_program(*words, cwd=bare.parents[1], check=False)
+    while install := re.search(rf"{bare}/python[0-9.]* -m pip install .*", result.stderr):
+        assert result.returncode == 2 and install[0] not in installed, result.stderr
+        installed.append(install[0])
+        run_program("sh", "-c", f"exec {install[0]}", cwd="/")
+        result = run_program(*words, cwd=bare.parents[1], check=False)
+    assert installed and result.returncode == code, result.stderr
+
+
+def test_every_extra_for_the_pi_has_packages(bare):
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].keys() - WORKSTATION
+    program = "import sys; from emotion_edge.util.installation import install_hint"
+    program += "; print(*map(install_hint, sys.argv[1:]), sep='\\n')"
+    lines = run_program(bare / "python", "-c", program, *extras, cwd="/").stdout.splitlines()
+    for extra, line in zip(extras, lines, strict=True):
+        assert re.search("-m pip install .*[<>=]=|has no packages for Python", line), (extra, line)

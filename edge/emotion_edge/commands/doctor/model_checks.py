@@ -23,6 +23,7 @@ from emotion_edge.model.runtime import (
 )
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
+from emotion_edge.util.installation import install_hint
 
 LOAD_TIMEOUT_S = 30.0  # a Raspberry Pi's card is slow
 CONVERT = "make it with python -m convert, or copy it again"
@@ -54,7 +55,7 @@ def _remedy(wanted: str, chosen: str | None, working: list[str]) -> str:
     if chosen is not None:
         return "copy or convert the model again"
     extra = "litert" if wanted == "auto" else wanted
-    return f"{sys.prefix}/bin/pip install --force-reinstall 'emotion-edge[{extra}]'"
+    return install_hint(extra, again=extra in installed_runtimes())
 
 
 def _any_network(settings: AnalyzerSettings) -> bytes:

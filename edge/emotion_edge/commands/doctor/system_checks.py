@@ -16,6 +16,7 @@ import PIL
 from emotion_edge.commands.doctor.finding import Finding
 from emotion_edge.system.hardware import cpu_temperature, throttling_reasons
 from emotion_edge.system.paths import BOARD_MODEL, state_directory
+from emotion_edge.util.installation import pip_command
 
 APT = Path("/usr/lib/python3/dist-packages")  # of Debian's Python packages
 HOT = 80.0  # °C: from here on a Raspberry Pi lowers its clock
@@ -51,9 +52,8 @@ def packages() -> Iterator[Finding]:
     numpy, pillow = Path(np.__file__), Path(PIL.__file__)
     found = f"{np.__version__}, {_origin(numpy)}"
     if spoils_picamera2(numpy, APT, sys.path) and _is_bookworm():
-        remedy = (
-            "picamera2 was made for apt's and may fail with pip's: "
-            f"{sys.prefix}/bin/pip uninstall numpy"
+        remedy = "picamera2 was made for apt's and may fail with pip's: " + pip_command(
+            "uninstall", "numpy"
         )
         yield Finding("numpy", "warn", found + " over apt's", remedy)
     else:

@@ -11,8 +11,7 @@ from emotion_edge import __version__
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.output.mqtt.address import Broker
 from emotion_edge.output.mqtt.connection import AVAILABILITY, SET
-
-URL = "https://pypi.org/project/emotion-edge/"
+from emotion_edge.util.installation import project_url
 
 
 def discovery_topic(broker: Broker, prefix: str) -> str:
@@ -44,11 +43,19 @@ def discovery_message(
             "mf": "emotion-edge",
             "sw": __version__,
         },
-        "o": {"name": "emotion-edge", "sw": __version__, "url": URL},
+        "o": {"name": "emotion-edge", "sw": __version__, **_support_url()},
         "availability_topic": f"{broker.prefix}/{AVAILABILITY}",
         "cmps": components,
     }
     return json.dumps(message, ensure_ascii=False)
+
+
+def _support_url() -> dict[str, str]:
+    """Return the address of the documentation that pyproject.toml names in [project.urls].
+
+    Empty without one, because Home Assistant does not require it.
+    """
+    return {"url": url} if (url := project_url("Documentation")) else {}
 
 
 def _complete(

@@ -9,10 +9,10 @@ from typing import Any
 
 from emotion_edge.errors import UserError
 from emotion_edge.output.mqtt.address import Broker
+from emotion_edge.util.installation import install_hint
 
 PASSWORD_VARIABLE = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
 CREDENTIAL_NAME = "emotion-edge.password"  # among systemd's credentials
-INSTALL = "pip install 'emotion-edge[mqtt]'"
 CONNECT_TIMEOUT_S = 5.0
 FIRST_RETRY_S, LAST_RETRY_S = 1, 30  # the delay doubles from the first to the last
 
@@ -70,7 +70,7 @@ def make_client(broker: Broker, settings: MqttSettings) -> Any:
         from paho.mqtt.client import Client  # noqa: PLC0415 - optional
         from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415 - optional
     except ImportError:
-        raise UserError(f"--to {broker}: needs paho-mqtt 2: {INSTALL}") from None
+        raise UserError(f"--to {broker}: needs paho-mqtt 2: {install_hint('mqtt')}") from None
     client_id = f"emotion-edge-{secrets.token_hex(6)}"  # brokers disconnect a client with ours
     client: Any = Client(CallbackAPIVersion.VERSION2, client_id=client_id)
     if broker.user is not None:

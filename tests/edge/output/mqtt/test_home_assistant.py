@@ -6,7 +6,10 @@ import re
 import pytest
 from jinja2 import Template
 
+from emotion_edge import __version__
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
+from emotion_edge.output.mqtt.address import parse_address
+from emotion_edge.output.mqtt.home_assistant import discovery_message
 from tests.edge.listener import Listener
 from tests.edge.mosquitto import DISCOVERY, PREFIX, plain_broker
 from tests.edge.recordings import write_colours
@@ -113,3 +116,18 @@ def test_the_discovery_can_be_turned_off(broker, daemon, changing):
     listener = Listener(broker)
     listener.wait("state", "green")
     assert {topic.split("/")[0] for topic, _, _ in listener.heard} == {"test"}
+
+
+@pytest.mark.parametrize("url", [None, "https://documentation.example/"])
+def test_the_origin_has_the_address_of_the_documentation_if_the_project_has_one(
+    url, tmp_path, monkeypatch
+):
+    metadata = tmp_path / "emotion_edge-9.dist-info" / "METADATA"
+    metadata.parent.mkdir()
+    line = f"Project-URL: Documentation, {url}\n" if url else ""
+    metadata.write_text(f"Metadata-Version: 2.4\nName: emotion-edge\nVersion: 9\n{line}")
+    monkeypatch.syspath_prepend(tmp_path)
+    broker = parse_address("mqtt://broker/hall")
+    message = json.loads(discovery_message(broker, ["red"], expire=0, aggregate=False))
+    origin = {"name": "emotion-edge", "sw": __version__}
+    assert message["o"] == (origin if url is None else {**origin, "url": url})

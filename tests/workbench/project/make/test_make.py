@@ -1,11 +1,16 @@
 """The Makefile: help for every target, and no repeated work."""
 
 import os
+import re
+import shutil
+import tomllib
 
 import pytest
 
 from tests.workbench.conftest import (
     REPOSITORY,
+    WORKSTATION,
+    call,
     call_make,
     make_photos,
     run_make,
@@ -114,6 +119,22 @@ def test_pi_installs_nothing_on_a_machine_that_cannot_run_it(dpkg, named, checko
     assert "pi needs a 64-bit Raspberry Pi OS" in result.stderr
     assert named in result.stderr
     assert not {"tried", "opt"} & {path.name for path in checkout.iterdir()}
+
+
+def test_pi_knows_the_extras_of_a_pi_and_refuses_others(checkout):
+    shutil.copy(REPOSITORY / "pyproject.toml", checkout)
+    project = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].keys() - WORKSTATION
+    output = run_make(checkout, "-n", "pi", f"EXTRAS={','.join(extras)}")
+    (asked,) = re.findall(r"'\.\[litert,mqtt,metrics ?,(.*)\]'", output)
+    assert set(asked.split(" ,")) == extras
+    assert "'.[litert,mqtt,metrics]'" in run_make(checkout, "-n", "pi", EXTRAS="somebody's")
+    for unknown in ("video,vidoe", "train", "a'b"):
+        output = run_make(checkout, "-n", "pi", f"EXTRAS={unknown}")
+        message = call(["sh", "-c", output[output.index("printf") : output.index("umask")]])
+        assert message.returncode == 2
+        assert message.stderr.startswith(f"EXTRAS={unknown}: the extras are litert ")
+        assert not set(message.stderr.split()) & WORKSTATION
 
 
 @pytest.mark.parametrize("command", ["make train convert run", "make test"])
