@@ -17,8 +17,8 @@ def face(
     classification = Classification(
         label, 0.8, {label: 0.8, "other": 0.2}, scores, scores, 1.0, 2.0
     )
-    given = {"decision": Decision(label), "event": "change", **values}
-    return FaceResult(number=number, box=box, classification=classification, scores=scores, **given)
+    given = {"decision": Decision(label), "event": "change", "scores": scores, **values}
+    return FaceResult(number=number, box=box, classification=classification, **given)
 
 
 def frame_result(*faces: FaceResult, seconds: float | None = 0.0, **values: object) -> FrameResult:

@@ -19,7 +19,7 @@ def run_settings(args: Namespace) -> RunSettings:
     """Return the settings of the daemon; raises UserError if options contradict each other."""
     return RunSettings(
         source=None if args.source is None else source_settings(args, every=args.every),
-        analyzer=analyzer_settings(args, heartbeat=args.heartbeat),
+        analyzer=analyzer_settings(args, heartbeat=args.heartbeat, frame_interval=args.every),
         output=output_settings(args),
         frames=args.frames,
         verbose=args.verbose,
@@ -50,7 +50,9 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
     )
 
 
-def analyzer_settings(args: Namespace, *, heartbeat: float = 0.0) -> AnalyzerSettings:
+def analyzer_settings(
+    args: Namespace, *, heartbeat: float = 0.0, frame_interval: float = 0.0
+) -> AnalyzerSettings:
     """Return the settings of the analyzer; a command without smoothing options uses defaults."""
     return AnalyzerSettings(
         model=args.model,
@@ -60,6 +62,7 @@ def analyzer_settings(args: Namespace, *, heartbeat: float = 0.0) -> AnalyzerSet
         search_every=args.find_every,
         smoothing=_smoothing_settings(args) if hasattr(args, "dwell") else SmoothingSettings(),
         heartbeat=heartbeat,
+        frame_interval=frame_interval,
     )
 
 

@@ -50,11 +50,11 @@ def lines_of(result: Result, *, every_frame: bool) -> Iterator[Line]:
 
 
 def _frame_lines(result: FrameResult, *, every_frame: bool) -> Iterator[Line]:
+    for number in result.ended:
+        yield _line(result, "change", face_fields(None, Decision(NO_FACE), number))
     for face in result.faces:
         if every_frame or face.event != "frame":
             yield _line(result, face.event, face_fields(face, face.decision), face)
-    for number in result.ended:
-        yield _line(result, "change", face_fields(None, Decision(NO_FACE), number))
     if result.nobody and (every_frame or result.nobody != "frame"):
         yield _line(result, result.nobody, face_fields(None, Decision(NO_FACE)))
 

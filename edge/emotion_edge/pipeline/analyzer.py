@@ -5,7 +5,6 @@ smoothed.
 """
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,31 +12,21 @@ import numpy.typing as npt
 from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.nms import iou
 from emotion_edge.faces.quality import check_quality
-from emotion_edge.faces.tracker import FaceTracker, Track
+from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import UNKNOWN
 from emotion_edge.model.crop_rule import crop_rule_of
-from emotion_edge.pipeline.heartbeat import Event, Heartbeat
+from emotion_edge.pipeline.frame_clock import FrameClock
+from emotion_edge.pipeline.heartbeat import AbsenceReporter, Heartbeat
 from emotion_edge.pipeline.results import FaceResult, FrameResult, NoSignal
 from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSettings
+from emotion_edge.pipeline.tracked_face import TrackedFace
 
 Pixels = npt.NDArray[np.uint8]
 _UNDECIDED = Decision(UNKNOWN, "low_score")
-
-
-@dataclass
-class TrackedFace:
-    """The state of one face over time.
-
-    track: its box, speed and number; None if the whole frame is taken for a face. smoother: its
-    label. heartbeat: when it was last reported.
-    """
-
-    smoother: LabelSmoother
-    heartbeat: Heartbeat
-    track: Track | None = None
 
 
 class FaceAnalyzer:
@@ -51,6 +40,7 @@ class FaceAnalyzer:
         smoothing: SmoothingSettings | None = None,
         search_every: float = 0.3,
         heartbeat: float = 10.0,
+        frame_interval: float = 0.0,
     ) -> None:
         """Analyse with `classifier` the faces that `detector` finds.
 
@@ -58,12 +48,15 @@ class FaceAnalyzer:
         search_every: seconds of a stream between two searches of the whole frame; in between, only
             the surroundings of known faces are searched.
         heartbeat: seconds of a stream after which an unchanged label is reported again; 0: never.
+        frame_interval: seconds by which a stream's frames are apart at least; 0 if unknown. If they
+            are far apart, the first frame already gives a label.
         Raises UserError if the smoothing's thresholds contradict the model's.
         """
         self._detector = detector
         self._given_smoothing = smoothing or SmoothingSettings()
         self._search_every, self._heartbeat = search_every, heartbeat
         self._reported_reason: str | None = None
+        self._clock = FrameClock(frame_interval)
         self.set_classifier(classifier)
 
     def set_classifier(self, classifier: Classifier) -> None:
@@ -79,7 +72,7 @@ class FaceAnalyzer:
         self._faces: dict[int, TrackedFace] = {}
         self._whole_frame = self._new_face(None)
         self._next_search = float("-inf")
-        self._empty, self._nobody = False, Heartbeat(self._heartbeat)
+        self._absence = AbsenceReporter(self._heartbeat)
 
     def process(self, frame: Frame) -> FrameResult:
         """Return everything found in a frame.
@@ -88,11 +81,9 @@ class FaceAnalyzer:
         """
         if frame.seconds is None:
             result = self._process_picture(frame)
-        elif self._detector is None:
-            face = self._classify(self._whole_frame, frame.pixels, frame.seconds)
-            result = FrameResult(frame=frame, faces=(face,))
         else:
-            result = self._process_stream(frame, frame.seconds, self._detector)
+            self._clock.tick(frame.seconds)
+            result = self._process_stream(frame)
         if result.nobody or any(face.event != "frame" for face in result.faces):
             self._reported_reason = None
         return result
@@ -138,46 +129,64 @@ class FaceAnalyzer:
             event="picture",
         )
 
-    def _process_stream(self, frame: Frame, seconds: float, detector: FaceDetector) -> FrameResult:
+    def _process_stream(self, frame: Frame) -> FrameResult:
+        if self._detector is None:
+            face = self._classify(self._whole_frame, frame.pixels)
+            return FrameResult(frame=frame, faces=(face,))
         start = time.perf_counter()
-        found = self._detect(detector, frame.pixels, seconds)
+        found = self._detect(self._detector, frame.pixels)
         detect_ms = (time.perf_counter() - start) * 1000
-        seen, lost = self._tracker.update(found, seconds)
-        for track in lost:
-            del self._faces[track.number]
-        ended, count = tuple(track.number for track in lost), len(self._tracker.tracks)
+        seen, lost = self._tracker.update(found, self._clock.seconds)
+        gone = {track.number: self._faces.pop(track.number) for track in lost}
+        ended = tuple(number for number, face in gone.items() if face.is_known)
+        faces = tuple(self._follow(track, frame.pixels) for track in seen)
+        nobody = self._absence.event(
+            self._clock.seconds,
+            known=any(face.is_known for face in self._faces.values()),
+            tracked=bool(self._faces),
+            ended=bool(ended),
+        )
         return FrameResult(
             frame=frame,
-            faces=tuple(self._follow(track, frame.pixels, seconds) for track in seen),
+            faces=faces,
             ended=ended,
-            nobody=self._nobody_event(seconds, count, just_left=bool(ended)),
-            face_count=count,
+            nobody=nobody,
+            face_count=len(self._faces),
             detect_ms=detect_ms,
         )
 
-    def _detect(self, detector: FaceDetector, pixels: Pixels, seconds: float) -> list[Face]:
-        if seconds >= self._next_search:
-            self._next_search = seconds + self._search_every
-            return detector.detect(pixels)
+    def _detect(self, detector: FaceDetector, pixels: Pixels) -> list[Face]:
+        seconds = self._clock.seconds
         expected = [track.expected(seconds) for track in self._tracker.tracks]
-        return detector.detect_near(pixels, expected)
+        if seconds < self._next_search:
+            return detector.detect_near(pixels, expected)
+        self._next_search = seconds + self._search_every
+        found = detector.detect(pixels)
+        if not self._search_every <= self._clock.spacing <= SPARSE_S:
+            return found
+        # No frames come in between, which would find a known face that is less clear for a moment.
+        boxes = np.array([face.box for face in found]).reshape(-1, 3)
+        unclear = [box for box in expected if not iou(box, boxes).any()]
+        return found + detector.detect_near(pixels, unclear)
 
-    def _follow(self, track: Track, pixels: Pixels, seconds: float) -> FaceResult:
+    def _follow(self, track: Track, pixels: Pixels) -> FaceResult:
         if track.number not in self._faces:
             self._faces[track.number] = self._new_face(track)
         crop = crop_face(pixels, track.face, self._crop_rule)
         reject_reason = check_quality(crop, track.face.box.side)
-        return self._classify(self._faces[track.number], crop, seconds, reject_reason)
+        return self._classify(self._faces[track.number], crop, reject_reason)
 
     def _new_face(self, track: Track | None) -> TrackedFace:
         smoother = LabelSmoother(self.labels, self._smoothing)
         return TrackedFace(smoother, Heartbeat(self._heartbeat), track)
 
     def _classify(
-        self, face: TrackedFace, pixels: Pixels, seconds: float, reject_reason: str | None = None
+        self, face: TrackedFace, pixels: Pixels, reject_reason: str | None = None
     ) -> FaceResult:
-        answer = self.classifier.classify(pixels)
-        changed = face.smoother.update(answer.values, seconds, reject_reason)
+        answer, seconds = self.classifier.classify(pixels), self._clock.seconds
+        changed = face.smoother.update(
+            answer.values, seconds, reject_reason, spacing=self._clock.spacing
+        )
         return FaceResult(
             number=face.track.number if face.track else None,
             box=face.track.face.box if face.track else None,
@@ -186,12 +195,3 @@ class FaceAnalyzer:
             scores=face.smoother.scores,
             event=face.heartbeat.event(seconds, changed=changed),
         )
-
-    def _nobody_event(self, seconds: float, count: int, *, just_left: bool) -> Event | None:
-        """Return why to report that nobody is in view, None if somebody is or has just left."""
-        was_empty, self._empty = self._empty, count == 0
-        if just_left:  # reported as the face's end, so the heartbeat counts from here
-            self._nobody.event(seconds, changed=True)
-        if count or just_left:
-            return None
-        return self._nobody.event(seconds, changed=not was_empty)

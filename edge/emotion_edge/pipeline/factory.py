@@ -22,8 +22,8 @@ class AnalyzerSettings:
     """Settings of the analyzer.
 
     model: the .tflite file. faces: "on" looks for faces, "off" takes the whole frame for one,
-    "auto" looks for them if the detector's network is installed. search_every, heartbeat: seconds,
-    see `FaceAnalyzer`.
+    "auto" looks for them if the detector's network is installed. search_every, heartbeat,
+    frame_interval: seconds, see `FaceAnalyzer`.
     """
 
     model: Path = SHIPPED
@@ -33,6 +33,7 @@ class AnalyzerSettings:
     search_every: float = 0.3
     smoothing: SmoothingSettings = field(default_factory=SmoothingSettings)
     heartbeat: float = 10.0
+    frame_interval: float = 0.0
 
 
 def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
@@ -43,6 +44,7 @@ def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
         smoothing=settings.smoothing,
         search_every=settings.search_every,
         heartbeat=settings.heartbeat,
+        frame_interval=settings.frame_interval,
     )
 
 

@@ -28,3 +28,26 @@ class Heartbeat:
             return "frame"
         self._reported = seconds
         return "heartbeat"
+
+
+class AbsenceReporter:
+    """Decides when to report that nobody is in view. A face counts once its label was reported."""
+
+    def __init__(self, interval: float) -> None:
+        """Start with nothing reported. interval: see `Heartbeat`."""
+        self._heartbeat, self._reported = Heartbeat(interval), False
+
+    def event(self, seconds: float, *, known: bool, tracked: bool, ended: bool) -> Event | None:
+        """Return why to report at `seconds` that nobody is in view; None if it is not reported.
+
+        known: a reported face is in view. tracked: any face is, reported or not. ended: a reported
+        face has just left; its end says that nobody is left, so the heartbeat counts from here.
+        """
+        if known or ended:
+            self._reported = not known
+            self._heartbeat.event(seconds, changed=True)
+            return None
+        if tracked:
+            return None
+        changed, self._reported = not self._reported, True
+        return self._heartbeat.event(seconds, changed=changed)

@@ -45,7 +45,8 @@ class FrameResult:
     """Everything found in one frame.
 
     faces: the faces in view.
-    ended: numbers of faces that have left; the numbers may be given to other faces.
+    ended: numbers of faces that have left after their label was reported; the numbers may be given
+        to other faces.
     nobody: why to report that nobody is in view; None if somebody is, or has just left.
     face_count: faces that are followed, including those hidden for a moment; None if no detector
         is used.

@@ -2,7 +2,8 @@
 
 Scores are averaged over time. A label is shown when its score is high enough and clearly ahead, and
 kept until its score has fallen well below that (hysteresis). A new label must last a moment before
-it is shown. All times are in seconds, so the frame rate does not matter.
+it is shown. All times are in seconds, so the frame rate does not matter. If frames are so far apart
+that a label cannot be seen to last, one frame is enough.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.tracker import SPARSE_S
 from emotion_edge.model.contract import UNKNOWN, Contract
 
 
@@ -24,7 +26,8 @@ class SmoothingSettings:
     enter, leave: a label is shown from this score on, and no longer below that one, 0..1; None
         takes the model's own thresholds.
     margin: how far a label must be ahead of the next one to be shown.
-    dwell: seconds that a label must last before it is shown.
+    dwell: seconds that a label must last before it is shown. One frame is enough if frames are
+        more than `SPARSE_S` seconds, `dwell` and `window` apart.
     """
 
     window: float = 0.15
@@ -71,11 +74,17 @@ class LabelSmoother:
         self._candidate: tuple[str, float] | None = None  # a label and since when it holds
 
     def update(
-        self, scores: npt.NDArray[np.float64], seconds: float, reject_reason: str | None = None
+        self,
+        scores: npt.NDArray[np.float64],
+        seconds: float,
+        reject_reason: str | None = None,
+        *,
+        spacing: float = 0.0,
     ) -> bool:
         """Add a frame's scores; return whether the shown label changes.
 
         scores: (classes,); not averaged if there is a `reject_reason`. seconds: the frame's time.
+        spacing: seconds between the stream's frames, 0 if unknown.
         """
         if reject_reason is None:
             self._average(scores, seconds)
@@ -83,10 +92,13 @@ class LabelSmoother:
         if self._candidate is None or self._candidate[0] != now.label:
             self._candidate = (now.label, seconds)
         before = self.decision.label if self.decision else None
-        lasted = seconds - self._candidate[1] + 1e-6  # times are sums of fractions
-        if before == now.label or lasted >= self._settings.dwell:
+        if before == now.label or self._has_lasted(seconds - self._candidate[1], spacing):
             self.decision = now
         return self.decision is not None and self.decision.label != before
+
+    def _has_lasted(self, lasted: float, spacing: float) -> bool:
+        alone = spacing > max(SPARSE_S, self._settings.dwell, self._settings.window)
+        return alone or lasted + 1e-6 >= self._settings.dwell  # times are sums of fractions
 
     def _average(self, scores: npt.NDArray[np.float64], seconds: float) -> None:
         if self._averaged_at is None:

@@ -49,6 +49,37 @@ def test_a_face_that_stays_away_ends_once_and_its_number_is_reused():
     assert numbers(seen) == [2, 1]
 
 
+def test_one_missed_detection_ends_a_track_only_after_four_seconds():
+    for interval in (0.7, 1, 2, 4):
+        tracker = FaceTracker(timeout_s=0.6)
+        tracker.update([face(100)], 0)
+        assert tracker.update([], interval) == ([], [])
+        seen, _ = tracker.update([face(100)], 2 * interval)
+        assert numbers(seen) == [1]
+        assert tracker.update([], 3 * interval) == ([], [])
+        assert numbers(tracker.update([], 4 * interval)[1]) == [1]
+    tracker.update([face(100)], 100)
+    assert numbers(tracker.update([], 104.1)[1]) == [1]
+
+
+def test_a_speed_is_forgotten_after_a_pause():
+    tracker = FaceTracker()
+    for i in range(5):
+        tracker.update([face(100 + 40 * i)], i / 10)
+    seen, _ = tracker.update([face(270)], 30)
+    assert numbers(seen) == [1]
+    assert seen[0].speed == (0, 0)
+    seen, _ = tracker.update([face(270 + 60)], 31)  # the speed of slow frames counts
+    assert seen[0].expected(32).x == 270 + 60 + 30
+
+
+def test_a_face_at_the_place_of_one_of_an_hour_ago_gets_another_number():
+    tracker = FaceTracker()
+    tracker.update([face(100)], 0)
+    seen, gone = tracker.update([face(100)], 3600)
+    assert (numbers(seen), numbers(gone)) == ([2], [1])
+
+
 def test_two_faces_that_cross_keep_their_numbers():
     tracker = FaceTracker()
     for i in range(41):

@@ -1,13 +1,18 @@
 """--draw: boxes and labels on a picture, or on a sheet of several."""
 
+import resource
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from emotion_edge.faces.types import Box
+from emotion_edge.model.contract import UNKNOWN
 from emotion_edge.output.contact_sheet import MAX_PICTURES, ContactSheet
+from emotion_edge.pipeline.smoothing import Decision
 from tests.edge.command_line import edge
-from tests.edge.models import INT8
+from tests.edge.models import INT8, with_contract
 from tests.edge.pictures import COLOURS, save
 from tests.edge.results import face, frame_result
 
@@ -66,49 +71,60 @@ def test_only_changes_in_a_stream_are_drawn_up_to_a_limit():
     assert len(sheet.pictures) == MAX_PICTURES
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        (("--draw", "out.gif"), "--draw out.gif: the name must end in .jpg, .jpeg, .png"),
-        (("--draw", "out.jpg", "--aggregate", 5), "--draw shows who was there"),
-    ],
-)
-def test_bad_options_are_refused(options, expected, photos, tmp_path):
-    result = edge("run", *WHOLE_FRAMES, "--source", photos, *options, cwd=tmp_path)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert expected in result.stderr
-    assert not list(tmp_path.glob("out*"))
+def picture_of(label: str, averaged: float, raw: float, **values: object) -> np.ndarray:
+    """Return the picture of a face whose label has an averaged score and one of its frame alone."""
+    answer = face(label, scores=np.array([averaged, 1 - averaged]), **values)
+    alone = replace(answer.classification, score=raw, scores={label: raw, "other": 1 - raw})
+    answer = replace(answer, classification=alone)
+    sheet = ContactSheet()
+    sheet.add(frame_result(answer))
+    return np.asarray(sheet.image())
 
 
-@pytest.mark.parametrize(
-    ("source", "name", "expected"),
-    [
-        ("a/mine.jpg", "a/mine.jpg", "would replace a picture of --source"),
-        ("a", "a/mine.jpg", "would replace a picture of --source"),
-        ("a/*", "link.jpg", "would replace a picture of --source"),
-        ("a", "b.jpg", "b.jpg is a folder: name a file"),
-    ],
-)
-def test_pictures_of_the_source_are_never_overwritten(source, name, expected, photos, tmp_path):
-    picture = tmp_path / "a" / "mine.jpg"
-    picture.parent.mkdir()
-    Image.open(sorted(photos.iterdir())[0]).convert("RGB").save(picture)
-    (tmp_path / "link.jpg").symlink_to(picture)
-    (tmp_path / "b.jpg").mkdir()
-    before = picture.read_bytes()
-    result = edge("run", *WHOLE_FRAMES, "--source", source, "--draw", name, cwd=tmp_path)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert expected in result.stderr
-    assert picture.read_bytes() == before
-    (tmp_path / "sheet.jpg").touch()  # an earlier run's
-    assert edge(
-        "run", *WHOLE_FRAMES, "--source", source, "--draw", "sheet.jpg", cwd=tmp_path
-    ).stdout
-    assert (tmp_path / "sheet.jpg").stat().st_size
+def test_the_score_is_the_one_that_the_label_is_based_on():
+    picture = picture_of("happy", averaged=0.62, raw=0.11)
+    assert np.array_equal(picture, picture_of("happy", averaged=0.62, raw=0.62))
+    assert not np.array_equal(picture, picture_of("happy", averaged=0.11, raw=0.62))
 
 
-def test_a_sheet_that_cannot_be_written_is_exit_code_1(photos):
-    result = edge("run", *WHOLE_FRAMES, "--source", photos, "--draw", "/proc/nowhere/sheet.jpg")
+def test_an_unknown_label_has_its_reason_instead_of_a_score():
+    dark, dim = (
+        picture_of("happy", averaged=score, raw=0.1, decision=Decision(UNKNOWN, reason))
+        for score, reason in ((0.2, "too_dark"), (0.2, "low_score"))
+    )
+    assert not np.array_equal(dark, dim)
+    again = picture_of("happy", averaged=0.3, raw=0.5, decision=Decision(UNKNOWN, "too_dark"))
+    assert np.array_equal(dark, again)
+
+
+def test_a_face_that_leaves_somebody_behind_does_not_leave_an_empty_picture():
+    sheets = []
+    for count in (0, 1):
+        sheet = ContactSheet()
+        sheet.add(frame_result(ended=(2,), face_count=count))
+        sheets.append(np.asarray(sheet.image()))
+    assert not np.array_equal(*sheets)
+
+
+@pytest.mark.parametrize("labels", [("喜び", "счастье", "سعيد"), ("हँसी", "😀", "x" * 60)])
+def test_labels_in_any_script_are_drawn(labels, photos, tmp_path):
+    (tmp_path / "model.tflite").write_bytes(with_contract(labels=labels))
+    model = ("--model", tmp_path / "model.tflite", "--faces", "off")
+    for source, name in ((photos, "sheet.png"), (photos / "0-blue.png", "single.png")):
+        result = edge("run", *model, "--source", source, "--draw", tmp_path / name)
+        assert result.returncode == 0, result.stderr
+        assert count_yellow(tmp_path / name) > 300
+
+
+def test_a_sheet_that_cannot_be_written_at_the_end_is_exit_code_1(photos, tmp_path):
+    def allow_small_files_only() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    result = edge(
+        *("run", *WHOLE_FRAMES, "--source", photos, "--draw", tmp_path / "sheet.jpg"),
+        preexec_fn=allow_small_files_only,
+    )
     assert result.returncode == 1
-    assert "cannot write to /proc/nowhere" in result.stderr
+    assert f"cannot write to {tmp_path}" in result.stderr
     assert len(result.stdout.splitlines()) == 3
+    assert not (tmp_path / "sheet.jpg").exists()
