@@ -11,6 +11,7 @@ from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.errors import UserError
 
 LATE_S = 2.0
+Frames = Generator[Frame | CameraLost, None, None]
 log = logging.getLogger(__name__)
 
 
@@ -39,9 +40,7 @@ class FrameRateLimiter:
         return max(0, round((seconds - last) / max(camera_interval, self._interval)) - 1)
 
 
-def limit_rate(
-    frames: Generator[Frame | CameraLost, None, None], every: float
-) -> Generator[Frame | CameraLost, None, None]:
+def limit_rate(frames: Frames, every: float) -> Frames:
     """Yield frames at least `every` seconds apart; pass untimed frames and CameraLost through.
 
     Frames that were dropped before a skipped one count for the next. It closes `frames` at its end,
@@ -60,13 +59,11 @@ def limit_rate(
                 dropped += frame.dropped
 
 
-def check_stream(
-    name: str, frames: Generator[Frame | CameraLost, None, None], stop: Event
-) -> Generator[Frame | CameraLost, None, None]:
+def check_stream(name: str, frames: Frames, stop: Event) -> Frames:
     """Yield the frames; raise UserError if they end without one, though `stop` is not set.
 
     Warns once if frames come more than `LATE_S` later than their own times say. It closes `frames`
-    at its end, and raises what that raises.
+    as `limit_rate` does.
     """
     came, warned, least = False, False, float("inf")
     with closing(frames):

@@ -42,7 +42,8 @@ def _checked(
     """Return the paths; raise UserError if there is none. Looks for the first one at once."""
     first = next(paths, None)
     if first is None and not stop.is_set():
-        raise UserError("; ".join(filter(None, (complaint, _described(search), _advice(search)))))
+        found = "; ".join(filter(None, (complaint, _described(search))))
+        raise UserError(found, _advice(search))
     return paths if first is None else chain([first], paths)
 
 

@@ -15,6 +15,7 @@ from emotion_edge.imaging.picture_formats import IMAGE_SUFFIXES, picture_format
 from emotion_edge.util.file_search import FileSearch
 
 VIDEO = "video"
+RECORDING_TABLES = ("times.csv", "truth.csv")  # a recording is also a folder of pictures
 VIDEO_SUFFIXES = {
     *(".3gp", ".avi", ".flv", ".h264", ".h265", ".hevc", ".m2ts", ".m4v", ".mjpeg", ".mjpg"),
     *(".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"),
@@ -52,10 +53,11 @@ class PictureSearch:
     def _pictures(self, paths: Iterator[str]) -> Iterator[Path]:
         for name in paths:
             path = Path(name)
-            if kind := _other_kind(path):
-                self._leave_out(kind, name)
-            else:
+            kind = _other_kind(path)
+            if not kind:
                 yield path
+            elif path.name not in RECORDING_TABLES:
+                self._leave_out(kind, name)
 
     def _leave_out(self, kind: str, path: str) -> None:
         self.left_out.setdefault(kind, LeftOut(0, path)).count += 1

@@ -46,8 +46,9 @@ class Row(NamedTuple):
 def read_recording(folder: Path) -> list[Row]:
     """Return the rows of a recording; raise UserError if `folder` is not a valid one."""
     if not folder.is_dir():
-        reason = "a file: play a video by its name alone" if folder.exists() else "no such folder"
-        raise UserError(f"{folder}: {reason}")
+        if folder.exists():
+            raise UserError(f"{folder}: not a folder", "play a video by its name alone")
+        raise UserError(f"{folder}: no such folder")
     path = folder / TIMES
     if not path.exists():
         raise UserError(f"{folder}: not a recording: it has no {TIMES} with the lines file,seconds")

@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Event
 
 from emotion_edge.capture.camera import CameraSettings, Opener
-from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.frame_rate import check_stream, limit_rate
+from emotion_edge.capture.frame import Frame
+from emotion_edge.capture.frame_rate import Frames, check_stream, limit_rate
 from emotion_edge.capture.image_source import open_folder, open_matching, read_images
 from emotion_edge.capture.live_stdin import read_latest_frames
 from emotion_edge.capture.picamera2_camera import picamera2_opener
@@ -21,11 +21,9 @@ from emotion_edge.capture.video_source import read_video
 from emotion_edge.errors import UserError, mask
 from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
 from emotion_edge.imaging.picture_formats import picture_format
-from emotion_edge.util.file_search import pattern_includes
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 MJPEG_SUFFIXES = (".mjpeg", ".mjpg")
-Frames = Generator[Frame | CameraLost, None, None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +40,8 @@ class SourceSettings:
     @property
     def live(self) -> bool:
         """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
-        if self.source == "-":
-            return self.stdin_live
-        return self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
+        camera = self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
+        return camera or (self.source == "-" and self.stdin_live)
 
     def open(self, stop: Event) -> Frames:
         """Return the frames, as `open_source` does."""
@@ -118,7 +115,7 @@ def _camera_opener(source: str, settings: CameraSettings, max_megapixels: float)
         device = source.removeprefix(WEBCAM)
         if "/" not in device:  # such as v4l2:0
             hint = source_hint(source) or "name a device, such as v4l2:/dev/video0"
-            raise UserError(f"--source {source}: {hint}")
+            raise UserError(f"--source {source}: no such device", hint)
         return v4l2_opener(Path(device), settings)
     if source.startswith(REPLAY):
         return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels)
@@ -164,12 +161,3 @@ def _mode(source: str) -> int | None:
     except (OSError, ValueError) as error:  # no permission, a name too long or with NUL
         reason = getattr(error, "strerror", None) or error
         raise UserError(f"--source {mask(source)}: cannot read it: {reason}") from None
-
-
-def source_includes(source: str, path: Path) -> bool:
-    """Return whether `source` reads the existing file `path`, or a folder that contains it."""
-    name = source.removeprefix(REPLAY)
-    place = Path(name)
-    if place.exists():
-        return place.samefile(path) or place.resolve() in path.resolve().parents
-    return pattern_includes(name, path)

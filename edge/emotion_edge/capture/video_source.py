@@ -6,17 +6,14 @@ from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.picture_search import VIDEO_SUFFIXES, is_like_video
+from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.util.installation import install_hint
 
 RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
 MAX_FPS = 1000.0  # a higher rate is damage
-MAX_STRETCH = 4.0  # of a pixel's sides; more is damage
-MAX_STILL = 2  # frames at one time, such as fields; with more, the times are wrong
 MAX_FAILURES = 10  # reads in a row that fail; then the rest of the file is lost
 # FFmpeg reads more, but playlists (HLS, SDP) open other files and addresses, and text is "drawn".
 FORMATS = (
@@ -154,56 +151,22 @@ class _Decoder:
 
 
 def _frames(path: Path, decoder: _Decoder, every: float, max_megapixels: float) -> Iterator[Frame]:
-    clock, due = _Clock(_rate(decoder.stream)), None
+    clock, due = Clock(_rate(decoder.stream)), None
     for frame in decoder.frames():
-        if frame.width * frame.height > max_megapixels * 1e6:
+        size = displayed_size(frame, decoder.stream)
+        if size[0] * size[1] > max_megapixels * 1e6:
             raise UserError(
-                f"{path}: a frame of {frame.width} x {frame.height} pixels is more than the "
+                f"{path}: a frame of {size[0]} x {size[1]} pixels is more than the "
                 f"{max_megapixels:g} megapixels of --max-megapixels"
             )
         seconds = clock.time(frame.time)
         due = seconds if due is None else due
         if seconds + 0.5 * clock.interval >= due:  # the nearest frame, because times are inexact
             due = max(due + every, seconds)
-            yield Frame(str(path), decoder.count, _pixels(frame, decoder.stream), seconds)
+            yield Frame(str(path), decoder.count, displayed_pixels(frame, size), seconds)
 
 
 def _rate(stream: Any) -> float:
     """Return a stream's frames a second, from its content where the container is silent."""
     rate = float(stream.guessed_rate or 0)
     return rate if 0 < rate <= MAX_FPS else RAW_FPS
-
-
-class _Clock:
-    """Makes times that never go back of a video's own."""
-
-    def __init__(self, rate: float) -> None:
-        self.interval = 1 / rate
-        self._offset, self._last, self._still = 0.0, -self.interval, 0
-
-    def time(self, own: float | None) -> float:
-        """Return a frame's time, of its time in the video; None if the video has no times."""
-        following = self._last + self.interval
-        seconds = following if own is None else own + self._offset
-        self._still = self._still + 1 if seconds <= self._last else 0
-        if self._last - seconds > 1.5 * self.interval or self._still > MAX_STILL:
-            self._offset += following - seconds  # another file begins
-            seconds = following
-        self._last = max(seconds, self._last)
-        return self._last
-
-
-def _pixels(frame: Any, stream: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Return a frame as it is displayed: with square pixels, upright."""
-    width, height = _display_size(frame.width, frame.height, stream.sample_aspect_ratio)
-    pixels = np.asarray(frame.to_ndarray(format="rgb24", width=width, height=height), np.uint8)
-    # Phones record upright videos sideways and store the rotation.
-    return np.rot90(pixels, frame.rotation // 90)
-
-
-def _display_size(width: int, height: int, aspect: Any) -> tuple[int, int]:
-    """Return the size with square pixels, larger than the frame: nothing is lost."""
-    ratio = float(aspect or 1)
-    if not 1 / MAX_STRETCH <= ratio <= MAX_STRETCH:
-        return width, height
-    return round(width * max(1, ratio)), round(height * max(1, 1 / ratio))

@@ -6,6 +6,7 @@ All programs share them, so this imports nothing of ours.
 import argparse
 import math
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 
@@ -71,6 +72,11 @@ def limit(text: str) -> float:
     return _number(text, 0, 1_000_000_000)
 
 
+def face_threshold(text: str) -> float:
+    """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
+    return _number(text, 0.3, 1)
+
+
 def share(text: str) -> float:
     """Parse a number from 0 to 1."""
     return _number(text, 0, 1)
@@ -87,14 +93,13 @@ def _whole(text: str, least: int, most: int) -> int:
 
 
 def _number(text: str, least: float, most: float) -> float:
-    try:
+    value = math.nan
+    with suppress(ValueError):
         value = float(text)
-    except ValueError:
-        value = math.nan
+    if math.isnan(value):
+        raise argparse.ArgumentTypeError(f"{_shown(text)} is not a number")
     if not least <= value <= most:
-        raise argparse.ArgumentTypeError(
-            f"{_shown(text)} is not a number from {least:.10g} to {most:.10g}"
-        )
+        raise argparse.ArgumentTypeError(f"{_shown(text)} is not from {least:.10g} to {most:.10g}")
     return value
 
 

@@ -91,7 +91,8 @@ def check_truth(path: Path, people: Mapping[str, list[Key]], rows: Sequence[Row]
     if not any(is_in_view(keys, times) for keys in people.values()):
         raise UserError(
             f"{path}: nobody is in view while the recording lasts, from {times[0]:g} to "
-            f"{times[-1]:g} seconds; do both count from the same moment?"
+            f"{times[-1]:g} seconds",
+            "do both count from the same moment?",
         )
 
 

@@ -25,24 +25,13 @@ def utc_text(time: datetime) -> str:
 
 
 def dumps(line: Line) -> str:
-    r"""Return one line of JSON that is valid UTF-8; a label keeps its letters.
+    r"""Return one line of JSON that can be encoded as UTF-8; a label keeps its letters.
 
-    A byte of a file's name that is not UTF-8, such as E9, is shown as the text \udce9.
+    A byte of a file's name that is not UTF-8, such as E9, is JSON's escape \udce9, which Python
+    reads as it reads such names (PEP 383).
     """
-    return json.dumps(_utf8(line), ensure_ascii=False)
-
-
-def _utf8(value: object) -> object:
-    """Return a copy in which each text can be encoded: many readers refuse lone surrogates."""
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case dict():
-            return {_utf8(key): _utf8(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_utf8(item) for item in value]
-        case _:
-            return value
+    # Such a character is inside a JSON string, in which this is an escape.
+    return json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def lines_of(result: Result, *, every_frame: bool) -> Iterator[Line]:

@@ -2,22 +2,26 @@
 
 import logging
 import time
-from collections.abc import Iterator
 from threading import Event
 
 import numpy as np
 import pytest
 
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.frame_rate import check_stream, limit_rate
+from emotion_edge.capture.frame_rate import Frames, check_stream, limit_rate
 from emotion_edge.errors import UserError
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
 
 
-def frames(*times: float, dropped: int = 0) -> Iterator[Frame]:
-    """Return frames with these times, each of which came after `dropped` others were dropped."""
-    return (Frame("x", i, PIXELS, seconds, dropped) for i, seconds in enumerate(times))
+def stream(*items: Frame | CameraLost) -> Frames:
+    """Yield the items."""
+    yield from items
+
+
+def frames(*times: float, dropped: int = 0) -> Frames:
+    """Yield frames with these times, each of which came after `dropped` others were dropped."""
+    yield from (Frame("x", i, PIXELS, seconds, dropped) for i, seconds in enumerate(times))
 
 
 def test_a_skipped_frame_passes_on_how_many_were_dropped_before_it():
@@ -27,16 +31,16 @@ def test_a_skipped_frame_passes_on_how_many_were_dropped_before_it():
 
 def test_a_stream_that_ends_without_one_frame_is_an_error():
     with pytest.raises(UserError, match="stdin ended without one frame"):
-        list(check_stream("stdin", iter(()), Event()))
+        list(check_stream("stdin", stream(), Event()))
     with pytest.raises(UserError, match="without one frame"):
-        list(check_stream("replay:x", iter([CameraLost("x", "gone", 1.0)]), Event()))
+        list(check_stream("replay:x", stream(CameraLost("x", "gone", 1.0)), Event()))
     stop = Event()
     stop.set()
-    assert list(check_stream("stdin", iter(()), stop)) == []
+    assert list(check_stream("stdin", stream(), stop)) == []
 
 
 def test_frames_that_come_late_are_reported_once(caplog):
-    def camera(delay: float) -> Iterator[Frame | CameraLost]:
+    def camera(delay: float) -> Frames:
         start = time.monotonic()
         for number in range(6):
             yield Frame("cam", number, PIXELS, start + number - number * delay)

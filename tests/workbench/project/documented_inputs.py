@@ -75,6 +75,13 @@ def clip_and_ffmpeg(folder: Path, tiny_build: Path) -> None:
         (folder / "bin" / "ffmpeg").chmod(0o755)
 
 
+def camera_for_ffmpeg(folder: Path, tiny_build: Path) -> None:
+    """Write a program that replaces ffmpeg, and plays a video in place of a network camera."""
+    pictures_and_clip(folder, tiny_build)
+    (folder / "bin" / "ffmpeg").write_text(FFMPEG.replace("sys.argv[2]", '"clip.mp4"'))
+    (folder / "bin" / "ffmpeg").chmod(0o755)
+
+
 def recording(folder: Path, tiny_build: Path) -> None:
     """Write a recording: one second of a face."""
     write_recording(folder / "DIR", [np.asarray(data.astronaut())] * 10)

@@ -1,42 +1,21 @@
 """Videos that are joined, damaged, stretched or not what they seem."""
 
-import shutil
 import time
-import wave
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from threading import Event, Timer
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.source import open_files
-from emotion_edge.capture.video_source import _Clock
-from emotion_edge.errors import RunError, UserError
+from emotion_edge.capture.video_frames import Clock
+from tests.edge.capture.files.reading import colours, read
 from tests.edge.command_line import run_every_frame
 from tests.edge.pictures import solid
 from tests.edge.recordings import film
 
 av = pytest.importorskip("av", reason="videos need av")
-
-
-def colours(frames: list[Frame]) -> list[str]:
-    """Return the colour of each frame's middle."""
-    middles = [frame.pixels[frame.pixels.shape[0] // 2, 32] for frame in frames]
-    return [("red", "green", "blue")[int(np.argmax(middle))] for middle in middles]
-
-
-def read(path: Path, **options: object) -> tuple[list[Frame], str]:
-    """Return the frames of a file, and the error at its end."""
-    frames: list[Frame] = []
-    try:
-        frames.extend(open_files(str(path), **options))
-    except (UserError, RunError) as error:
-        return frames, f"{type(error).__name__}: {error}"
-    return frames, ""
 
 
 CODECS = {"mpg": "mpeg1video", "ts": "mpeg2video", "mkv": "mpeg4", "mjpeg": "mjpeg"}
@@ -57,13 +36,13 @@ def test_joined_files_are_read_to_their_end_and_their_times_continue(suffix, tmp
 
 
 def test_times_follow_the_video_but_never_go_back():
-    clock = _Clock(10)
+    clock = Clock(10)
     own = [5.0, 5.1, 5.2, 0.0, 0.1, 7000.0, 7000.1, 2.0, 2.1]
     expected = [5.0, 5.1, 5.2, 5.3, 5.4, 7005.3, 7005.4, 7005.5, 7005.6]
     assert [clock.time(each) for each in own] == pytest.approx(expected)
-    clock = _Clock(10)  # jitter, and two fields at one time
+    clock = Clock(10)  # jitter, and two fields at one time
     assert [clock.time(t) for t in (0, 0.1, 0.05, 0.2, 0.2, 0.3)] == [0, 0.1, 0.1, 0.2, 0.2, 0.3]
-    clock = _Clock(10)  # times that stand still
+    clock = Clock(10)  # times that stand still
     assert [clock.time(1) for _ in range(5)] == pytest.approx([1, 1, 1, 1.1, 1.2])
 
 
@@ -129,72 +108,6 @@ def test_a_frame_above_the_limit_is_refused(tmp_path):
     frames, error = read(film(tmp_path / "clip.mp4", "mpeg4", 10), max_megapixels=0.003)
     assert frames == []
     assert "64 x 48 pixels is more than the 0.003 megapixels of --max-megapixels" in error
-
-
-@pytest.mark.parametrize("suffix", ["jpg", "txt", "", "docx"])
-def test_a_video_is_one_whatever_its_suffix(suffix, tmp_path):
-    film(tmp_path / "clip.mp4", "mpeg4", 10)
-    path = tmp_path / f"12:30 caf\udce9.{suffix}"
-    shutil.copy(tmp_path / "clip.mp4", path)
-    frames, error = read(path)
-    assert (len(frames), error) == (30, "")
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])
-@pytest.mark.parametrize("suffix", ["mp4", "jfif", ""])
-def test_a_picture_is_one_whatever_its_suffix(kind, suffix, tmp_path):
-    path = tmp_path / f"photo.{suffix}"
-    Image.fromarray(solid("red")).save(path, kind)
-    (frame,), error = read(path)
-    assert (frame.seconds, error) == (None, "")
-    assert colours([frame]) == ["red"]
-
-
-def song_with_cover(path: Path) -> None:
-    with wave.open(str(path.with_suffix(".wav")), "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes(16000))
-    with av.open(path, "w", format="mp4") as song, av.open(path.with_suffix(".wav")) as sound:
-        cover = song.add_stream("mjpeg", rate=1)
-        cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
-        cover.disposition = av.stream.Disposition.attached_pic
-        voice = song.add_stream("aac", rate=8000)
-        song.mux(cover.encode(av.VideoFrame.from_ndarray(solid("red", 64, 48))))
-        for frame in sound.decode(audio=0):
-            song.mux(voice.encode(frame))
-        song.mux(voice.encode())
-
-
-NO_VIDEOS = {
-    "empty": (b"", "it is empty"),
-    "text": ("Grüße\n".encode() * 100, "it is text"),
-    "zeros": (bytes(100_000), "neither a picture nor a video"),
-    "noise": (np.random.default_rng(0).bytes(100_000), "neither a picture nor a video"),
-    "playlist": (
-        b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nclip.ts\n#EXT-X-ENDLIST\n",
-        "it is text",
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", NO_VIDEOS)
-@pytest.mark.parametrize("suffix", ["mp4", "jpg", "txt", ""])
-def test_what_is_neither_a_picture_nor_a_video_is_refused(kind, suffix, tmp_path):
-    content, expected = NO_VIDEOS[kind]
-    film(tmp_path / "clip.ts", "mpeg2video", 25)
-    path = tmp_path / f"file.{suffix}"
-    path.write_bytes(content)
-    frames, error = read(path)
-    assert frames == []
-    assert error.startswith("UserError")
-    assert expected in error
-
-
-def test_the_cover_of_a_song_is_no_video(tmp_path):
-    song_with_cover(tmp_path / "song.m4a")
-    frames, error = read(tmp_path / "song.m4a")
-    assert frames == []
-    assert "no moving picture" in error
 
 
 def test_a_search_in_a_large_damaged_file_can_be_stopped(tmp_path):
