@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.certificates import Certificates
+from tests.edge.brokers.certificates import Certificates
+from tests.edge.brokers.mosquitto import Mosquitto
 from tests.edge.daemon import Daemon
-from tests.edge.mosquitto import Mosquitto
 from tests.edge.pictures import COLOURS, save
 from tests.edge.recordings import write_changing_colours
 

@@ -6,9 +6,9 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.edge.brokers.mosquitto import PASSWORD
 from tests.edge.command_line import command, json_lines
 from tests.edge.models import INT8
-from tests.edge.mosquitto import PASSWORD
 from tests.edge.waiting import TIMEOUT_S, until
 
 

@@ -14,10 +14,10 @@ from PIL import Image
 from emotion_edge.faces.types import Box
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import RUNTIMES
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import Mosquitto
 from tests.edge.command_line import edge as here
-from tests.edge.listener import Listener
 from tests.edge.models import FLOAT32, INT8
-from tests.edge.mosquitto import Mosquitto
 from tests.edge.photographs import FACELESS, astronaut, paste, scene
 from tests.edge.recordings import write_recording
 

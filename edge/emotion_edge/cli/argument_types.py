@@ -107,11 +107,6 @@ def _shown(text: str) -> str:
     return text if len(text) <= 40 and text.isprintable() else f"{text[:40]!a}…"
 
 
-def face_threshold(text: str) -> float:
-    """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
-    return _number(text, 0.3, 1)
-
-
 def line(text: str) -> str:
     """Parse one line of printable text."""
     if not text.isprintable():

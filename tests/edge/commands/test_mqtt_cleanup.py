@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import DISCOVERY, PASSWORD, PREFIX, Mosquitto, plain_broker
 from tests.edge.command_line import edge
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import DISCOVERY, PASSWORD, PREFIX, Mosquitto, plain_broker
 from tests.edge.waiting import until
 
 

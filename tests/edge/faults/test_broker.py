@@ -4,7 +4,7 @@ import signal
 
 from PIL import Image
 
-from tests.edge.listener import Listener
+from tests.edge.brokers.listener import Listener
 from tests.edge.photographs import frame_with_heads
 from tests.edge.waiting import until
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import PASSWORD, tls_broker
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import PASSWORD, tls_broker
 
 
 @tls_broker

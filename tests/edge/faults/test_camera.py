@@ -7,10 +7,10 @@ import json
 
 import pytest
 
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import plain_broker
 from tests.edge.recordings import write_colours
 from tests.edge.waiting import until
 

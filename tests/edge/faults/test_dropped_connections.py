@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.output.mqtt.incoming import MAX_PACKET, MAX_SKIPPED, PacketFilter
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import PREFIX, plain_broker
 from tests.edge.daemon import Daemon
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import PREFIX, plain_broker
 from tests.edge.waiting import until
 
 WINDOW_S = 12

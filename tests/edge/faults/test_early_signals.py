@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import command, command_heeding_ctrl_c, own_lines
 from tests.edge.models import INT8
-from tests.edge.mosquitto import plain_broker
 from tests.edge.pictures import raw_frames
 from tests.edge.waiting import until
 

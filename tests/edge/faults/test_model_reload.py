@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.listener import Listener
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.models import (
     FLOAT32,
     INSTALLED,
@@ -19,7 +20,6 @@ from tests.edge.models import (
     with_swapped_picture,
     without_zip,
 )
-from tests.edge.mosquitto import plain_broker
 from tests.edge.waiting import until
 
 

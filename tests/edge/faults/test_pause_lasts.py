@@ -5,11 +5,11 @@ import time
 import pytest
 from PIL import Image
 
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import DISCOVERY, PREFIX, Mosquitto, plain_broker
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, Mosquitto, plain_broker
+from tests.edge.brokers.proxy import Proxy
 from tests.edge.photographs import frame_with_heads
 from tests.edge.pictures import COLOURS
-from tests.edge.proxy import Proxy
 from tests.edge.waiting import until
 
 

@@ -8,9 +8,9 @@ from emotion_edge.output.mqtt.address import identity
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import PREFIX, Mosquitto, plain_broker
-from tests.edge.proxy import Proxy
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import PREFIX, Mosquitto, plain_broker
+from tests.edge.brokers.proxy import Proxy
 from tests.edge.waiting import until
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import PASSWORD, plain_broker
 from tests.edge.command_line import edge
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import PASSWORD, plain_broker
 from tests.edge.recordings import write_changing_colours, write_colours
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.daemon import Daemon
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import plain_broker
 from tests.edge.photographs import frame_with_heads
 from tests.edge.recordings import write_changing_colours
 from tests.edge.waiting import until

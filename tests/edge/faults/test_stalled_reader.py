@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.util.line_writer import MAX_LINES
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import free_port, plain_broker
 from tests.edge.command_line import command, command_heeding_ctrl_c, json_lines
 from tests.edge.faults.stalling import fill, full_pipe, full_socket, stopped_terminal
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import free_port, plain_broker
 from tests.edge.output.scraping import scrape_until
 from tests.edge.pictures import raw_frames
 from tests.edge.recordings import write_changing_colours

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.output.json_lines import dumps
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge, json_lines
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import plain_broker
 from tests.edge.pictures import save
 
 NAME = "caf\udce9 \udcff.png"  # as Python holds the bytes E9 and FF of a name

@@ -7,9 +7,9 @@ import pytest
 
 from emotion_edge.system.hardware import cpu_temperature
 from emotion_edge.util.installation import install_hint
+from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge_in_python, edge_without, own_lines
 from tests.edge.models import INT8
-from tests.edge.mosquitto import free_port
 from tests.edge.output.scraping import red_source, scrape_until
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.output.metrics_server import MAX_CONNECTIONS, TIMEOUT_S
+from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge, own_lines
 from tests.edge.models import INT8
-from tests.edge.mosquitto import free_port
 from tests.edge.output.scraping import red_source, scrape, scrape_first, scrape_until
 from tests.edge.waiting import until
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.mosquitto import plain_broker
+from tests.edge.brokers.mosquitto import plain_broker
 
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.model.model_file import SHIPPED
+from tests.edge.brokers.mosquitto import free_port
 from tests.edge.models import INT8
-from tests.edge.mosquitto import free_port
 from tests.edge.pictures import save
 from tests.workbench.conftest import REPOSITORY, WORKSTATION, call
 

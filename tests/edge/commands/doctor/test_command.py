@@ -7,11 +7,11 @@ import time
 import pytest
 
 from emotion_edge.commands.doctor.command import examine
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import PREFIX, plain_broker
 from tests.edge.command_line import edge, own_lines
 from tests.edge.commands.doctor.helpers import DOCTOR_TOPIC, portrait, record_picture, run_doctor
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import PREFIX, plain_broker
 
 LINE = re.compile(r"(ok|warn|fail) +([a-z ]+): (.+)")
 

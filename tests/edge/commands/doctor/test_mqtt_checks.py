@@ -6,9 +6,9 @@ import time
 import pytest
 
 from emotion_edge.commands.doctor.mqtt_checks import broker as check_broker
+from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, free_port
 from tests.edge.command_line import edge
 from tests.edge.commands.doctor.helpers import DOCTOR_TOPIC, parse_settings, run_doctor
-from tests.edge.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, free_port
 
 
 def test_an_address_without_a_broker_is_reported():

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import DISCOVERY, PREFIX, plain_broker
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
 from tests.edge.waiting import until
 
 PERSONAL = {"label", "score", "scores", "faces", "face", "box", "raw", "reason"}

@@ -11,7 +11,7 @@ from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.sink import MqttSink, Reporting
 from emotion_edge.pipeline.stats import PipelineStats
-from tests.edge.mosquitto import free_port
+from tests.edge.brokers.mosquitto import free_port
 
 
 def make_connection() -> MqttConnection:

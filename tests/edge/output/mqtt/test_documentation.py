@@ -6,8 +6,8 @@ from pathlib import Path
 
 from emotion_edge.commands.install_service import FOLDER, UNIT
 from emotion_edge.system.privacy_notice import MARK
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import DISCOVERY, PREFIX, plain_broker
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
 
 DOCS = Path(__file__).parents[4] / "docs"
 

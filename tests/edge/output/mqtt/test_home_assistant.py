@@ -10,8 +10,8 @@ from emotion_edge import __version__
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.home_assistant import discovery_message
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import DISCOVERY, PREFIX, plain_broker
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
 from tests.edge.recordings import write_colours
 from tests.edge.waiting import until
 

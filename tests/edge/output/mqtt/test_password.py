@@ -7,9 +7,9 @@ import pytest
 
 from emotion_edge.errors import UserError
 from emotion_edge.output.mqtt.password import read_password
+from tests.edge.brokers.mosquitto import PASSWORD, USER, tls_broker
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
-from tests.edge.mosquitto import PASSWORD, USER, tls_broker
 from tests.edge.pictures import save
 
 pytestmark = pytest.mark.usefixtures("no_password_around")

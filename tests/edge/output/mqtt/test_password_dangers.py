@@ -6,10 +6,10 @@ from emotion_edge.commands.doctor.mqtt_checks import password
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.password import password_dangers
+from tests.edge.brokers.refusals import SECRET
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
 from tests.edge.pictures import save
-from tests.edge.refusals import SECRET
 
 pytestmark = pytest.mark.usefixtures("no_password_around")
 

@@ -2,8 +2,8 @@
 
 import time
 
-from tests.edge.listener import Listener
-from tests.edge.mosquitto import PREFIX
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import PREFIX
 
 
 def test_invalid_messages_on_set_change_nothing(broker, daemon, changing):

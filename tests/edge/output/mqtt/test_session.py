@@ -6,10 +6,10 @@ import signal
 import subprocess
 import time
 
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import DISCOVERY, PASSWORD, PREFIX, USER, plain_broker
 from tests.edge.command_line import edge
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import DISCOVERY, PASSWORD, PREFIX, USER, plain_broker
 from tests.edge.pictures import save
 from tests.edge.recordings import write_colours
 from tests.edge.waiting import until

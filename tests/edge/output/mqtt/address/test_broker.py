@@ -6,10 +6,10 @@ import socket
 import pytest
 
 from emotion_edge.output.mqtt.address.broker import AddressError, Broker, parse_address
+from tests.edge.brokers.mosquitto import plain_broker
+from tests.edge.brokers.refusals import SECRET, refusal
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
-from tests.edge.mosquitto import plain_broker
-from tests.edge.refusals import SECRET, refusal
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 import pytest
 
+from tests.edge.brokers.mosquitto import PASSWORD, USER, plain_broker
+from tests.edge.brokers.recorder import Recorder
+from tests.edge.brokers.refusals import SECRET, refusal
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
-from tests.edge.mosquitto import PASSWORD, USER, plain_broker
 from tests.edge.pictures import save
-from tests.edge.recorder import Recorder
-from tests.edge.refusals import SECRET, refusal
 from tests.edge.waiting import until
 
 

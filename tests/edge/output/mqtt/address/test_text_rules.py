@@ -14,10 +14,10 @@ from emotion_edge.output.mqtt.address.text_rules import (
 )
 from emotion_edge.output.mqtt.connection import RETAINED
 from emotion_edge.output.mqtt.home_assistant import discovery_topic, old_discovery_topic
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge
-from tests.edge.listener import Listener
 from tests.edge.models import INT8
-from tests.edge.mosquitto import plain_broker
 from tests.edge.waiting import until
 
 MOST_LEVELS = LEVELS - ROOM_LEVELS

@@ -11,7 +11,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.edge.certificates import Certificates
+from tests.edge.brokers.certificates import Certificates
 from tests.edge.waiting import until
 
 USER, PASSWORD = "hall", "correct horse"

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import Self
 
-from tests.edge.mosquitto import PREFIX
+from tests.edge.brokers.mosquitto import PREFIX
 
 
 class Proxy:

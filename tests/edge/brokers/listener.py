@@ -3,7 +3,7 @@
 import json
 import threading
 
-from tests.edge.mosquitto import DISCOVERY, PREFIX, Mosquitto
+from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, Mosquitto
 from tests.edge.waiting import TIMEOUT_S, until
 
 
