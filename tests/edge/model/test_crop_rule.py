@@ -47,7 +47,7 @@ def test_an_invalid_rule_is_refused(text, tmp_path):
 
 def test_a_pipe_in_place_of_a_rule_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "crop.json")
-    with pytest.raises(UserError, match="not a crop rule: not a regular file"):
+    with pytest.raises(UserError, match="not a crop rule: it is a pipe"):
         read_crop_rule(tmp_path)
 
 

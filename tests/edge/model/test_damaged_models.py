@@ -150,9 +150,9 @@ def test_what_is_no_small_regular_file_is_refused_at_once(command, photos, tmp_p
     with (tmp_path / "sparse").open("wb") as file:
         file.truncate(3 * 1024**3)
     reasons = {
-        tmp_path / "pipe": "not a regular file",
-        "/dev/zero": "not a regular file",
-        tmp_path / "sparse": "larger than 67,108,864 bytes",
+        tmp_path / "pipe": "it is a pipe, a device or a socket, not a file",
+        "/dev/zero": "it is a pipe, a device or a socket, not a file",
+        tmp_path / "sparse": "it has more than 67,108,864 bytes",
     }
     for path, reason in reasons.items():
         words = (path,) if command == "info" else ("--model", path, "--source", photos)
@@ -166,7 +166,7 @@ def test_a_pipe_as_the_face_model_is_refused_at_once(photos, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     result = edge("run", "--source", photos, "--face-model", tmp_path / "pipe", timeout=20)
     assert result.returncode == 2
-    assert "cannot read the face model: not a regular file" in result.stderr
+    assert "cannot read the face model: it is a pipe" in result.stderr
 
 
 def test_info_describes_a_model_with_another_digest_and_escapes_names(tmp_path):
