@@ -72,6 +72,7 @@ def make_sinks(
                 every_frame=settings.every_frame,
                 aggregate=aggregate,
             ),
+            stop,
         )
     if settings.stdout:
         patience = _patience(live=source.live, alone=not settings.brokers)
