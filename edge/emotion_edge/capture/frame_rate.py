@@ -58,6 +58,7 @@ def limit_rate(
                 dropped = 0
             else:
                 dropped += frame.dropped
+            del frame  # before the next one is decoded
 
 
 def check_stream(

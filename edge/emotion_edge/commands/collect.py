@@ -152,6 +152,7 @@ def _crops(
             left_out[reason] += 1
         else:
             yield crop
+        del frame  # before the next one is decoded
 
 
 def _crop(

@@ -104,6 +104,7 @@ def _process_frames(
         notify(*watchdog, f"STATUS={stats.summary}")
         if stats.frames == settings.frames:
             break
+        del frame, found, result  # a large picture must not be held while the next is decoded
 
 
 def _process(

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import weakref
 from collections.abc import Iterator
 from threading import Event
 
@@ -27,7 +28,7 @@ def test_a_skipped_frame_passes_on_how_many_were_dropped_before_it():
 
 def test_a_stream_that_ends_without_one_frame_is_an_error():
     with pytest.raises(UserError, match="stdin ended without one frame"):
-        list(check_stream("stdin", iter(()), Event()))
+        list(check_stream("stdin", frames(), Event()))
     with pytest.raises(UserError, match="without one frame"):
         list(check_stream("replay:x", iter([CameraLost("x", "gone", 1.0)]), Event()))
     stop = Event()
@@ -49,3 +50,16 @@ def test_frames_that_come_late_are_reported_once(caplog):
     list(check_stream("cam", camera(1.6), Event()))
     (record,) = caplog.records
     assert "cam: frames come more than 2 seconds late" in record.getMessage()
+
+
+def test_a_frame_is_given_up_before_the_next_is_made():
+    def make():
+        for i in range(3):
+            pixels = np.zeros((2, 2, 3), np.uint8)
+            alive = weakref.ref(pixels)
+            yield Frame("", i, pixels, float(i))
+            del pixels
+            assert alive() is None
+
+    for frame in limit_rate(make(), 0):
+        del frame
