@@ -29,11 +29,12 @@ def test_a_skipped_frame_passes_on_how_many_were_dropped_before_it():
 def test_a_stream_that_ends_without_one_frame_is_an_error():
     with pytest.raises(UserError, match="stdin ended without one frame"):
         list(check_stream("stdin", frames(), Event()))
+    lost = (CameraLost("x", reason, 1.0) for reason in ("gone",))
     with pytest.raises(UserError, match="without one frame"):
-        list(check_stream("replay:x", iter([CameraLost("x", "gone", 1.0)]), Event()))
+        list(check_stream("replay:x", lost, Event()))
     stop = Event()
     stop.set()
-    assert list(check_stream("stdin", iter(()), stop)) == []
+    assert list(check_stream("stdin", frames(), stop)) == []
 
 
 def test_frames_that_come_late_are_reported_once(caplog):
