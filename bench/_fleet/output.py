@@ -1,9 +1,9 @@
 """The daemon's MQTT output as one simulated device uses it, with counts of its messages."""
 
 import random
+import threading
 import time
 from collections import Counter
-from threading import Lock
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from emotion_edge.pipeline.stats import PipelineStats
 
 LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 _counts: Counter[tuple[str, bool]] = Counter()
-_lock = Lock()
+_lock = threading.Lock()
 
 
 def published() -> Counter[tuple[str, bool]]:
@@ -51,7 +51,9 @@ class Output:
         broker = Broker("127.0.0.1", port, tls=False, user=None, prefix=prefix)
         reporting = sink.Reporting()
         self._stats, self._frames = PipelineStats(), 0
-        self.sink = sink.MqttSink([broker], MqttSettings(), self._stats, LABELS, reporting)
+        self.sink = sink.MqttSink(
+            [broker], MqttSettings(), self._stats, LABELS, reporting, threading.Event()
+        )
         self._heartbeat = Heartbeat(reporting.heartbeat)
 
     def publish(self, label: str, *, changed: bool, rng: random.Random) -> None:

@@ -57,6 +57,7 @@ def limit_rate(frames: Frames, every: float) -> Frames:
                 dropped = 0
             else:
                 dropped += frame.dropped
+            del frame  # before the next one is decoded
 
 
 def check_stream(name: str, frames: Frames, stop: Event) -> Frames:

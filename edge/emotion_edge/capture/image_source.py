@@ -96,6 +96,7 @@ def read_images(
             failed += 1
             continue
         yield Frame(str(path), index, picture.pixels, reduction=picture.reduction)
+        del picture  # before the next one is decoded
     if stop.is_set():
         return
     _check_all_read(failed, index + 1, search)

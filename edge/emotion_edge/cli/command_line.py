@@ -102,7 +102,7 @@ def _logging_to_stderr(level: int) -> Iterator[None]:
     """Log to stderr; a reader that stalls loses lines and stalls nothing else."""
     stop = Event()
     stop.set()  # at the end, too, the reader is waited for only shortly
-    writer = LineWriter(STDERR, stop, drop=True)
+    writer = LineWriter(STDERR, stop, patience=0.0)
     writer.start()
     logging.basicConfig(handlers=[_LogHandler(writer)], level=level)
     try:

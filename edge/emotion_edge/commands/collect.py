@@ -10,6 +10,7 @@ in view for their consent on the terminal.
 """
 
 import logging
+import math
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
@@ -99,7 +100,7 @@ def _save_all(
     crops: Iterator[Pixels], settings: CollectSettings, rule: Mapping[str, float], stop: Event
 ) -> int:
     """Save at most `settings.count` pictures and print their paths; return their number."""
-    taken, writer = 0, LineWriter(STDOUT, stop, drop=False)
+    taken, writer = 0, LineWriter(STDOUT, stop, patience=math.inf)
     writer.start()
     for crop in crops:
         taken += 1
@@ -151,6 +152,7 @@ def _crops(
             left_out[reason] += 1
         else:
             yield crop
+        del frame  # before the next one is decoded
 
 
 def _crop(

@@ -81,6 +81,7 @@ def _pairs(first: Classifier, second: Classifier, images: Path) -> Iterator[Pair
     with closing(open_files(str(images), every=0, stop=Event())) as frames:
         for frame in frames:
             yield Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
+            del frame  # before the next one is decoded
 
 
 def _line(pair: Pair) -> str:

@@ -74,6 +74,7 @@ def follow(recording: Path, truth: Path, analyzer: FaceAnalyzer) -> Ways:
             shown = match(faces, places)
             for moments, true, label in zip(ways[way], labels, shown, strict=True):
                 moments.append(Moment(frame.seconds, true, label))
+        del frame, result  # before the next one is decoded
     return ways
 
 

@@ -38,6 +38,7 @@ from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
 from emotion_edge.system.signals import reload_on_hangup, stop_on_signals
 from emotion_edge.system.systemd import notify
+from emotion_edge.util.child_process import StoppedError
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,10 @@ def run(settings: RunSettings) -> None:
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     reload_on_hangup(reload)
-    analyzer = make_analyzer(settings.analyzer)
+    try:
+        analyzer = make_analyzer(settings.analyzer, stop)
+    except StoppedError:
+        return
     stats = PipelineStats(periodic=settings.output.aggregate is not None)
     _warn_if_self_test_fails(settings.analyzer, analyzer)
     frames = source.open(stop)
@@ -100,6 +104,7 @@ def _process_frames(
         notify(*watchdog, f"STATUS={stats.summary}")
         if stats.frames == settings.frames:
             break
+        del frame, found, result  # a large picture must not be held while the next is decoded
 
 
 def _process(

@@ -26,6 +26,7 @@ MAX_MEGAPIXELS, WORKSTATION_MEGAPIXELS = 25.0, 64.0
 # have 200 megapixels. But libjpeg needs 8 bytes a pixel of a progressive one, and OpenJPEG 24; and
 # Pillow decodes some formats in Python, which takes a second for a megapixel.
 _JPEG_FACTOR, _HELD_WHOLE_FACTOR, _JPEG2000_FACTOR, _IN_PYTHON_FACTOR = 8, 2, 0.5, 0.125
+_MAX_SIDE = 65_535  # JPEG's; scaling a line of millions of pixels takes gigabytes
 _READ_WHOLE = {"WEBP", "AVIF", HEIF, "JPEG2000"}  # into memory, before they are decoded
 _PLAIN_PPM = (b"P2", b"P3")
 Image.MAX_IMAGE_PIXELS = None
@@ -127,6 +128,8 @@ def _prepare_decoder(format_: str) -> None:
 
 
 def _limit(size: tuple[int, int], max_pixels: float) -> None:
+    if max(size) > _MAX_SIDE:
+        raise ImageError(f"too large: {size[0]} x {size[1]} pixels, more than {_MAX_SIDE} in a row")
     if size[0] * size[1] > max_pixels:
         raise ImageError(
             f"too large: {size[0]} x {size[1]} pixels, more than {max_pixels / 1e6:g} megapixels"

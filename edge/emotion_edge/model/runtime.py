@@ -15,6 +15,7 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.system.native_log import without_info_lines
 from emotion_edge.util.installation import install_hint
 
+MAX_REASON = 300  # characters of a runtime's message
 RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
 
 
@@ -125,7 +126,9 @@ def failing(place: str) -> Iterator[None]:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__  # some have several lines
+    """Return a runtime's message: some have several lines, some the name of a tensor in full."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= MAX_REASON else f"{text[:MAX_REASON]}..."
 
 
 def operators(interpreter: Any) -> list[dict[str, Any]]:

@@ -8,21 +8,24 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
+import numpy as np
+
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import Model
 from emotion_edge.model.runtime import RuntimeSettings, find_runtime
 from emotion_edge.model.self_test import SelfTestError, run_self_test
 from emotion_edge.util.child_process import call_in_child
 
-# Bytes that a network may allocate: a fixed part, and so many times its own size.
-_MEMORY, _COPIES = 256 * 1024**2, 8
+# Bytes that a network may allocate besides a copy of itself. With the largest file, both processes
+# stay below the service's limit.
+_MEMORY = 256 * 1024**2
 
 
 def try_model(model: Model, settings: RuntimeSettings, stop: Event | None = None) -> None:
-    """Load the model in a child process and run its self-test there.
+    """Load the model in a child process, run its self-test and show it black and white there.
 
     Raises what loading and `run_self_test` raise, UserError if the child crashes or takes too much
-    memory or time, and RunError if `stop` is set meanwhile.
+    memory or time, and StoppedError if `stop` is set meanwhile.
     """
     runtime, _ = find_runtime(settings.runtime)  # loads the library once, not in every child
 
@@ -32,6 +35,8 @@ def try_model(model: Model, settings: RuntimeSettings, stop: Event | None = None
             run_self_test(classifier)
         except SelfTestError as error:
             return str(error)
+        for level in (0, 255):  # no numbers come of them where a network divides by the contrast
+            classifier.classify_input(np.full(classifier.contract.input_shape, level, np.uint8))
         return None
 
     if failure := call_with_model(load, model, runtime, stop):
@@ -45,6 +50,6 @@ def call_with_model(
     return call_in_child(
         work,
         subject=f"{model.path} on {runtime}",
-        memory=_MEMORY + _COPIES * len(model.network),
+        memory=_MEMORY + len(model.network),
         stop=stop,
     )

@@ -1,6 +1,7 @@
 """Create the sinks that the settings ask for."""
 
 import logging
+import math
 import sys
 from collections.abc import Iterator
 from threading import Event
@@ -19,6 +20,8 @@ from emotion_edge.pipeline.stats import PipelineStats
 # frame intervals, if these are longer), but keeps it for at least MIN_EXPIRE_S seconds: while a
 # camera is lost, the state is published only at each attempt to reopen it, every 30 s.
 EXPIRE_HEARTBEATS, MIN_EXPIRE_S = 3, 90.0
+# A reader that takes no line for so long must not hold up what brokers get.
+STALL_S = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -69,9 +72,18 @@ def make_sinks(
                 every_frame=settings.every_frame,
                 aggregate=aggregate,
             ),
+            stop,
         )
     if settings.stdout:
-        yield StdoutSink(stats, stop, live=source.live, every_frame=settings.every_frame)
+        patience = _patience(live=source.live, alone=not settings.brokers)
+        yield StdoutSink(stats, stop, patience=patience, every_frame=settings.every_frame)
+
+
+def _patience(*, live: bool, alone: bool) -> float:
+    """Return how long a reader of stdout that stalls may delay the frames."""
+    if live:
+        return 0.0
+    return math.inf if alone else STALL_S
 
 
 def _expire(heartbeat: float, frame_interval: float) -> float:

@@ -14,15 +14,17 @@ log = logging.getLogger(__name__)
 
 
 class StdoutSink(Sink):
-    """Prints each line at once; a slow reader delays pictures and videos, but no camera."""
+    """Prints each line at once."""
 
-    def __init__(self, stats: PipelineStats, stop: Event, *, live: bool, every_frame: bool) -> None:
-        """live: drop lines that a slow reader does not take. every_frame: see `lines_of`.
+    def __init__(
+        self, stats: PipelineStats, stop: Event, *, patience: float, every_frame: bool
+    ) -> None:
+        """patience: seconds to wait for a reader that stalls before lines for it are dropped.
 
-        stop: once it is set, the reader is not waited for any more.
+        every_frame: see `lines_of`. stop: once it is set, the reader is not waited for any more.
         """
         self._stats, self._every_frame = stats, every_frame
-        self._writer = LineWriter(STDOUT, stop, drop=live)
+        self._writer = LineWriter(STDOUT, stop, patience=patience)
         self._reported = 0
 
     def __enter__(self) -> Self:

@@ -40,10 +40,13 @@ class AnalyzerSettings:
     frame_interval: float = 0.0
 
 
-def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
-    """Return an analyzer; raises UserError if the model or the detector cannot be used."""
+def make_analyzer(settings: AnalyzerSettings, stop: Event | None = None) -> FaceAnalyzer:
+    """Return an analyzer; raises UserError if the model or the detector cannot be used.
+
+    Raises StoppedError if `stop` is set while the model is tried.
+    """
     return FaceAnalyzer(
-        make_classifier(settings.model, settings.runtime),
+        make_classifier(settings.model, settings.runtime, stop),
         choose_detector(settings),
         smoothing=settings.smoothing,
         search_every=settings.search_every,
@@ -52,22 +55,24 @@ def make_analyzer(settings: AnalyzerSettings) -> FaceAnalyzer:
     )
 
 
-def make_classifier(model: Path, settings: RuntimeSettings) -> Classifier:
-    """Return a classifier; raises UserError if the model cannot be used.
+def make_classifier(
+    model: Path, settings: RuntimeSettings, stop: Event | None = None
+) -> Classifier:
+    """Return a classifier; raises UserError if the model cannot be used, or StoppedError.
 
     The model is tried in a child process first; whether it passes its self-test does not matter.
     Logs a warning, once in a process, if the model was not proven on the runtime in use.
     """
     content = read_model(model)
     with suppress(SelfTestError):
-        try_model(content, settings)
+        try_model(content, settings, stop)
     return _load(content, settings)
 
 
 def remake_classifier(model: Path, settings: RuntimeSettings, stop: Event) -> Classifier:
     """Do what `make_classifier` does for a running daemon, whose present model works.
 
-    Raises UserError also if the model does not pass its self-test, RunError if `stop` is set.
+    Raises UserError also if the model does not pass its self-test.
     """
     content = read_model(model)
     try_model(content, settings, stop)

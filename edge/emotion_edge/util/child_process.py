@@ -6,12 +6,14 @@ thread that forks lives on in it, so `work` must not need locks of other threads
 one all the same, its time runs out.
 """
 
+import ctypes
 import faulthandler
 import json
 import os
 import resource
 import select
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,10 +23,16 @@ from typing import Any, NoReturn
 
 from emotion_edge.errors import RunError, UserError
 
-CPU_S, WALL_S = 5, 8.0
+CPU_S, WALL_S = 4, 6.0
 _POLL_S = 0.02
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_LIBRARY = ctypes.CDLL(None)  # before a fork: loading takes locks
 _STATM = Path("/proc/self/statm")  # only Linux has it
 _ERRORS = {error.__name__: error for error in (UserError, RunError)}
+
+
+class StoppedError(RunError):
+    """The program is to stop, so the work was given up."""
 
 
 def call_in_child(
@@ -33,14 +41,20 @@ def call_in_child(
     """Return or raise what `work` does in a child process; it must return what JSON can hold.
 
     memory: bytes that the child may allocate. Raises UserError, which begins with `subject`, if the
-    child crashes, or takes more than `CPU_S` of processor time or `WALL_S`; RunError if `stop` is
-    set meanwhile.
+    child crashes, or takes more than `CPU_S` of processor time or `WALL_S`; StoppedError if `stop`
+    is set meanwhile; OSError if there can be no child.
     """
     read_end, write_end = os.pipe()
-    pid = os.fork()
-    if not pid:
-        _serve(work, write_end, memory)
-    os.close(write_end)
+    parent = os.getpid()
+    try:
+        pid = os.fork()
+        if not pid:
+            _serve(work, write_end, memory, parent)
+    except OSError:
+        os.close(read_end)
+        raise
+    finally:
+        os.close(write_end)
     status = 0
     try:
         answer = _read(read_end, subject, stop)
@@ -52,17 +66,27 @@ def call_in_child(
     return _result(answer, subject, status)
 
 
-def _serve(work: Callable[[], Any], write_end: int, memory: int) -> NoReturn:
+def _serve(work: Callable[[], Any], write_end: int, memory: int, parent: int) -> NoReturn:
     """Be the child: write `work`'s result or error, and end without the parent's clean-up."""
     try:
         faulthandler.disable()  # a crash is expected, its traceback is not wanted
+        # Ctrl-C and systemd send signals to the parent as well, which then ends its child.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN)
+        _end_with(parent)
         silence = os.open(os.devnull, os.O_RDWR)
         for descriptor in (1, 2):
             os.dup2(silence, descriptor)
         _write(write_end, _answer(work, memory))
     finally:
+        os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """Let the kernel end this process when its parent ends; only Linux can."""
+    if sys.platform == "linux":
+        _LIBRARY.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
         os._exit(0)
 
 
@@ -101,7 +125,7 @@ def _read(descriptor: int, subject: str, stop: Event | None) -> bytes:
     deadline, answer = time.monotonic() + WALL_S, b""
     while time.monotonic() < deadline:
         if stop and stop.is_set():
-            raise RunError(f"{subject}: stopped meanwhile")
+            raise StoppedError(f"{subject}: stopped meanwhile")
         if select.select([descriptor], [], [], _POLL_S)[0]:
             if not (part := os.read(descriptor, 65536)):
                 return answer
@@ -110,13 +134,14 @@ def _read(descriptor: int, subject: str, stop: Event | None) -> bytes:
 
 
 def _result(answer: bytes, subject: str, status: int) -> Any:
-    if not answer:
+    try:
+        values = json.loads(answer)
+    except ValueError:  # nothing, or a part
         code = os.waitstatus_to_exitcode(status)
         reason = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         if code == -signal.SIGXCPU:
             reason = f"more than {CPU_S} seconds of processor time"
-        raise UserError(f"{subject}: it crashes ({reason})")
-    values = json.loads(answer)
+        raise UserError(f"{subject}: it crashes ({reason})") from None
     if "error" in values:
         raise _ERRORS[values["kind"]](values["error"])
     return values["result"]

@@ -27,14 +27,16 @@ class Line(NamedTuple):
 class LineWriter:
     """Writes whole lines in a thread of its own, which alone waits for the reader."""
 
-    def __init__(self, descriptor: int, stop: Event, *, drop: bool) -> None:
+    def __init__(self, descriptor: int, stop: Event, *, patience: float) -> None:
         """Prepare to write to a descriptor, blocking or not.
 
-        stop: once it is set, nothing waits for the reader any more. drop: keep at most `MAX_LINES`
-        for a slow reader; without it `write` waits until the reader has taken the lines.
+        stop: once it is set, nothing waits for the reader any more. patience: `write` waits until
+        the reader has taken the lines, but if it takes none for so many seconds, at most
+        `MAX_LINES` are kept for it, and nothing waits until it has taken these.
         """
         self.dropped = 0
-        self._descriptor, self._stop, self._drop = descriptor, stop, drop
+        self._descriptor, self._stop, self._patience = descriptor, stop, patience
+        self._stalled = not patience
         self._lines: deque[Line] = deque()
         self._writing = self._ended = False
         self._error: OSError | None = None
@@ -68,15 +70,27 @@ class LineWriter:
         """Write lines; raises OSError if these or earlier ones cannot be written."""
         with self._changed:
             self._raise_error()
+            self._stalled = not self._patience or (self._stalled and not self.is_idle)
             for line in lines:
-                if self._drop and len(self._lines) == MAX_LINES:
+                if self._stalled and len(self._lines) == MAX_LINES:
                     del self._lines[self._least_useful()]
                     self.dropped += 1
                 self._lines.append(line)
             self._changed.notify_all()
-        if not self._drop:
-            self._wait(0.0)
+        if not self._stalled:
+            self._wait_patiently()
             self._raise_error()
+
+    def _wait_patiently(self) -> None:
+        """Wait until the reader has taken all lines, or none for too long, or a stop."""
+        with self._changed:
+            left, since = len(self._lines), time.monotonic()
+            while not (self.is_idle or self._stalled or self._stop.is_set()):
+                self._changed.wait(POLL_S)
+                now = time.monotonic()
+                if len(self._lines) < left:
+                    left, since = len(self._lines), now
+                self._stalled = now - since >= self._patience
 
     def _least_useful(self) -> int:
         """Return the index of the line to drop: the last change of each subject is kept longest."""

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import weakref
 from threading import Event
 
 import numpy as np
@@ -53,3 +54,16 @@ def test_frames_that_come_late_are_reported_once(caplog):
     list(check_stream("cam", camera(1.6), Event()))
     (record,) = caplog.records
     assert "cam: frames come more than 2 seconds late" in record.getMessage()
+
+
+def test_a_frame_is_given_up_before_the_next_is_made():
+    def make():
+        for i in range(3):
+            pixels = np.zeros((2, 2, 3), np.uint8)
+            alive = weakref.ref(pixels)
+            yield Frame("", i, pixels, float(i))
+            del pixels
+            assert alive() is None
+
+    for frame in limit_rate(make(), 0):
+        del frame

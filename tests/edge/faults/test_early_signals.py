@@ -1,6 +1,7 @@
 """Signals while the program still starts, as soon as it handles any, and a second signal."""
 
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -85,6 +86,17 @@ def test_a_command_started_with_nohup_outlives_a_hangup():
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 0, stderr
     assert b"contract:" in stdout
+
+
+def test_a_signal_ends_it_while_it_waits_for_a_broker_that_says_nothing(daemon, changing):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        run = daemon("--source", changing, "--to", f"mqtt://127.0.0.1:{port}/x")
+        silent.settimeout(30)
+        connection, _ = silent.accept()
+        code, seconds = run.end()
+        connection.close()
+    assert (code, seconds < 1) == (0, True)
 
 
 @plain_broker

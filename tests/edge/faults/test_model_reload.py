@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -106,17 +108,41 @@ trial.run_self_test = endless
 """
 
 
-def test_a_stop_signal_during_the_trial_ends_the_daemon_at_once(daemon, changing, tmp_path):
+@pytest.fixture
+def endless(tmp_path) -> dict[str, str]:
+    """The environment of a daemon whose trials do not end while the file $MARKER exists."""
     (tmp_path / "start").mkdir()
     (tmp_path / "start" / "sitecustomize.py").write_text(ENDLESS)
-    marker = tmp_path / "marker"
     path = f"{tmp_path / 'start'}:{os.environ.get('PYTHONPATH', '')}"
-    run = daemon("--source", changing, env={"PYTHONPATH": path, "MARKER": str(marker)})
+    return {"PYTHONPATH": path, "MARKER": str(tmp_path / "marker")}
+
+
+def child_of(process: subprocess.Popen[bytes]) -> int:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return int(str(until(children.read_text, "the child process")).split()[0])
+
+
+def test_a_stop_signal_during_the_trial_ends_the_daemon_at_once(daemon, changing, endless):
+    run = daemon("--source", changing, env=endless)
     run.wait_lines(1)
-    marker.touch()
+    Path(endless["MARKER"]).touch()
     run.process.send_signal(signal.SIGHUP)
-    children = Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children")
-    until(children.read_text, "the child process")
+    child_of(run.process)
     code, seconds = run.end()
     assert code == 0
     assert seconds < 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["one", "group"])
+def test_a_stop_signal_during_the_first_trial_ends_the_daemon_at_once(
+    daemon, changing, endless, number, kill
+):
+    Path(endless["MARKER"]).touch()
+    run = daemon("--source", changing, env=endless, start_new_session=True)
+    child = child_of(run.process)
+    time.sleep(0.3)
+    kill(run.process.pid, number)
+    assert run.process.wait(2) == 0
+    assert run.stderr == ""
+    assert not Path(f"/proc/{child}").exists()

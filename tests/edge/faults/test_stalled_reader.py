@@ -90,6 +90,24 @@ def test_after_a_stall_the_reader_gets_whole_lines_and_the_latest_label(daemon, 
     assert changes == (["red", "green", "blue"] * len(changes))[: len(changes)]  # none is missing
 
 
+@plain_broker
+def test_with_a_broker_a_stalled_reader_holds_up_no_clip(broker, daemon, raw):
+    listener = Listener(broker)
+    ours, theirs = full_pipe()
+    with raw.open("rb") as file:
+        run = daemon(
+            *("--all", "--source", "-", "--size", "40x30", "--to", "-", *broker.options),
+            stdin=file,
+            stdout=theirs,
+        )
+    until(lambda: len(listener.of("events")) == FRAMES, "every frame on MQTT")
+    code, seconds = run.end()
+    assert (code, seconds < STOP_S) == (0, True)
+    assert "stdout: its reader is too slow: " in run.stderr
+    os.close(ours)
+    os.close(theirs)
+
+
 def label_raw(raw: Path, stdout: int, **more: object) -> subprocess.Popen[bytes]:
     """Start to print a line for each frame of a file on stdin."""
     options = ("--model", INT8, "--faces", "off", "--all", "--source", "-", "--size", "40x30")

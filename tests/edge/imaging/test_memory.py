@@ -84,6 +84,8 @@ BOMBS = {
     "values.tiff": _tiff_of_values,
     "values.jpg": _exif_of_values,
     "text.png": _png_of_text,
+    "line.png": lambda path: Image.new("L", (2_000_000, 1)).save(path),
+    "column.tiff": lambda path: Image.new("L", (1, 70_000)).save(path),
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.runtime import find_runtime
+from emotion_edge.model.runtime import find_runtime, refusing
 from emotion_edge.util.installation import install_hint
 from tests.edge.command_line import edge_without, own_lines
 from tests.edge.models import INSTALLED, INT8
@@ -34,3 +34,10 @@ def test_tflite_runtime_is_refused_with_numpy_2(monkeypatch):
     monkeypatch.setattr(np, "__version__", "2.1.0")
     with pytest.raises(UserError, match=r"needs numpy<2, this is numpy 2\.1\.0"):
         find_runtime("tflite-runtime")
+
+
+def test_the_message_of_a_runtime_is_one_short_line():
+    with pytest.raises(UserError) as caught, refusing("m: litert"):
+        raise ValueError("unresolved custom op:\n" + "x" * 10**6)
+    assert str(caught.value).startswith("m: litert refuses the model: unresolved custom op: xxx")
+    assert len(str(caught.value)) < 400

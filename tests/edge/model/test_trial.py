@@ -1,14 +1,31 @@
 """Networks that harm a runtime, although their digest is valid: a child process tries them."""
 
+import io
+import json
+import struct
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.model_file import SHIPPED, read_model
+from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.model.self_test import SelfTestError
 from emotion_edge.model.trial import try_model
 from tests.edge.command_line import edge, own_lines
-from tests.edge.models import FLOAT32, INSTALLED, crashing, with_byte, with_swapped_picture
+from tests.edge.models import (
+    FLOAT32,
+    INSTALLED,
+    crashing,
+    files_of,
+    with_byte,
+    with_files,
+    with_network,
+    with_swapped_picture,
+)
 
 SOME = pytest.mark.parametrize("runtime", INSTALLED)
 
@@ -48,6 +65,30 @@ def test_a_network_that_wants_gigabytes_is_refused(tmp_path):
 def test_a_name_that_is_not_utf_8_is_an_error(tmp_path):
     with pytest.raises(UserError, match="litert refuses the model: 'utf-8' codec can't decode"):
         try_content(with_byte(SHIPPED, 369071, 175), tmp_path, "litert")
+
+
+def without_numbers_for_white(path):
+    """Return a model whose logit is infinite for a white picture, but not for its own, black one.
+
+    path: where it may write a file.
+    """
+    gains = struct.pack("<3f", 8, 0, 0)
+    network = with_network(FLOAT32, gains, struct.pack("<3f", 3e38, 0, 0))
+    path.write_bytes(network)
+    golden = json.loads(files_of(path)["golden.json"])
+    Image.new("RGB", (20, 20)).save(picture := io.BytesIO(), "PNG")
+    contract = replace(read_model(path).contract, scale=10.0, activation="softmax")
+    logits = np.full(3, -4.0)
+    values = scores(logits, contract).tolist()
+    golden |= {"logits": logits.tolist(), "scores": values, "label": contract.labels[0]}
+    return with_files(path, contract, png=picture.getvalue(), json=json.dumps(golden).encode())
+
+
+@SOME
+def test_scores_that_are_no_numbers_are_an_error(runtime, tmp_path):
+    content = without_numbers_for_white(tmp_path / "model.tflite")
+    with pytest.raises(RunError, match="scores are not numbers"):
+        try_content(content, tmp_path, runtime)
 
 
 def test_a_failed_self_test_is_told_apart(tmp_path):

@@ -2,15 +2,19 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from threading import Event
 
 import pytest
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.util import child_process
-from emotion_edge.util.child_process import call_in_child
+from emotion_edge.util.child_process import StoppedError, call_in_child
+from tests.edge.waiting import until
 
 MEMORY = 64 * 1024**2
 
@@ -75,26 +79,67 @@ def test_endless_work_is_ended(monkeypatch):
 def test_stop_ends_the_wait_at_once():
     stop, start = Event(), time.monotonic()
     threading.Timer(0.3, stop.set).start()
-    with pytest.raises(RunError, match="the work: stopped meanwhile"):
+    with pytest.raises(StoppedError, match="the work: stopped meanwhile"):
         call(spin, stop)
     assert time.monotonic() - start < 1.5
 
 
-def test_the_child_heeds_signals_that_the_parent_handles():
-    former = signal.signal(signal.SIGTERM, lambda *_: None)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_child_leaves_signals_to_its_parent(number):
+    handled = []
+    former = signal.signal(number, lambda *_: handled.append(number))
     try:
-        with pytest.raises(UserError, match=r"it crashes \(SIGTERM\)"):
-            call(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        assert call(lambda: os.kill(os.getpid(), number) or len(handled)) == 0
     finally:
-        signal.signal(signal.SIGTERM, former)
+        signal.signal(number, former)
 
 
-def test_no_descriptor_is_left_open():
+PARENT = """
+import os, sys, time
+from emotion_edge.util.child_process import call_in_child
+def work():
+    print(os.getpid(), file=sys.stderr, flush=True)
+    time.sleep(60)
+sys.stderr = os.fdopen(os.dup(2), "w")
+call_in_child(work, subject="the work", memory=2**26)
+"""
+
+
+def test_the_child_ends_with_its_parent():
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", PARENT], stderr=pipe, text=True) as parent:
+        child = int(parent.stderr.readline())
+        parent.kill()
+        parent.wait()
+        until(lambda: not is_running(child), "the end of the child", timeout_s=2)
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_child_that_dies_while_it_answers_is_an_error(monkeypatch):
+    def write_half(descriptor, content):
+        os.write(descriptor, content[: len(content) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(child_process, "_write", write_half)
+    with pytest.raises(UserError, match=r"the work: it crashes \(SIGKILL\)"):
+        call(lambda: "a" * 1000)
+
+
+def test_no_descriptor_is_left_open(monkeypatch):
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - pathlib holds one open itself
     for _ in range(20):
         call(lambda: 1)
         with pytest.raises(UserError):
             call(lambda: os._exit(3))
+    monkeypatch.setattr(os, "fork", lambda: fail(BlockingIOError("too many processes")))
+    with pytest.raises(BlockingIOError):
+        call(lambda: 1)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 

@@ -1,6 +1,7 @@
 """Lines for readers that stall, on real pipes."""
 
 import fcntl
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def read_lines(descriptor: int, last: bytes) -> list[bytes]:
 
 
 def test_a_stalled_reader_gets_the_last_change_of_each_subject(pipe):
-    writer = LineWriter(pipe[1], Event(), drop=True)
+    writer = LineWriter(pipe[1], Event(), patience=0.0)
     writer.start()
     writer.write([Line("x" * 5000)])  # stalls
     until(lambda: not writer._lines, "the first line to be taken")
@@ -49,7 +50,7 @@ def test_a_stalled_reader_gets_the_last_change_of_each_subject(pipe):
 
 
 def test_without_dropping_a_slow_reader_gets_everything(pipe):
-    writer = LineWriter(pipe[1], Event(), drop=False)
+    writer = LineWriter(pipe[1], Event(), patience=math.inf)
     writer.start()
     lines: list[bytes] = []
     reader = Thread(target=lambda: (time.sleep(0.5), lines.extend(read_lines(pipe[0], b"end"))))
@@ -63,8 +64,30 @@ def test_without_dropping_a_slow_reader_gets_everything(pipe):
     assert writer.dropped == 0
 
 
+def test_a_reader_that_stalls_is_waited_for_once(pipe):
+    writer = LineWriter(pipe[1], Event(), patience=0.4)
+    writer.start()
+    start = time.monotonic()
+    for _ in range(MAX_LINES + 100):
+        writer.write([Line("x" * 99)])
+    assert 0.4 < time.monotonic() - start < 0.8
+    assert writer.dropped > 10
+    writer.write([Line("end", change=True)])
+    read_lines(pipe[0], b"end")
+    until(lambda: writer.is_idle, "the reader")
+    before, lines = writer.dropped, []
+    reader = Thread(target=lambda: (time.sleep(0.2), lines.extend(read_lines(pipe[0], b"end"))))
+    reader.start()
+    for _ in range(1000):  # it is waited for again
+        writer.write([Line("x" * 99)])
+    writer.write([Line("end")])
+    reader.join()
+    assert (len(lines), writer.dropped) == (1001, before)
+    writer.close()
+
+
 def test_at_the_end_a_slow_reader_is_waited_for(pipe):
-    writer = LineWriter(pipe[1], Event(), drop=True)
+    writer = LineWriter(pipe[1], Event(), patience=0.0)
     writer.start()
     for i in range(200):
         writer.write([Line(f"{i:050}")])
@@ -78,7 +101,7 @@ def test_at_the_end_a_slow_reader_is_waited_for(pipe):
 
 def test_lines_arrive_though_the_descriptor_is_redirected(pipe):
     writing = os.dup(pipe[1])
-    writer = LineWriter(writing, Event(), drop=False)
+    writer = LineWriter(writing, Event(), patience=math.inf)
     writer.start()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, writing)
@@ -89,10 +112,10 @@ def test_lines_arrive_though_the_descriptor_is_redirected(pipe):
         os.close(each)
 
 
-@pytest.mark.parametrize("drop", [True, False])
-def test_after_a_stop_nothing_waits_and_only_the_last_line_is_cut(pipe, drop):
+@pytest.mark.parametrize("patience", [0.0, 60.0, math.inf])
+def test_after_a_stop_nothing_waits_and_only_the_last_line_is_cut(pipe, patience):
     stop = Event()
-    writer = LineWriter(pipe[1], stop, drop=drop)
+    writer = LineWriter(pipe[1], stop, patience=patience)
     writer.start()
     Thread(target=lambda: (time.sleep(0.3), stop.set())).start()
     start = time.monotonic()
@@ -112,11 +135,11 @@ def test_a_descriptor_that_is_not_blocking_is_waited_for(pipe):
     test_without_dropping_a_slow_reader_gets_everything(pipe)
 
 
-@pytest.mark.parametrize("drop", [True, False])
-def test_a_reader_that_is_gone_is_an_error(drop):
+@pytest.mark.parametrize("patience", [0.0, 60.0, math.inf])
+def test_a_reader_that_is_gone_is_an_error(patience):
     reading, writing = os.pipe()
     os.close(reading)
-    writer = LineWriter(writing, Event(), drop=drop)
+    writer = LineWriter(writing, Event(), patience=patience)
     writer.start()
     with pytest.raises(BrokenPipeError):
         for _ in range(2):

@@ -71,9 +71,12 @@ class MqttConnection:
         self._link.start()
         return self
 
-    def wait(self, seconds: float) -> None:
-        """Wait until everything can be published or there is a problem, `seconds` at most."""
-        self._link.answered.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Wait until everything can be published or there is a problem, `seconds` at most.
+
+        Returns whether it is so.
+        """
+        return self._link.answered.wait(seconds)
 
     def __exit__(self, *exception: object) -> None:
         """Publish "offline" and disconnect; if the broker hangs, its will takes over."""

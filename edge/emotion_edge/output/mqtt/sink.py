@@ -18,14 +18,10 @@ from emotion_edge.output.mqtt.pause import PauseRule
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
 from emotion_edge.pipeline.main_face import MainFace
-from emotion_edge.pipeline.results import (
-    AggregateResult,
-    FrameResult,
-    NoSignal,
-    Result,
-)
+from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.util.delayed_call import DelayedCall
+from emotion_edge.util.timeouts import POLL_S
 
 # A retained `pause` must come before the first label, and a single picture produces one event only.
 CONNECT_TIMEOUT_S = 2.0
@@ -57,9 +53,14 @@ class MqttSink(Sink):
         stats: PipelineStats,
         labels: tuple[str, ...],
         reporting: Reporting,
+        stop: threading.Event,
     ) -> None:
-        """Prepare the connections; raises UserError if they cannot be made. labels: the model's."""
+        """Prepare the connections; raises UserError if they cannot be made.
+
+        labels: the model's. stop: once it is set, no broker is waited for.
+        """
         self._settings, self._stats, self._reporting = settings, stats, reporting
+        self._stop = stop
         self._main_face, self._heartbeat = MainFace(), Heartbeat(reporting.heartbeat)
         self._published: object = None
         # paho's threads pause and resume while the main thread publishes.
@@ -85,7 +86,9 @@ class MqttSink(Sink):
         self._stack.callback(self._state_later.cancel)
         end = time.monotonic() + CONNECT_TIMEOUT_S
         for connection in self._connections:
-            connection.wait(max(0.0, end - time.monotonic()))
+            while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
+                if connection.wait(min(left, POLL_S)):
+                    break
         return self
 
     def __exit__(self, *exception: object) -> None:

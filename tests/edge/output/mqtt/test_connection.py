@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import ExitStack, contextmanager
+from threading import Event
 
 from paho.mqtt.client import Client
 
@@ -57,7 +58,7 @@ def silent_servers(count: int):
 def test_brokers_that_do_not_answer_delay_the_first_label_by_two_seconds_in_all():
     with silent_servers(4) as ports:
         brokers = [parse_address(f"mqtt://127.0.0.1:{port}/hall") for port in ports]
-        sink = MqttSink(brokers, MqttSettings(), PipelineStats(), ("red",), Reporting())
+        sink = MqttSink(brokers, MqttSettings(), PipelineStats(), ("red",), Reporting(), Event())
         start = time.monotonic()
         with sink:
             assert 1.9 <= time.monotonic() - start < 4  # 8 if one was waited for after the other
@@ -65,7 +66,7 @@ def test_brokers_that_do_not_answer_delay_the_first_label_by_two_seconds_in_all(
 
 def test_a_broker_that_cannot_be_reached_is_not_waited_for():
     broker = parse_address(f"mqtt://127.0.0.1:{free_port()}/hall")
-    sink = MqttSink([broker], MqttSettings(), PipelineStats(), ("red",), Reporting())
+    sink = MqttSink([broker], MqttSettings(), PipelineStats(), ("red",), Reporting(), Event())
     start = time.monotonic()
     with sink:
         assert time.monotonic() - start < 1.5
