@@ -48,10 +48,9 @@ def _evaluate(args: argparse.Namespace) -> int:
             f"{args.data}: its faces are cropped by {rule}, but {args.model} needs "
             f"{crop_rule_of(predictor.contract)}: prepare the data again"
         )
-    folder = args.data / args.split
-    if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; choose another split with --split")
-    split = load_split(folder, predictor.contract, args.build / "cache")
+    if not args.data.is_dir():
+        raise UserError(f"--data {args.data}: no such folder")
+    split = load_split(args.data / args.split, predictor.contract, args.build / "cache")
     figures = {
         **describe(predictor),
         "sha256": hashlib.sha256(args.model.read_bytes()).hexdigest(),

@@ -35,12 +35,18 @@ def fingerprint(data: str, settings: str) -> str:
 
 
 def _files(data: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield the path, the size in bytes and the time of change in nanoseconds of each file."""
-    seen = set()
+    """Yield the path, the size in bytes and the time of change in nanoseconds of each file.
+
+    Of a folder that is met again, because two links lead to it, only the path: both may be classes.
+    """
+    seen: set[Path] = set()
     for folder, folders, names in os.walk(data, followlinks=True):
-        real = Path(folder).resolve()
-        if real in seen:  # a link leads back to it
+        real, parent = Path(folder).resolve(), Path(folder).parent.resolve()
+        is_circle = real in {parent, *parent.parents, *data.resolve().parents}
+        if real in seen or (is_circle and folder != str(data)):
             folders.clear()
+            if not is_circle:
+                yield folder, 0, 0
             continue
         seen.add(real)
         folders.sort()  # so that of two links to a folder always the same one counts

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -39,10 +40,11 @@ def arithmetic_digest(preprocess: Callable[[Pixels], Pixels]) -> bytes:
 
     The pictures have awkward sizes, and all file formats, modes and orientations. So a change of
     our code or of a library that changes pixels changes the digest, while a change of a comment
-    does not: a digest of the source would decode all pictures again after it. Pillow's version
-    stands for what these pictures do not show, such as its treatment of damaged files.
+    does not: a digest of the source would decode all pictures again after it. The versions of
+    Pillow and pillow-heif stand for what these pictures do not show, such as HEIC and their
+    treatment of damaged files.
     """
-    digest = hashlib.sha256(PIL.__version__.encode())
+    digest = hashlib.sha256(f"{PIL.__version__} {_version_of_heif()}".encode())
     for file in _pictures():
         try:
             result = preprocess(read_image(file))
@@ -50,6 +52,13 @@ def arithmetic_digest(preprocess: Callable[[Pixels], Pixels]) -> bytes:
         except ImageError:  # a format that this Pillow was built without
             digest.update(b"unreadable")
     return digest.digest()
+
+
+def _version_of_heif() -> str:
+    try:
+        return str(import_module("pillow_heif").__version__)
+    except ImportError:  # an optional extra
+        return ""
 
 
 def _pictures() -> Iterator[io.BytesIO]:

@@ -9,7 +9,6 @@ import math
 import os
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.util.atomic_write import staged_write
 from train.data.arithmetic import arithmetic_digest
 from train.data.cache_entries import INDEX, PIXELS, Index, mark_used, prune, read_entry
+from train.data.decoding import decoding_pool
 
 MAX_UNREADABLE_SHARE = 0.05  # a larger share of a split means that the data set is broken
 # The contract's fields that `preprocess` depends on.
@@ -134,8 +134,7 @@ def _decode_all(
     folder: Path, files: list[LabelledFile], contract: Contract
 ) -> Iterator[npt.NDArray[np.uint8] | str]:
     """Yield the preprocessed pixels of each file, or the reason why it cannot be read."""
-    # Threads are enough: Pillow releases the interpreter lock while it decodes and scales.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with decoding_pool() as pool:
         results = pool.map(partial(_decode, contract=contract), (path for _, path in files))
         yield from tqdm(results, f"decoding {folder.name}", len(files), unit=" images")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.picture_folders import Listing, is_hidden, is_picture
+from emotion_edge.imaging.picture_formats import IMAGE_SUFFIXES
 from train.wording import amount
 
 # What other programs call the splits, in small letters without punctuation.
@@ -112,6 +113,7 @@ def report_left_out(split: Path, listings: dict[str, list[Listing]]) -> None:
     _say(split, Listing(pictures, others, hidden + [p for each in inside for p in each.skipped]))
     for label, each in listings.items():
         _report_other_classes(split, label, each, listings)
+    _report_depth(split, listings)
 
 
 def _loose(paths: list[Path]) -> tuple[list[Path], list[Path]]:
@@ -134,6 +136,19 @@ def _report_other_classes(
             )
 
 
+def _report_depth(split: Path, listings: dict[str, list[Listing]]) -> None:
+    """Say if all pictures are in folders within the class folders, which may be the classes."""
+    paths = [path for each in listings.values() for listing in each for path in listing.pictures]
+    insides = [path.relative_to(split).parts[1:-1] for path in paths]
+    names = sorted({inside[0] for inside in insides if inside})
+    if len(names) > 1 and all(insides):
+        print(
+            f"{split}: all its pictures are in folders within others: {_listed(names)}. If these "
+            f"are the classes, not {_listed(listings)}, they are one level too deep: move them up",
+            file=sys.stderr,
+        )
+
+
 def _say(folder: Path, left_out: Listing) -> None:
     """Name what is left out; `left_out.pictures` are those that lie in no class folder."""
     pictures, others, skipped = left_out
@@ -146,17 +161,23 @@ def _say(folder: Path, left_out: Listing) -> None:
         count = amount(len(others), "file is no picture", "files are no pictures")
         print(f"{folder}: {count}: {kinds}", file=sys.stderr)
     if skipped:
+        skipped = sorted(skipped, key=lambda path: is_hidden(path.name))  # the expected ones last
         names = _listed(str(path.relative_to(folder)) for path in skipped)
         print(f"{folder}: {amount(len(skipped), 'folder')} left out: {names}", file=sys.stderr)
 
 
 def describe_files(folder: Path, files: Iterable[Path]) -> str:
-    """Return the number of files of each kind, with examples: "2 .mov (a.mov, b.mov)"."""
+    """Return the number of files of each kind, with examples: "2 .mov (a.mov, b.mov)".
+
+    Those that are no pictures, although their names say so, come first.
+    """
     kinds: dict[str, list[str]] = {}
     for path in files:
         kind = "hidden" if path.name.startswith(".") else path.suffix.lower() or "without suffix"
         kinds.setdefault(kind, []).append(str(path.relative_to(folder)))
-    by_number = sorted(kinds.items(), key=lambda item: -len(item[1]))
+    by_number = sorted(
+        kinds.items(), key=lambda item: (item[0] not in IMAGE_SUFFIXES, -len(item[1]))
+    )
     shown = [f"{len(names)} {kind} ({_listed(names)})" for kind, names in by_number[:5]]
     rest = sum(len(names) for _, names in by_number[5:])
     return ", ".join([*shown, f"{rest} of other kinds"] if rest else shown)

@@ -3,6 +3,8 @@
 They expect lower case, except CAMERA_NUMBER.
 """
 
+import re
+
 START, END = r"(?<![^\W_])", r"(?![^\W_])"  # of a part between punctuation or "_"
 
 # Names that have the person in another place than the general rule expects. Group 1 is the person.
@@ -39,22 +41,35 @@ DATES_AND_RANDOM_NAMES = (
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|img_e\d{4}"  # a picture that an iPhone edited
     rf"|{START}n_\d{{10}}_\d{{5}}{END}"  # EmotioNet
+    rf"|{START}\d{{3,4}}_f_\d{{6,}}_\w+"  # Adobe Stock: 360_F_123456789_abCdeF
 )
 CAMERA_NUMBER = rf"{START}SAM_\d{{4}}{END}"  # in capitals, unlike the name: Sam_01, sam_01
+YEAR_OR_MONTH = r"(?:19|20)\d\d(?:-(?:0?[1-9]|1[0-2])|0[1-9]|1[0-2])?"
+CAMERA_FOLDER = r"[1-9]\d\d_(?:\d{4}|__\d\d)"  # 100_0131, 101___02
 DATE = "\0"  # in place of a date or a random name: no file's name has this character
 # What follows the date of a screenshot or a generated picture is a program or a prompt.
-AFTER_DATE = rf"(?:screenshot|bildschirmfoto|captur\w+|dalle)[\W_]*{DATE}.*"
+AFTER_DATE = (
+    r"(?:screenshot|bildschirmfoto|captur\w+|dalle|schermafbeelding|schermata|skjermbilde"
+    rf"|skærmbillede|skärmavbild|снимок экрана)[\W_]*{DATE}.*|chatgpt[\W_]image.*"
+)
 # Sizes, further file types, and what Roboflow and UTKFace add to them: x_jpg.rf.0123abcd....jpg
 FORMATS = (
     rf"{START}\d{{2,4}}x\d{{2,4}}{END}"
-    r"|[._](?:bmp|gif|jpe?g|png|tiff?|webp)(?:\.chip|\.rf\.[0-9a-z]{16,})?(?=\.|$)"
+    r"|[._](?:arw|avif|bmp|cr[23]|dng|gif|hei[cf]|jfif|jpe?g|nef|png|rw2|tiff?|webp)"
+    r"(?:\.chip|\.rf\.[0-9a-z]{16,})?(?=\.|$)"
 )
 # Names whose parts would be taken for words or numbers. They are joined to a word of `name_words`.
 COMPOUNDS = (
     rf"{START}(?:raf[\W_]?(?:db|au|ml)|aff[\W_]?wild|afew[\W_]?va|bu[\W_]?[34]dfe|oulu[\W_]?casia"
     r"|ck\+?[\W_]?(?:48|plus)|caer[\W_]?s|celeba[\W_]?hq|am[\W_]?fed|fer[\W_]?plus|fg[\W_]?net"
     r"|icv[\W_]?mefed|msp[\W_]?improv|crema[\W_]?d|multi[\W_]?pie|ferv[\W_]?39k|genki[\W_]?4k"
-    r"|dall[\W_]?e|stable[\W_]?diffusion|screen[\W_]?shot|webcam[\W_]?toy|ai[\W_]?generated"
+    r"|dall[\W_]?e|sfhq[\W_]pt|stable[\W_]?diffusion|screen[\W_]?shot|webcam[\W_]?toy|ai[\W_]?generated"
     r"|(?:copi[ae]|kopie)[\W_](?:de|di|van|von)"
     rf"|capture[\W_]d\W[ée]cran|captura[\W_]de[\W_](?:pantalla|tela))\d*{END}"
 )
+
+
+def person_of_data_set(name: str) -> str:
+    """Return the person whom a file's or folder's name has in a data set's way, or ""."""
+    matches = (re.search(pattern, name.lower()) for pattern in PERSON_IN_DATA_SET)
+    return next((match[1] for match in matches if match), "")

@@ -6,10 +6,8 @@ A model knows such pictures from training, so they make its test results too goo
 
 import csv
 import io
-import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +22,7 @@ from emotion_edge.imaging.image_files import (
     read_image,
 )
 from emotion_edge.util.atomic_write import staged_write
+from train.data.decoding import decoding_pool
 from train.prepare.group_split import SPLITS
 from train.prepare.image_matching import Fingerprint, MatchIndex, fingerprint
 
@@ -129,7 +128,7 @@ def find_leaks(held_out: list[Picture], known: list[Picture], data: Path) -> Ite
 
 def _load(data: Path) -> list[Picture]:
     paths = [(split, path) for split in SPLITS for path in find_images(data / split)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with decoding_pool() as pool:
         read = pool.map(lambda task: _read(data, *task), paths)
         bar = tqdm(read, "reading for the leak check", len(paths), unit=" images", disable=None)
         return [picture for picture in bar if picture]

@@ -7,12 +7,14 @@ from pathlib import PurePath
 
 from train.prepare.data_set_names import (
     AFTER_DATE,
+    CAMERA_FOLDER,
     CAMERA_NUMBER,
     COMPOUNDS,
     DATE,
     DATES_AND_RANDOM_NAMES,
     FORMATS,
-    PERSON_IN_DATA_SET,
+    YEAR_OR_MONTH,
+    person_of_data_set,
 )
 from train.prepare.name_words import (
     ALSO_NAMES,
@@ -59,25 +61,33 @@ def subject_of(picture: PurePath, labels: Collection[str]) -> str:
     words = (word for text in texts for word in re.findall(r"[^\W\d_]+", text))
     label_words = frozenset(spelling for word in words for spelling in _spellings(word))
     *folders, stem = (unicodedata.normalize("NFKC", n) for n in (*picture.parts[:-1], picture.stem))
-    folders = [
-        f"subject_{folder}" if folder.isdecimal() and parent.lower() in PEOPLE_GROUPS else folder
-        for parent, folder in zip(("", *folders), folders, strict=False)
-    ]
+    folders = _read_folders(folders)
     found = [_people_in(folder, label_words, is_folder=True) for folder in folders]
     in_file = _people_in(stem, label_words, is_folder=False)
     certain = (person for person, _, _ in (*found, in_file))
     names = (
-        _person_of_data_set(folder) or name
+        person_of_data_set(folder) or name
         for folder, (_, name, _) in zip(folders, found, strict=True)
     )
     numbers = (number for _, _, number in found)
-    people = (*certain, *names, _person_of_data_set(stem), *numbers, *in_file)
+    people = (*certain, *names, person_of_data_set(stem), *numbers, *in_file)
     return next(filter(None, people), "")
 
 
-def _person_of_data_set(name: str) -> str:
-    matches = (re.search(pattern, name.lower()) for pattern in PERSON_IN_DATA_SET)
-    return next((match[1] for match in matches if match), "")
+def _read_folders(folders: list[str]) -> list[str]:
+    """Return the names of folders, each number with what its parent says that it counts."""
+    result, parent = [], ""
+    for name in folders:
+        folder = name
+        if name.isdecimal() and parent.lower() in PEOPLE_GROUPS:
+            folder = f"subject_{name}"
+        elif re.fullmatch(YEAR_OR_MONTH, parent) and re.fullmatch(r"\d\d?", name):
+            folder = f"{parent}-{name}"  # 2024/01/31/
+        elif re.fullmatch(CAMERA_FOLDER, name):
+            folder = DATE
+        result.append(folder)
+        parent = folder
+    return result
 
 
 def _spellings(word: str) -> set[str]:
@@ -106,6 +116,8 @@ def _people_in(name: str, label_words: Collection[str], *, is_folder: bool) -> t
         words = [word for word in words if not word.isalpha()]
     if parts[0].isdecimal():  # one or two letters are a code: 017_f_ha_3
         words = [word for word in words if word in capitalised or not _is_short(word)]
+    if parts[0] in NO_NAMES and not is_folder:  # so is one: DJI_0012_W, photo_5195012345678_y
+        words = [word for word in words if not re.fullmatch("[a-z]", word)]
     certain = _number_of_people_word(parts, is_folder=is_folder)
     return certain, "".join(words[:1]), _number_of_person(parts, classes, is_folder=is_folder)
 
@@ -181,7 +193,7 @@ def _number_of_person(parts: list[str], classes: Collection[str], *, is_folder: 
     is_sorted = is_folder and any(_sorts(part, classes) for part in parts)
     if is_sorted or {"", DATE}.intersection(parts) or NO_NAMES.intersection(before):
         return ""
-    is_year = re.fullmatch(r"(?:19|20)\d\d", numbers[0])
+    is_year = re.fullmatch(YEAR_OR_MONTH, numbers[0])
     # FFHQ's folders 00000, 01000, ... have a thousand pictures each.
     no_person = r"\d\d000" if is_folder else r"\d{6,}"
     return "" if is_year or re.fullmatch(no_person, numbers[0]) else numbers[0]

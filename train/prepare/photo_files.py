@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,7 @@ def find_photos(folder: Path) -> list[Photo]:
     """
     splits = find_splits(folder)
     labels = {label for place in splits.values() for label in class_folders(place)}
+    _check_labels(folder, labels)
     found = list(_find_files(splits))
     if not found:
         raise UserError(f"--photos {folder}: no pictures in it; put them into <class>/")
@@ -84,12 +86,32 @@ def find_splits(folder: Path) -> dict[str, Path]:
         raise UserError(
             f"--photos {folder}: its folders must be classes, or all be splits, not {names}"
         )
-    if reserved := {UNKNOWN, NO_FACE} & set(names):
-        raise UserError(f"--photos {folder}: {reserved.pop()!r} is a reserved label; rename it")
     if loose := sorted(path for path in folder.iterdir() if path.is_file() and is_picture(path)):
         raise UserError(f"--photos {folder}: {loose[0].name} is in no class folder")
-    refuse_alike(folder, names)
+    if not splits:
+        _refuse_splits_within(folder)
     return {split: folder / name for split, name in splits.items()} or {"": folder}
+
+
+def _refuse_splits_within(folder: Path) -> None:
+    places = [place for each in class_folders(folder).values() for place in each]
+    inside = class_folders(places[0]) if len(places) == 1 else {}
+    if splits := list(filter(split_called, inside)):
+        raise UserError(
+            f"--photos {folder}: {' and '.join(splits)} in {places[0]} are one level too deep: "
+            f"use --photos {places[0]}"
+        )
+
+
+def _check_labels(folder: Path, labels: Collection[str]) -> None:
+    if reserved := {UNKNOWN, NO_FACE} & set(labels):
+        raise UserError(f"--photos {folder}: {reserved.pop()!r} is a reserved label; rename it")
+    refuse_alike(folder, sorted(labels))
+    if len(labels) == 1:
+        print(
+            f"{folder}: only one class, {min(labels)!r}, and training needs two at least",
+            file=sys.stderr,
+        )
 
 
 def _find_files(splits: dict[str, Path]) -> Iterator[tuple[str, str, Path, Path]]:
@@ -99,6 +121,8 @@ def _find_files(splits: dict[str, Path]) -> Iterator[tuple[str, str, Path, Path]
         listings = {label: list(map(list_pictures, each)) for label, each in folders.items()}
         report_left_out(place, listings)
         for label, each in folders.items():
+            if not any(listing.pictures for listing in listings[label]):
+                print(f"{place}: no pictures in class folder {label}", file=sys.stderr)
             for class_folder, listing in zip(each, listings[label], strict=True):
                 yield from ((split, label, class_folder, path) for path in listing.pictures)
 

@@ -178,6 +178,13 @@ def test_faces_cropped_by_another_rule_are_refused(data, capsys):
     assert "prepare the data again" in capsys.readouterr().err
 
 
+def test_a_split_of_another_name_is_named(data, capsys):
+    (data / "validation").rename(data / "valid")
+    code, _ = evaluate(data, INT8)
+    assert code == 2
+    assert "rename " + str(data / "valid") + " to validation" in capsys.readouterr().err
+
+
 def test_help_shows_an_example():
     result = run("train.evaluate", "--help")
     assert result.returncode == 0

@@ -45,6 +45,30 @@ def test_links_are_followed_but_not_in_circles(data, tmp_path):
     assert fingerprint(str(data), "") != before
 
 
+def test_a_link_to_a_folder_around_the_data_is_not_followed(data, monkeypatch):
+    before = fingerprint(str(data), "")
+    (data / "around").symlink_to(data.parent)
+    (data / STRANGE / "root").symlink_to("/")
+    (data.parent / "outside").touch()
+    assert fingerprint(str(data), "") == before
+    monkeypatch.chdir(data)
+    inside = fingerprint(".", "")
+    (data / "new").touch()
+    assert fingerprint(".", "") != inside
+
+
+def test_each_of_two_links_to_a_folder_counts(data, tmp_path):
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "picture").touch()
+    found = [fingerprint(str(data), "")]
+    for name in ("happy", "sad"):
+        (data / name).symlink_to(tmp_path / "linked")
+        found.append(fingerprint(str(data), ""))
+    (data / "sad").rename(data / "surprise")
+    found.append(fingerprint(str(data), ""))
+    assert len(set(found)) == 4
+
+
 def test_the_file_becomes_newer_only_if_the_fingerprint_changes(data, tmp_path):
     file = tmp_path / "build" / ".trained-with"
     assert main([str(file), str(data), "--seed 1"]) == 0

@@ -1,7 +1,10 @@
 """A cached data set is the same from every path, and is decoded again if the arithmetic changes."""
 
+import sys
+
 import numpy as np
 import PIL
+import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
@@ -124,10 +127,19 @@ def upgrade_pillow(monkeypatch):
     monkeypatch.setattr(PIL, "__version__", "99.0")
 
 
+def upgrade_pillow_heif(monkeypatch):
+    monkeypatch.setattr(pillow_heif, "__version__", "99.0")
+
+
+def remove_pillow_heif(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+
+
+UPGRADES = [upgrade_pillow, upgrade_pillow_heif, remove_pillow_heif]
 CHANGES = [invert, clip_more, change_pillow, ignore_orientation, blend_with_black, cut_elsewhere]
 
 
-@pytest.mark.parametrize("change", [*CHANGES, upgrade_pillow], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", [*CHANGES, *UPGRADES], ids=lambda change: change.__name__)
 def test_a_change_of_the_arithmetic_fills_the_cache_anew(change, photos, tmp_path, monkeypatch):
     before = load_split(photos / "train", CONTRACT, tmp_path / "cache")
     assert load_split(photos / "train", CONTRACT, tmp_path / "cache").key == before.key

@@ -180,3 +180,19 @@ def test_far_fewer_pictures_of_a_class_are_warned_of(photos, tmp_path, capsys):
         path.unlink()
     load(photos, CONTRACT, tmp_path / "cache")
     assert "12 pictures of blue against 1 of red" in capsys.readouterr().err
+
+
+def test_classes_within_folders_that_sort_are_named(photos, tmp_path, capsys):
+    for name in ("first", "second"):
+        (photos / "train" / name).mkdir()
+        for label in COLOURS:
+            shutil.copytree(photos / "train" / label, photos / "train" / name / label)
+    contract = replace(CONTRACT, labels=("blue", "first", "green", "red", "second"))
+    load_split(photos / "train", contract, tmp_path / "cache")
+    assert "too deep" not in capsys.readouterr().err
+    for label in COLOURS:
+        shutil.rmtree(photos / "train" / label)
+    load_split(photos / "train", contract, tmp_path / "cache")
+    assert "blue, green, red. If these are the classes, not first, second" in (
+        capsys.readouterr().err
+    )
