@@ -18,7 +18,7 @@ def source_includes(source: str, path: Path, stop: Event) -> bool:
     """
     name, target = source.removeprefix(REPLAY), path.stat() if path.exists() else None
     if source.startswith(REPLAY):
-        frames = (Path(row.path) for row in read_recording(Path(name)))
+        frames = (Path(row.path) for row in read_recording(Path(name), stop))
         if _is_among(frames, path, target, stop):
             return True
     return target is not None and _is_among(map(Path, _files(name, stop)), path, target, stop)
