@@ -1,4 +1,7 @@
-"""Videos of several containers and codecs, read as `emotion-edge run --source FILE` reads them."""
+"""Videos of several containers and codecs, read as `emotion-edge run --source FILE` reads them.
+
+Of whole ones, also of one that was joined to itself, no frame may be lost.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +16,8 @@ from emotion_edge.capture.source import open_files
 from tests.fuzz.mutation import mutate
 
 FRAMES, SIZE = 12, (96, 64)
+WHOLE = "whole-"
+NOT_JOINED = (".ivf", ".nut", ".y4m")  # FFmpeg reads the first one, or says that it is damaged
 # Suffix and codec; those that this FFmpeg cannot write are left out.
 _KINDS = (
     *(("mp4", "libx264"), ("mp4", "mpeg4"), ("mov", "mjpeg"), ("mkv", "libx264"), ("mkv", "vp8")),
@@ -23,23 +28,29 @@ _KINDS = (
 
 
 def inputs(folder: Path, random: Random) -> Iterator[Path]:
-    """Yield damaged videos, some joined to another one; a few are whole."""
+    """Yield damaged videos, some joined to another one; those called `WHOLE` are not damaged."""
     import av
 
     av.logging.set_level(av.logging.PANIC)
     videos = {}
     for suffix, codec in _KINDS:
-        path = folder / f"whole-{codec}.{suffix}"
+        path = folder / f"{codec}.{suffix}"
         with suppress(ValueError, OSError, av.FFmpegError):
             _write(av, path, codec)
             videos[path.name] = path.read_bytes()
     for number in range(2**31):
         name = random.choice(sorted(videos))
         content = videos[name]
+        if random.random() < 0.05:
+            times = 1 if name.endswith(NOT_JOINED) else random.choice((1, 2, 3))
+            path = folder / f"{WHOLE}{times * FRAMES}-{number}-{name}"
+            path.write_bytes(content * times)
+            yield path
+            continue
         if random.random() < 0.1:
             content += videos[random.choice(sorted(videos))]
         path = folder / f"video-{number}-{name}"
-        path.write_bytes(content if random.random() < 0.02 else mutate(content, random))
+        path.write_bytes(mutate(content, random))
         yield path
 
 
@@ -60,10 +71,13 @@ def _write(av: Any, path: Path, codec: str) -> None:
 
 def try_input(path: Path) -> None:
     """Read every frame."""
-    last = float("-inf")
+    last, count = float("-inf"), 0
     for frame in open_files(str(path)):
+        count += 1
         assert frame.pixels.dtype == np.uint8
         assert frame.pixels.ndim == 3
         if frame.seconds is not None:  # None: a picture
             assert last <= frame.seconds < float("inf")
             last = frame.seconds
+    if path.name.startswith(WHOLE):
+        assert count == int(path.name.split("-")[1])

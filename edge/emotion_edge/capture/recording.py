@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +44,11 @@ class Row(NamedTuple):
     fault: str
 
 
-def read_recording(folder: Path) -> list[Row]:
-    """Return the rows of a recording; raise UserError if `folder` is not a valid one."""
+def read_recording(folder: Path, stop: Event | None = None) -> list[Row]:
+    """Return the rows of a recording; raise UserError if `folder` is not a valid one.
+
+    If `stop` is set meanwhile, the rest is left out.
+    """
     if not folder.is_dir():
         if folder.exists():
             raise UserError(f"{folder}: not a folder", "play a video by its name alone")
@@ -59,6 +63,8 @@ def read_recording(folder: Path) -> list[Row]:
             before = rows[-1].seconds
             raise UserError(f"{table_row.place}: {row.seconds} s is not later than {before} s")
         rows.append(row)
+        if stop and stop.is_set():
+            break
     return rows
 
 
@@ -78,13 +84,16 @@ def recorded_frames(rows: list[Row]) -> Iterator[Frame]:
         yield Frame(row.path, index, _read_frame(row.path, MAX_MEGAPIXELS), row.seconds)
 
 
-def recording_camera(folder: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Opener:
+def recording_camera(
+    folder: Path, max_megapixels: float = MAX_MEGAPIXELS, stop: Event | None = None
+) -> Opener:
     """Return the opener of a camera that plays a recording in real time, with its faults.
 
     Time starts when the camera is first opened and continues while it is closed. "stall" or
-    "vanish" in the last row lasts for ever. Raises UserError if `folder` is not a recording.
+    "vanish" in the last row lasts for ever. `stop` ends the reading of a long table. Raises
+    UserError if `folder` is not a recording.
     """
-    return _RecordingCamera(read_recording(folder), max_megapixels).open
+    return _RecordingCamera(read_recording(folder, stop), max_megapixels).open
 
 
 class _RecordingCamera:

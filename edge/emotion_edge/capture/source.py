@@ -88,7 +88,7 @@ def open_source(
         read = read_latest_frames if stdin_live else read_raw_frames
         frames = read(*_checked_size(size, max_megapixels), stop)
         return limit_rate(check_stream("stdin", frames, stop), every)
-    if opener := _camera_opener(source, settings, max_megapixels):
+    if opener := _camera_opener(source, settings, max_megapixels, stop):
         camera = stream_camera(source, opener, settings, stop)
         return limit_rate(check_stream(source, camera, stop), every)
     return open_files(source, every=every, stop=stop, max_megapixels=max_megapixels)
@@ -107,7 +107,9 @@ def _checked_size(size: tuple[int, int] | None, max_megapixels: float) -> tuple[
     return width, height
 
 
-def _camera_opener(source: str, settings: CameraSettings, max_megapixels: float) -> Opener | None:
+def _camera_opener(
+    source: str, settings: CameraSettings, max_megapixels: float, stop: Event
+) -> Opener | None:
     """Return the opener of the camera that `source` names; None if it names no camera."""
     if source == PICAMERA:
         return picamera2_opener(settings)
@@ -118,7 +120,7 @@ def _camera_opener(source: str, settings: CameraSettings, max_megapixels: float)
             raise UserError(f"--source {source}: no such device", hint)
         return v4l2_opener(Path(device), settings)
     if source.startswith(REPLAY):
-        return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels)
+        return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels, stop)
     return None
 
 

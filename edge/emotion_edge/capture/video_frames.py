@@ -12,19 +12,23 @@ MAX_STILL = 2  # frames at one time, such as fields; with more, the times are wr
 class Clock:
     """Makes times that never go back of a video's own."""
 
-    def __init__(self, rate: float) -> None:
-        """rate: frames a second."""
+    def __init__(self, rate: float, start: float = 0.0) -> None:
+        """rate: frames a second. start: the time at which the video begins."""
         self.interval = 1 / rate
-        self._offset, self._last, self._still = 0.0, -self.interval, 0
+        self._offset, self._last, self._still = start, start - self.interval, 0
+
+    @property
+    def following(self) -> float:
+        """The time of the next frame, or of the next video's first one."""
+        return self._last + self.interval
 
     def time(self, own: float | None) -> float:
         """Return a frame's time, of its time in the video; None if the video has no times."""
-        following = self._last + self.interval
-        seconds = following if own is None else own + self._offset
+        seconds = self.following if own is None else own + self._offset
         self._still = self._still + 1 if seconds <= self._last else 0
         if self._last - seconds > 1.5 * self.interval or self._still > MAX_STILL:
-            self._offset += following - seconds  # another file begins
-            seconds = following
+            self._offset += self.following - seconds  # another file begins
+            seconds = self.following
         self._last = max(seconds, self._last)
         return self._last
 

@@ -1,6 +1,5 @@
 """Frames of a video file, decoded by PyAV."""
 
-import logging
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from threading import Event
@@ -10,17 +9,18 @@ from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.picture_search import VIDEO_SUFFIXES, is_like_video
 from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.imaging.joined_videos import PartFile, find_videos
 from emotion_edge.util.installation import install_hint
 
 RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
 MAX_FPS = 1000.0  # a higher rate is damage
+CUT_OFF = "it is cut off, its end is missing"
 MAX_FAILURES = 10  # reads in a row that fail; then the rest of the file is lost
 # FFmpeg reads more, but playlists (HLS, SDP) open other files and addresses, and text is "drawn".
 FORMATS = (
     "3g2,3gp,asf,av1,avi,dv,flv,h264,hevc,ivf,m4a,m4v,matroska,mj2,mjpeg,mov,mp4,mpeg,mpegts,"
     "mpegvideo,mpjpeg,mxf,nut,obu,ogg,rm,vc1,webm,yuv4mpegpipe"
 )
-log = logging.getLogger(__name__)
 
 
 def read_video(
@@ -28,31 +28,42 @@ def read_video(
 ) -> Generator[Frame, None, None]:
     """Yield a video's frames, `every` seconds of its own time apart, until `stop` is set.
 
-    Their times never go back: where the video's own times do, as in joined files, they continue one
-    frame later. Pixels that are not square are made so. What cannot be decoded is skipped. Raises
-    UserError if PyAV is not installed, the file is no video, a frame is larger than
-    `max_megapixels` or none can be decoded, and RunError at the end if some could not.
+    Of joined videos each is read. Times never go back: where the video's own times do, they go on
+    one frame later. Pixels that are not square are made so. What cannot be decoded is skipped.
+    Raises UserError if PyAV is not installed, the file is no video, a frame is larger than
+    `max_megapixels` or none can be decoded, and RunError at the end if some could not, or the file
+    is cut off.
     """
     if not path.stat().st_size:
         raise UserError(f"{path}: neither a picture nor a video: it is empty")
     av = _import_av(path)
+    decoder = _Decoder(av, stop)
     try:
-        with path.open("rb") as file, _open(av, file, stop, max_megapixels) as container:
-            decoder = _Decoder(av, container, _video_stream(path, container), stop)
-            yield from _frames(path, decoder, every, max_megapixels)
+        with path.open("rb") as file:
+            yield from _frames(path, file, decoder, every, max_megapixels)
     except (av.FFmpegError, OSError) as error:
         if stop.is_set():
             return
-        reason = f"cannot read it as a video: {error.strerror}{_guess(path)}"
+        reason = f"cannot read it as a video: {error.strerror}{_why(path, decoder)}"
         raise UserError(f"{path}: {reason}") from None
-    if stop.is_set():
-        return
+    if not stop.is_set():
+        _check_whole(path, decoder)
+
+
+def _check_whole(path: Path, decoder: "_Decoder") -> None:
+    end = f": {CUT_OFF}" if decoder.missing else ""
     if not decoder.count:
-        raise UserError(f"{path}: no frame of this video can be decoded")
-    if decoder.damaged:
-        raise RunError(
-            f"{path}: {decoder.damaged} frames could not be decoded; {decoder.count} could"
-        )
+        raise UserError(f"{path}: no frame of this video can be decoded{end}")
+    if decoder.missing or decoder.damaged:
+        lost = decoder.damaged or "the last"
+        raise RunError(f"{path}: {lost} frames could not be decoded; {decoder.count} could{end}")
+
+
+def _why(path: Path, decoder: "_Decoder") -> str:
+    """Return why a file may not be read, for an error message."""
+    if decoder.missing:
+        return f"; {CUT_OFF}"
+    return f"; {decoder.count} frames before it could" if decoder.count else _guess(path)
 
 
 def _guess(path: Path) -> str:
@@ -81,89 +92,105 @@ def _import_av(path: Path) -> Any:
     return av
 
 
-def _open(av: Any, file: BinaryIO, stop: Event, max_megapixels: float) -> Any:
-    """Open a container. Its metadata may be in any encoding."""
-    options = {"format_whitelist": FORMATS, "max_pixels": str(int(max_megapixels * 1e6))}
-    return av.open(_StoppableFile(file, stop), metadata_errors="replace", options=options)
+def _open(av: Any, file: PartFile, max_megapixels: float) -> Any:
+    """Open a container. Its metadata may be in any encoding.
 
-
-class _StoppableFile:
-    """A file that ends when `stop` is set, so that a search in a damaged one ends as well.
-
-    FFmpeg takes a hint from the name's suffix, but not a name that could be an address.
+    FFmpeg looks at the content to know its format, but takes a film of one JPEG for a picture.
     """
-
-    def __init__(self, file: BinaryIO, stop: Event) -> None:
-        self._file, self._stop = file, stop
-        suffix = Path(file.name).suffix.lower()
-        self.name = f"video{suffix if suffix in VIDEO_SUFFIXES else ''}"
-        self.seek, self.tell = file.seek, file.tell
-
-    def read(self, size: int) -> bytes:
-        return b"" if self._stop.is_set() else self._file.read(size)
+    format_ = "mjpeg" if file.read(3) == b"\xff\xd8\xff" else None
+    file.seek(0)
+    options = {"format_whitelist": FORMATS, "max_pixels": str(int(max_megapixels * 1e6))}
+    return av.open(file, format=format_, metadata_errors="replace", options=options)
 
 
-def _video_stream(path: Path, container: Any) -> Any:
+def _hint(path: Path) -> str:
+    """Return a name from which FFmpeg takes a hint: not one that could be an address."""
+    suffix = path.suffix.lower()
+    return f"video{suffix if suffix in VIDEO_SUFFIXES else ''}"
+
+
+def _video_stream(path: Path, container: Any, missing: int) -> Any:
     """Return the first video; raise UserError if there is none but a song's cover."""
     for stream in container.streams.video:
         if not stream.disposition & stream.disposition.attached_pic:
             return stream
+    if missing:
+        raise UserError(f"{path}: no moving picture is in it: {CUT_OFF}")
     kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
     raise UserError(f"{path}: neither a picture nor a video: it has {kinds}, but no moving picture")
 
 
 class _Decoder:
-    """Decodes a stream. count: frames so far; damaged: what could not be decoded."""
+    """Decodes streams.
 
-    def __init__(self, av: Any, container: Any, stream: Any, stop: Event) -> None:
-        self._av, self._container, self._stop = av, container, stop
-        self.stream, self.count, self.damaged = stream, 0, 0
+    count: frames so far; damaged: what could not be decoded; missing: bytes at the file's end.
+    """
 
-    def frames(self) -> Iterator[Any]:
-        for packet in self._packets():
+    def __init__(self, av: Any, stop: Event) -> None:
+        self.av, self.stop = av, stop
+        self.count, self.damaged, self.missing = 0, 0, 0
+
+    def frames(self, container: Any, stream: Any) -> Iterator[Any]:
+        for packet in self._packets(container, stream):
             try:
                 decoded = packet.decode()
-            except self._av.error.EOFError:
+            except self.av.error.EOFError:
                 continue
-            except self._av.FFmpegError:
+            except self.av.FFmpegError:
                 self.damaged += 1
                 continue
             for frame in decoded:
-                if self._stop.is_set():
+                if self.stop.is_set():
                     return
                 yield frame
                 self.count += 1
 
-    def _packets(self) -> Iterator[Any]:
+    def _packets(self, container: Any, stream: Any) -> Iterator[Any]:
         """Yield the packets, also those behind a damaged place."""
         failures = 0
         while failures < MAX_FAILURES:
             try:
-                for packet in self._container.demux(self.stream):
-                    if self._stop.is_set():
+                for packet in container.demux(stream):
+                    if self.stop.is_set():
                         return
                     failures = 0
                     yield packet
                 return
-            except self._av.FFmpegError:
+            except self.av.FFmpegError:
                 self.damaged += not failures
                 failures += 1
 
 
-def _frames(path: Path, decoder: _Decoder, every: float, max_megapixels: float) -> Iterator[Frame]:
-    clock, due = Clock(_rate(decoder.stream)), None
-    for frame in decoder.frames():
-        size = displayed_size(frame, decoder.stream)
-        if size[0] * size[1] > max_megapixels * 1e6:
-            raise UserError(
-                f"{path}: a frame of {size[0]} x {size[1]} pixels is more than the "
-                f"{max_megapixels:g} megapixels of --max-megapixels"
-            )
-        seconds = clock.time(frame.time)
-        due = seconds if due is None else due
-        if seconds + 0.5 * clock.interval >= due:  # the nearest frame, because times are inexact
-            due = max(due + every, seconds)
-            yield Frame(str(path), decoder.count, displayed_pixels(frame, size), seconds)
+def _frames(
+    path: Path, file: BinaryIO, decoder: _Decoder, every: float, max_megapixels: float
+) -> Iterator[Frame]:
+    start, due = 0.0, None
+    for part in find_videos(file, decoder.stop):
+        decoder.missing = part.missing
+        part_file = PartFile(file, part, decoder.stop, _hint(path))
+        with _open(decoder.av, part_file, max_megapixels) as container:
+            stream = _video_stream(path, container, part.missing)
+            clock = Clock(_rate(stream), start)
+            for frame in decoder.frames(container, stream):
+                size = _checked_size(path, frame, stream, max_megapixels)
+                seconds = clock.time(frame.time)
+                due = seconds if due is None else due
+                # The nearest frame, because times are inexact.
+                if seconds + 0.5 * clock.interval >= due:
+                    due = max(due + every, seconds)
+                    yield Frame(str(path), decoder.count, displayed_pixels(frame, size), seconds)
+            start = clock.following
+
+
+def _checked_size(path: Path, frame: Any, stream: Any, max_megapixels: float) -> tuple[int, int]:
+    """Return the displayed size of a frame; raise UserError if it is larger than the limit."""
+    size = displayed_size(frame, stream)
+    if size[0] * size[1] > max_megapixels * 1e6:
+        raise UserError(
+            f"{path}: a frame of {size[0]} x {size[1]} pixels is more than the "
+            f"{max_megapixels:g} megapixels of --max-megapixels"
+        )
+    return size
 
 
 def _rate(stream: Any) -> float:

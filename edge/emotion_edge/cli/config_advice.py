@@ -32,7 +32,7 @@ def about_table(options: Collection[str], name: str, table: Mapping[str, object]
 
 def _meant(options: Collection[str], table: str, key: str) -> str:
     """Return the option that is meant by a key in a table; both are written as options are."""
-    for name in (f"{table}-{key}", key):
+    for name in (f"{table}-{key}", key, table):
         if name in options:
             return name
     if table in _BROKER_TABLES:
@@ -46,7 +46,7 @@ def _option_style(key: str) -> str:
 
 def nearest(options: Collection[str], key: str) -> str:
     """Return the option whose name is most like a key."""
-    return difflib.get_close_matches(shorten(key), options, 1, cutoff=0)[0]
+    return difflib.get_close_matches(_option_style(shorten(key)), options, 1, cutoff=0)[0]
 
 
 def shorten(text: str) -> str:

@@ -106,7 +106,9 @@ def _read(path: Path, *, required: bool) -> dict[str, object]:
         raise UserError(f"{path}: cannot read it: {error.strerror}") from None
     except OSError as error:
         raise UserError(f"{path}: cannot read it: {error.strerror}") from None
-    except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not a TOML file: not in UTF-8", "save it in UTF-8") from None
+    except ValueError as error:  # not TOML, a number of thousands of digits
         raise UserError(f"{path}: not a TOML file: {error}") from None
     except RecursionError:
         raise UserError(f"{path}: not a file of settings: it is nested too deeply") from None

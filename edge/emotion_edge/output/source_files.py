@@ -1,26 +1,33 @@
 """The files that a source reads, under all their names: an output must not replace them."""
 
-import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 from emotion_edge.capture.recording import read_recording
 from emotion_edge.capture.source import REPLAY
+from emotion_edge.util.file_search import FileSearch
 
 
-def source_includes(source: str, path: Path) -> bool:
+def source_includes(source: str, path: Path, stop: Event) -> bool:
     """Return whether `source` reads the file `path`, or a folder in which the file is.
 
     It is the same file by whatever way it is named: by "..", or as a symbolic or hard link. Raises
-    UserError if `source` is a recording that cannot be read.
+    UserError if `source` is a recording that cannot be read. `stop` ends the search.
     """
     name, target = source.removeprefix(REPLAY), path.stat() if path.exists() else None
     if source.startswith(REPLAY):
-        frames = (Path(row.path) for row in read_recording(Path(name)))
-        if any(_is_same(frame, path, target) for frame in frames):
+        frames = (Path(row.path) for row in read_recording(Path(name), stop))
+        if _is_among(frames, path, target, stop):
             return True
-    return target is not None and any(_is_same(file, path, target) for file in _files(name))
+    return target is not None and _is_among(map(Path, _files(name, stop)), path, target, stop)
+
+
+def _is_among(
+    files: Iterator[Path], path: Path, target: os.stat_result | None, stop: Event
+) -> bool:
+    return any(_is_same(file, path, target) for file in files if not stop.is_set())
 
 
 def _is_same(file: Path, path: Path, target: os.stat_result | None) -> bool:
@@ -32,29 +39,9 @@ def _is_same(file: Path, path: Path, target: os.stat_result | None) -> bool:
         return False
 
 
-def _files(name: str) -> Iterator[Path]:
-    """Yield the file, the files of the folder, or those that match the glob `name`."""
-    for place in map(Path, (name, *glob.iglob(name, recursive=True))):
-        if place.is_dir():
-            yield from _files_below(place)
-        else:
-            yield place
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and its subfolders, also linked ones, each folder once."""
-    pending, visited = [folder.resolve()], set[Path]()
-    while pending:
-        place = pending.pop()
-        if place in visited:
-            continue
-        visited.add(place)
-        try:
-            entries = list(place.iterdir())
-        except OSError:  # a folder that cannot be read gives no pictures
-            continue
-        for entry in entries:
-            if entry.is_dir():
-                pending.append(entry.resolve())
-            else:
-                yield entry
+def _files(name: str, stop: Event) -> Iterator[str]:
+    """Return the file, the files of the folder, or those that match the glob `name`."""
+    search = FileSearch(stop)
+    if os.path.isdir(name):  # noqa: PTH112 - Path's raises where a name is too long
+        return search.below(name)
+    return iter([name]) if os.path.lexists(name) else search.matching(name)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from emotion_edge.errors import UserError
 from emotion_edge.util.regular_file import read_regular_file
 
-MAX_BYTES = 32_000_000  # a row for each frame of several days
+MAX_BYTES = 16_000_000  # a row for each frame of a day
+MAX_COLUMNS = 100
 MAX_NUMBER = 1e12
 
 
@@ -41,7 +42,8 @@ class TableRow(NamedTuple):
 def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[TableRow]:
     """Yield the rows of a table.
 
-    Raises UserError if it cannot be read, has no rows, lacks one of `columns` or has it twice.
+    Raises UserError if it cannot be read, has no rows or more than `MAX_COLUMNS`, lacks one of
+    `columns` or has one twice.
     """
     try:
         text = read_regular_file(path, MAX_BYTES).decode("utf-8-sig")
@@ -58,6 +60,8 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[TableRow]:
 
 
 def _check_columns(path: Path, names: list[str], columns: tuple[str, ...]) -> None:
+    if len(names) > MAX_COLUMNS:
+        raise UserError(f"{path}: more than {MAX_COLUMNS} columns in its first line")
     if missing := [name for name in columns if name not in names]:
         raise UserError(f"{path}: no column {', '.join(missing)} in its first line")
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:

@@ -1,10 +1,14 @@
 """Malformed recordings are refused with a reason."""
 
 import os
+import time
+from threading import Event, Timer
 
 import numpy as np
 import pytest
 
+from emotion_edge.capture.recording import read_recording
+from emotion_edge.capture.source import open_source
 from tests.edge.command_line import edge, own_lines
 from tests.edge.models import INT8
 from tests.edge.pictures import solid
@@ -29,6 +33,10 @@ BAD_RECORDINGS = {
     "a huge field": ("file,seconds\n" + "x" * 200_000 + ",1\n", "field larger than field limit"),
     "an open quote": ('file,seconds\n"00000.png,1\n', "unexpected end of data"),
     "a column twice": ("file,file,seconds\na,b,1\n", "the column 'file' is there twice"),
+    "thousands of columns": (
+        ",".join(["file", "seconds", *map(str, range(300_000))]) + "\na,1\n",
+        "more than 100 columns in its first line",
+    ),
     "too few values": ("file,seconds\n00000.png\n", "line 2: '' is not a number"),
     "no name": ("file,seconds\n,1\n", "line 2: no file"),
     "a folder": ("file,seconds\n.,1\n", "cannot read it: not a regular file"),
@@ -74,6 +82,21 @@ def test_a_table_that_is_no_file_is_refused_at_once(name, kind, tmp_path):
     result = edge("replay", recording, "--model", INT8, "--faces", "off", timeout=20)
     assert result.returncode == 2
     assert f"{path}: cannot read it: " in own_lines(result.stderr)[-1]
+
+
+def test_the_reading_of_a_long_table_can_be_stopped(tmp_path):
+    recording = write_recording(tmp_path / "r", [solid("red")] * 20)
+    stop = Event()
+    assert len(read_recording(recording, stop)) == 20
+    stop.set()
+    assert len(read_recording(recording, stop)) == 1
+    with (recording / "times.csv").open("a") as table:
+        table.writelines(f"00000.png,{number}\n" for number in range(2, 900_000))
+    stop.clear()
+    Timer(0.3, stop.set).start()
+    start = time.monotonic()
+    assert not list(open_source(f"replay:{recording}", stop=stop))
+    assert time.monotonic() - start < 2
 
 
 def test_a_video_is_no_recording(tmp_path):

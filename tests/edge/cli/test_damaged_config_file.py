@@ -25,8 +25,9 @@ DAMAGED = {
     "a key twice": ("every = 1\nevery = 2", "not a TOML file"),
     "NUL": ("every = 1\0", "not a TOML file"),
     "a control character": ('source = "a\x1bb"', "not a TOML file"),
-    "UTF-16": ("every = 1".encode("utf-16"), "not a TOML file"),
-    "Latin-1": ('source = "Küche"'.encode("latin-1"), "not a TOML file"),
+    "UTF-16": ("every = 1".encode("utf-16"), "not a TOML file: not in UTF-8; save it in UTF-8"),
+    "Latin-1": ('source = "Küche"'.encode("latin-1"), "save it in UTF-8"),
+    "capitals": ('SOURCE = "x"', "the nearest known one is 'source'"),
     "an unpaired surrogate": ('source = "\\ud800"', "not a TOML file"),
     "a long key": ("k" * 100_000 + " = 1", "unknown key 'kkkk"),
     "a long value": (f'every = "{"x" * 100_000}"', 'every = "xxxx'),
@@ -58,7 +59,9 @@ TABLES = {
     "[camera]\nfps = 5": "instead of 'fps' write fps = …",
     "[min]\nface = 50": "instead of 'face' write min-face = …",
     "[stable]\nfind_every = 5": "instead of 'find_every' write find-every = …",
-    "[size]\nwidth = 5": "[size] is a table, but settings are flat",
+    "[size]\nwidth = 5": "instead of 'width' write size = …",
+    "[camera]\nnumber = 1": "instead of 'number' write camera = …",
+    "to = {host = 'h'}": "instead of 'host' write to = [\"mqtt://host/prefix\"]",
     "[a.b.c]\nd = 1": "settings are flat",
 }
 

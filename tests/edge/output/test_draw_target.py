@@ -1,11 +1,14 @@
 """--draw never replaces anything but an earlier picture, and says so before any work starts."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
+from emotion_edge.output.source_files import source_includes
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
 from tests.edge.pictures import save
@@ -83,6 +86,23 @@ def test_no_picture_of_the_source_is_replaced_by_any_name(make, target, tmp_path
     assert (result.returncode, result.stdout) == (2, "")
     assert REPLACES in result.stderr
     assert (tmp_path / "a" / "mine.jpg").read_bytes() == before
+
+
+@pytest.mark.parametrize("source", ["/", "/**/*.nothing", "/*/*/*/*/*/*/*"])
+def test_the_search_for_a_picture_that_would_be_replaced_can_be_stopped(source, tmp_path):
+    stop = Event()
+    Timer(0.5, stop.set).start()
+    start = time.monotonic()
+    assert not source_includes(source, frame(tmp_path), stop)
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("source", ["", "/*.jpg", "/mine.jpg"])
+def test_a_search_that_is_stopped_looks_no_further(source, tmp_path):
+    path, stop = frame(tmp_path), Event()
+    assert source_includes(f"{tmp_path}{source}", path, stop)
+    stop.set()
+    assert not source_includes(f"{tmp_path}{source}", path, stop)
 
 
 def test_a_frame_that_is_not_there_yet_is_not_written_either(tmp_path):
