@@ -21,7 +21,6 @@ from emotion_edge.capture.video_source import read_video
 from emotion_edge.errors import UserError, mask
 from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
 from emotion_edge.imaging.picture_formats import picture_format
-from emotion_edge.util.file_search import pattern_includes
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 MJPEG_SUFFIXES = (".mjpeg", ".mjpg")
@@ -164,12 +163,3 @@ def _mode(source: str) -> int | None:
     except (OSError, ValueError) as error:  # no permission, a name too long or with NUL
         reason = getattr(error, "strerror", None) or error
         raise UserError(f"--source {mask(source)}: cannot read it: {reason}") from None
-
-
-def source_includes(source: str, path: Path) -> bool:
-    """Return whether `source` reads the existing file `path`, or a folder that contains it."""
-    name = source.removeprefix(REPLAY)
-    place = Path(name)
-    if place.exists():
-        return place.samefile(path) or place.resolve() in path.resolve().parents
-    return pattern_includes(name, path)

@@ -4,6 +4,7 @@ import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 from PIL import Image
 
@@ -81,9 +82,9 @@ class ContactSheet:
 class ContactSheetSink(Sink):
     """Writes a contact sheet when the source has ended."""
 
-    def __init__(self, path: Path, source: str) -> None:
+    def __init__(self, path: Path, source: str, stop: Event) -> None:
         """Check `path`; raises UserError unless a picture may and can be written there."""
-        check_target(path, source)
+        check_target(path, source, stop)
         self._path, self._sheet = path, ContactSheet()
 
     def __exit__(self, *exception: object) -> None:

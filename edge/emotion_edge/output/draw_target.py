@@ -2,6 +2,7 @@
 
 import stat
 from pathlib import Path
+from threading import Event
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.source_files import source_includes
@@ -11,16 +12,17 @@ SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
-def check_target(path: Path, source: str) -> None:
+def check_target(path: Path, source: str, stop: Event) -> None:
     """Raise UserError unless a picture can be written to `path` without loss.
 
     Only an earlier picture may be replaced, and none that `source` reads. Creates the folder.
+    stop: ends a search for links to `path`.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise UserError(f"--draw {path}: the name must end in {', '.join(SUFFIXES)}")
     try:
         _check_present(path)
-        if source_includes(source, path):
+        if source_includes(source, path, stop):
             raise UserError(f"--draw {path} would replace a picture of --source: name another file")
         with staged_write(path.parent):
             pass

@@ -56,7 +56,7 @@ def make_sinks(
         # FreeType takes one and a half megabytes that a daemon does not need.
         from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415
 
-        yield ContactSheetSink(settings.draw, source.source)
+        yield ContactSheetSink(settings.draw, source.source, stop)
     if settings.brokers:
         yield MqttSink(
             settings.brokers,

@@ -1,26 +1,38 @@
 """The files that a source reads, under all their names: an output must not replace them."""
 
-import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 from emotion_edge.capture.recording import read_recording
 from emotion_edge.capture.source import REPLAY
+from emotion_edge.util.file_search import FileSearch, pattern_includes
 
 
-def source_includes(source: str, path: Path) -> bool:
+def source_includes(source: str, path: Path, stop: Event) -> bool:
     """Return whether `source` reads the file `path`, or a folder in which the file is.
 
-    It is the same file by whatever way it is named: by "..", or as a symbolic or hard link. Raises
-    UserError if `source` is a recording that cannot be read.
+    It is the same file by whatever way it is named: by "..", or as a symbolic or hard link. The
+    search for links ends when `stop` is set. Raises UserError if `source` is a recording that
+    cannot be read.
     """
     name, target = source.removeprefix(REPLAY), path.stat() if path.exists() else None
     if source.startswith(REPLAY):
         frames = (Path(row.path) for row in read_recording(Path(name)))
         if any(_is_same(frame, path, target) for frame in frames):
             return True
-    return target is not None and any(_is_same(file, path, target) for file in _files(name))
+    if target is None:
+        return False
+    if _lies_in(name, path):  # no search: a source may be the whole disk
+        return True
+    return any(_is_same(Path(file), path, target) for file in _files(name, stop))
+
+
+def _lies_in(name: str, path: Path) -> bool:
+    if Path(name).is_dir():
+        return Path(name).resolve() in path.resolve().parents
+    return pattern_includes(name, path)
 
 
 def _is_same(file: Path, path: Path, target: os.stat_result | None) -> bool:
@@ -32,29 +44,9 @@ def _is_same(file: Path, path: Path, target: os.stat_result | None) -> bool:
         return False
 
 
-def _files(name: str) -> Iterator[Path]:
-    """Yield the file, the files of the folder, or those that match the glob `name`."""
-    for place in map(Path, (name, *glob.iglob(name, recursive=True))):
-        if place.is_dir():
-            yield from _files_below(place)
-        else:
-            yield place
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and its subfolders, also linked ones, each folder once."""
-    pending, visited = [folder.resolve()], set[Path]()
-    while pending:
-        place = pending.pop()
-        if place in visited:
-            continue
-        visited.add(place)
-        try:
-            entries = list(place.iterdir())
-        except OSError:  # a folder that cannot be read gives no pictures
-            continue
-        for entry in entries:
-            if entry.is_dir():
-                pending.append(entry.resolve())
-            else:
-                yield entry
+def _files(name: str, stop: Event) -> Iterator[str]:
+    """Return the file, the files of the folder, or those that match the glob `name`."""
+    place = Path(name)
+    if place.is_dir():
+        return FileSearch(stop).below(name)
+    return iter([name]) if place.exists() else FileSearch(stop).matching(name)

@@ -10,7 +10,7 @@ from threading import Event, Timer
 import pytest
 from PIL import Image
 
-from emotion_edge.capture.source import open_files, source_includes
+from emotion_edge.capture.source import open_files
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.util.file_search import FileSearch
 from tests.edge.command_line import command, own_lines, raw_labels, run_every_frame
@@ -152,17 +152,6 @@ def test_the_kernels_folders_are_not_searched():
     stop = Event()
     Timer(5, stop.set).start()
     assert not any(path.startswith(("/proc/", "/sys/")) for path in FileSearch(stop).below("/"))
-
-
-def test_source_includes_never_searches_the_disk(tree):
-    start = time.monotonic()
-    assert source_includes("/**/*.png", tree / "b/c.png")
-    assert not source_includes("/**/*.jpg", tree / "b/c.png")
-    assert source_includes(f"{tree}/**/c.png", tree / "b/c.png")
-    assert source_includes(f"{tree}/*/c.*", tree / "b/c.png")
-    assert source_includes(f"{tree}/b/d/self/*.png", tree / "b/d/e.png")
-    assert not source_includes(f"{tree}/*.png", tree / "b/c.png")
-    assert time.monotonic() - start < 1
 
 
 def test_no_picture_and_no_permission_are_said(tmp_path):
