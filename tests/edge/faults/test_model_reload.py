@@ -86,7 +86,7 @@ def test_a_pipe_in_place_of_the_model_is_refused(daemon, changing, tmp_path):
     model.unlink()
     os.mkfifo(model)
     run.process.send_signal(signal.SIGHUP)
-    run.wait_stderr(f"keeping the present model: {model}: cannot read the model: not a regular")
+    run.wait_stderr(f"keeping the present model: {model}: cannot read the model: it is a pipe")
     run.wait_lines(1)
     code, seconds = run.end()
     assert code == 0
