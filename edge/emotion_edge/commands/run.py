@@ -37,7 +37,7 @@ from emotion_edge.pipeline.results import FrameResult, NoSignal
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
 from emotion_edge.system.signals import reload_on_hangup, stop_on_signals
-from emotion_edge.system.systemd import notify
+from emotion_edge.system.systemd import notify, notify_ready
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def run(settings: RunSettings) -> None:
             stop=stop,
         )
         sinks = [stack.enter_context(sink) for sink in made]
-        notify("READY=1")
+        notify_ready(source.every)
         _process_frames(frames, settings, analyzer, stats, sinks, reload, stop)
 
 
