@@ -7,6 +7,8 @@
   emotion-edge run --source picamera2 --model mine.tflite
   ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
     emotion-edge run --source - --size 640x480
+  ffmpeg -i rtsp://camera/stream -f rawvideo -pix_fmt rgb24 -s 640x480 - |
+    emotion-edge run --source - --size 640x480 --live
 
 Pictures (a file, a folder, a glob) are labelled one by one: a line for each face, with the label
 that has the highest score, or one line with the label no_face. In a stream (a camera, a video,
@@ -37,7 +39,7 @@ from emotion_edge.pipeline.results import FrameResult, NoSignal
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.privacy_notice import show_notice
 from emotion_edge.system.signals import reload_on_hangup, stop_on_signals
-from emotion_edge.system.systemd import notify
+from emotion_edge.system.systemd import notify, notify_ready
 from emotion_edge.util.child_process import StoppedError
 
 log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ def run(settings: RunSettings) -> None:
             stop=stop,
         )
         sinks = [stack.enter_context(sink) for sink in made]
-        notify("READY=1")
+        notify_ready(source.every)
         _process_frames(frames, settings, analyzer, stats, sinks, reload, stop)
 
 

@@ -43,7 +43,7 @@ class ContactSheet:
         if len(self.pictures) == MAX_PICTURES:
             self._left_out += 1
             return
-        picture, captions = Image.fromarray(result.frame.pixels), list(_captions(result))
+        picture, captions = Image.fromarray(result.frame.pixels), list(captions_of(result))
         if not self.pictures:
             longer = min(max(*picture.size, _TILE), _MAX_SINGLE)
             self._single = self._single_writer.draw(picture, captions, longer)
@@ -102,8 +102,9 @@ def _is_reported(result: FrameResult) -> bool:
     return bool(result.ended) or bool(events & {"picture", "change"})
 
 
-def _captions(result: FrameResult) -> Iterator[Caption]:
-    for face in result.faces:
+def captions_of(result: FrameResult) -> Iterator[Caption]:
+    """Yield what is drawn on a frame: each face that has a label, and what is said of others."""
+    for face in (each for each in result.faces if each.decided):
         box = face.box and face.box.scaled(1 / result.frame.reduction)
         yield Caption(face.decision.label, _detail(face), box)
     if result.nobody or (result.ended and not result.face_count):

@@ -20,7 +20,7 @@ class Sink(Protocol):
         return None
 
     def begin(self, labels: tuple[str, ...]) -> None:
-        """Start with another model's labels; all faces are new."""
+        """Start with another model's labels; faces keep their numbers."""
         return None
 
     def publish(self, result: Result) -> None:

@@ -17,7 +17,6 @@ from emotion_edge.faces.quality import check_quality
 from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.contract import UNKNOWN
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.pipeline.frame_clock import FrameClock
 from emotion_edge.pipeline.heartbeat import AbsenceReporter, Heartbeat
@@ -26,7 +25,6 @@ from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSe
 from emotion_edge.pipeline.tracked_face import TrackedFace
 
 Pixels = npt.NDArray[np.uint8]
-_UNDECIDED = Decision(UNKNOWN, "low_score")
 
 
 class FaceAnalyzer:
@@ -57,19 +55,25 @@ class FaceAnalyzer:
         self._search_every, self._heartbeat = search_every, heartbeat
         self._reported_reason: str | None = None
         self._clock = FrameClock(frame_interval)
+        self._tracker, self._faces = FaceTracker(), dict[int, TrackedFace]()
         self.set_classifier(classifier)
+        self.reset()
 
     def set_classifier(self, classifier: Classifier) -> None:
-        """Switch to another model and forget all faces; raises UserError as `__init__` does."""
+        """Switch to another model, and decide on the label of each face again.
+
+        Faces keep their numbers. Raises UserError as `__init__` does.
+        """
         self._smoothing = self._given_smoothing.for_model(classifier.contract)
         self.classifier, self.labels = classifier, classifier.contract.labels
         self._crop_rule = crop_rule_of(classifier.contract)
-        self.reset()
+        for number, face in self._faces.items():
+            self._faces[number] = self._new_face(face.track, had_label=face.is_known)
+        self._whole_frame = self._new_face(None)
 
     def reset(self) -> None:
         """Forget all faces, as after a time without frames."""
-        self._tracker = FaceTracker()
-        self._faces: dict[int, TrackedFace] = {}
+        self._tracker, self._faces = FaceTracker(), {}
         self._whole_frame = self._new_face(None)
         self._next_search = float("-inf")
         self._absence = AbsenceReporter(self._heartbeat)
@@ -176,22 +180,16 @@ class FaceAnalyzer:
         reject_reason = check_quality(crop, track.face.box.side)
         return self._classify(self._faces[track.number], crop, reject_reason)
 
-    def _new_face(self, track: Track | None) -> TrackedFace:
+    def _new_face(self, track: Track | None, *, had_label: bool = False) -> TrackedFace:
         smoother = LabelSmoother(self.labels, self._smoothing)
-        return TrackedFace(smoother, Heartbeat(self._heartbeat), track)
+        return TrackedFace(smoother, Heartbeat(self._heartbeat), track, had_label)
 
     def _classify(
         self, face: TrackedFace, pixels: Pixels, reject_reason: str | None = None
     ) -> FaceResult:
-        answer, seconds = self.classifier.classify(pixels), self._clock.seconds
-        changed = face.smoother.update(
-            answer.values, seconds, reject_reason, spacing=self._clock.spacing
-        )
-        return FaceResult(
-            number=face.track.number if face.track else None,
-            box=face.track.face.box if face.track else None,
-            decision=face.smoother.decision or _UNDECIDED,
-            classification=answer,
-            scores=face.smoother.scores,
-            event=face.heartbeat.event(seconds, changed=changed),
+        return face.update(
+            self.classifier.classify(pixels),
+            self._clock.seconds,
+            reject_reason,
+            spacing=self._clock.spacing,
         )

@@ -25,7 +25,8 @@ class MainFace:
         for number in result.ended:
             self._faces.pop(number, None)
         for face in result.faces:
-            if face.event != "frame" or face.number in self._faces:  # not before its first label
+            # Not before its first label, and not while another model has none for it yet.
+            if face.decided and (face.event != "frame" or face.number in self._faces):
                 self._faces[face.number] = face
         if self._number not in self._faces:
             self._number = max(self._faces, key=self._size, default=None)

@@ -30,6 +30,7 @@ class FaceResult:
     classification: the network's answer to this frame alone.
     scores: float64 (classes,), 0..1, smoothed over time in a stream.
     event: why to report this result.
+    decided: whether the decision has lasted long enough to be shown.
     """
 
     number: int | None
@@ -38,6 +39,7 @@ class FaceResult:
     classification: Classification
     scores: npt.NDArray[np.float64]
     event: Event
+    decided: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 
 from emotion_edge.faces.tracker import Track
+from emotion_edge.model.classifier import Classification
+from emotion_edge.model.contract import UNKNOWN
 from emotion_edge.pipeline.heartbeat import Heartbeat
-from emotion_edge.pipeline.smoothing import LabelSmoother
+from emotion_edge.pipeline.results import FaceResult
+from emotion_edge.pipeline.smoothing import Decision, LabelSmoother
+
+_UNDECIDED = Decision(UNKNOWN, "low_score")
 
 
 @dataclass
@@ -12,14 +17,36 @@ class TrackedFace:
     """The state of one face over time.
 
     track: its box, speed and number; None if the whole frame is taken for a face. smoother: its
-    label. heartbeat: when it was last reported.
+    label. heartbeat: when it was last reported. had_label: whether a former model's label of it was
+    reported.
     """
 
     smoother: LabelSmoother
     heartbeat: Heartbeat
     track: Track | None = None
+    had_label: bool = False
 
     @property
     def is_known(self) -> bool:
         """Whether its label was ever reported."""
-        return self.smoother.decision is not None
+        return self.had_label or self.smoother.decision is not None
+
+    def update(
+        self,
+        answer: Classification,
+        seconds: float,
+        reject_reason: str | None = None,
+        *,
+        spacing: float = 0.0,
+    ) -> FaceResult:
+        """Add the network's answer to a frame; return the result. See `LabelSmoother.update`."""
+        changed = self.smoother.update(answer.values, seconds, reject_reason, spacing=spacing)
+        return FaceResult(
+            number=self.track.number if self.track else None,
+            box=self.track.face.box if self.track else None,
+            decision=self.smoother.decision or _UNDECIDED,
+            classification=answer,
+            scores=self.smoother.scores,
+            event=self.heartbeat.event(seconds, changed=changed),
+            decided=self.smoother.decision is not None,
+        )

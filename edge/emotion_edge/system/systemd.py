@@ -24,5 +24,18 @@ def notify(*fields: str) -> None:
         sender.sendto("\n".join(map(_printable, fields)).encode(), address)
 
 
+def notify_ready(frame_interval: float) -> None:
+    """Tell systemd that the service has started.
+
+    frame_interval: seconds by which frames are apart at least. The watchdog waits that much longer:
+    frames that are rare on purpose are no failure.
+    """
+    watchdog = os.environ.get("WATCHDOG_USEC", "")
+    if watchdog.isdecimal() and frame_interval:
+        notify("READY=1", f"WATCHDOG_USEC={int(watchdog) + round(frame_interval * 1e6)}")
+    else:
+        notify("READY=1")
+
+
 def _printable(field: str) -> str:
     return "".join(each if each.isprintable() else " " for each in field[:MAX_LENGTH])

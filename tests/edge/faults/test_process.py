@@ -111,6 +111,18 @@ def test_the_password_is_not_visible_to_others(daemon, changing):
     assert "hush" not in result.stderr
 
 
+@pytest.mark.parametrize(("every", "expected"), [(90, b"\nWATCHDOG_USEC=150000000"), (0, b"")])
+def test_the_watchdog_waits_longer_for_frames_that_are_rare_on_purpose(
+    every, expected, daemon, changing, tmp_path
+):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "60000000"}
+        daemon("--source", changing, "--every", every, env=environment)
+        assert systemd.recv(99) == b"READY=1" + expected
+
+
 def test_only_frames_feed_the_watchdog(daemon, tmp_path):
     rows = [*(("red", i / 10, "") for i in range(20)), ("red", 2, "stall")]
     source = f"replay:{write_colours(tmp_path / 'r', rows)}"

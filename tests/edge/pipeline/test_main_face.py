@@ -54,3 +54,13 @@ def test_after_a_reset_the_label_stays_until_a_face_has_a_new_one():
     assert main.decision.label == "happy"
     main.update(frame_result(sized(1, 50, "sad")))
     assert main.decision.label == "sad"
+
+
+def test_the_label_stays_while_another_model_has_none_for_a_known_face_yet():
+    main = MainFace()
+    main.update(frame_result(sized(1, 50, "sad"), sized(2, 90, "happy")))
+    undecided = {"event": "frame", "decision": Decision(UNKNOWN, "low_score"), "decided": False}
+    main.update(frame_result(sized(1, 50, "sad", **undecided), sized(2, 90, "sad", **undecided)))
+    assert main.decision.label == "happy"
+    main.update(frame_result(sized(1, 50, "sad", **undecided), ended=(2,)))
+    assert main.decision.label == "sad"

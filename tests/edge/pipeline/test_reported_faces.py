@@ -1,6 +1,7 @@
 """What is reported of faces in random streams: nothing ends that was not reported before."""
 
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -8,8 +9,12 @@ import pytest
 from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
+from emotion_edge.output.contact_sheet import captions_of
+from emotion_edge.output.json_lines import lines_of
+from emotion_edge.pipeline.aggregate import LabelCounter
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.main_face import MainFace
+from emotion_edge.pipeline.stats import PipelineStats
 from tests.edge.models import INT8
 
 PIXELS = (
@@ -69,3 +74,51 @@ def test_only_reported_faces_end_and_nobody_is_reported_once(seed):
         assert result.nobody != "change" or not told
         told = not known and (told or bool(result.ended) or result.nobody is not None)
         assert (main.face.number if main.face else None) in (known or {None})
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_all_outputs_agree_also_after_another_model_and_a_pause(seed):
+    chance = random.Random(seed)
+    analyzer = FaceAnalyzer(Classifier(INT8), RandomDetector(chance))
+    reported: dict[int, str] = {}
+    main, counter = MainFace(), LabelCounter(0, PipelineStats())  # each frame is a period
+    for i, seconds in enumerate(random_times(chance, 120)):
+        if chance.random() < 0.02:
+            analyzer.no_signal("", "paused")
+            main.no_signal("paused")
+            reported.clear()
+        if chance.random() < 0.04:
+            analyzer.set_classifier(Classifier(INT8))
+        result = analyzer.process(Frame("", i, PIXELS, seconds))
+        main.update(result)
+        for line in lines_of(result, every_frame=False):
+            if line["label"] != "no_face":
+                reported[line["face"]] = line["label"]
+            elif line["face"] is None:
+                assert not reported
+            else:
+                del reported[line["face"]]
+        assert main.decision.label in (reported.values() or ("no_face", "unknown"))
+        shown = Counter(reported[each.number] for each in result.faces if each.decided)
+        counts = Counter(counter.process(result).counts.counts)
+        assert counts == (shown if result.face_count else Counter(no_face=1))
+        drawn = {caption.label for caption in captions_of(result)}
+        assert {label for label in drawn if " " not in label} == set(
+            shown
+        )  # but "no face" and so on
+
+
+def test_faces_keep_their_numbers_with_another_model_and_are_reported_again():
+    chance = random.Random(0)
+    detector = RandomDetector(chance)
+    analyzer = FaceAnalyzer(Classifier(INT8), detector, frame_interval=1)
+    faces = [Face(box, 0.9, (box.x + 30, 130.0, box.x + 60, 130.0)) for box in PLACES[2:]]
+    detector.detect = lambda _: faces
+    analyzer.process(Frame("", 0, PIXELS, 0.0))
+    analyzer.set_classifier(Classifier(INT8))
+    again = analyzer.process(Frame("", 1, PIXELS, 1.0))
+    assert [(face.number, face.event) for face in again.faces] == [(1, "change"), (2, "change")]
+    analyzer.set_classifier(Classifier(INT8))
+    detector.detect = lambda _: faces[:1]
+    ended = [analyzer.process(Frame("", i, PIXELS, float(i))).ended for i in range(2, 5)]
+    assert ended == [(), (2,), ()]

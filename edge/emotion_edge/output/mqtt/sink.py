@@ -97,8 +97,6 @@ class MqttSink(Sink):
 
     def begin(self, labels: tuple[str, ...]) -> None:
         """Announce the model's labels to Home Assistant; the main face's label stays for now."""
-        with self._lock:
-            self._main_face.reset()
         if not self._settings.discovery:
             return
         for connection in self._connections:
