@@ -39,12 +39,13 @@ class MqttConnection:
         settings: MqttSettings,
         *,
         on_pause: Callable[[bool, bool, bool], None],
+        on_kept: Callable[[bool], None],
         on_reconnect: Callable[[], None],
     ) -> None:
         """Prepare the connection; raises UserError if the settings cannot be used.
 
-        on_pause: receives paused, retained and first of `PauseRule.received` for each command.
-        on_reconnect: called for each connection but the first. Both run on paho's thread.
+        on_pause, on_kept: see `CommandReader`. on_reconnect: called for each connection but the
+        first. All run on paho's thread.
         """
         self.broker = broker
         self._birth = f"{settings.discovery}/status" if settings.discovery else None
@@ -56,7 +57,9 @@ class MqttConnection:
         self._subscription, self._marked = 0, False
         self._settled = False  # whether a retained `set` has had its chance in this connection
         self._first = True  # whether it has had none in an earlier one
-        self._commands = CommandReader(self._topic(SET), on_pause)
+        self._commands = CommandReader(
+            self._topic(SET), on_pause=on_pause, on_kept=on_kept, ask=self._ask_for_set
+        )
         self._presence = Presence(broker.prefix, announce=self._announce)
         self._settling = DelayedCall(guarded(self._settle))
         self._link = Link(broker, settings, on_up=self._up, on_down=self._down)
@@ -119,12 +122,16 @@ class MqttConnection:
         if self._was_up:
             self._on_reconnect()
         self._was_up, self._marked = True, False
+        self._commands.begin()
         self._announce()
         topics = [(self._topic(SET), 1), (self._topic(AVAILABILITY), 1), (self._topic(INSTANCE), 0)]
         _, self._subscription = self._client.subscribe(topics)
         if self._birth:
             self._client.subscribe(self._birth)
         self._settling.start(SUBSCRIBE_TIMEOUT_S, self._number)
+
+    def _ask_for_set(self) -> None:
+        self._client.subscribe(self._topic(SET), 1)  # to each request it answers anew
 
     def _down(self) -> None:
         self._settling.cancel()

@@ -69,6 +69,7 @@ class MqttSink(Sink):
                 broker,
                 settings,
                 on_pause=partial(self._command, index),
+                on_kept=partial(self._rule.kept, index),
                 on_reconnect=self._reconnected,
             )
             for index, broker in enumerate(brokers)
