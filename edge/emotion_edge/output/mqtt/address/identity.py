@@ -36,20 +36,20 @@ class PrefixTakenError(OSError):
 class PrefixLock:
     """Held by one process of this computer at a time, for a broker and a prefix.
 
-    The kernel releases it when the process ends, however it ends.
+    The kernel releases it when the process ends, however it ends. name: of the lock, for `ss`.
     """
 
     def __init__(self, broker: str, prefix: str) -> None:
         """Prepare the lock of a prefix on a broker; it is not held yet."""
         # A socket without a file (unix(7), abstract): it needs no folder that all users share.
-        self._name = f"\0emotion-edge-{_digest(broker, prefix)[:32]}"
+        self.name = f"emotion-edge-{_digest(broker, prefix)[:32]}"
         self._socket: socket.socket | None = None
 
     def acquire(self) -> bool:
         """Return whether this process has the lock now."""
         holder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            holder.bind(self._name)
+            holder.bind(f"\0{self.name}")
         except OSError as error:
             holder.close()
             # A system without such sockets has no lock.
