@@ -55,6 +55,8 @@ class MqttConnection:
         self._number = 0  # of the present connection, or of the next one
         self._was_up = False
         self._subscription, self._marked = 0, False
+        self._asked: int | None = None  # the request for `set` that the broker has not answered
+        self._ask_again = False
         self._settled = False  # whether a retained `set` has had its chance in this connection
         self._first = True  # whether it has had none in an earlier one
         self._commands = CommandReader(
@@ -122,6 +124,7 @@ class MqttConnection:
         if self._was_up:
             self._on_reconnect()
         self._was_up, self._marked = True, False
+        self._asked, self._ask_again = None, False
         self._commands.begin()
         self._announce()
         topics = [(self._topic(SET), 1), (self._topic(AVAILABILITY), 1), (self._topic(INSTANCE), 0)]
@@ -131,7 +134,10 @@ class MqttConnection:
         self._settling.start(SUBSCRIBE_TIMEOUT_S, self._number)
 
     def _ask_for_set(self) -> None:
-        self._client.subscribe(self._topic(SET), 1)  # to each request it answers anew
+        """Let the broker deliver what it retains; in a flood, after its answer to the last one."""
+        self._ask_again = self._asked is not None
+        if not self._ask_again:
+            _, self._asked = self._client.subscribe(self._topic(SET), 1)
 
     def _down(self) -> None:
         self._settling.cancel()
@@ -141,7 +147,11 @@ class MqttConnection:
             self._number += 1
 
     def _subscribed(self, client: Any, userdata: Any, mid: int, codes: Any, props: Any) -> None:
-        if mid == self._subscription and not self._marked:
+        if mid == self._asked:
+            self._asked = None
+            if self._ask_again:
+                self._ask_for_set()
+        elif mid == self._subscription and not self._marked:
             self._settling.start(RETAINED_TIMEOUT_S, self._number)
 
     def _settle(self, number: int) -> None:
