@@ -108,7 +108,7 @@ def test_the_moments_of_messages_do_not_depend_on_the_frames(monkeypatch):
         time.sleep(2)  # no frames, no messages: a stalled daemon must not seem to work
     by_second = {round(moment - start) for moment in sent}
     assert by_second == {1, 2, 3, 4, 5}
-    assert max(abs(moment - start - round(moment - start)) for moment in sent) < 0.1
+    assert max(abs(moment - start - round(moment - start)) for moment in sent) < 0.3
     assert len(sent) <= 12
 
 
