@@ -15,7 +15,7 @@ from typing import Any
 
 from bench._fleet.output import LABELS, Output, published
 
-DEVICES_PER_PROCESS = 250  # each has three files, and paho's select() is limited to 1,024
+DEVICES_PER_PROCESS = 180  # each has five files, and paho's select() is limited to 1,024
 FRAME_PERIOD_S = 1.0  # nothing is published between label changes anyway
 
 

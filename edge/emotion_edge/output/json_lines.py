@@ -116,11 +116,14 @@ def _scores(face: FaceResult | None) -> dict[str, float] | None:
 
 
 def counts_line(counts: PeriodCounts) -> Line:
-    """Return the line that reports a period's counts."""
+    """Return the line that reports a period's counts.
+
+    Its times have no milliseconds: these would show how long the last frame took.
+    """
     return {
         "event": "aggregate",
-        "from": utc_text(counts.start),
-        "to": utc_text(counts.end),
+        "from": utc_text(counts.start.replace(microsecond=0)),
+        "to": utc_text(counts.end.replace(microsecond=0)),
         "frames": counts.frames,
         "counts": dict(counts.counts),
     }

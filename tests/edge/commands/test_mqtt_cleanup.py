@@ -7,6 +7,9 @@ import subprocess
 
 import pytest
 
+from emotion_edge.output.mqtt.address.broker import parse_address
+from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.output.mqtt.probe import connected_client, retained_messages
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import DISCOVERY, PASSWORD, PREFIX, Mosquitto, plain_broker
 from tests.edge.command_line import edge
@@ -57,6 +60,25 @@ def test_forget_fails_if_the_broker_keeps_a_message(certificates, tmp_path):
     assert result.returncode == 1
     assert result.stdout == f"mqtts://localhost:{broker.port}: removed {PREFIX}/state\n"
     assert f"does not show that these are removed: {DISCOVERY};" in result.stderr
+
+
+@plain_broker
+def test_a_huge_message_is_removed_without_being_read(broker):
+    for name, size in (("set", 8 << 20), ("state", 300 << 10), ("paused", 10)):
+        message = broker.client().publish(f"{PREFIX}/{name}", bytes(size), qos=1, retain=True)
+        message.wait_for_publish(30)
+    with connected_client(parse_address(broker.url), MqttSettings()) as client:
+        assert retained_messages(client, [f"{PREFIX}/set", f"{PREFIX}/paused"]) == {
+            f"{PREFIX}/paused": bytes(10)
+        }
+    result = forget(broker)
+    where = f"mqtt://localhost:{broker.port}: removed"
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        f"{where} {PREFIX}/paused",
+        f"{where} 2 message(s) of more than 256 KB on its topics",
+    ]
+    assert "retains nothing of" in forget(broker).stdout
 
 
 OLD = "homeassistant/device/emotion-edge-test-hall/config"  # of version 0.1, and of test-hall

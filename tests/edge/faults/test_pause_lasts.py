@@ -56,6 +56,32 @@ def test_an_old_retained_resume_does_not_undo_a_pause(broker, daemon, changing):
 
 
 @plain_broker
+def test_a_retained_resume_that_follows_a_retained_pause_counts_whenever_it_comes(
+    broker, daemon, changing
+):
+    """As Home Assistant's switch publishes them."""
+    listener = Listener(broker)
+    listener.send("resume", retain=True)
+    with Proxy(broker.port) as proxy:
+        run = daemon("--source", changing, "--to", proxy.url)
+        listener.wait("state", "green")
+        listener.send("pause", retain=True)
+        listener.send("resume")  # what the daemon asks for is no command: it is older
+        listener.wait("state", "red", after=len(listener.heard))
+        assert listener.of("paused")[-1] == "running"
+        at = len(listener.heard)
+        listener.send("pause", retain=True)
+        at = listener.wait("paused", "paused", after=at)
+        time.sleep(0.5)  # for the broker's answer
+        proxy.refuses = True
+        proxy.cut()
+        run.wait_stderr("connection lost")
+        listener.send("resume", retain=True)
+        proxy.refuses = False
+        listener.wait("paused", "running", after=at)
+
+
+@plain_broker
 def test_a_pause_on_one_broker_outlasts_the_other_ones_connection(
     broker, second_broker, daemon, changing
 ):

@@ -10,17 +10,37 @@ log = logging.getLogger(__name__)
 
 
 class CommandReader:
-    """Reads the commands of one broker; logs the rest without filling the log."""
+    """Reads the commands of one broker; logs the rest without filling the log.
 
-    def __init__(self, topic: str, on_pause: Callable[[bool, bool, bool], None]) -> None:
-        """Read `topic`. on_pause: receives paused, retained and first of `PauseRule.received`."""
-        self._topic, self._on_pause = topic, on_pause
+    A `pause` does not say whether the broker retains it. So the reader asks, because that tells
+    whether a `resume` that the broker retains later is a new one.
+    """
+
+    def __init__(
+        self,
+        topic: str,
+        *,
+        on_pause: Callable[[bool, bool, bool], None],
+        on_kept: Callable[[bool], None],
+        ask: Callable[[], None],
+    ) -> None:
+        """Read `topic`.
+
+        on_pause: receives paused, retained and first of `PauseRule.received`. on_kept: receives
+        paused of `PauseRule.kept`. ask: makes the broker deliver what it retains on the topic.
+        """
+        self._topic, self._on_pause, self._on_kept, self._ask = topic, on_pause, on_kept, ask
         self._unknown = self._skipped = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with a new connection."""
+        self._live = False
 
     def received(self, payload: bytes, *, retained: bool, first: bool) -> None:
         """Take in a message. retained, first: see `PauseRule.received`."""
         if payload in COMMANDS:
-            self._on_pause(COMMANDS[payload], retained, first)
+            self._command(COMMANDS[payload], retained, first)
         elif payload:  # an empty one removes a retained message
             self._unknown += 1
             if _is_power_of_two(self._unknown):
@@ -29,6 +49,15 @@ class CommandReader:
                     self._topic,
                     self._unknown,
                 )
+
+    def _command(self, paused: bool, retained: bool, first: bool) -> None:
+        if retained and self._live:  # it is not newer than what has come since the subscription
+            self._on_kept(paused)
+            return
+        self._live = self._live or not retained
+        self._on_pause(paused, retained, first)
+        if paused and not retained:
+            self._ask()
 
     def skipped(self, size: int) -> None:
         """Note that a message of `size` bytes was not read."""

@@ -39,12 +39,13 @@ class MqttConnection:
         settings: MqttSettings,
         *,
         on_pause: Callable[[bool, bool, bool], None],
+        on_kept: Callable[[bool], None],
         on_reconnect: Callable[[], None],
     ) -> None:
         """Prepare the connection; raises UserError if the settings cannot be used.
 
-        on_pause: receives paused, retained and first of `PauseRule.received` for each command.
-        on_reconnect: called for each connection but the first. Both run on paho's thread.
+        on_pause, on_kept: see `CommandReader`. on_reconnect: called for each connection but the
+        first. All run on paho's thread.
         """
         self.broker = broker
         self._birth = f"{settings.discovery}/status" if settings.discovery else None
@@ -54,9 +55,13 @@ class MqttConnection:
         self._number = 0  # of the present connection, or of the next one
         self._was_up = False
         self._subscription, self._marked = 0, False
+        self._asked: int | None = None  # the request for `set` that the broker has not answered
+        self._ask_again = False
         self._settled = False  # whether a retained `set` has had its chance in this connection
         self._first = True  # whether it has had none in an earlier one
-        self._commands = CommandReader(self._topic(SET), on_pause)
+        self._commands = CommandReader(
+            self._topic(SET), on_pause=on_pause, on_kept=on_kept, ask=self._ask_for_set
+        )
         self._presence = Presence(broker.prefix, announce=self._announce)
         self._settling = DelayedCall(guarded(self._settle))
         self._link = Link(broker, settings, on_up=self._up, on_down=self._down)
@@ -122,12 +127,20 @@ class MqttConnection:
         if self._was_up:
             self._on_reconnect()
         self._was_up, self._marked = True, False
+        self._asked, self._ask_again = None, False
+        self._commands.begin()
         self._announce()
         topics = [(self._topic(SET), 1), (self._topic(AVAILABILITY), 1), (self._topic(INSTANCE), 0)]
         _, self._subscription = self._client.subscribe(topics)
         if self._birth:
             self._client.subscribe(self._birth)
         self._settling.start(SUBSCRIBE_TIMEOUT_S, self._number)
+
+    def _ask_for_set(self) -> None:
+        """Let the broker deliver what it retains; in a flood, after its answer to the last one."""
+        self._ask_again = self._asked is not None
+        if not self._ask_again:
+            _, self._asked = self._client.subscribe(self._topic(SET), 1)
 
     def _down(self) -> None:
         self._settling.cancel()
@@ -137,7 +150,11 @@ class MqttConnection:
             self._number += 1
 
     def _subscribed(self, client: Any, userdata: Any, mid: int, codes: Any, props: Any) -> None:
-        if mid == self._subscription and not self._marked:
+        if mid == self._asked:
+            self._asked = None
+            if self._ask_again:
+                self._ask_for_set()
+        elif mid == self._subscription and not self._marked:
             self._settling.start(RETAINED_TIMEOUT_S, self._number)
 
     def _settle(self, number: int) -> None:

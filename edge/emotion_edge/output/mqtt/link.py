@@ -73,7 +73,12 @@ class Link:
         factor = random.uniform(0.5, 1)
         self._backoff = Backoff(factor * FIRST_RETRY_S, factor * LAST_RETRY_S, HOLD_S)
         self._alone = PrefixLock(str(broker), broker.prefix)
-        self.client = client = make_client(broker, settings, client_id(broker.prefix))
+        # A broker may have two names. Two connections with one identifier would throw each other
+        # out; with two, each hears the other (`Presence`).
+        self._only = PrefixLock(f"port {broker.port}", broker.prefix)
+        distinction = [] if self._only.acquire() else [str(broker)]
+        identifier = client_id(broker.prefix, *distinction)
+        self.client = client = make_client(broker, settings, identifier)
         client.on_pre_connect = self._about_to_connect
         client.on_connect = guarded(self._connected)
         client.on_connect_fail = guarded(self._connect_failed)
@@ -91,6 +96,7 @@ class Link:
         closing.start()
         closing.join(CLOSE_TIMEOUT_S)
         self._alone.release()
+        self._only.release()
 
     def warn(self, problem: str) -> None:
         """Log a problem, once until it changes."""
@@ -104,7 +110,8 @@ class Link:
         if not self._alone.acquire():
             raise PrefixTakenError(
                 f"another emotion-edge on this computer publishes with the prefix "
-                f"{self._broker.prefix}; end it, or give another prefix in --to"
+                f"{self._broker.prefix}; end it, or give another prefix in --to. This shows its "
+                f"process: sudo ss -xap | grep {self._alone.name}"
             )
 
     def _connected(self, client: Any, userdata: Any, flags: Any, code: Any, props: Any) -> None:

@@ -29,3 +29,7 @@ class PauseRule:
         self._seen_resume[broker] = True
         if not old:
             self.paused = False
+
+    def kept(self, broker: int, paused: bool) -> None:
+        """Note what a broker retains. It is no command, because a later one has been received."""
+        self._seen_resume[broker] = not paused

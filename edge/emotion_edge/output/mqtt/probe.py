@@ -1,13 +1,14 @@
 """A short connection to a broker: to check it, or to publish a few messages."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
 from emotion_edge.errors import RunError
 from emotion_edge.output.mqtt.address.broker import Broker
+from emotion_edge.output.mqtt.incoming import limit_incoming
 from emotion_edge.output.mqtt.login import MqttSettings, make_client
 
 CONNECT_TIMEOUT_S = 10.0
@@ -20,8 +21,12 @@ class RefusedError(RunError):
 
 
 @contextmanager
-def connected_client(broker: Broker, settings: MqttSettings) -> Iterator[Any]:
+def connected_client(
+    broker: Broker, settings: MqttSettings, *, on_skipped: Callable[[int], None] = lambda size: None
+) -> Iterator[Any]:
     """Yield a connected paho client, and disconnect it at the end.
+
+    on_skipped: called with the size of each message that is too long to be read.
 
     Raises UserError if the settings cannot be used, RefusedError with the broker's reason, and
     RunError if the broker cannot be reached or trusted (the cause is the system's exception),
@@ -47,6 +52,7 @@ def connected_client(broker: Broker, settings: MqttSettings) -> Iterator[Any]:
 
     client.on_connect, client.on_connect_fail = connected, failed
     client.on_disconnect = disconnected
+    limit_incoming(client, on_skipped)
     client.connect_async(broker.host, broker.port, keepalive=settings.keepalive)
     client.loop_start()
     try:

@@ -10,7 +10,7 @@ from typing import Self
 
 from emotion_edge.output.json_lines import counts_line, dumps, lines_of
 from emotion_edge.output.mqtt.address.broker import Broker
-from emotion_edge.output.mqtt.attributes import attributes_message
+from emotion_edge.output.mqtt.attributes import attributes_message, shown_face
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
 from emotion_edge.output.mqtt.login import MqttSettings
@@ -21,11 +21,15 @@ from emotion_edge.pipeline.main_face import MainFace
 from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.util.delayed_call import DelayedCall
+from emotion_edge.util.ticker import Ticker
 from emotion_edge.util.timeouts import POLL_S
 
 # A retained `pause` must come before the first label, and a single picture produces one event only.
 CONNECT_TIMEOUT_S = 2.0
 STATE_TIMEOUT_S = 1.0  # for a pause to reach `state`, however rare frames are
+# With --aggregate. Frames with faces take longer, so messages that follow a frame show when
+# somebody is there, and messages at times of their own do not.
+TICK_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +74,13 @@ class MqttSink(Sink):
                 broker,
                 settings,
                 on_pause=partial(self._command, index),
+                on_kept=partial(self._rule.kept, index),
                 on_reconnect=self._reconnected,
             )
             for index, broker in enumerate(brokers)
         ]
         self._stack, self._state_later = ExitStack(), DelayedCall(self._publish_state_now)
+        self._waiting: AggregateResult | None = None
         self.begin(labels)
         self._publish_states(paused="running")
         self._publish_state_if_due()
@@ -89,6 +95,9 @@ class MqttSink(Sink):
             while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
                 if connection.wait(min(left, POLL_S)):
                     break
+        if self._reporting.aggregate:
+            self._stack.callback(self._tick)
+            self._stack.enter_context(Ticker(self._tick, TICK_S))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -114,15 +123,20 @@ class MqttSink(Sink):
         with self._lock:
             if self._stats.paused and isinstance(result, FrameResult):
                 return  # it was analysed before the pause
-            if isinstance(result, AggregateResult):
-                self._publish_counts(result)
-            else:
+            if not isinstance(result, AggregateResult):
                 self._publish_events(result)
-            self._publish_state_if_due()
+                self._publish_state_if_due()
+            elif result.counts or not self._waiting:
+                self._waiting = result
 
-    def _publish_counts(self, result: AggregateResult) -> None:
-        if result.counts:
-            self._publish_states(counts=dumps(counts_line(result.counts)))
+    def _tick(self) -> None:
+        """Publish what has come since the last time; nothing if no frame has."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+            if waiting and waiting.counts:
+                self._publish_states(counts=dumps(counts_line(waiting.counts)))
+            if waiting:
+                self._publish_state_if_due()
 
     def _publish_events(self, result: FrameResult | NoSignal) -> None:
         if isinstance(result, FrameResult):
@@ -142,12 +156,7 @@ class MqttSink(Sink):
 
     @property
     def _shown_face(self) -> MainFace:
-        """The main face; from the moment of a pause on, nothing of what was seen before."""
-        if not self._stats.paused:
-            return self._main_face
-        nothing = MainFace()
-        nothing.no_signal("paused")
-        return nothing
+        return shown_face(self._stats, self._main_face)
 
     def _attributes(self) -> str:
         face = None if self._reporting.aggregate else self._shown_face

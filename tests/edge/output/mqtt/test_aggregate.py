@@ -1,9 +1,19 @@
 """With --aggregate, only counts leave the device."""
 
 import json
+import time
 
+import numpy as np
 import pytest
 
+from emotion_edge.capture.frame import Frame
+from emotion_edge.output.json_lines import counts_line
+from emotion_edge.output.mqtt.address.broker import parse_address
+from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.output.mqtt.sink import MqttSink, Reporting
+from emotion_edge.pipeline.aggregate import LabelCounter
+from emotion_edge.pipeline.results import FrameResult, PeriodCounts, utc_now
+from emotion_edge.pipeline.stats import PipelineStats
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
 from tests.edge.waiting import until
@@ -72,3 +82,38 @@ def test_the_attributes_say_at_once_that_it_is_paused(broker, daemon, changing, 
         assert listener.attributes()["paused"] is paused
     assert set(listener.of("state")) == {""}
     assert not PERSONAL & set(listener.attributes())
+
+
+def test_the_moments_of_messages_do_not_depend_on_the_frames(monkeypatch):
+    """Frames with faces take longer, so a message right after one would show that somebody is."""
+    sent = []
+    monkeypatch.setattr(
+        MqttSink, "_publish_states", lambda self, **_: sent.append(time.monotonic())
+    )
+    stats = PipelineStats(periodic=True)
+    reporting = Reporting(heartbeat=0.001, aggregate=True)
+    sink = MqttSink(
+        [parse_address("mqtt://localhost:1/x")], MqttSettings(), stats, ("a",), reporting
+    )
+    counter = LabelCounter(0, stats)  # each frame is a period
+    frame = Frame("camera", 0, np.zeros((1, 1, 3), np.uint8), 0.0)
+    result = FrameResult(frame=frame, face_count=0)
+    sent.clear()
+    with sink:
+        start, moments = time.monotonic(), []
+        while time.monotonic() < start + 4.5:
+            time.sleep(0.13)
+            sink.publish(counter.process(result))
+            moments.append(time.monotonic())
+        time.sleep(2)  # no frames, no messages: a stalled daemon must not seem to work
+    by_second = {round(moment - start) for moment in sent}
+    assert by_second == {1, 2, 3, 4, 5}
+    assert max(abs(moment - start - round(moment - start)) for moment in sent) < 0.3
+    assert len(sent) <= 12
+
+
+def test_the_times_of_a_period_show_no_milliseconds():
+    now = utc_now().replace(microsecond=987_654)
+    line = counts_line(PeriodCounts(start=now, end=now, frames=1, counts={}))
+    assert line["from"] == line["to"]
+    assert line["to"].endswith(".000Z")

@@ -20,6 +20,7 @@ def make_connection() -> MqttConnection:
         parse_address("mqtt://localhost:1/hall"),
         MqttSettings(),
         on_pause=lambda paused, retained, first: None,
+        on_kept=lambda paused: None,
         on_reconnect=lambda: None,
     )
 

@@ -41,19 +41,20 @@ def test_a_password_that_leaves_this_computer_in_the_clear_is_warned_of(monkeypa
     assert dangers(address) == []  # a user alone is no secret
 
 
-def test_run_warns_once_for_each_broker_and_doctor_has_a_finding(tmp_path):
+def test_run_and_forget_warn_once_for_each_broker_and_doctor_has_a_finding(tmp_path):
     password = tmp_path / "password"
     password.write_text(SECRET)
     save(tmp_path / "red.png", "red")
     options = ("--to", "mqtt://u@nowhere.invalid/x", "--password-file", password)
     run = edge("run", "--model", INT8, "--source", tmp_path / "red.png", *options)
+    forget = edge("forget", *options)
     warning = "mqtt://nowhere.invalid:1883: the password goes there unencrypted; use mqtts://"
-    assert run.stderr.count(warning) == 1
+    assert run.stderr.count(warning) == forget.stderr.count(warning) == 1
     doctor = edge("doctor", "--model", INT8, *options).stdout
     warning = "warn  password: mqtt://nowhere.invalid:1883: the password goes there unencrypted -> "
     assert doctor.count(warning) == 1
     assert f"warn  password: --password-file {password}: others than" in doctor
-    assert SECRET not in run.stdout + run.stderr + doctor
+    assert SECRET not in run.stdout + run.stderr + forget.stderr + doctor
 
 
 @pytest.mark.parametrize("command", ["run", "doctor", "forget"])

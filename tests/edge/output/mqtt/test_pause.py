@@ -3,7 +3,7 @@
 import time
 
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import PREFIX
+from tests.edge.brokers.mosquitto import PREFIX, plain_broker
 
 
 def test_invalid_messages_on_set_change_nothing(broker, daemon, changing):
@@ -48,3 +48,20 @@ def test_pause_and_resume_work_and_a_retained_pause_survives_a_restart(broker, d
     listener.send("resume", retain=True)
     listener.wait("state", "red", after=len(listener.heard))
     assert second.end()[0] == 0
+
+
+@plain_broker
+def test_after_a_flood_of_pauses_a_resume_counts(broker, daemon, changing):
+    """The daemon asks what the broker retains. Mosquitto drops messages if many answers wait."""
+    daemon("--source", changing, *broker.options)
+    listener = Listener(broker)
+    listener.send("resume", retain=True)
+    listener.wait("state", "green")
+    sender = broker.client()
+    for _ in range(10_000):
+        sender.publish(f"{PREFIX}/set", "pause")
+    sender.publish(f"{PREFIX}/set", "pause", qos=1).wait_for_publish(30)
+    listener.send("resume")
+    at = listener.wait("paused", "paused")
+    listener.wait("paused", "running", after=at)
+    assert broker.log.count("Received SUBSCRIBE") < 5000

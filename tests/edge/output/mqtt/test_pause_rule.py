@@ -87,6 +87,8 @@ class Network:
         if paused:
             self.last_pause = max(self.last_pause, published)
             assert self.rule.paused
+            if not retained and self.kept[broker]:  # the daemon asks, and the broker answers
+                self.rule.kept(broker, self.kept[broker][1])
         elif not retained:
             assert not self.rule.paused
         elif was_paused and not self.rule.paused:
@@ -112,6 +114,22 @@ def test_an_old_resume_never_ends_a_pause(start):
                 network.publish(now, broker, paused=command[0], retain=command[1])
             else:
                 network.toggle(broker)
+
+
+def test_if_all_commands_are_retained_the_last_one_decides_after_a_lost_connection():
+    """As Home Assistant's switch and the documentation's commands have it."""
+    for history in product((True, False, None), repeat=7):
+        network = Network()
+        network.toggle(0)
+        for now, paused in enumerate(history):
+            if paused is None:
+                network.toggle(0)
+            else:
+                network.publish(now, 0, paused=paused, retain=True)
+        if not network.up[0]:
+            network.toggle(0)
+        last = next((each for each in reversed(history) if each is not None), False)
+        assert network.rule.paused == last, history
 
 
 @pytest.mark.parametrize(

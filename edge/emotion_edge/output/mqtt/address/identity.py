@@ -8,8 +8,10 @@ from pathlib import Path
 MACHINE_ID = Path("/etc/machine-id")
 
 
-def client_id(prefix: str) -> str:
+def client_id(prefix: str, *distinction: str) -> str:
     """Return an MQTT client identifier that is the same at each start of this device.
+
+    distinction: of two that a device needs for one prefix.
 
     A broker ends the old connection of a client that comes back with the same identifier, even if
     it has not noticed yet that the connection is dead. 23 letters and digits are what every broker
@@ -20,7 +22,7 @@ def client_id(prefix: str) -> str:
     except OSError:
         machine = ""
     # The host name as well, because copies of an SD card share the machine's id.
-    return f"emotion{_digest(machine, socket.gethostname(), prefix)[:16]}"
+    return f"emotion{_digest(machine, socket.gethostname(), prefix, *distinction)[:16]}"
 
 
 def _digest(*parts: str) -> str:
@@ -32,22 +34,22 @@ class PrefixTakenError(OSError):
 
 
 class PrefixLock:
-    """Held by the process of this computer that is connected to a broker with a prefix.
+    """Held by one process of this computer at a time, for a broker and a prefix.
 
-    The kernel releases it when the process ends, however it ends.
+    The kernel releases it when the process ends, however it ends. name: of the lock, for `ss`.
     """
 
     def __init__(self, broker: str, prefix: str) -> None:
         """Prepare the lock of a prefix on a broker; it is not held yet."""
         # A socket without a file (unix(7), abstract): it needs no folder that all users share.
-        self._name = f"\0emotion-edge-{_digest(broker, prefix)[:32]}"
+        self.name = f"emotion-edge-{_digest(broker, prefix)[:32]}"
         self._socket: socket.socket | None = None
 
     def acquire(self) -> bool:
         """Return whether this process has the lock now."""
         holder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            holder.bind(self._name)
+            holder.bind(f"\0{self.name}")
         except OSError as error:
             holder.close()
             # A system without such sockets has no lock.
