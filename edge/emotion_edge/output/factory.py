@@ -9,7 +9,8 @@ from threading import Event
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.errors import UserError
 from emotion_edge.output.mqtt.password import password_dangers
-from emotion_edge.output.mqtt.sink import MqttSink, Reporting
+from emotion_edge.output.mqtt.reporting import Reporting
+from emotion_edge.output.mqtt.sink import MqttSink
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink

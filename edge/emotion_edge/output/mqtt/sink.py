@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
@@ -15,6 +14,7 @@ from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.pause import PauseRule
+from emotion_edge.output.mqtt.reporting import Reporting
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
 from emotion_edge.pipeline.main_face import MainFace
@@ -30,21 +30,6 @@ STATE_TIMEOUT_S = 1.0  # for a pause to reach `state`, however rare frames are
 # With --aggregate. Frames with faces take longer, so messages that follow a frame show when
 # somebody is there, and messages at times of their own do not.
 TICK_S = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reporting:
-    """The content and the frequency of the messages.
-
-    heartbeat: seconds after which an unchanged state is published again; 0: never. expire: seconds
-    after which Home Assistant forgets a state; 0: never. every_frame: see `lines_of`. aggregate:
-    publish nothing about single faces.
-    """
-
-    heartbeat: float = 10.0
-    expire: float = 90.0
-    every_frame: bool = False
-    aggregate: bool = False
 
 
 class MqttSink(Sink):

@@ -10,7 +10,8 @@ from emotion_edge.capture.frame import Frame
 from emotion_edge.output.json_lines import counts_line
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.login import MqttSettings
-from emotion_edge.output.mqtt.sink import MqttSink, Reporting
+from emotion_edge.output.mqtt.reporting import Reporting
+from emotion_edge.output.mqtt.sink import MqttSink
 from emotion_edge.pipeline.aggregate import LabelCounter
 from emotion_edge.pipeline.results import FrameResult, PeriodCounts, utc_now
 from emotion_edge.pipeline.stats import PipelineStats

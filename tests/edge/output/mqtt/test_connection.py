@@ -10,7 +10,8 @@ from paho.mqtt.client import Client
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
-from emotion_edge.output.mqtt.sink import MqttSink, Reporting
+from emotion_edge.output.mqtt.reporting import Reporting
+from emotion_edge.output.mqtt.sink import MqttSink
 from emotion_edge.pipeline.stats import PipelineStats
 from tests.edge.brokers.mosquitto import free_port
 
