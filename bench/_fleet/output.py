@@ -14,6 +14,7 @@ from emotion_edge.output.mqtt import sink
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.output.mqtt.reporting import Reporting
 from emotion_edge.pipeline.heartbeat import Event, Heartbeat
 from emotion_edge.pipeline.results import FaceResult, FrameResult
 from emotion_edge.pipeline.smoothing import Decision
@@ -49,7 +50,7 @@ class Output:
         # A process of `bench.fleet` has simulated devices only, so this affects nothing else.
         sink.MqttConnection = CountingPublisher  # type: ignore[attr-defined]
         broker = Broker("127.0.0.1", port, tls=False, user=None, prefix=prefix)
-        reporting = sink.Reporting()
+        reporting = Reporting()
         self._stats, self._frames = PipelineStats(), 0
         self.sink = sink.MqttSink(
             [broker], MqttSettings(), self._stats, LABELS, reporting, threading.Event()
