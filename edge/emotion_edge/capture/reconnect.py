@@ -48,7 +48,7 @@ def stream_camera(
 def _captured_frames(
     opener: Opener, stop: Event, stall: float
 ) -> Generator[CapturedFrame, None, None]:
-    with _opened(opener) as camera:
+    with _opened(opener, stop) as camera:
         shape, last = None, time.monotonic()
         while not stop.is_set():
             try:
@@ -64,9 +64,11 @@ def _captured_frames(
 
 
 @contextmanager
-def _opened(opener: Opener) -> Iterator[Camera]:
+def _opened(opener: Opener, stop: Event) -> Iterator[Camera]:
     manager = opener()
-    camera = call_with_timeout(OPEN_TIMEOUT_S, manager.__enter__, "the camera does not open")
+    camera = call_with_timeout(
+        OPEN_TIMEOUT_S, manager.__enter__, "the camera does not open", stop=stop
+    )
     failed = False
     try:
         yield camera

@@ -16,6 +16,7 @@ from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.quantization import dequantize, input_table
 from emotion_edge.model.runtime import (
+    Unproven,
     explain_unproven,
     failing,
     find_runtime,
@@ -81,7 +82,7 @@ class Classifier:
         self.delegate_nodes = sum(node["op_name"] == "DELEGATE" for node in nodes)
 
     @property
-    def unproven(self) -> str | None:
+    def unproven(self) -> Unproven | None:
         """What it means that the model was proven on other runtimes only; None if it was not."""
         return explain_unproven(self.runtime, self.model.proven_runtimes)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,7 +43,17 @@ def runtime_version(name: str) -> str:
         return name
 
 
-def explain_unproven(runtime: str, proven: Sequence[str]) -> str | None:
+class Unproven(NamedTuple):
+    """What it means that a model runs on a runtime on which it was not proven, and what to do."""
+
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.found}; {self.remedy}"
+
+
+def explain_unproven(runtime: str, proven: Sequence[str]) -> Unproven | None:
     """Return what it means that a model runs on a runtime that is not in `proven`.
 
     None if it is there, or if the model does not say where it was proven.
@@ -51,11 +61,12 @@ def explain_unproven(runtime: str, proven: Sequence[str]) -> str | None:
     if not proven or runtime in proven:
         return None
     here = [name for name in proven if name in installed_runtimes()]
-    remedy = f"use --runtime {here[0]}" if here else install_hint(proven[0])
-    return (
+    known = [name for name in proven if name in RUNTIMES]  # a file may name anything
+    remedies = [f"use --runtime {name}" for name in here] or list(map(install_hint, known))
+    return Unproven(
         f"the model was proven on {' and '.join(proven)}, not on {runtime}, which runs it here, so "
-        f"labels may differ from those that were checked; {remedy}, or convert the model again "
-        f"where {runtime} is installed"
+        "labels may differ from those that were checked",
+        ", or ".join([*remedies[:1], f"convert the model again where {runtime} is installed"]),
     )
 
 

@@ -4,13 +4,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 from emotion_edge.errors import RunError
 
 T = TypeVar("T")
 POLL_S = 0.2  # between checks of a stop event while waiting
+STOP_GRACE_S = 1.0  # for a call to end by itself after a stop signal
 EXIT_TIMEOUT_S = 3.0  # for the program to shut down after a call has hung
 
 
@@ -28,20 +29,28 @@ def run_in_thread(work: Callable[[], T]) -> Future[T]:
     return future
 
 
-def call_with_timeout(seconds: float, work: Callable[[], T], complaint: str) -> T:
+def call_with_timeout(
+    seconds: float, work: Callable[[], T], complaint: str, *, stop: threading.Event | None = None
+) -> T:
     """Return or raise what `work` does, or raise RunError(complaint) after `seconds`.
 
-    After a timeout the thread still hangs and keeps its resources until the process ends. Shutting
+    stop: once it is set, `work` has only `STOP_GRACE_S` left. After a timeout the thread still hangs and keeps its resources until the process ends. Shutting
     down may hang too, so the process exits with code 1 after `EXIT_TIMEOUT_S` at the latest.
     """
     future = run_in_thread(work)
-    try:
-        return future.result(timeout=seconds)
-    except TimeoutError:
-        if future.done():  # raised by `work` itself
-            raise
-        threading.Thread(target=_force_exit, daemon=True).start()
-        raise RunError(f"{complaint} within {seconds:g} seconds") from None
+    if _ends_in_time(future, seconds, stop):
+        return future.result()
+    threading.Thread(target=_force_exit, daemon=True).start()
+    raise RunError(f"{complaint} within {seconds:g} seconds")
+
+
+def _ends_in_time(future: Future[T], seconds: float, stop: threading.Event | None) -> bool:
+    end = time.monotonic() + seconds
+    while not future.done() and (left := end - time.monotonic()) > 0:
+        wait([future], min(left, POLL_S))
+        if stop and stop.is_set():
+            end, stop = min(end, time.monotonic() + STOP_GRACE_S), None
+    return future.done()
 
 
 def _force_exit() -> None:

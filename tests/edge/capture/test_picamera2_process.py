@@ -1,6 +1,7 @@
 """The daemon with a Raspberry Pi camera, and with a missing or broken picamera2."""
 
 import os
+import signal
 import time
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_library_that_hangs_ends_the_process(start, place, least):
     assert run.process.wait(60) == 1
     assert least <= time.monotonic() - begin < least + 15
     assert f"the camera does not {place} within {least} seconds" in run.stderr
+
+
+def test_a_camera_that_hangs_while_it_opens_does_not_delay_a_stop_signal(start):
+    run = start("red", hang="open")
+    time.sleep(3)  # it opens the camera; a signal before that ends it with code 0
+    run.process.send_signal(signal.SIGTERM)
+    assert run.process.wait(10) == 1
+    assert "the camera does not open" in run.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--every", 0.05)])

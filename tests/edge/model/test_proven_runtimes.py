@@ -95,6 +95,10 @@ def test_info_and_doctor_name_the_proven_runtimes(unproven, tmp_path):
     assert proof["status"] == "warn"
     assert WARNING in proof["found"]
     assert "or convert the model again" in proof["remedy"]
+    odd = write_model(tmp_path / "odd.tflite", "a; b", "c]'; reboot")
+    proof = run_doctor("--model", odd, code=0)["proof"]
+    assert proof["found"].startswith("the model was proven on a; b and c]'; reboot, not on ")
+    assert proof["remedy"] == f"convert the model again where {USED} is installed"
     proven = write_model(tmp_path / "proven.tflite", *INSTALLED)
     assert run_doctor("--model", proven, code=0)["proof"] == {
         "check": "proof",

@@ -147,9 +147,8 @@ def _describe(model: Model) -> str:
 
 def _proof(classifier: Classifier) -> Iterator[Finding]:
     """Check that the model was proven on this runtime; nothing if the file does not say it."""
-    if classifier.unproven:
-        found, _, remedy = classifier.unproven.partition("; ")
-        yield Finding("proof", "warn", found, remedy)
+    if unproven := classifier.unproven:
+        yield Finding("proof", "warn", unproven.found, unproven.remedy)
     elif proven := classifier.model.proven_runtimes:
         yield Finding("proof", "ok", f"proven on {' and '.join(proven)}")
 
