@@ -34,8 +34,9 @@ def call_with_timeout(
 ) -> T:
     """Return or raise what `work` does, or raise RunError(complaint) after `seconds`.
 
-    stop: once it is set, `work` has only `STOP_GRACE_S` left. After a timeout the thread still hangs and keeps its resources until the process ends. Shutting
-    down may hang too, so the process exits with code 1 after `EXIT_TIMEOUT_S` at the latest.
+    stop: once it is set, `work` has only `STOP_GRACE_S` left. After a timeout the thread still
+    hangs and keeps its resources until the process ends. Shutting down may hang too, so the process
+    exits with code 1 after `EXIT_TIMEOUT_S` at the latest.
     """
     future = run_in_thread(work)
     if _ends_in_time(future, seconds, stop):
