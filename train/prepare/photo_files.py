@@ -41,11 +41,6 @@ class Photo(NamedTuple):
         """Identifies what must stay in one split: the person, or else the photograph itself."""
         return self.subject or self.key
 
-    @property
-    def is_fer2013(self) -> bool:
-        """Whether its name is one of FER2013's, whose pictures are cropped faces already."""
-        return bool(_FER2013.match(self.path.name))
-
 
 def find_photos(folder: Path) -> list[Photo]:
     """Return the photographs in FOLDER/<class>/ or FOLDER/<split>/<class>/, in a fixed order.
