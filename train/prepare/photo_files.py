@@ -133,7 +133,10 @@ def _split_in_fer2013(path: Path, split: str, splits: dict[str, Path]) -> str:
 def _digest(path: Path) -> str:
     """Return a digest of the content. Names do not identify photographs: files get moved."""
     try:
+        digest = hashlib.sha256()
         with open_file(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()[:16]
     except OSError:
         return ""

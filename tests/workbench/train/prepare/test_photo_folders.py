@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from PIL import Image
 
 from tests.workbench.conftest import run
 from tests.workbench.train.prepare.inputs import prepare, write_photos
@@ -55,3 +56,10 @@ def test_links_to_pipes_and_devices_are_unreadable_photographs(kind, tmp_path):
     assert result.returncode == 1
     assert f"left out {photos / 'sad/link.jpg'}: {kind}, not a file" in result.stderr
     assert "1 of 7 pictures could not be read" in result.stderr
+
+
+def test_a_small_file_with_many_pixels_is_an_unreadable_photograph(tmp_path, capsys):
+    photos = write_photos(tmp_path / "photos", NAMES)
+    Image.new("1", (9000, 9000)).save(photos / "sad" / "bomb.png")
+    assert prepare("--photos", photos, "--to", tmp_path / "data") == 1
+    assert "sad/bomb.png: too large: 9000 x 9000 pixels" in capsys.readouterr().err
