@@ -13,8 +13,11 @@ from train.wording import amount
 # What other programs call the splits, in small letters without punctuation.
 _NAMES_OF_SPLITS = {
     "train": {"train", "training", "trainset", "trainingset", "trn"},
-    "validation": {"validation", "valid", "val", "dev", "eval", "evaluation", "validationset"},
-    "test": {"test", "tests", "testing", "testset", "tst", "holdout"},
+    "validation": {
+        *("validation", "valid", "val", "dev", "eval", "evaluation", "validationset"),
+        "publictest",  # FER2013's
+    },
+    "test": {"test", "tests", "testing", "testset", "tst", "holdout", "privatetest"},
 }
 # What this program writes into a data set.
 _OWN_FILES = {"crop.json", "leaks.csv", "prepared.csv", "votes.csv"}

@@ -6,6 +6,7 @@ label of their folder.
 """
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.errors import UserError
+from emotion_edge.imaging.picture_formats import open_file
 from emotion_edge.util.atomic_write import staged_write
 
 VOTES_FILE = "votes.csv"
@@ -66,7 +68,7 @@ def _read_votes_file(path: Path, labels: Sequence[str]) -> dict[str, list[int]]:
 
 def _parse(path: Path) -> dict[str, dict[str, int]]:
     """Return the votes by picture and column."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with io.TextIOWrapper(open_file(path), encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     if header[0] != _PICTURE:
         raise ValueError(f"its first column is not {_PICTURE}")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
+from emotion_edge.imaging.picture_formats import open_file
 from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json, read_crop_rule
 from emotion_edge.util.atomic_write import staged_write
 from train.prepare.group_split import SPLITS
@@ -59,7 +60,11 @@ class Manifest:
             self._read()
 
     def _read(self) -> None:
-        content = self._path.read_bytes()
+        try:
+            with open_file(self._path) as file:
+                content = file.read()
+        except OSError as error:
+            raise UserError(f"{self._path}: cannot read it: {error.strerror}") from None
         complete = content[: content.rfind(b"\n") + 1]
         lines = io.StringIO(complete.decode("utf-8", "surrogateescape"), newline="")
         header, *rows = list(csv.reader(lines)) or [list(Row._fields)]

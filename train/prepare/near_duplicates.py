@@ -21,6 +21,7 @@ from emotion_edge.imaging.image_files import (
     find_images,
     read_image,
 )
+from emotion_edge.imaging.picture_formats import open_file
 from emotion_edge.util.atomic_write import staged_write
 from train.data.decoding import decoding_pool
 from train.prepare.group_split import SPLITS
@@ -78,8 +79,9 @@ def known_copies(data: Path) -> set[Path] | None:
     """
     path = data / LEAKS_FILE
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            rows = csv.DictReader(file)
+        with open_file(path) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
+            rows = csv.DictReader(text)
             if list(rows.fieldnames or ()) != list(Leak._fields):
                 raise UserError(f"{path}: not a list of near-duplicates: make it with --check")
             return {data / row["picture"] for row in rows}
@@ -151,6 +153,6 @@ def _write(data: Path, leaks: list[Leak]) -> None:
     csv.writer(text, lineterminator="\n").writerows(rows)
     content = text.getvalue().encode("utf-8", "surrogateescape")
     path = data / LEAKS_FILE
-    if not path.exists() or path.read_bytes() != content:
+    if not path.is_file() or path.read_bytes() != content:
         with staged_write(data) as stage:
             (stage / LEAKS_FILE).write_bytes(content)

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from emotion_edge.errors import UserError
 from emotion_edge.imaging.picture_folders import is_picture, list_pictures
+from emotion_edge.imaging.picture_formats import open_file
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from train.data.class_folders import class_folders, refuse_alike, report_left_out, split_called
 from train.prepare.fer2013_csv import USAGES
@@ -40,11 +41,6 @@ class Photo(NamedTuple):
     def group(self) -> str:
         """Identifies what must stay in one split: the person, or else the photograph itself."""
         return self.subject or self.key
-
-    @property
-    def is_fer2013(self) -> bool:
-        """Whether its name is one of FER2013's, whose pictures are cropped faces already."""
-        return bool(_FER2013.match(self.path.name))
 
 
 def find_photos(folder: Path) -> list[Photo]:
@@ -137,7 +133,10 @@ def _split_in_fer2013(path: Path, split: str, splits: dict[str, Path]) -> str:
 def _digest(path: Path) -> str:
     """Return a digest of the content. Names do not identify photographs: files get moved."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        digest = hashlib.sha256()
+        with open_file(path) as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()[:16]
     except OSError:
         return ""

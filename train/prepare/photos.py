@@ -37,10 +37,10 @@ def prepare_photos(
 ) -> Counter[str]:
     """Crop the face out of each photograph FOLDER/<class>/ and write it into a split.
 
-    Photographs in FOLDER/<split>/<class>/ keep their splits, and pictures of FER2013 are cropped as
-    those of its csv file. Returns the number of photographs by outcome, including those of earlier
-    runs. Raises UserError for a folder without classes or photographs, or with too few people to
-    fill the splits.
+    Photographs in FOLDER/<split>/<class>/ keep their splits, and pictures like FER2013's are
+    cropped as those of its csv file. Returns the number of photographs by outcome, including those
+    of earlier runs. Raises UserError for a folder without classes or photographs, or with too few
+    people to fill the splits.
     """
     detectors = _Detectors(FaceDetector(face_model, min_face=min_face), make_detector(face_model))
     photos = find_photos(folder)
@@ -94,7 +94,7 @@ class _Detectors(NamedTuple):
 def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detectors: _Detectors) -> Row:
     try:
         pixels = read_image(photo.path, WORKSTATION_MEGAPIXELS)
-        if photo.is_fer2013 and pixels.shape[:2] == (SIDE, SIDE):
+        if _is_like_fer2013(pixels):
             face: npt.NDArray[np.uint8] | str = crop_again(pixels[..., 0], detectors.fer2013)
         else:
             face = crop_only_face(pixels, detectors.whole_photographs)
@@ -113,6 +113,11 @@ def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detectors: _De
     row = row._replace(picture=f"{split}/{photo.label}/{name}")
     manifest.add(row, face)
     return row
+
+
+def _is_like_fer2013(pixels: npt.NDArray[np.uint8]) -> bool:
+    """Say whether a picture, RGB, is grey and as small as FER2013's: its face fills it."""
+    return pixels.shape[:2] == (SIDE, SIDE) and bool((pixels == pixels[..., :1]).all())
 
 
 def crop_only_face(

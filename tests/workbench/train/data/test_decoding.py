@@ -1,18 +1,39 @@
-"""Large pictures that are decoded at once do not fill the memory."""
+"""Large pictures do not fill the memory, and a pipe in place of a table stops nothing."""
 
 import os
 import threading
 import time
 
 import pytest
+from PIL import Image
 
 import train.data.cache
+from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.contract import Contract
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from tests.workbench.conftest import COLOURS
 from train.data.decoding import decoding_pool
 from train.data.image_folder import load_split
+from train.data.soft_labels import read_votes
 from train.prepare import near_duplicates
+from train.prepare.manifest import Manifest
+
+
+def check_manifest(data):
+    os.mkfifo(data / "prepared.csv")
+    Manifest(data, DEFAULT_CROP_RULE)
+
+
+def check_votes(data):
+    os.mkfifo(data / "votes.csv")
+    read_votes(data, ["happy"], [])
+
+
+def check_leaks(data):
+    os.mkfifo(data / "leaks.csv")
+    near_duplicates.known_copies(data)
+
 
 PICTURE = 1.03e9  # bytes that decoding 64 megapixels takes at most
 
@@ -51,3 +72,16 @@ def test_training_and_the_search_for_copies_decode_in_such_threads(photos, tmp_p
     assert len(threads) == 1
     near_duplicates.check_for_leaks(photos)
     assert len(threads) <= 2
+
+
+def test_a_small_file_with_many_pixels_is_left_out_of_training(photos, tmp_path, capsys):
+    Image.new("1", (9000, 9000)).save(photos / "train/red/bomb.png")
+    contract = Contract(labels=tuple(COLOURS), width=8, height=8, activation="softmax")
+    assert len(load_split(photos / "train", contract, tmp_path / "cache").targets) == 36
+    assert "red/bomb.png: too large: 9000 x 9000 pixels" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("read", [check_manifest, check_votes, check_leaks])
+def test_a_pipe_in_place_of_a_table_is_refused_at_once(read, photos):
+    with pytest.raises(UserError, match="a named pipe, not a file"):
+        read(photos)

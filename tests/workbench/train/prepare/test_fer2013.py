@@ -84,3 +84,24 @@ def test_a_face_of_fer2013_that_is_not_found_is_kept_whole(tmp_path):
     assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
     row = read_manifest(tmp_path / "data")[names[0]]
     assert row["outcome"] == "written"
+
+
+def test_folders_may_have_the_names_of_fer2013s_splits_and_pictures_any_name(tmp_path, capsys):
+    folders = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
+    names = [f"{folder}/{label}/im{i}.png" for folder in folders for label in "03" for i in (1, 2)]
+    fer = _write_fer2013(tmp_path / "fer", names)
+    blank = Image.fromarray(np.full((48, 48), 90, np.uint8))
+    blank.save(fer / names[0])
+    assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
+    assert "12 pictures: 12 written" in capsys.readouterr().out
+    by_source = splits_by_source(tmp_path / "data")
+    assert by_source == {name: folders[name.split("/")[0]] for name in names}
+
+
+def test_a_small_photograph_in_colour_is_not_taken_for_one_of_fer2013(tmp_path):
+    fer = _write_fer2013(tmp_path / "fer", ["happy/im1.png"])
+    Image.new("RGB", (48, 48), "green").save(fer / "happy" / "green.png")
+    only_test = ("--split", "0/0/100")
+    assert prepare("--photos", fer, "--to", tmp_path / "data", *only_test) == 0
+    outcomes = {source: row["outcome"] for source, row in read_manifest(tmp_path / "data").items()}
+    assert outcomes == {"happy/im1.png": "written", "happy/green.png": "no face"}

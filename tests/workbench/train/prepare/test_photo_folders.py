@@ -3,7 +3,9 @@
 import os
 
 import pytest
+from PIL import Image
 
+from tests.workbench.conftest import run
 from tests.workbench.train.prepare.inputs import prepare, write_photos
 
 NAMES = [f"{label}/{label}{i}.png" for label in ("happy", "sad") for i in range(3)]
@@ -42,3 +44,22 @@ def test_the_classes_of_splits_are_checked_like_others(name, tmp_path, capsys):
     assert prepare("--photos", photos, "--to", tmp_path / "data") == 2
     assert name in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("kind", ["a named pipe", "a device"])
+def test_links_to_pipes_and_devices_are_unreadable_photographs(kind, tmp_path):
+    photos = write_photos(tmp_path / "photos", NAMES)
+    os.mkfifo(tmp_path / "pipe")
+    target = tmp_path / "pipe" if kind == "a named pipe" else "/dev/zero"
+    (photos / "sad" / "link.jpg").symlink_to(target)
+    result = run("train.prepare", "--photos", photos, "--to", tmp_path / "data", timeout=60)
+    assert result.returncode == 1
+    assert f"left out {photos / 'sad/link.jpg'}: {kind}, not a file" in result.stderr
+    assert "1 of 7 pictures could not be read" in result.stderr
+
+
+def test_a_small_file_with_many_pixels_is_an_unreadable_photograph(tmp_path, capsys):
+    photos = write_photos(tmp_path / "photos", NAMES)
+    Image.new("1", (9000, 9000)).save(photos / "sad" / "bomb.png")
+    assert prepare("--photos", photos, "--to", tmp_path / "data") == 1
+    assert "sad/bomb.png: too large: 9000 x 9000 pixels" in capsys.readouterr().err
