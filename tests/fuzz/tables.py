@@ -10,6 +10,7 @@ from emotion_edge.commands.evaluate_recording import TRUTH, check_truth, table
 from emotion_edge.commands.recording_truth import (
     Moment,
     measure,
+    placed,
     read_truth,
     true_label,
     true_place,
@@ -93,7 +94,7 @@ def _try_recording(folder: Path, times: bytes, truth: bytes) -> None:
     moments = []
     for keys in people.values():
         moments.append([Moment(r.seconds, true_label(keys, r.seconds), "happy") for r in rows])
-        true_place(keys, rows[-1].seconds)
+        true_place(placed(keys), rows[-1].seconds)
     text = "".join(table({"steady": measure(moments)}))
     assert "nan" not in text
     assert "inf" not in text
