@@ -54,6 +54,10 @@ def _change_columns(rows: list[list[str]], random: Random) -> None:
     row.append(random.choice(row))
 
 
+def _add_columns(rows: list[list[str]], random: Random) -> None:
+    rows[0].extend(map(str, range(random.choice((1, 90, 200_000)))))
+
+
 def _swap_rows(rows: list[list[str]], random: Random) -> None:
     one, other = (random.randrange(len(rows)) for _ in range(2))
     rows[one], rows[other] = rows[other], rows[one]
@@ -73,6 +77,7 @@ _WAYS: tuple[Callable[[list[list[str]], Random], None], ...] = (
     _change_value,
     _change_value,
     _change_columns,
+    _add_columns,
     _swap_rows,
     _repeat_row,
     _move_times,
