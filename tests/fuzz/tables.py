@@ -6,15 +6,8 @@ from pathlib import Path
 from random import Random
 
 from emotion_edge.capture.recording import TIMES, read_recording
+from emotion_edge.commands import recording_truth as truths
 from emotion_edge.commands.evaluate_recording import TRUTH, check_truth, table
-from emotion_edge.commands.recording_truth import (
-    Moment,
-    measure,
-    placed,
-    read_truth,
-    true_label,
-    true_place,
-)
 from tests.fuzz.mutation import mutate
 
 LABELS = ("happy", "sad")
@@ -94,12 +87,13 @@ def _try_recording(folder: Path, times: bytes, truth: bytes) -> None:
     (folder / TIMES).write_bytes(times)
     (folder / TRUTH).write_bytes(truth)
     rows = read_recording(folder)
-    people = read_truth(folder / TRUTH, LABELS)
+    people = truths.read_truth(folder / TRUTH, LABELS)
     check_truth(folder / TRUTH, people, rows)
     moments = []
     for keys in people.values():
-        moments.append([Moment(r.seconds, true_label(keys, r.seconds), "happy") for r in rows])
-        true_place(placed(keys), rows[-1].seconds)
-    text = "".join(table({"steady": measure(moments)}))
+        labels = [(row.seconds, truths.true_label(keys, row.seconds)) for row in rows]
+        moments.append([truths.Moment(seconds, label, "happy") for seconds, label in labels])
+        truths.true_place(truths.placed(keys), rows[-1].seconds)
+    text = "".join(table({"steady": truths.measure(moments)}))
     assert "nan" not in text
     assert "inf" not in text
