@@ -6,14 +6,8 @@ from pathlib import Path
 from random import Random
 
 from emotion_edge.capture.recording import TIMES, read_recording
+from emotion_edge.commands import recording_truth as truths
 from emotion_edge.commands.evaluate_recording import TRUTH, check_truth, table
-from emotion_edge.commands.recording_truth import (
-    Moment,
-    measure,
-    read_truth,
-    true_label,
-    true_place,
-)
 from tests.fuzz.mutation import mutate
 
 LABELS = ("happy", "sad")
@@ -53,6 +47,10 @@ def _change_columns(rows: list[list[str]], random: Random) -> None:
     row.append(random.choice(row))
 
 
+def _add_columns(rows: list[list[str]], random: Random) -> None:
+    rows[0].extend(map(str, range(random.choice((1, 90, 200_000)))))
+
+
 def _swap_rows(rows: list[list[str]], random: Random) -> None:
     one, other = (random.randrange(len(rows)) for _ in range(2))
     rows[one], rows[other] = rows[other], rows[one]
@@ -72,6 +70,7 @@ _WAYS: tuple[Callable[[list[list[str]], Random], None], ...] = (
     _change_value,
     _change_value,
     _change_columns,
+    _add_columns,
     _swap_rows,
     _repeat_row,
     _move_times,
@@ -88,12 +87,13 @@ def _try_recording(folder: Path, times: bytes, truth: bytes) -> None:
     (folder / TIMES).write_bytes(times)
     (folder / TRUTH).write_bytes(truth)
     rows = read_recording(folder)
-    people = read_truth(folder / TRUTH, LABELS)
+    people = truths.read_truth(folder / TRUTH, LABELS)
     check_truth(folder / TRUTH, people, rows)
     moments = []
     for keys in people.values():
-        moments.append([Moment(r.seconds, true_label(keys, r.seconds), "happy") for r in rows])
-        true_place(keys, rows[-1].seconds)
-    text = "".join(table({"steady": measure(moments)}))
+        labels = [(row.seconds, truths.true_label(keys, row.seconds)) for row in rows]
+        moments.append([truths.Moment(seconds, label, "happy") for seconds, label in labels])
+        truths.true_place(truths.placed(keys), rows[-1].seconds)
+    text = "".join(table({"steady": truths.measure(moments)}))
     assert "nan" not in text
     assert "inf" not in text

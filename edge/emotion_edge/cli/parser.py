@@ -19,7 +19,7 @@ from emotion_edge.cli.options import (
     add_run_options,
     add_smoothing,
 )
-from emotion_edge.errors import mask
+from emotion_edge.errors import escape, mask
 from emotion_edge.model.model_file import SHIPPED
 
 Parser = argparse.ArgumentParser
@@ -42,7 +42,7 @@ class _ProgramParser(Parser):
         # "--password=secret", "-Psecret"
         options = [re.match("--[^=]*|-.?", word) for word in words if word.startswith("-")]
         shown = [option[0] for option in options if option] or map(mask, words)
-        super().error(f"{' '.join(map(mask, start.split(' ')))}{found}{' '.join(shown)}")
+        super().error(escape(f"{' '.join(map(mask, start.split(' ')))}{found}{' '.join(shown)}"))
 
 
 def make_parser(description: str) -> Parser:

@@ -25,6 +25,7 @@ from emotion_edge.commands.recording_truth import (
     Moment,
     is_in_view,
     measure,
+    placed,
     read_truth,
     true_label,
     true_place,
@@ -62,13 +63,14 @@ def follow(recording: Path, truth: Path, analyzer: FaceAnalyzer) -> Ways:
     check_truth(truth, people, rows)
     ways: Ways = {"each frame": [[] for _ in people], "steady": [[] for _ in people]}
     known: dict[int | None, Known] = {}
+    placed_keys = [placed(keys) for keys in people.values()]
     for frame in recorded_frames(rows):
         assert frame.seconds is not None
         show_progress(frame.index + 1, len(rows), "frames")
         result = analyzer.process(frame)
         _update(known, result)
         seen = [Known(face.box, face.classification.label) for face in result.faces]
-        places = [true_place(keys, frame.seconds) for keys in people.values()]
+        places = [true_place(keys, frame.seconds) for keys in placed_keys]
         labels = [true_label(keys, frame.seconds) for keys in people.values()]
         for way, faces in (("each frame", seen), ("steady", list(known.values()))):
             shown = match(faces, places)
@@ -82,7 +84,7 @@ def check_truth(path: Path, people: Mapping[str, list[Key]], rows: Sequence[Row]
     """Raise UserError if a recording and its truth, read from `path`, leave nothing to measure."""
     if all(key.label == NO_FACE for keys in people.values() for key in keys):
         raise UserError(f"{path}: nobody is ever in view, so there is nothing to measure")
-    placeless = [name for name, keys in people.items() if math.isnan(true_place(keys, 0.0)[0])]
+    placeless = [name for name, keys in people.items() if not placed(keys)]
     if placeless and len(people) > 1:
         names = ", ".join(placeless[:MAX_NAMES])
         raise UserError(f"{path}: several people, but no x and y for {names}")

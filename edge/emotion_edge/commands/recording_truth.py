@@ -18,6 +18,8 @@ from emotion_edge.errors import UserError
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.util.tables import read_table
 
+MAX_PEOPLE = 100  # each has a moment for every frame
+
 
 @dataclass(frozen=True)
 class Key:
@@ -69,6 +71,8 @@ def read_truth(path: Path, labels: Sequence[str]) -> dict[str, list[Key]]:
         if keys and key.seconds <= keys[-1].seconds:
             raise UserError(f"{row.place}: not later than this person's row before")
         keys.append(key)
+        if len(people) > MAX_PEOPLE:
+            raise UserError(f"{row.place}: more than {MAX_PEOPLE} people")
     return people
 
 
@@ -92,20 +96,19 @@ def _rows_until(keys: list[Key], seconds: float) -> int:
     return bisect_right(keys, seconds, key=lambda key: key.seconds)
 
 
+def placed(keys: list[Key]) -> list[Key]:
+    """Return the rows of a person that give the face's place."""
+    return [key for key in keys if not math.isnan(key.x + key.y)]
+
+
 def true_place(keys: list[Key], seconds: float) -> tuple[float, float]:
-    """Return the middle of a person's face in pixels; NaN if the truth does not give it."""
+    """Return the middle of a person's face in pixels, of the `placed` rows; NaN without any."""
     rows = _rows_until(keys, seconds)
-    near = [
-        next((keys[i] for i in indices if not math.isnan(keys[i].x + keys[i].y)), None)
-        for indices in (range(rows - 1, -1, -1), range(rows, len(keys)))
-    ]
-    placed = [key for key in near if key]
-    if not placed:
+    near = keys[max(0, rows - 1) : rows + 1]
+    if not near:
         return float("nan"), float("nan")
-    times = [key.seconds for key in placed]
-    x, y = (
-        float(np.interp(seconds, times, [getattr(key, axis) for key in placed])) for axis in "xy"
-    )
+    times = [key.seconds for key in near]
+    x, y = (float(np.interp(seconds, times, [getattr(key, axis) for key in near])) for axis in "xy")
     return x, y
 
 

@@ -45,9 +45,11 @@ def find_videos(file: BinaryIO, stop: Event) -> Iterator[Part]:
     What is not understood belongs to the video before it. A file of another kind is one video.
     """
     length, start, position, missing = file.seek(0, SEEK_END), 0, 0, 0
-    read = _reader(_head(file, 0))
-    while read and position < length and not stop.is_set():
-        element = read(_head(file, position))
+    read = None
+    while position < length and not stop.is_set():
+        head = _head(file, position)
+        read = _reader(head) or read  # another kind may follow
+        element = read(head) if read else None
         if element and element.is_first and position > start:
             yield Part(start, position)
             start = position
@@ -89,7 +91,7 @@ def _head(file: BinaryIO, position: int) -> bytes:
 
 
 def _reader(head: bytes) -> Callable[[bytes], _Element | None] | None:
-    """Return what reads the elements of a file with these first bytes; None for other kinds."""
+    """Return what reads the elements of a video with these first bytes; None for other kinds."""
     kinds = (
         (head[4:8] == b"ftyp", _box),
         (head.startswith(_EBML), _ebml_element),

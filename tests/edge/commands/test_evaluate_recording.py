@@ -1,7 +1,7 @@
 """`emotion-edge replay`: the stability and the delay of labels."""
 
 import time
-from math import nan
+from math import isnan, nan
 
 import pytest
 
@@ -10,6 +10,7 @@ from emotion_edge.commands.recording_truth import (
     Key,
     Moment,
     measure,
+    placed,
     read_truth,
     true_label,
     true_place,
@@ -67,9 +68,9 @@ def test_truth_is_interpolated_between_its_rows(tmp_path):
     assert [true_label(truth["ann"], t) for t in (0.9, 1, 2.9, 3, 9)] == [
         *("no_face", "red", "red", "blue", "blue")
     ]
-    assert true_place(truth["ann"], 2) == (150, 60)
-    assert true_place(truth["ann"], 9) == (200, 70)
-    assert true_place(truth["ben"], 2) == pytest.approx((nan, nan), nan_ok=True)
+    assert true_place(placed(truth["ann"]), 2) == (150, 60)
+    assert true_place(placed(truth["ann"]), 9) == (200, 70)
+    assert true_place(placed(truth["ben"]), 2) == pytest.approx((nan, nan), nan_ok=True)
 
 
 def test_each_face_matches_the_nearest_person():
@@ -104,6 +105,10 @@ BAD_TRUTH = {
         "seconds,person,label\n0,a,red\n0,b,red\n",
         "no x and y for a, b",
     ),
+    "a crowd": (
+        "seconds,person,label,x,y\n" + "".join(f"0,{i},red,1,1\n" for i in range(200_000)),
+        "line 102: more than 100 people",
+    ),
     "times that do not increase": ("seconds,label\n2,red\n1,blue\n", "line 3: not later"),
 }
 
@@ -136,9 +141,10 @@ def test_a_person_in_view_at_a_single_frame_can_be_measured(tmp_path):
 
 def test_a_long_truth_is_looked_up_quickly():
     keys = [Key(float(i), "red", nan, nan) for i in range(200_000)]
-    start = time.monotonic()
+    places, start = placed(keys), time.monotonic()
     for seconds in range(0, 200_000, 100):
         assert true_label(keys, seconds + 0.5) == "red"
+        assert isnan(true_place(places, seconds)[0])
     assert time.monotonic() - start < 2
 
 

@@ -68,3 +68,9 @@ def test_the_rest_of_the_program_takes_such_names(picture, tmp_path):
     shown = edge("config", "--source", picture)
     assert shown.returncode == 0, shown.stderr
     assert f'# source = "{picture.parent}/{ESCAPED}"  # command line' in shown.stdout
+
+
+def test_names_from_an_unquoted_glob_do_not_reach_the_terminal_as_they_are():
+    result = edge("run", "--source", "a.jpg", "b\x1b[2J\udcff.jpg")
+    assert result.returncode == 2
+    assert r"unrecognized arguments: b\x1b[2J\udcff.jpg" in result.stderr

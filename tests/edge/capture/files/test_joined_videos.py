@@ -57,6 +57,14 @@ def test_each_of_joined_videos_is_read(suffix, tmp_path):
     assert (colours(frames), error) == (["blue", "green", "red", "red"], "")
 
 
+def test_videos_of_several_kinds_may_be_joined(tmp_path):
+    parts = [small(tmp_path / f"one.{suffix}", KINDS[suffix]) for suffix in ("mp4", "mkv", "avi")]
+    for order in (parts, parts[::-1], [parts[1], parts[0], parts[2]]):
+        (tmp_path / "clip.mp4").write_bytes(b"".join(order))
+        frames, error = read(tmp_path / "clip.mp4")
+        assert (len(frames), error) == (30, "")
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "flv"])
 def test_a_damaged_second_video_is_an_error_after_the_first(suffix, tmp_path):
     path = film(tmp_path / f"one.{suffix}", KINDS[suffix], 10)
