@@ -34,7 +34,7 @@ class LabelCounter:
 
     def _count(self, result: FrameResult) -> None:
         self._frames += 1
-        self._counts.update(face.decision.label for face in result.faces if face.decided)
+        self._counts.update(face.decision.label for face in result.faces)
         self._counts[NO_FACE] += result.face_count == 0
 
     def _finish(self) -> PeriodCounts | None:
