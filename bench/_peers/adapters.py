@@ -7,6 +7,7 @@ An environment has one package only, so an adapter imports it when it is loaded.
 import urllib.request
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models/"
@@ -51,7 +52,7 @@ def emotion_edge() -> Adapter:
         faces = detector.detect(pixels)
         return label(pixels, faces[0]) if faces else None
 
-    return Adapter(read_image, classify, detect)
+    return Adapter(lambda path: read_image(Path(path)), classify, detect)
 
 
 def fer(**options: bool) -> Adapter:
