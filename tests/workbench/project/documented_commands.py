@@ -34,6 +34,7 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("benchmarks.md", "emotion-edge bench # stop"): inputs.nothing,
     ("benchmarks.md", "make bench make bench"): inputs.checkout,
     ("development.md", "make setup # .venv/"): inputs.checkout,
+    ("development.md", "make fuzz"): inputs.checkout,
     ("development.md", "make soak"): inputs.checkout,
 }
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
