@@ -113,16 +113,6 @@ ELSEWHERE = {
         "tests/edge/capture/test_v4l2_webcam.py",
         "test_the_newest_frame_is_taken",
     ),
-    "ffmpeg -i rtsp://camera/stream -f rawvideo -pix_fmt rgb24 -s 640x480 -": (
-        "needs a network camera; a slow reader of raw frames is tested",
-        "tests/edge/capture/test_raw_stdin.py",
-        "test_a_slow_reader_of_a_live_stdin_skips",
-    ),
-    "emotion-edge run --source - --size 640x480 --live": (
-        "needs a network camera",
-        "tests/edge/capture/test_raw_stdin.py",
-        "test_a_live_stdin_gives_the_latest_frame_last",
-    ),
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
     '                   "task": {"type": "worker", "index": 0}}': (
         "needs two machines",
