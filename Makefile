@@ -48,9 +48,11 @@ HAS_CAMERA = apt-cache show $(PI_CAMERA) > /dev/null 2>&1
 NO_CAMERA = echo 'Without the camera: apt has no $(PI_CAMERA) here, so --source picamera2' \
   'does not work. Raspberry Pi OS has it: there, look for errors of apt above, and run make pi again.' >&2
 # The code that `make convert` depends on: all of convert and evaluation, and what they use of the edge.
-OF_EDGE := __init__ errors cli/__init__ cli/argument_types util/__init__ util/atomic_write \
-  util/installation imaging/__init__ imaging/image_files $(addprefix model/,__init__ classifier \
-  contract model_file postprocessing preprocessing quantization runtime self_test)
+OF_EDGE := __init__ errors cli/__init__ cli/argument_types system/__init__ system/native_log \
+  $(addprefix util/,__init__ atomic_write installation regular_file strict_json) \
+  $(addprefix imaging/,__init__ header_checks image_files picture_folders picture_formats rgb) \
+  $(addprefix model/,__init__ appended_files classifier contract golden_vector limits model_file \
+  postprocessing preprocessing quantization runtime self_test)
 OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
   $(OF_EDGE:%=edge/emotion_edge/%.py))
 MODEL_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
