@@ -91,7 +91,7 @@ RUN = ("run", "--model", INT8, "--source")
         (("info", INT8), 0),
         ((*RUN, "red.png", "--faces", "on"), 0),
         ((*RUN, "clip.mp4"), 2),
-        ((*RUN, "v4l2:clip.mp4", "--faces", "off"), 2),
+        ((*RUN, "v4l2:./clip.mp4", "--faces", "off"), 2),
         ((*RUN, "red.png", "--metrics", free_port()), 0),
         (("forget", "--to", "mqtt://127.0.0.1:9/hall"), 1),
     ],
