@@ -100,13 +100,14 @@ def _open(av: Any, file: PartFile, max_megapixels: float) -> Any:
     format_ = "mjpeg" if file.read(3) == b"\xff\xd8\xff" else None
     file.seek(0)
     options = {"format_whitelist": FORMATS, "max_pixels": str(int(max_megapixels * 1e6))}
-    return av.open(file, format=format_, metadata_errors="replace", options=options)
+    if int(av.__version__.split(".")[0]) >= 19:  # it decodes metadata when they are asked for
+        return av.open(file, format=format_, options=options)
+    return av.open(file, format=format_, options=options, metadata_errors="replace")
 
 
 def _hint(path: Path) -> str:
     """Return a name from which FFmpeg takes a hint: not one that could be an address."""
-    suffix = path.suffix.lower()
-    return f"video{suffix if suffix in VIDEO_SUFFIXES else ''}"
+    return f"video{path.suffix.lower() if path.suffix.lower() in VIDEO_SUFFIXES else ''}"
 
 
 def _video_stream(path: Path, container: Any, missing: int) -> Any:

@@ -68,8 +68,8 @@ def minutes(text: str) -> float:
 
 
 def limit(text: str) -> float:
-    """Parse a number from 0 to 1,000,000,000."""
-    return _number(text, 0, 1_000_000_000)
+    """Parse a number from 0 to 1e30."""
+    return _number(text, 0, 1e30)
 
 
 def face_threshold(text: str) -> float:
