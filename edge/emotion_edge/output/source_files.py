@@ -7,7 +7,7 @@ from threading import Event
 
 from emotion_edge.capture.recording import read_recording
 from emotion_edge.capture.source import REPLAY
-from emotion_edge.util.file_search import FileSearch
+from emotion_edge.util.file_search import FileSearch, pattern_includes
 
 
 def source_includes(source: str, path: Path, stop: Event) -> bool:
@@ -21,7 +21,17 @@ def source_includes(source: str, path: Path, stop: Event) -> bool:
         frames = (Path(row.path) for row in read_recording(Path(name), stop))
         if _is_among(frames, path, target, stop):
             return True
-    return target is not None and _is_among(map(Path, _files(name, stop)), path, target, stop)
+    if target is None:
+        return False
+    if _lies_in(name, path):  # no search: a source may be the whole disk
+        return True
+    return _is_among(map(Path, _files(name, stop)), path, target, stop)
+
+
+def _lies_in(name: str, path: Path) -> bool:
+    if os.path.isdir(name):  # noqa: PTH112 - Path's raises where a name is too long
+        return Path(name).resolve() in path.resolve().parents
+    return pattern_includes(name, path)
 
 
 def _is_among(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from glob import has_magic
 from itertools import takewhile
+from pathlib import Path
 from threading import Event
 
 KERNEL_FOLDERS = ("/proc", "/sys", "/dev")  # what lies there is no user's file, and may block
@@ -100,6 +101,30 @@ class FileSearch:
             self._unreadable(folder)
         for name in sorted(names):
             yield os.path.join(folder, name)
+
+
+def pattern_includes(pattern: str, path: Path) -> bool:
+    """Return whether a glob with ** matches the existing file `path`, not by way of a link.
+
+    It compares names and searches nothing.
+    """
+    start, parts = _parts(pattern)
+    if "**" not in parts:
+        return False
+    names = list(takewhile(lambda part: not has_magic(part), parts))
+    base = Path(start, *names).resolve()
+    if base not in path.resolve().parents:
+        return False
+    return _is_match(path.resolve().relative_to(base).parts, tuple(parts[len(names) :]))
+
+
+def _is_match(names: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    if not parts:
+        return not names
+    if parts[0] == "**":
+        rest = parts[1:] or ("*",)
+        return any(_is_match(names[i:], rest) for i in range(len(names)))
+    return bool(names) and fnmatchcase(names[0], parts[0]) and _is_match(names[1:], parts[1:])
 
 
 def _parts(pattern: str) -> tuple[str, list[str]]:

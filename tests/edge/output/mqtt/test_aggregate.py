@@ -2,6 +2,7 @@
 
 import json
 import time
+from threading import Event
 
 import numpy as np
 import pytest
@@ -94,7 +95,7 @@ def test_the_moments_of_messages_do_not_depend_on_the_frames(monkeypatch):
     stats = PipelineStats(periodic=True)
     reporting = Reporting(heartbeat=0.001, aggregate=True)
     sink = MqttSink(
-        [parse_address("mqtt://localhost:1/x")], MqttSettings(), stats, ("a",), reporting
+        [parse_address("mqtt://localhost:1/x")], MqttSettings(), stats, ("a",), reporting, Event()
     )
     counter = LabelCounter(0, stats)  # each frame is a period
     frame = Frame("camera", 0, np.zeros((1, 1, 3), np.uint8), 0.0)

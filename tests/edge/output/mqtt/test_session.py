@@ -75,6 +75,7 @@ def test_several_brokers_and_stdout_get_the_same(broker, daemon, changing):
     listener.wait("state", "green")
     other = [p for t, p, _ in listener.heard if t == "other/events"]
     until(lambda: listener.of("events")[-1] == other[-1], "the same event")
+    run.wait_lines(2)
     assert [line["label"] for line in run.stdout][:2] == ["red", "green"]
     listener.send("pause")
     until(
