@@ -88,7 +88,7 @@ def test_no_picture_of_the_source_is_replaced_by_any_name(make, target, tmp_path
     assert (tmp_path / "a" / "mine.jpg").read_bytes() == before
 
 
-@pytest.mark.parametrize("source", ["/", "/**/*.nothing", "/*/*/*/*/*/*/*"])
+@pytest.mark.parametrize("source", ["/usr", "/**/*.nothing", "/*/*/*/*/*/*/*"])
 def test_the_search_for_a_picture_that_would_be_replaced_can_be_stopped(source, tmp_path):
     stop = Event()
     Timer(0.5, stop.set).start()
@@ -97,7 +97,7 @@ def test_the_search_for_a_picture_that_would_be_replaced_can_be_stopped(source, 
     assert time.monotonic() - start < 2
 
 
-@pytest.mark.parametrize("source", ["", "/*.jpg", "/mine.jpg"])
+@pytest.mark.parametrize("source", ["/*.jpg", "/mine.jpg"])
 def test_a_search_that_is_stopped_looks_no_further(source, tmp_path):
     path, stop = frame(tmp_path), Event()
     assert source_includes(f"{tmp_path}{source}", path, stop)
