@@ -75,7 +75,9 @@ def test_a_file_that_says_it_is_empty_is_not_read_beyond_the_limit():
         read_regular_file(Path("/proc/self/status"), 5)
 
 
-@pytest.mark.parametrize(("name", "reason"), [("a\0b", "null (byte|character)"), ("a\ud800b", "surrogates")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("a\0b", "null (byte|character)"), ("a\ud800b", "surrogates")]
+)
 def test_a_name_that_no_file_can_have_is_refused(name, reason):
     with pytest.raises(OSError, match=reason):
         read_regular_file(Path(name), 5)
