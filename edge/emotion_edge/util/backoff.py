@@ -1,4 +1,4 @@
-"""Growing delays for what fails again and again."""
+"""Do less often what happens again and again: attempts that fail, and lines in the log."""
 
 
 class Backoff:
@@ -18,3 +18,8 @@ class Backoff:
             self._delay = self._first
         delay, self._delay = self._delay, min(2 * self._delay, self._last)
         return delay
+
+
+def is_power_of_two(count: int) -> bool:
+    """Return whether `count` is 1, 2, 4, 8 and so on, so that a flood does not fill the log."""
+    return count & (count - 1) == 0

@@ -98,9 +98,8 @@ def _limit(memory: int) -> None:
     for kind, value in limits.items():
         hard = resource.getrlimit(kind)[1]
         lowest = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        with suppress(
-            OSError, ValueError
-        ):  # forbidden here: a trial without it is better than none
+        # Where it is forbidden, a trial without the limit is better than none.
+        with suppress(OSError, ValueError):
             resource.setrlimit(kind, (lowest, hard))
 
 

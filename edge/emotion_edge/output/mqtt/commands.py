@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from emotion_edge.output.mqtt.incoming import MAX_PACKET
+from emotion_edge.util.backoff import is_power_of_two
 
 COMMANDS = {b"pause": True, b"resume": False}
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class CommandReader:
             self._command(COMMANDS[payload], retained, first)
         elif payload:  # an empty one removes a retained message
             self._unknown += 1
-            if _is_power_of_two(self._unknown):
+            if is_power_of_two(self._unknown):
                 log.warning(
                     "%s: %d message(s) that are neither pause nor resume",
                     self._topic,
@@ -62,7 +63,7 @@ class CommandReader:
     def skipped(self, size: int) -> None:
         """Note that a message of `size` bytes was not read."""
         self._skipped += 1
-        if _is_power_of_two(self._skipped):
+        if is_power_of_two(self._skipped):
             log.warning(
                 "%s: %d message(s) of more than %d KB that were not read, the last of %d bytes; if "
                 "the broker retains one, remove it: mosquitto_pub -r -n -t %s",
@@ -72,8 +73,3 @@ class CommandReader:
                 size,
                 self._topic,
             )
-
-
-def _is_power_of_two(count: int) -> bool:
-    """Return whether `count` is 1, 2, 4, 8 and so on, so that a flood does not fill the log."""
-    return count & (count - 1) == 0

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from emotion_edge.output.mqtt.topics import AVAILABILITY, OFFLINE
-from emotion_edge.util.backoff import Backoff
+from emotion_edge.util.backoff import Backoff, is_power_of_two
 from emotion_edge.util.delayed_call import DelayedCall
 
 # Corrections must not become an endless conversation with whoever says "offline".
@@ -57,8 +57,7 @@ class Presence:
         if known or not payload or len(self._others) == MAX_OTHERS:
             return
         self._others.add(payload)
-        count = len(self._others)
-        if count & (count - 1) == 0:  # 1, 2, 4, 8 …
+        if is_power_of_two(len(self._others)):
             log.warning(
                 "%s: another emotion-edge publishes with this prefix, so their messages mix; "
                 "stop it, or give each its own prefix in --to",
