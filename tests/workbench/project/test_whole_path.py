@@ -60,7 +60,7 @@ def build(tmp_path_factory) -> Path:
     """The default network, trained on the drawn faces and converted to every variant."""
     folder = tmp_path_factory.mktemp("pipeline") / "build"
     if MADE:
-        shutil.copytree(REPOSITORY / MADE, folder)
+        copy_results(REPOSITORY / MADE, folder)
     else:
         train_and_convert(folder)
     if not all((folder / f"model.{variant}.tflite").exists() for variant in FAST):
@@ -68,6 +68,18 @@ def build(tmp_path_factory) -> Path:
         assert converted.returncode == 0, converted.stderr + converted.stdout
     convert_to_int16x8(folder, tmp_path_factory.mktemp("part"))
     return folder
+
+
+def copy_results(build: Path, to: Path) -> None:
+    """Copy the samples and the files of a build folder.
+
+    The other folders in it are caches, and whole systems for `make test-pi`, which has devices such
+    as /dev/full in them. A copy of that never ends.
+    """
+    shutil.copytree(build / "samples", to / "samples")
+    for path in build.iterdir():
+        if path.is_file():
+            shutil.copy(path, to)
 
 
 def convert_to_int16x8(build: Path, part: Path) -> None:
