@@ -1,6 +1,7 @@
 """Shared by all tests: no privacy notice, and no tests of edge and workbench in one process."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ def _notice_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
     (state / "emotion-edge").mkdir()
     (state / "emotion-edge" / "notice-shown").touch()
     os.environ["XDG_STATE_HOME"] = str(state)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_has_its_effect() -> None:
+    """Let programs that the tests start react to Ctrl-C, if the tests run in the background.
+
+    A shell lets its background commands ignore it, and what they start inherits that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
