@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 MAX_STRETCH = 4.0  # of a pixel's sides; more is damage
+RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
+MAX_FPS = 1000.0  # a higher rate is damage
 MAX_STILL = 2  # frames at one time, such as fields; with more, the times are wrong
 
 
@@ -31,6 +33,12 @@ class Clock:
             seconds = self.following
         self._last = max(seconds, self._last)
         return self._last
+
+
+def frame_rate(stream: Any) -> float:
+    """Return the frames a second of a stream of PyAV's, from its content if nothing names it."""
+    rate = float(stream.guessed_rate or 0)
+    return rate if 0 < rate <= MAX_FPS else RAW_FPS
 
 
 def displayed_size(frame: Any, stream: Any) -> tuple[int, int]:

@@ -7,13 +7,12 @@ from typing import Any, BinaryIO
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.picture_search import VIDEO_SUFFIXES, is_like_video
-from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size
+from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size, frame_rate
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.joined_videos import PartFile, find_videos
+from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of
 from emotion_edge.util.installation import install_hint
 
-RAW_FPS = 25.0  # what players assume for a stream that names no frame rate
-MAX_FPS = 1000.0  # a higher rate is damage
 CUT_OFF = "it is cut off, its end is missing"
 MAX_FAILURES = 10  # reads in a row that fail; then the rest of the file is lost
 # FFmpeg reads more, but playlists (HLS, SDP) open other files and addresses, and text is "drawn".
@@ -97,7 +96,7 @@ def _open(av: Any, file: PartFile, max_megapixels: float) -> Any:
 
     FFmpeg looks at the content to know its format, but takes a film of one JPEG for a picture.
     """
-    format_ = "mjpeg" if file.read(3) == b"\xff\xd8\xff" else None
+    format_ = "mjpeg" if format_of(file.read(HEAD_BYTES)) == "JPEG" else None
     file.seek(0)
     options = {"format_whitelist": FORMATS, "max_pixels": str(int(max_megapixels * 1e6))}
     if int(av.__version__.split(".")[0]) >= 19:  # it decodes metadata when they are asked for
@@ -107,7 +106,8 @@ def _open(av: Any, file: PartFile, max_megapixels: float) -> Any:
 
 def _hint(path: Path) -> str:
     """Return a name from which FFmpeg takes a hint: not one that could be an address."""
-    return f"video{path.suffix.lower() if path.suffix.lower() in VIDEO_SUFFIXES else ''}"
+    suffix = path.suffix.lower()
+    return f"video{suffix if suffix in VIDEO_SUFFIXES else ''}"
 
 
 def _video_stream(path: Path, container: Any, missing: int) -> Any:
@@ -171,7 +171,7 @@ def _frames(
         part_file = PartFile(file, part, decoder.stop, _hint(path))
         with _open(decoder.av, part_file, max_megapixels) as container:
             stream = _video_stream(path, container, part.missing)
-            clock = Clock(_rate(stream), start)
+            clock = Clock(frame_rate(stream), start)
             for frame in decoder.frames(container, stream):
                 size = _checked_size(path, frame, stream, max_megapixels)
                 seconds = clock.time(frame.time)
@@ -192,9 +192,3 @@ def _checked_size(path: Path, frame: Any, stream: Any, max_megapixels: float) ->
             f"{max_megapixels:g} megapixels of --max-megapixels"
         )
     return size
-
-
-def _rate(stream: Any) -> float:
-    """Return a stream's frames a second, from its content where the container is silent."""
-    rate = float(stream.guessed_rate or 0)
-    return rate if 0 < rate <= MAX_FPS else RAW_FPS

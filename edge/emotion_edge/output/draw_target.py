@@ -5,11 +5,11 @@ from pathlib import Path
 from threading import Event
 
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.imaging.picture_formats import picture_format
 from emotion_edge.output.source_files import source_includes
 from emotion_edge.util.atomic_write import staged_write
 
 SUFFIXES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 def check_target(path: Path, source: str, stop: Event) -> None:
@@ -43,7 +43,5 @@ def _check_present(path: Path) -> None:
         raise UserError(f"--draw {path} is a folder: name a file, such as sheet.jpg in it")
     if not stat.S_ISREG(found.st_mode):
         raise UserError(f"--draw {path} is not a file: name one, such as sheet.jpg")
-    if found.st_size:
-        with path.open("rb") as file:
-            if not file.read(8).startswith(_SIGNATURES):
-                raise UserError(f"--draw {path} would replace a file that is not a picture")
+    if found.st_size and picture_format(path) not in SUFFIXES.values():
+        raise UserError(f"--draw {path} would replace a file that is not a picture")

@@ -1,11 +1,9 @@
 """No core dumps: they would hold frames and the password."""
 
-import ctypes
 import resource
-import sys
 from contextlib import suppress
 
-PR_SET_DUMPABLE = 4  # prctl(2)
+from emotion_edge.util.prctl import SET_DUMPABLE, prctl
 
 
 def forbid_core_dumps() -> None:
@@ -20,5 +18,4 @@ def hide_memory() -> None:
     Linux ignores the limit of `forbid_core_dumps` if it pipes the dump to a program (core(5)). For
     everybody but root, this hides most files in /proc/PID as well.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    prctl(SET_DUMPABLE, 0)

@@ -6,14 +6,12 @@ thread that forks lives on in it, so `work` must not need locks of other threads
 one all the same, its time runs out.
 """
 
-import ctypes
 import faulthandler
 import json
 import os
 import resource
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,11 +20,10 @@ from threading import Event
 from typing import Any, NoReturn
 
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.util.prctl import SET_PDEATHSIG, prctl
 
 CPU_S, WALL_S = 4, 6.0
 _POLL_S = 0.02
-_PR_SET_PDEATHSIG = 1  # prctl(2)
-_LIBRARY = ctypes.CDLL(None)  # before a fork: loading takes locks
 _STATM = Path("/proc/self/statm")  # only Linux has it
 _ERRORS = {error.__name__: error for error in (UserError, RunError)}
 
@@ -84,8 +81,7 @@ def _serve(work: Callable[[], Any], write_end: int, memory: int, parent: int) ->
 
 def _end_with(parent: int) -> None:
     """Let the kernel end this process when its parent ends; only Linux can."""
-    if sys.platform == "linux":
-        _LIBRARY.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it has ended already
         os._exit(0)
 

@@ -53,7 +53,7 @@ class LineWriter:
 
         Raises OSError if lines could not be written.
         """
-        self._wait(GRACE_S, stopping=stopping)
+        self._wait(stopping=stopping)
         with self._changed:
             self._ended = True
             self.dropped += len(self._lines)
@@ -98,12 +98,12 @@ class LineWriter:
         kept = set(last.values())
         return min(range(len(self._lines)), key=lambda i: (self._lines[i].change, i in kept, i))
 
-    def _wait(self, grace: float, *, stopping: bool = False) -> None:
-        """Wait until the reader has taken all lines, or `grace` seconds if it is to stop."""
+    def _wait(self, *, stopping: bool) -> None:
+        """Wait until the reader has taken all lines, or `GRACE_S` if the program is to stop."""
         with self._changed:
             while not self.is_idle:
                 if stopping or self._stop.is_set():
-                    self._changed.wait_for(lambda: self.is_idle, grace)
+                    self._changed.wait_for(lambda: self.is_idle, GRACE_S)
                     return
                 self._changed.wait(POLL_S)
 

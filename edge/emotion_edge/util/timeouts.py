@@ -4,7 +4,8 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent import futures
+from concurrent.futures import Future
 from typing import TypeVar
 
 from emotion_edge.errors import RunError
@@ -48,7 +49,7 @@ def call_with_timeout(
 def _ends_in_time(future: Future[T], seconds: float, stop: threading.Event | None) -> bool:
     end = time.monotonic() + seconds
     while not future.done() and (left := end - time.monotonic()) > 0:
-        wait([future], min(left, POLL_S))
+        futures.wait([future], min(left, POLL_S))
         if stop and stop.is_set():
             end, stop = min(end, time.monotonic() + STOP_GRACE_S), None
     return future.done()
@@ -61,8 +62,16 @@ def _force_exit() -> None:
 
 def interruptible_sleep(seconds: float, stop: threading.Event) -> None:
     """Sleep for `seconds`, or until a signal handler sets `stop`."""
+    interruptible_wait(time.sleep, seconds, stop)
+
+
+def interruptible_wait(
+    wait: Callable[[float], object], seconds: float, stop: threading.Event
+) -> None:
+    """Call `wait` with parts of `seconds` until it returns something true, or `stop` is set."""
     # Not stop.wait(): a signal handler that sets the event would deadlock if the main thread
     # holds the event's lock at that moment.
     end = time.monotonic() + seconds
     while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, POLL_S))
+        if wait(min(left, POLL_S)):
+            return

@@ -57,7 +57,7 @@ def test_a_tensor_without_data_is_an_error(runtime, tmp_path):
 # The places are in the shipped model. `python -m tests.fuzz models-litert` finds others in another.
 @pytest.mark.skipif("tflite-runtime" not in INSTALLED, reason="LiteRT checks the length")
 def test_a_network_that_wants_gigabytes_is_refused(tmp_path):
-    # A slow processor first fills the memory for longer than the child may take.
+    # On a slow processor, the time that the child may take can be over first.
     slow = "(not done within|it crashes .more than) .* seconds"
     with pytest.raises(UserError, match=f"tflite-runtime( refuses .* std::bad_alloc|: {slow})"):
         try_content(with_byte(SHIPPED, 363500, 244), tmp_path, "tflite-runtime")

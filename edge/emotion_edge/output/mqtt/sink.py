@@ -22,7 +22,7 @@ from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.util.delayed_call import DelayedCall
 from emotion_edge.util.ticker import Ticker
-from emotion_edge.util.timeouts import POLL_S
+from emotion_edge.util.timeouts import interruptible_wait
 
 # A retained `pause` must come before the first label, and a single picture produces one event only.
 CONNECT_TIMEOUT_S = 2.0
@@ -77,9 +77,7 @@ class MqttSink(Sink):
         self._stack.callback(self._state_later.cancel)
         end = time.monotonic() + CONNECT_TIMEOUT_S
         for connection in self._connections:
-            while (left := end - time.monotonic()) > 0 and not self._stop.is_set():
-                if connection.wait(min(left, POLL_S)):
-                    break
+            interruptible_wait(connection.wait, end - time.monotonic(), self._stop)
         if self._reporting.aggregate:
             self._stack.callback(self._tick)
             self._stack.enter_context(Ticker(self._tick, TICK_S))
