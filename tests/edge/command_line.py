@@ -22,11 +22,6 @@ def edge(*arguments: object, **options: object) -> subprocess.CompletedProcess[s
     return subprocess.run(command(*arguments), **given)  # noqa: PLW1510 - see `given`
 
 
-def command_heeding_ctrl_c(*arguments: object) -> list[str]:
-    """Return a command line for a process that heeds SIGINT, also if pytest must ignore it."""
-    return ["env", "--default-signal=INT", *command(*arguments)]
-
-
 def edge_in_python(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run Python code that has `main` and `arguments`, the command line as a list of words."""
     setup = "import sys; from emotion_edge.__main__ import main; arguments = sys.argv[1:]"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.edge.brokers.mosquitto import plain_broker
-from tests.edge.command_line import command, command_heeding_ctrl_c, own_lines
+from tests.edge.command_line import command, own_lines
 from tests.edge.models import INT8
 from tests.edge.pictures import raw_frames
 from tests.edge.waiting import until
@@ -27,7 +27,7 @@ def handles_signals(process: subprocess.Popen) -> bool:
 def start(*words: object) -> subprocess.Popen[bytes]:
     """Start a command and return as soon as it handles signals."""
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command_heeding_ctrl_c(*words), stdin=pipe, stdout=pipe, stderr=pipe)
+    process = subprocess.Popen(command(*words), stdin=pipe, stdout=pipe, stderr=pipe)
     until(lambda: handles_signals(process), "handlers")
     return process
 

@@ -15,7 +15,7 @@ import pytest
 from emotion_edge.util.line_writer import MAX_LINES
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import free_port, plain_broker
-from tests.edge.command_line import command, command_heeding_ctrl_c, json_lines
+from tests.edge.command_line import command, json_lines
 from tests.edge.faults.stalling import fill, full_pipe, full_socket, stopped_terminal
 from tests.edge.models import INT8
 from tests.edge.output.scraping import scrape_until
@@ -167,7 +167,7 @@ def test_a_stalled_stderr_stops_nothing(daemon, tmp_path, number):
 
 def test_a_second_ctrl_c_ends_help_whose_reader_stalls():
     ours, theirs = full_pipe()
-    process = subprocess.Popen(command_heeding_ctrl_c("run", "--help"), stdout=theirs)
+    process = subprocess.Popen(command("run", "--help"), stdout=theirs)
     for _ in range(2):
         time.sleep(2)
         assert process.poll() is None
@@ -181,7 +181,7 @@ def test_a_second_ctrl_c_ends_help_whose_reader_stalls():
 def test_ctrl_c_ends_other_commands_whose_reader_stalls(arguments):
     ours, theirs = full_pipe()
     process = subprocess.Popen(
-        command_heeding_ctrl_c(*arguments),
+        command(*arguments),
         stdout=theirs,
         stderr=subprocess.PIPE,
         text=True,
