@@ -12,9 +12,10 @@ import os
 import resource
 import select
 import signal
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any, NoReturn
@@ -24,6 +25,7 @@ from emotion_edge.util.prctl import SET_PDEATHSIG, prctl
 
 CPU_S, WALL_S = 4, 6.0
 _POLL_S = 0.02
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STATM = Path("/proc/self/statm")  # only Linux has it
 _ERRORS = {error.__name__: error for error in (UserError, RunError)}
 
@@ -44,9 +46,10 @@ def call_in_child(
     read_end, write_end = os.pipe()
     parent = os.getpid()
     try:
-        pid = os.fork()
-        if not pid:
-            _serve(work, write_end, memory, parent)
+        with _signals_later():
+            pid = os.fork()
+            if not pid:
+                _serve(work, write_end, memory, parent)
     except OSError:
         os.close(read_end)
         raise
@@ -63,12 +66,32 @@ def call_in_child(
     return _result(answer, subject, status)
 
 
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Let the handlers of signals wait: Python drops what they raise in the middle of a fork."""
+    if threading.current_thread() is not threading.main_thread():  # handlers run in the main one
+        yield
+        return
+    held = list[int]()
+    handlers = ((number, signal.getsignal(number)) for number in _SIGNALS)
+    former = {int(number): handler for number, handler in handlers if callable(handler)}
+    for each in former:
+        signal.signal(each, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        for number in held:
+            former[number](number, None)
+
+
 def _serve(work: Callable[[], Any], write_end: int, memory: int, parent: int) -> NoReturn:
     """Be the child: write `work`'s result or error, and end without the parent's clean-up."""
     try:
         faulthandler.disable()  # a crash is expected, its traceback is not wanted
         # Ctrl-C and systemd send signals to the parent as well, which then ends its child.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         _end_with(parent)
         silence = os.open(os.devnull, os.O_RDWR)

@@ -114,6 +114,23 @@ def test_the_child_ends_with_its_parent():
         until(lambda: not is_running(child), "the end of the child", timeout_s=2)
 
 
+INTERRUPTED = """
+import os, signal
+from emotion_edge.util.child_process import call_in_child
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
+try:
+    call_in_child(lambda: 1, subject="the work", memory=2**26)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_in_the_middle_of_a_fork_has_its_effect():
+    words = [sys.executable, "-c", INTERRUPTED]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.stdout, result.stderr) == ("interrupted\n", "")
+
+
 def is_running(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
