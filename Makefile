@@ -50,9 +50,10 @@ NO_CAMERA = echo 'Without the camera: apt has no $(PI_CAMERA) here, so --source 
 # The code that `make convert` depends on: all of convert and evaluation, and what they use of the edge.
 OF_EDGE := __init__ errors cli/__init__ cli/argument_types system/__init__ system/native_log \
   $(addprefix util/,__init__ atomic_write installation regular_file strict_json) \
-  $(addprefix imaging/,__init__ header_checks image_files picture_folders picture_formats rgb) \
-  $(addprefix model/,__init__ appended_files classifier contract golden_vector limits model_file \
-  postprocessing preprocessing quantization runtime self_test)
+  $(addprefix imaging/,__init__ face_files header_checks image_files picture_folders \
+  picture_formats regions rgb) \
+  $(addprefix model/,__init__ appended_files calibration classifier contract golden_vector limits \
+  model_file network postprocessing preprocessing quantization runtime self_test)
 OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
   $(OF_EDGE:%=edge/emotion_edge/%.py))
 MODEL_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
@@ -168,7 +169,7 @@ clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
 $(INSTALLED): pyproject.toml $(AGAIN)
-	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,heic,mqtt,metrics,dev $(call quoted,$(PYTHON))
+	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,heic,mqtt,metrics,indicator,dev $(call quoted,$(PYTHON))
 
 build/sequences/sequences.json: | $(INSTALLED)
 	$(BIN)/python -m train.sequences --out build/sequences

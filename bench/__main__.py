@@ -25,7 +25,12 @@ from bench._results import (
 )
 
 # The benchmarks' options that take a folder of pictures, and our own option that names it.
-PICTURES = {"peers": {"--data": "data", "--faces": "faces"}, "finder": {"--photos": "data"}}
+PICTURES = {
+    "peers": {"--data": "data", "--faces": "faces"},
+    "finder": {"--photos": "data"},
+    "teach": {"--photographs": "data", "--people": "people"},
+}
+NEED_PHOTOGRAPHS = ("peers", "finder")
 
 
 def main() -> None:
@@ -46,6 +51,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
     parser.add_argument("--data", type=Path, metavar="DIR", help="photographs, in class folders")
     parser.add_argument("--faces", type=Path, metavar="DIR", help="cropped faces, in class folders")
+    parser.add_argument("--people", type=Path, metavar="DIR", help="prepared photographs of people")
     args = parser.parse_args()
     if unknown := set(args.names) - set(TITLES):
         parser.error(f"{', '.join(sorted(unknown))}: choose from {', '.join(TITLES)}")
@@ -60,7 +66,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def missing_input(name: str, photographs: Path | None) -> str:
     """Return what a benchmark needs and does not have, or ""."""
-    if name in PICTURES and not photographs:
+    if name in NEED_PHOTOGRAPHS and not photographs:
         return "photographs: --data DIR, or make bench PHOTOGRAPHS=DIR"
     return "mosquitto" if name == "fleet" and not shutil.which("mosquitto") else ""
 

@@ -20,12 +20,12 @@ import numpy as np
 from bench._scenes import Pixels, face_frame
 from bench._util import print_model
 from emotion_edge.commands.benchmark_steps import measure
-from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.quality import check_quality
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.crop_rule import crop_rule_of
-from emotion_edge.model.preprocessing import preprocess
+from emotion_edge.model.preprocessing import adjust_contrast, scale
 
 
 def print_steps(model: Path, rounds: int) -> None:
@@ -47,18 +47,20 @@ def make_steps(classifier: Classifier, frame: Pixels) -> dict[str, Callable[[], 
     """Return the steps of a frame, each as a function that runs it alone."""
     detector, contract = FaceDetector(), classifier.contract
     face, rule = detector.detect(frame)[0], crop_rule_of(contract)
-    crop = crop_face(frame, face, rule)
-    image = preprocess(crop, contract)
     x, y, other_x, _ = face.eyes
-    level, tilted = (replace(face, eyes=(x, y, other_x, y + slope)) for slope in (0, 10))
+    level, tilted = (
+        face_region(replace(face, eyes=(x, y, other_x, y + slope)), rule) for slope in (0, 10)
+    )
+    picture = scale(frame, contract, level)
+    image = adjust_contrast(picture, contract)
     return {
         "detect, whole frame": lambda: detector.detect(frame),
         "detect, near one face": lambda: detector.detect_near(frame, [face.box]),
-        "crop, tilted head": lambda: crop_face(frame, tilted, rule),
-        "crop, level head": lambda: crop_face(frame, level, rule),
-        "check quality": lambda: check_quality(crop, face.box.side),
-        "preprocess": lambda: preprocess(crop, contract),
-        "infer": lambda: classifier.logits(image),
+        "scale, tilted head": lambda: scale(frame, contract, tilted),
+        "scale, level head": lambda: scale(frame, contract, level),
+        "check quality": lambda: check_quality(picture, face.box.side),
+        "adjust contrast": lambda: adjust_contrast(picture, contract),
+        "infer": lambda: classifier.network.run(image),
     }
 
 

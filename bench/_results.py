@@ -20,6 +20,7 @@ TITLES = {
     "peers": "Comparison with other packages",
     "finder": "Face detection",
     "steadiness": "Steadiness of labels over time",
+    "teach": "What a few faces teach",
     "training": "Speed of training",
     "training --side 640": "Speed of training on large pictures",
     "training --growth": "Training on more pictures",

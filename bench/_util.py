@@ -59,7 +59,7 @@ def memory(key: str, pid: int | str = "self", file: str = "status") -> int:
 def print_model(path: Path, classifier: Classifier) -> None:
     """Print a model's file, input shape, input type and size."""
     rows, columns, channels = classifier.contract.input_shape
-    kind = classifier.input_table.dtype
+    kind = classifier.network.input_table.dtype
     print(f"{path}: {rows} x {columns} x {channels} of {kind}, {path.stat().st_size:,} bytes")
 
 

@@ -34,6 +34,7 @@ from bench._util import make_parser, run_program, value_range
 from convert.artifacts import read_run
 from convert.converter import convert, normalised, to_logits
 from convert.runtimes.client import latencies
+from convert.test_vector import make_test_vector
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
@@ -91,7 +92,7 @@ def convert_simple_cnn(build: Path, folder: Path) -> Path:
     with redirect_stdout(io.StringIO()):  # Keras describes what it exports at length
         content = convert(logits, variant="int8", representative_dataset=pictures)
     path = folder / "simple_cnn.tflite"
-    path.write_bytes(pack(content, run.contract))
+    path.write_bytes(pack(content, run.contract, make_test_vector(content, run.contract)))
     return path
 
 

@@ -1,11 +1,13 @@
 """Compare emotion-edge with other packages: time, memory, disk space and accuracy.
 
-  python -m bench.peers --data DIR [--faces DIR] [--only fer ...] [--rounds 5] [--pictures 20]
+  python -m bench.peers --data DIR [--faces DIR] [--only fer ...] [--zoo FILE]
 
 DIR holds class folders of pictures: angry, disgust, fear, happy, neutral, sad, surprise. Each
 package (bench/_peers) is installed from PyPI into its own environment below build/peers/, which is
 kept, and runs in its own process, all on one core with one thread. Packages that cannot be
-installed or run are listed at the end with the last line of their error.
+installed or run are listed at the end with the last line of their error. OpenCV Zoo's network is in
+no package: download facial_expression_recognition_mobilefacenet_2022july.onnx, and give it as
+--zoo FILE.
 
 ms       time from the decoded picture to its label: median of the rounds' medians (lowest to
          highest). In each round all packages label the same pictures in turn
@@ -33,17 +35,20 @@ import numpy as np
 from PIL import Image
 
 from bench._peers.tables import print_faces, print_table, print_versions
-from bench._peers.trial import BUILD, OURS, PACKAGES, Picture, Trial
+from bench._peers.trial import BUILD, OURS, PACKAGES, ZOO, Picture, Trial
 from bench._util import call, make_parser, run_program
 from emotion_edge.cli.argument_types import count
-from emotion_edge.errors import RunError
+from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import find_images, read_image
+from evaluation.evaluator import read_face
 
 
 def main() -> None:
     """Run the command line."""
     args = parse_arguments()
+    if args.zoo and not args.zoo.is_file():
+        raise UserError(f"--zoo {args.zoo}: no such file")
     pictures = read_pictures(args.data)
     with_face = [picture for picture in pictures if picture.face]
     if not with_face:
@@ -51,11 +56,14 @@ def main() -> None:
     timed = pick_evenly(with_face, args.pictures)
     faces = read_faces(args.faces) if args.faces else []
     trials = [Trial(name) for name in dict.fromkeys([OURS, *args.only])]
+    trials += [Trial(ZOO, args.zoo.resolve())] if args.zoo else []
     try:
         errors = measure(trials, pictures, timed, faces, args.rounds)
     finally:
         for trial in trials:
             trial.end()
+    if not args.zoo:
+        errors[ZOO] = "its network is in no package: bring the file, with --zoo"
     found = f"our detector finds a face in {len(with_face)}, {len(timed)} are timed"
     print(f"{len(pictures)} pictures; {found}\n")
     working = [trial for trial in trials if trial.name not in errors]
@@ -68,10 +76,12 @@ def main() -> None:
 def parse_arguments() -> argparse.Namespace:
     """Return the arguments."""
     parser = make_parser("peers", __doc__)
+    packages = [name for name in PACKAGES if name != ZOO]
     parser.add_argument("--data", type=Path, required=True, help="class folders of pictures")
     parser.add_argument(
-        "--only", nargs="+", choices=PACKAGES, default=list(PACKAGES), help="these, and ours"
+        "--only", nargs="*", choices=packages, default=packages, help="these, and ours"
     )
+    parser.add_argument("--zoo", type=Path, metavar="FILE", help="OpenCV Zoo's .onnx file")
     parser.add_argument("--rounds", type=count, default=5)
     parser.add_argument("--pictures", type=count, default=20, help="how many to time in a round")
     parser.add_argument("--faces", type=Path, help="class folders of cropped faces")
@@ -90,12 +100,18 @@ def read_pictures(data: Path) -> list[Picture]:
 
 
 def read_faces(folder: Path) -> list[Picture]:
-    """Return the pictures of class folders; the face fills each picture."""
+    """Return the pictures of class folders; the face fills each picture.
+
+    Prepared pictures, which have pixels around the face, are cut again and written to build/peers.
+    """
     faces = []
-    for path in find_images(folder):
-        with Image.open(path) as image:
-            face = {"box": [0, 0, min(image.size)], "eyes": None}
-        faces.append(Picture(str(path.resolve()), path.parent.name, face))
+    cuts = BUILD / "faces"
+    cuts.mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(find_images(folder)):
+        pixels = read_face(path)
+        Image.fromarray(pixels).save(cuts / f"{number}.png")
+        box = {"box": [0, 0, min(pixels.shape[:2])], "eyes": None}
+        faces.append(Picture(str(cuts / f"{number}.png"), path.parent.name, box))
     return faces
 
 

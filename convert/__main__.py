@@ -33,14 +33,8 @@ from convert.artifacts import Run, read_run
 from convert.converter import convert, normalised, to_logits
 from convert.metadata import ModelInfo
 from convert.options import make_limits, make_model_info, make_parser
-from convert.parity import (
-    Reference,
-    Verdict,
-    check_parity,
-    convert_variant,
-    run_keras,
-    with_layer_errors,
-)
+from convert.packaging import convert_variant
+from convert.parity import Reference, Verdict, check_parity, run_keras, with_layer_errors
 from convert.parity_gate import Limits
 from convert.report import describe, write_report
 from convert.runtimes.proof import gate_runtimes

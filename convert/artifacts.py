@@ -13,22 +13,32 @@ import numpy.typing as npt
 from convert.converter import check_activation
 from emotion_edge.errors import UserError
 from emotion_edge.model.appended_files import UNREADABLE_ZIP
-from emotion_edge.model.contract import Contract, loads
+from emotion_edge.model.contract import Contract, ContractError, loads
 
 Images = npt.NDArray[np.uint8]
+NO_FOLDER = (
+    "convert reads the folder that a training wrote (--build); python -m train.adopt writes one "
+    "for a .keras. A .tflite alone is refused: nothing shows what its network should compute"
+)
 _REMEDY = "train again with `python -m train`"
 # Raised by numpy for a damaged .npz, by Keras for a damaged .keras.
 _DAMAGED = (*UNREADABLE_ZIP, TypeError)
 _IMAGE_SETS = ("calibration", "temperature", "holdout")
+_MAX_PARTS = 10_000  # of a data set
+_ARRAYS = ("images", "labels", "classes", "parts")
 _INPUTS = ("model.keras", "contract.json", *(f"{name}.npz" for name in _IMAGE_SETS))
 
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Preprocessed images, uint8 (N, height, width, channels), and their class numbers (N,)."""
+    """Preprocessed images, uint8 (N, height, width, channels).
+
+    targets: their class numbers, (N,). parts: the part of the data set that each is from, (N,).
+    """
 
     images: Images
     targets: npt.NDArray[np.int64]
+    parts: npt.NDArray[np.int64]
 
     def counts(self, contract: Contract) -> dict[str, int]:
         """Return the number of images of each label."""
@@ -59,7 +69,7 @@ def read_run(build: Path) -> Run:
     holdout is in one of the other two sets.
     """
     _check_files(build)
-    contract = loads((build / "contract.json").read_bytes())
+    contract = _read_contract(build / "contract.json")
     model = _read_model(build / "model.keras")
     check_activation(model, contract)
     run = Run(model, contract, *(_read(build / f"{name}.npz", contract) for name in _IMAGE_SETS))
@@ -87,6 +97,8 @@ def _check_files(build: Path) -> None:
     If the contract or the images were changed after training (another rescale, mirrored pictures),
     Keras and TFLite are wrong in the same way, and their parity proves nothing.
     """
+    if build.is_file():
+        raise UserError(f"--build {build}: {NO_FOLDER}")
     digests = _read_digests(build / "run.json")
     for name in _INPUTS:
         if not (build / name).exists():
@@ -98,6 +110,13 @@ def _check_files(build: Path) -> None:
                 f"{build / name}: not the file that training wrote with {build / 'run.json'}, "
                 f"which has its SHA-256; {_REMEDY}"
             )
+
+
+def _read_contract(path: Path) -> Contract:
+    try:
+        return loads(path.read_bytes())
+    except ContractError as error:
+        raise UserError(f"{path}: {error.found}", _REMEDY) from None
 
 
 def _read_digests(path: Path) -> dict[str, str]:
@@ -119,18 +138,19 @@ def _read_model(path: Path) -> keras.Model:
 def _read(path: Path, contract: Contract) -> ImageSet:
     try:
         with np.load(path) as archive:
-            images, targets, classes = (archive[name] for name in ("images", "labels", "classes"))
+            images, targets, classes, parts = (archive[name] for name in _ARRAYS)
     except _DAMAGED as error:
         raise UserError(f"{path}: {error}; {_REMEDY}") from None
-    if problem := _find_problem(images, targets, classes, contract):
+    if problem := _find_problem(images, targets, classes, parts, contract):
         raise UserError(f"{path}: {problem}; {_REMEDY}")
-    return ImageSet(images, targets)
+    return ImageSet(images, targets, parts)
 
 
 def _find_problem(
     images: npt.NDArray[Any],
     targets: npt.NDArray[Any],
     classes: npt.NDArray[Any],
+    parts: npt.NDArray[Any],
     contract: Contract,
 ) -> str | None:
     """Return the reason why these arrays do not fit the contract, None if they do."""
@@ -146,6 +166,9 @@ def _find_problem(
         return f"images are {images.dtype} {images.shape}, not uint8 {shape}"
     if len(targets) and not 0 <= targets.min() <= targets.max() < len(names):
         return f"a class number is not from 0 to {len(names) - 1}"
+    is_whole = np.issubdtype(parts.dtype, np.integer) and parts.shape == targets.shape
+    if not (is_whole and ((parts >= 0) & (parts < _MAX_PARTS)).all()):
+        return f"parts are {parts.dtype} {parts.shape}, not a number from 0 on per image"
     return None
 
 

@@ -9,9 +9,12 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
 
+from convert.flatbuffer import pack_model
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.contract import Contract
+from emotion_edge.model.network import EMBEDDING, LOGITS
 from emotion_edge.model.quantization import input_table
 
 VARIANTS = ("float32", "float16", "dynamic", "int8", "int16x8")
@@ -19,7 +22,10 @@ Images = npt.NDArray[np.float32]
 
 
 def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
-    """Return a copy without the last activation, for batches of this size (None: any).
+    """Return a copy with two outputs, for batches of this size (None: any).
+
+    They are LOGITS (batch, classes), which is what the last layer computes before its
+    activation, and EMBEDDING (batch, features), which it computes them of.
 
     Saturated sigmoids tie in int8, and their labels with them, so the network ends in logits and
     the edge applies the activation in float. Convert with a batch size of 1: an unknown size would
@@ -38,7 +44,15 @@ def to_logits(model: keras.Model, *, batch_size: int | None) -> keras.Model:
         clone_function=without_activation,
     )
     copy.set_weights(model.get_weights())
-    return copy
+    return keras.Model(copy.inputs, {LOGITS: copy.outputs[0], EMBEDDING: _features(copy)})
+
+
+def _features(model: keras.Model) -> keras.KerasTensor:
+    """Return the input of the last layer that is not a dropout, which does nothing at inference."""
+    features = model.layers[-1].input
+    while isinstance(layer := features._keras_history.operation, keras.layers.Dropout):
+        features = layer.input
+    return features
 
 
 def check_activation(model: keras.Model, contract: Contract) -> None:
@@ -48,11 +62,12 @@ def check_activation(model: keras.Model, contract: Contract) -> None:
         raise UserError(
             f"the model's last activation is {activation}, its contract says {contract.activation}"
         )
-    expected = contract.input_shape, (len(contract.labels),)
-    if (model.input_shape[1:], model.output_shape[1:]) != expected:
+    shapes = model.input_shape[1:], model.output_shape[1:], model.layers[-1].input.shape[1:]
+    expected = contract.input_shape, (len(contract.labels),), (contract.embedding,)
+    if shapes != expected:
         raise UserError(
-            f"the model maps {model.input_shape[1:]} to {model.output_shape[1:]}, its contract "
-            f"says {expected[0]} to {expected[1]}"
+            f"the model maps {shapes[0]} to {shapes[1]} over {shapes[2]} features, its contract "
+            f"says {expected[0]} to {expected[1]} over {expected[2]}"
         )
 
 
@@ -74,7 +89,15 @@ def convert(model: keras.Model, *, variant: str, representative_dataset: Images)
     _SETTINGS[variant](converter)
     if variant in ("int8", "int16x8"):
         converter.representative_dataset = _samples_of(representative_dataset)
-    return _run(converter)
+    return logits_first(_run(converter))
+
+
+def logits_first(flatbuffer: bytes) -> bytes:
+    """Return the model with its outputs in the order in which the edge reads them."""
+    model = schema.ModelT.InitFromPackedBuf(flatbuffer, 0)
+    named = {output.name.decode(): output.tensorIndex for output in model.signatureDefs[0].outputs}
+    model.subgraphs[0].outputs = np.array([named[LOGITS], named[EMBEDDING]], np.int32)
+    return pack_model(model, len(flatbuffer))
 
 
 def normalised(images: npt.NDArray[np.uint8], contract: Contract) -> Images:

@@ -1,8 +1,9 @@
-"""Read the operators and tensor types of a TFLite flatbuffer."""
+"""Read the operators and tensor types of a TFLite flatbuffer, and write a changed one."""
 
 from collections import Counter
 from dataclasses import dataclass
 
+import flatbuffers
 from ai_edge_litert import schema_py_generated as schema
 
 
@@ -46,3 +47,10 @@ def _describe(code: schema.OperatorCodeT, names: dict[int, str]) -> tuple[str, i
 
 def _names(enum: type) -> dict[int, str]:
     return {value: name for name, value in vars(enum).items() if not name.startswith("_")}
+
+
+def pack_model(model: schema.ModelT, size: int) -> bytes:
+    """Return the flatbuffer of a model. size: about how many bytes it will have."""
+    builder = flatbuffers.Builder(size)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())

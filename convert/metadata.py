@@ -13,6 +13,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from convert.flatbuffer import pack_model
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import (
     CONTRACT_FILE,
@@ -21,6 +22,7 @@ from emotion_edge.model.model_file import (
     LABELS_FILE,
     RUNTIMES_FILE,
 )
+from emotion_edge.model.network import EMBEDDING, LOGITS
 
 _FEATURE_PROPERTIES, _IMAGE_PROPERTIES = 1, 2  # union ContentProperties
 _NORMALIZATION_OPTIONS = 1  # union ProcessUnitOptions
@@ -55,9 +57,7 @@ def add_metadata(flatbuffer: bytes, contract: Contract, info: ModelInfo) -> byte
     entry = schema.MetadataT()
     entry.name, entry.buffer = "TFLITE_METADATA", len(model.buffers) - 1
     model.metadata.append(entry)
-    packed = flatbuffers.Builder(len(flatbuffer) + 4096)
-    packed.Finish(model.Pack(packed), file_identifier=b"TFL3")
-    return bytes(packed.Output())
+    return pack_model(model, len(flatbuffer) + 4096)
 
 
 def _buffer(content: bytes) -> schema.BufferT:
@@ -68,7 +68,7 @@ def _buffer(content: bytes) -> schema.BufferT:
 
 def _model_metadata(contract: Contract, info: ModelInfo) -> _Table:
     labels = {0: LABELS_FILE, 1: "label of each output", 2: _TENSOR_AXIS_LABELS}
-    subgraph = {2: [_input(contract)], 3: [_output(contract, labels)]}
+    subgraph = {2: [_input(contract)], 3: [_output(contract, labels), _embedding(contract)]}
     return {
         0: info.name,
         1: info.description,
@@ -102,13 +102,19 @@ def _input(contract: Contract) -> _Table:
 
 
 def _output(contract: Contract, labels: _Table) -> _Table:
+    worth = f" / prior^{contract.tau:g}" if contract.tau else ""
     power = f"to the power of 1/{contract.temperature:g}, divided by their sum"
     return {
-        0: "logits",
-        1: f"scores are {contract.activation}(logits) {power}",
+        0: LOGITS,
+        1: f"scores are {contract.activation}(logits){worth} {power}",
         3: {0: _FEATURE_PROPERTIES, 1: {}},
         6: [labels],
     }
+
+
+def _embedding(contract: Contract) -> _Table:
+    text = f"the {contract.embedding} features that the last layer makes the logits of"
+    return {0: EMBEDDING, 1: text, 3: {0: _FEATURE_PROPERTIES, 1: {}}}
 
 
 def _write(builder: flatbuffers.Builder, table: _Table) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from convert.artifacts import Run
+from convert.artifacts import NO_FOLDER, Run
 from convert.converter import VARIANTS
 from convert.metadata import ModelInfo
 from convert.parity_gate import Limits
@@ -18,6 +18,7 @@ _LIMITS = {
     "recall_cap": "points of recall that a class may not lose even by chance",
     "agreement": "percent of the images clear for Keras that must get Keras's label; fewer only by "
     "chance",
+    "similarity": "smallest mean cosine similarity of the last layer's features to Keras's",
 }
 
 
@@ -26,10 +27,15 @@ def make_parser(description: str) -> argparse.ArgumentParser:
     parser = arguments.describe(argparse.ArgumentParser(prog="python -m convert"), description)
     add = parser.add_argument
     add("--build", type=Path, default=Path("build"), help="folder of the run (default: build)")
+    add("network", nargs="?", type=_refuse_file, help=argparse.SUPPRESS)
     add("--variant", choices=[*VARIANTS, "all", "auto"], default="auto", help="(default: auto)")
     _add_limits(parser)
     _add_metadata_options(parser)
     return parser
+
+
+def _refuse_file(text: str) -> None:
+    raise argparse.ArgumentTypeError(f"{text}: {NO_FOLDER}")
 
 
 def make_limits(args: argparse.Namespace) -> Limits:

@@ -1,29 +1,23 @@
-"""Convert one variant and check its parity with Keras on the runtimes."""
+"""Check the parity of a converted variant with Keras on the runtimes."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
 from convert import parity_gate
-from convert.artifacts import Run, with_full_range
-from convert.calibration import calibrate
-from convert.converter import convert, normalised, to_logits
+from convert.artifacts import Run
+from convert.converter import normalised, to_logits
 from convert.layer_errors import LayerError, layer_errors
 from convert.losses import Losses, measure_losses
-from convert.metadata import ModelInfo, add_metadata
-from convert.runtimes.client import RuntimeOutputs, run_on_runtime, run_on_runtimes
-from convert.runtimes.proof import gate_runtimes, record
-from convert.test_vector import make_test_vector
+from convert.packaging import Converted
+from convert.runtimes.client import RuntimeOutputs, run_on_runtimes
 from emotion_edge.errors import RunError
-from emotion_edge.model.contract import Contract
-from emotion_edge.model.model_file import pack
-from emotion_edge.model.postprocessing import scores
-from evaluation.metrics import Parity, Quality, parity, quality
+from emotion_edge.model.network import EMBEDDING, LOGITS
+from emotion_edge.model.postprocessing import adjustment, scores
+from evaluation.metrics import Parity, Quality, cosine_similarity, parity, quality
 
 _BATCH_SIZE = 64
 _LAYER_IMAGES = 32  # enough for a mean over all pixels of a layer
@@ -33,22 +27,13 @@ _LAYER_IMAGES = 32  # enough for a mean over all pixels of a layer
 class Reference:
     """Keras's logits and scores (N, classes) for the holdout, and their quality.
 
-    The scores are at the temperature of training's contract.
+    embeddings: (N, features). The scores are at the temperature of training's contract.
     """
 
     logits: npt.NDArray[np.float64]
+    embeddings: npt.NDArray[np.float64]
     scores: npt.NDArray[np.float64]
     measured: Quality
-
-
-@dataclass(frozen=True)
-class Converted:
-    """A converted variant: the packed model, its contract, and the seconds of the conversion."""
-
-    variant: str
-    model: bytes
-    contract: Contract
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +42,7 @@ class RuntimeResult:
 
     uncalibrated: the quality at the temperature of training's contract. keras_scores: Keras's
     (N, classes) at the variant's temperature, so that the temperature does not count as an error.
+    similarity: mean cosine similarity of the embeddings.
     losses: what the variant gets wrong and Keras gets right, and the other way round.
     """
 
@@ -65,6 +51,7 @@ class RuntimeResult:
     uncalibrated: Quality
     keras_scores: npt.NDArray[np.float64]
     parity: Parity
+    similarity: float
     losses: Losses
 
 
@@ -83,53 +70,18 @@ class Verdict:
 
 
 def run_keras(run: Run) -> Reference:
-    """Run Keras on the holdout, in batches. Raises RunError if a logit is not finite."""
+    """Run Keras on the holdout, in batches. Raises RunError if an output is not finite."""
     model = to_logits(run.model, batch_size=None)
     batches = np.array_split(run.holdout.images, -(-len(run.holdout.images) // _BATCH_SIZE))
     outputs = [model.predict_on_batch(normalised(batch, run.contract)) for batch in batches]
-    logits = np.concatenate(outputs).astype(np.float64)
-    if not np.isfinite(logits).all():
-        raise RunError("the Keras model computes NaN or infinite logits: train it again")
+    logits, embeddings = (
+        np.concatenate([batch[name] for batch in outputs]).astype(np.float64)
+        for name in (LOGITS, EMBEDDING)
+    )
+    if not (np.isfinite(logits).all() and np.isfinite(embeddings).all()):
+        raise RunError("the Keras model computes NaN or infinite outputs: train it again")
     values = scores(logits, run.contract)
-    return Reference(logits, values, quality(values, run.holdout.targets))
-
-
-def convert_variant(
-    variant: str, logits_model: keras.Model, run: Run, info: ModelInfo, temperature: Path
-) -> Converted:
-    """Convert, calibrate and package a variant.
-
-    temperature: the .npz of `run.temperature`. Raises RunError if TensorFlow cannot convert the
-    model or LiteRT cannot run it.
-    """
-    start = time.monotonic()
-    calibration = normalised(with_full_range(run.calibration.images), run.contract)
-    flatbuffer = convert(logits_model, variant=variant, representative_dataset=calibration)
-    seconds = time.monotonic() - start
-    return package(variant, flatbuffer, run, info, temperature, seconds)
-
-
-def package(
-    variant: str,
-    flatbuffer: bytes,
-    run: Run,
-    info: ModelInfo,
-    temperature: Path,
-    seconds: float = 0.0,
-) -> Converted:
-    """Fit the temperature on the variant's own outputs; add metadata, contract and test vector.
-
-    Not if `parity_gate.check_file` refuses the file. Also add the names of the gate's runtimes,
-    which is true only of a model that passes `check_parity`.
-    """
-    contract, runs = run.contract, not parity_gate.check_file(variant, flatbuffer)
-    if runs:
-        outputs = run_on_runtime(pack(flatbuffer, contract), temperature, "litert")
-        contract = calibrate(outputs.logits, run.temperature.targets, contract)
-    info = replace(info, description=f"{info.description} Quantisation: {variant}.")
-    network = add_metadata(flatbuffer, contract, info)
-    proof = make_test_vector(network, contract) | record(gate_runtimes()) if runs else {}
-    return Converted(variant, pack(network, contract, proof), contract, seconds)
+    return Reference(logits, embeddings, values, quality(values, run.holdout.targets))
 
 
 def check_parity(
@@ -181,9 +133,10 @@ def _measure(
         parity=parity(
             outputs.scores,
             keras_scores,
-            keras_logits=reference.logits,
+            keras_logits=reference.logits - adjustment(run.contract),
             quantum=outputs.output_scale,
         ),
+        similarity=cosine_similarity(outputs.embeddings, reference.embeddings),
         losses=measure_losses(outputs.scores, reference.scores, targets),
     )
 
@@ -193,5 +146,6 @@ def _check(result: RuntimeResult, variant: str, run: Run, limits: parity_gate.Li
     return [
         *parity_gate.check_input(result.outputs, run.contract),
         *parity_gate.check_labels(result.outputs, run.contract),
+        *parity_gate.check_embeddings(variant, result.similarity, limits),
         *parity_gate.check_quality(variant, result.parity, result.losses, limits, labels),
     ]

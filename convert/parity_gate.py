@@ -37,6 +37,7 @@ class Limits:
     For the other variants, in points: top1_drop and recall_drop (for each class) may be exceeded
     only if chance explains the loss, top1_cap and recall_cap never. agreement: percent of the
     images that are clear for Keras, also unless chance explains that they are fewer.
+    similarity: smallest mean cosine similarity of the embeddings to Keras's, 0 to 1.
     """
 
     float32_score_error: float = 1e-4
@@ -46,6 +47,7 @@ class Limits:
     recall_drop: float = 2.0
     recall_cap: float = 6.0
     agreement: float = 98.0
+    similarity: float = 0.98
 
 
 def describe_losses(losses: Losses, limits: Limits) -> dict[str, Any]:
@@ -114,6 +116,16 @@ def check_labels(outputs: RuntimeOutputs, contract: Contract) -> list[str]:
             "wrote"
         ]
     return []
+
+
+def check_embeddings(variant: str, similarity: float, limits: Limits) -> list[str]:
+    """Check the mean cosine similarity of the embeddings. NaN is refused."""
+    if similarity >= limits.similarity:
+        return []
+    return [
+        f"the features of the last layer resemble Keras's by {similarity:.4f}, less than the "
+        f"required {limits.similarity:g} (cosine); {_ADVICE[variant]}, or lower --similarity"
+    ]
 
 
 def check_quality(

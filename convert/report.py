@@ -145,6 +145,7 @@ def _describe_runtime(
         "quantum": result.outputs.output_scale,
         **asdict(result.measured),
         **asdict(result.parity),
+        "similarity": result.similarity,
         "losses": describe_losses(result.losses, limits),
         "recall_change": [None if a is None or b is None else a - b for a, b in recalls],
         "uncalibrated": {"ece": result.uncalibrated.ece, "nll": result.uncalibrated.nll},

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +30,14 @@ _DECIMALS = 9
 _IMAGES = 32  # drawn, one is taken
 _BLOCKS = (5, 4)  # rows and columns of coloured blocks
 _NOISE = 12  # largest deviation, of 255
+Floats = npt.NDArray[np.float32]
 
 
 def make_test_vector(network: bytes, contract: Contract) -> dict[str, bytes]:
     """Return the files of a network's test vector by name, ready for `pack`.
 
     Of several drawn images, the one whose logits differ most from the median is taken: it shows
-    errors best. A logit may be off by twice the known error, which is the largest of
+    errors best. A logit or feature may be off by twice the known error, which is the largest of
     - one quantisation step of the output, because kernels round integers differently (XNNPACK in
       float32, TFLite's in fixed point), which was seen to move a logit by one step, or for a float
       output _FLOAT_ERROR;
@@ -44,12 +46,17 @@ def make_test_vector(network: bytes, contract: Contract) -> dict[str, bytes]:
     Raises RunError if LiteRT cannot run the network.
     """
     images = draw_images(contract)
-    outputs, difference = _run(pack(network, contract), images)
+    outputs, others = _run(pack(network, contract), images)
     logits = outputs.logits.astype(np.float64)
     deviation = np.abs(logits - np.median(logits, axis=0)).max(axis=1)
     best = int(deviation.argmax())
-    tolerance, source = _tolerance(outputs, difference)
+    pairs = [(outputs.logits, other.logits) for other in others]
+    tolerance, source = _tolerance(outputs.output_scale, outputs.logits, pairs)
+    pairs = [(outputs.embeddings, other.embeddings) for other in others]
+    embedding_tolerance, _ = _tolerance(outputs.embedding_scale, outputs.embeddings, pairs)
     values = {
+        "embedding": outputs.embeddings[best].astype(np.float64).tolist(),
+        "embedding_tolerance": embedding_tolerance,
         "label": str(outputs.labels[best]),
         "logits": logits[best].tolist(),
         "scores": outputs.scores[best].round(_DECIMALS).tolist(),
@@ -77,22 +84,28 @@ def draw_images(contract: Contract) -> npt.NDArray[np.uint8]:
     return np.clip(blocks + noise, 0, 255).astype(np.uint8)
 
 
-def _tolerance(outputs: RuntimeOutputs, difference: float) -> tuple[float, str]:
+def _tolerance(
+    scale: float, outputs: Floats, pairs: Sequence[tuple[Floats, Floats]]
+) -> tuple[float, str]:
+    """Return the largest allowed error of an output, and its origin in words.
+
+    scale: the output's quantisation step, 0 for a float. pairs: the outputs of two runtimes.
+    """
     # These words are in the model file: changing them changes its bytes.
-    known, source = outputs.output_scale, "a quantum of the output"
+    known, source = scale, "a quantum of the output"
     if not known:
-        known = _FLOAT_ERROR * max(1.0, float(np.abs(outputs.logits).max()))
+        known = _FLOAT_ERROR * max(1.0, float(np.abs(outputs).max()))
         source = "the rounding of floats"
+    difference = max((float(np.abs(one - other).max()) for one, other in pairs), default=0.0)
     if difference > 1.1 * known:  # 1.1: after dequantisation a step is not exactly one step
         known, source = difference, "the difference between the two runtimes"
     return 2 * known, f"twice {source}"
 
 
-def _run(model: bytes, images: npt.NDArray[np.uint8]) -> tuple[RuntimeOutputs, float]:
-    """Return LiteRT's outputs and the largest difference of tflite-runtime's logits from them.
-
-    The difference is 0 if tflite-runtime is not installed or cannot run the model.
-    """
+def _run(
+    model: bytes, images: npt.NDArray[np.uint8]
+) -> tuple[RuntimeOutputs, list[RuntimeOutputs]]:
+    """Return LiteRT's outputs, and those of tflite-runtime if it is installed and can run it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "images.npz")
         np.savez(path, images=images)
@@ -101,8 +114,7 @@ def _run(model: bytes, images: npt.NDArray[np.uint8]) -> tuple[RuntimeOutputs, f
     if isinstance(ours, RunError):
         raise ours
     # The gate will report a runtime that cannot run it.
-    others = [other.logits for other in outputs.values() if not isinstance(other, RunError)]
-    return ours, max((float(np.abs(ours.logits - other).max()) for other in others), default=0.0)
+    return ours, [other for other in outputs.values() if not isinstance(other, RunError)]
 
 
 def _png(image: npt.NDArray[np.uint8]) -> bytes:

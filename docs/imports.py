@@ -20,6 +20,7 @@ EDGE_LAYERS = (
     ("commands",),
     ("output",),
     ("pipeline",),
+    ("teaching",),
     ("faces",),
     ("model", "capture"),
     ("imaging", "system"),

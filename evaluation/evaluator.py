@@ -1,38 +1,39 @@
-"""Evaluate a model on a labelled split: every figure of an evaluation, as one JSON object."""
+"""Evaluate a model on a labelled split: every figure of an evaluation, as one JSON object.
+
+Each image is looked at twice, as it is and mirrored, as the edge program does with single pictures.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from tqdm import tqdm
 
-from emotion_edge.faces.quality import sharpness
-from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, read_image
+from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, read_picture
+from emotion_edge.imaging.regions import scale_region
+from emotion_edge.model.calibration import at_threshold
+from emotion_edge.model.contract import Contract
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.preprocessing import preprocess
 from evaluation.corruptions import CORRUPTIONS, corrupt
+from evaluation.groups import by_name, by_property
 from evaluation.metrics import (
     Scores,
     Targets,
+    accuracy,
     describe_quality,
+    mean_recall,
     quality,
     reliability,
-    wilson,
 )
-from evaluation.predictors import Predictor
-from evaluation.selective_prediction import at_threshold, risk_coverage
+from evaluation.predictors import Logits, Predictor
+from evaluation.selective_prediction import risk_coverage
 
-GROUPS = 4  # equal parts of the images, by each property
 _CURVE_POINTS = 100  # of the risk-coverage curve
-_PROPERTIES = (
-    "luminance of the middle of the face, 0 to 255",
-    "contrast, standard deviation of the pixels",
-    "sharpness, see edge/emotion_edge/faces/quality.py",
-    "side of the picture in pixels",
-)
+_TAUS = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0]
 
 
 class LabelledImages(Protocol):
@@ -51,35 +52,102 @@ class LabelledImages(Protocol):
         """Return the votes per label, the last column for none of them: (N, classes + 1)."""
 
     @property
+    def part(self) -> npt.NDArray[np.int64]:
+        """Return the numbers of the parts that the images are from, (N,)."""
+
+    @property
     def paths(self) -> list[Path]:
         """Return the N files."""
 
 
-def measure(
-    predictor: Predictor, split: LabelledImages, copies: set[Path] | None, *, robustness: bool
-) -> dict[str, Any]:
-    """Return the figures of a model on a split.
+@dataclass(frozen=True)
+class Known:
+    """Facts about the images besides their labels.
 
-    copies: images with near-duplicates in other splits; None if no search was made.
-    robustness: also evaluate on corrupted images.
+    parts: the names of the data set's parts. copies: images with near-duplicates in other splits;
+    None if no search was made. groups: (N,) the name of each image's group, "" for none; or None.
     """
+
+    parts: Sequence[str] = ()
+    copies: set[Path] | None = None
+    groups: npt.NDArray[np.str_] | None = None
+
+
+def measure(
+    predictor: Predictor, split: LabelledImages, known: Known, *, robustness: bool
+) -> dict[str, Any]:
+    """Return the figures of a model on a split. robustness: also evaluate on corrupted images."""
     contract, targets = predictor.contract, split.targets
-    values = scores(predictor.logits(split.images), contract)
-    correct = values.argmax(axis=1) == targets
+    one_look, logits = _look(predictor, split.images)
+    values = scores(logits, contract)
+    predictions = values.argmax(axis=1)
+    correct = predictions == targets
     return {
-        **describe_quality(quality(values, targets), contract.labels),
+        **_describe(values, targets, contract),
+        "tau": contract.tau,
         "temperature": contract.temperature,
+        "one_look": accuracy(scores(one_look, contract).argmax(axis=1) == targets),
         "reliability": reliability(values, targets),
         "risk_coverage": _curve(values, targets),
-        "thresholds": {
-            name: at_threshold(values, targets, getattr(contract, name))
-            for name in ("enter", "leave")
-        },
-        "unseen": _unseen(split, correct, copies),
+        "parts": _parts(values, split, known.parts, contract),
+        "taus": list(_taus(logits, split, known.parts, contract)),
+        "unseen": _unseen(split, correct, known.copies),
         "voters": _voters(split, contract.labels),
-        "groups": list(_groups(split, correct)),
+        "groups": list(by_property(map(read_face, split.paths), correct)),
+        "named_groups": by_name(known.groups, predictions, targets),
         "robustness": list(_robustness(predictor, split)) if robustness else [],
     }
+
+
+def _look(predictor: Predictor, images: npt.NDArray[np.uint8]) -> tuple[Logits, Logits]:
+    """Return the logits (N, classes) of one look at each image, and the mean of both looks."""
+    logits = predictor.logits(images)
+    return logits, (logits + predictor.logits(images[:, :, ::-1])) / 2
+
+
+def _describe(values: Scores, targets: Targets, contract: Contract) -> dict[str, Any]:
+    thresholds = {
+        name: at_threshold(values, targets, getattr(contract, name)) for name in ("enter", "leave")
+    }
+    return {**describe_quality(quality(values, targets), contract.labels), "thresholds": thresholds}
+
+
+def _parts(
+    values: Scores, split: LabelledImages, parts: Sequence[str], contract: Contract
+) -> dict[str, Any]:
+    """Return the figures of each part of a data set, if it has several."""
+    if len(parts) < 2:
+        return {}
+    rows = {name: split.part == number for number, name in enumerate(parts)}
+    return {
+        name: _describe(values[inside], split.targets[inside], contract)
+        for name, inside in rows.items()
+        if inside.any()
+    }
+
+
+def _taus(
+    logits: Logits, split: LabelledImages, parts: Sequence[str], contract: Contract
+) -> Iterator[dict[str, Any]]:
+    """Yield accuracy and mean recall with other values of the contract's `tau`, by part."""
+    for tau in sorted({*_TAUS, contract.tau}):
+        predictions = scores(logits, replace(contract, tau=tau)).argmax(axis=1)
+        figures = {}
+        for number in np.unique(split.part).tolist():
+            found, wanted = (each[split.part == number] for each in (predictions, split.targets))
+            figures[parts[number] if parts else ""] = {
+                "accuracy": float((found == wanted).mean()),
+                "mean_recall": mean_recall(found, wanted),
+            }
+        yield {"tau": tau, "parts": figures}
+
+
+def read_face(path: Path) -> npt.NDArray[np.uint8]:
+    """Return the face that a picture names, level, at its own size, or the picture: uint8 RGB."""
+    pixels, _, face = read_picture(path, WORKSTATION_MEGAPIXELS)
+    if face is None:
+        return pixels
+    return scale_region(pixels, face, round(face.width), round(face.height), grey=False)
 
 
 def describe(predictor: Predictor) -> dict[str, Any]:
@@ -88,16 +156,6 @@ def describe(predictor: Predictor) -> dict[str, Any]:
     shape = " x ".join(map(str, contract.input_shape))
     labels = list(contract.labels)
     return {"model": predictor.name, "input": shape, "labels": labels, **predictor.cost}
-
-
-def _accuracy(correct: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Return the number of images and the accuracy with its 95 % Wilson interval."""
-    interval = wilson(int(correct.sum()), len(correct))
-    return {
-        "images": len(correct),
-        "accuracy": float(correct.mean()),
-        "accuracy_ci95": list(interval),
-    }
 
 
 def _unseen(
@@ -110,7 +168,7 @@ def _unseen(
     if copies is None:
         return None
     unseen = np.array([path not in copies for path in split.paths])
-    return _accuracy(correct[unseen]) if unseen.any() else None
+    return accuracy(correct[unseen]) if unseen.any() else None
 
 
 def _curve(values: Scores, targets: Targets) -> list[list[float]]:
@@ -131,36 +189,11 @@ def _voters(split: LabelledImages, labels: Sequence[str]) -> dict[str, Any] | No
     return {"images": len(targets), "agreement": float(agreed.mean()), "by_class": by_class}
 
 
-def _groups(split: LabelledImages, correct: npt.NDArray[np.bool_]) -> Iterator[dict[str, Any]]:
-    """Yield the accuracy of equal parts of the images, sorted by each property."""
-    columns = zip(
-        *(_properties(read_image(path, WORKSTATION_MEGAPIXELS)) for path in split.paths),
-        strict=True,
-    )
-    for name, values in zip(_PROPERTIES, map(np.array, columns), strict=True):
-        limits = np.quantile(values, np.linspace(0, 1, GROUPS + 1))
-        group = np.searchsorted(limits[1:-1], values, side="right")
-        for i in np.unique(group).tolist():
-            inside = group == i
-            low, high = float(values[inside].min()), float(values[inside].max())
-            yield {"by": name, "from": low, "to": high, **_accuracy(correct[inside])}
-
-
-def _properties(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]:
-    """Return the _PROPERTIES of an image as it is in its file."""
-    grey = np.asarray(Image.fromarray(pixels).convert("L"))
-    rows, columns = grey.shape
-    middle = grey[rows * 2 // 5 : rows * 4 // 5, columns // 4 : columns * 3 // 4]
-    return float(np.median(middle)), float(grey.std()), sharpness(pixels), float(min(grey.shape))
-
-
 def _robustness(predictor: Predictor, split: LabelledImages) -> Iterator[dict[str, Any]]:
     tasks = [(name, strength) for name, (_, all_) in CORRUPTIONS.items() for strength in all_]
     for name, strength in tqdm(tasks, "corrupting images", disable=None):
-        corrupted = (
-            corrupt(read_image(path, WORKSTATION_MEGAPIXELS), name, strength)
-            for path in split.paths
-        )
+        corrupted = (corrupt(read_face(path), name, strength) for path in split.paths)
         images = np.array([preprocess(pixels, predictor.contract) for pixels in corrupted])
-        correct = predictor.logits(images).argmax(axis=1) == split.targets
-        yield {"change": name, "strength": strength, **_accuracy(correct)}
+        logits = _look(predictor, images)[1]
+        correct = scores(logits, predictor.contract).argmax(axis=1) == split.targets
+        yield {"change": name, "strength": strength, **accuracy(correct)}

@@ -61,6 +61,37 @@ def wilson(correct: int, count: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
+def accuracy(correct: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the number of images, and the accuracy with its 95 % Wilson interval."""
+    interval = wilson(int(correct.sum()), len(correct))
+    return {
+        "images": len(correct),
+        "accuracy": float(correct.mean()),
+        "accuracy_ci95": list(interval),
+    }
+
+
+def mean_recall(predictions: Targets, targets: Targets) -> float:
+    """Return the mean of the recalls of the classes that occur in `targets`, both (N,)."""
+    correct = predictions == targets
+    return float(np.mean([correct[targets == label].mean() for label in np.unique(targets)]))
+
+
+def mean_recall_interval(predictions: Targets, targets: Targets) -> tuple[float, float]:
+    """Return the 95 % interval of `mean_recall`.
+
+    It is made of the Wilson intervals of the classes' recalls (Zou and Donner 2008,
+    https://doi.org/10.1002/sim.3095): the distances of their ends from the recalls add up in
+    squares.
+    """
+    correct = predictions == targets
+    classes = [correct[targets == label] for label in np.unique(targets)]
+    recalls = np.array([each.mean() for each in classes])
+    ends = np.array([wilson(int(each.sum()), len(each)) for each in classes])
+    below, above = np.linalg.norm(ends.T - recalls, axis=1) / len(classes)
+    return float(recalls.mean() - below), float(recalls.mean() + above)
+
+
 def quality(scores: Scores, targets: Targets) -> Quality:
     """Return the figures of scores (N, classes) for true class numbers (N,)."""
     predictions, classes = scores.argmax(axis=1), scores.shape[1]
@@ -81,7 +112,8 @@ def quality(scores: Scores, targets: Targets) -> Quality:
 def parity(scores: Scores, keras_scores: Scores, *, keras_logits: Scores, quantum: float) -> Parity:
     """Compare scores (N, classes) with Keras's.
 
-    quantum: quantisation step of the output tensor, in logits; 0 for a float output.
+    keras_logits: those that decide the label, see `postprocessing.adjustment`. quantum:
+    quantisation step of the output tensor, in logits; 0 for a float output.
     """
     same = scores.argmax(axis=1) == keras_scores.argmax(axis=1)
     second, first = np.partition(keras_logits, -2, axis=1)[:, -2:].T
@@ -98,6 +130,17 @@ def parity(scores: Scores, keras_scores: Scores, *, keras_logits: Scores, quantu
     )
 
 
+def cosine_similarity(some: npt.NDArray[Any], others: npt.NDArray[Any]) -> float:
+    """Return the mean cosine similarity of the rows of two arrays (N, features), -1 to 1.
+
+    Rows of zeros resemble only each other.
+    """
+    lengths = np.linalg.norm(some, axis=1) * np.linalg.norm(others, axis=1)
+    products = (some.astype(np.float64) * others).sum(axis=1)
+    alike = (some == others).all(axis=1)
+    return float(np.where(alike, 1.0, products / np.maximum(lengths, 1e-12)).mean())
+
+
 def describe_quality(quality: Quality, labels: Sequence[str]) -> dict[str, Any]:
     """Return the figures as an evaluation lists them, with precision, recall and F1 of each class.
 
@@ -112,6 +155,7 @@ def describe_quality(quality: Quality, labels: Sequence[str]) -> dict[str, Any]:
         "accuracy": quality.top1,
         "accuracy_ci95": list(quality.top1_ci95),
         "macro_f1": quality.macro_f1,
+        "mean_recall": float(np.mean([recall for recall in quality.recall if recall is not None])),
         "per_class": {
             label: {name: column[i].item() for name, column in columns.items()}
             for i, label in enumerate(labels)

@@ -4,7 +4,11 @@
 
 Every figure in the card comes from one of these files:
   evaluation.<model>.json          written by `python -m train.evaluate`
-  photographs.json                 the same, measured on other photographs
+  natural.json                     the same with `--prior natural`
+  other_runtime.json               the same on the other runtime
+  colour.json, photographs.json    the same on the faces in colour, and on other photographs
+  former.json                      the former model on the faces in colour
+  photographs.jsonl                what `emotion-edge run` printed for these photographs
   run.json, run.simple_cnn.json    written by `python -m train`
   latency.json                     written by `python -m bench.models --json`
 
@@ -14,6 +18,7 @@ Exit codes: 0 success, 1 the card cannot be written, 2 bad input.
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +26,13 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 
 from emotion_edge.cli.argument_types import describe
 from emotion_edge.errors import UserError, exit_code
+from emotion_edge.model.model_file import read_unverified_model
 from emotion_edge.util.atomic_write import staged_write
 
 CARD = "MODEL_CARD.md"
 MODEL = "emotion-compact.tflite"
+LABELLED = "photographs.jsonl"
+_FILES = ("run", "latency", "natural", "colour", "former", "other_runtime", "photographs")
 _WEAK_F1 = 0.7  # the card lists classes with a lower F1
 
 
@@ -61,12 +69,25 @@ def render(models: Path) -> str:
 
 def _read_figures(models: Path) -> dict[str, Any]:
     return {
-        **{name: _read(models / f"{name}.json") for name in ("run", "latency", "photographs")},
+        **{name: _read(models / f"{name}.json") for name in _FILES},
+        "embedding": read_unverified_model(models / MODEL).contract.embedding,
         "original": _read(models / "run.simple_cnn.json"),
         "int8": _read(models / f"evaluation.{MODEL}.json"),
         "rows": [_read(path) for path in sorted(models.glob("evaluation.*.json"))],
+        "mistakes": list(_find_mistakes(models / LABELLED)),
         "weak": _WEAK_F1,
     }
+
+
+def _find_mistakes(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the line of each photograph whose largest face has another label than its folder."""
+    known = set[str]()
+    for line in _read_text(path).splitlines():
+        row = _parse(path, line)
+        source = str(row.get("source"))
+        if source not in known and row.get("label") != Path(source).parent.name:
+            yield row
+        known.add(source)
 
 
 def _environment() -> Environment:
@@ -80,9 +101,20 @@ def _environment() -> Environment:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    return _parse(path, _read_text(path))
+
+
+def _read_text(path: Path) -> str:
     try:
-        content = json.loads(path.read_bytes())
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot read it: {error}") from None
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError as error:
         raise UserError(f"{path}: cannot read it: {error}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: not a JSON object")

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +63,19 @@ def keras_logits(model: "keras.Model", batches: Iterable[Any]) -> Logits:
 
     head = model.layers[-1]
     body = keras.Model(model.inputs, head.input)
-    kernel, bias = head.get_weights()
+    kernel, *bias = head.get_weights()
     features = [np.asarray(body.predict_on_batch(images)) for images in batches]
-    return np.asarray(np.concatenate(features).astype(np.float64) @ kernel + bias)
+    return np.asarray(np.concatenate(features).astype(np.float64) @ kernel + sum(bias))
+
+
+def image_logits(model: "keras.Model", contract: Contract, images: Images) -> Logits:
+    """Return the logits (N, classes) of a Keras model for preprocessed images.
+
+    images: (N, height, width, channels) uint8.
+    """
+    table = input_table(contract, dtype=np.float32)
+    starts = range(0, len(images), _BATCH_SIZE)
+    return keras_logits(model, (table[images[i : i + _BATCH_SIZE]] for i in starts))
 
 
 def _load_tflite(path: Path, runtime: str) -> Predictor:
@@ -72,7 +83,7 @@ def _load_tflite(path: Path, runtime: str) -> Predictor:
     run_self_test(classifier)
 
     def logits(images: Images) -> Logits:
-        return np.array([classifier.logits(image) for image in images], np.float64)
+        return np.array([classifier.network.run(image).logits for image in images], np.float64)
 
     figures = {"runtime": classifier.runtime, **cost(classifier.model)}
     return Predictor(path.name, classifier.contract, logits, figures)
@@ -80,17 +91,11 @@ def _load_tflite(path: Path, runtime: str) -> Predictor:
 
 def _load_keras(path: Path, contract_path: Path) -> Predictor:
     model, contract = _read_keras(path, contract_path)
-    table = input_table(contract, dtype=np.float32)
-
-    def logits(images: Images) -> Logits:
-        starts = range(0, len(images), _BATCH_SIZE)
-        return keras_logits(model, (table[images[i : i + _BATCH_SIZE]] for i in starts))
-
     size = {"runtime": "keras", "bytes": path.stat().st_size, "parameters": model.count_params()}
-    return Predictor(path.name, contract, logits, size)
+    return Predictor(path.name, contract, partial(image_logits, model, contract), size)
 
 
-def _check_zip(path: Path) -> None:
+def check_zip(path: Path) -> None:
     """Raise ValueError or BadZipFile if a .keras file is damaged: Keras reads many such files."""
     with zipfile.ZipFile(path) as archive:
         if name := archive.testzip():
@@ -102,7 +107,7 @@ def _read_keras(path: Path, contract_path: Path) -> tuple["keras.Model", Contrac
 
     try:
         contract = loads(contract_path.read_bytes())
-        _check_zip(path)
+        check_zip(path)
         model = keras.models.load_model(path, compile=False)
     except (*UNREADABLE_ZIP, TypeError) as error:
         raise UserError(f"{path}: cannot be used: {error}") from None

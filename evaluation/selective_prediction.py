@@ -20,19 +20,3 @@ def risk_coverage(scores: Scores, targets: Targets) -> tuple[npt.NDArray[Any], .
     wrong = (scores.argmax(axis=1) != targets)[order]
     accepted = np.arange(1, len(targets) + 1)
     return accepted / len(targets), np.cumsum(wrong) / accepted, confidence[order]
-
-
-def at_threshold(scores: Scores, targets: Targets, threshold: float) -> dict[str, float]:
-    """Return coverage and accuracy if scores below the threshold count as "unknown"."""
-    accepted = scores.max(axis=1) >= threshold
-    correct = scores.argmax(axis=1) == targets
-    accuracy = float(correct[accepted].mean()) if accepted.any() else 0.0
-    return {"threshold": threshold, "coverage": float(accepted.mean()), "accuracy": accuracy}
-
-
-def find_threshold(scores: Scores, targets: Targets, *, accuracy: float, highest: float) -> float:
-    """Return the lowest threshold, to 2 decimals, that reaches the accuracy; at most `highest`."""
-    for threshold in np.arange(0, highest, 0.01).round(2).tolist():
-        if at_threshold(scores, targets, threshold)["accuracy"] >= accuracy:
-            return float(threshold)
-    return highest

@@ -3,6 +3,8 @@
   python -m train                          train on data/; without it, on drawn sample faces
   python -m train --data photos --epochs 5
   python -m train --resume                 continue an interrupted run
+  python -m train --data mine --from models/emotion-compact.weights.h5
+                                           fine-tune the shipped network on your own pictures
 
 The photographs are in DATA/train/<class>/ and DATA/validation/<class>/, and the folder names are
 the labels. The model is tested on DATA/test/<class>/; without that folder, there is no test result.
@@ -25,26 +27,34 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
 
-from emotion_edge.cli.argument_types import count, describe, limit, seed, share
 from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.model.contract import Contract
-from emotion_edge.model.crop_rule import read_crop_rule
-from train.data.image_folder import find_labels, load
-from train.data.soft_labels import VOTES_FILE
-from train.engine.artifacts import describe_run, summarise, write_build
-from train.engine.distillation import fit_generations
+from train.data.dataset import Dataset, find_crop_rule, find_labels, find_parts, load
+from train.data.pipeline import label_shares
+from train.data.soft_labels import VOTES_FILE, read_soft_labels, write_soft_labels
+from train.engine.artifacts import (
+    Finished,
+    describe_run,
+    describe_training,
+    evaluate,
+    summarise,
+    write_build,
+)
+from train.engine.distillation import Trained, fit_all
 from train.engine.distributed import make_strategy, worker_index
+from train.engine.pretrained import Pretrained, read_pretrained
 from train.engine.start import RunOptions
 from train.engine.trainer import build, kept_model
-from train.models import MODELS, contract_of
-from train.recipe import Recipe, default_recipe
+from train.models import MODELS, contract_of, with_prior
+from train.options import make_parser
+from train.recipe import Recipe, default_recipe, fine_tuning_recipe
 
 _DATA = Path("data")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    args = _parser().parse_args(argv)
+    args = make_parser(str(__doc__)).parse_args(argv)
     return exit_code("train", lambda: _summary(args) if args.summary else _train(args))
 
 
@@ -56,27 +66,47 @@ def _summary(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace) -> int:
     strategy = make_strategy()  # TensorFlow requires this before anything else
     worker = worker_index(strategy)
-    recipe = _recipe(args, votes=((args.data or _DATA) / VOTES_FILE).exists())
+    pretrained = read_pretrained(args.pretrained, args.model) if args.pretrained else None
+    recipe = _recipe(args, votes=_has_votes(args.data or _DATA), pretrained=pretrained)
     data = args.data or _default_data(args)
     contract = _contract(args, recipe, data)
+    if pretrained:
+        pretrained.check_crop(data, contract)
+    stored = read_soft_labels(args.soft_labels_from) if args.soft_labels_from else None
     dataset = load(data, contract, args.build / "cache")
     checkpoint = args.build / ("checkpoint" if worker == 0 else f"checkpoint-worker{worker}")
-    options = RunOptions(strategy, checkpoint, args.resume)
-    history, checkpoint, seconds = fit_generations(recipe, dataset, contract, options)
+    options = RunOptions(strategy, checkpoint, args.resume, pretrained=pretrained)
+    taught = stored.of_part(data.resolve().name) if stored else None
+    trained = fit_all(recipe, dataset, contract, options, taught)
     if worker == 0:
-        run = describe_run(recipe, data, history, seconds)
-        evaluation = write_build(
-            args.build,
-            kept_model(recipe, contract, checkpoint),
-            contract,
-            dataset,
-            history=history,
-            calibration_size=args.calibration_size,
-            run=run,
-        )
-        print(summarise(evaluation, history, run))
-        print(f"wrote {args.build}/ ({run['seconds']:.0f} s of training); next: python -m convert")
+        if stored:
+            write_soft_labels(args.build, stored)
+        finished = _finish(trained, data, dataset, contract, pretrained)
+        write_build(args.build, finished, dataset, args.calibration_size)
+        print(summarise(finished))
+        print(f"wrote {args.build}/ ({trained.seconds:.0f} s of training); next: python -m convert")
     return 0
+
+
+def _finish(
+    trained: Trained,
+    data: Path,
+    dataset: Dataset,
+    contract: Contract,
+    pretrained: Pretrained | None,
+) -> Finished:
+    recipe, history = trained.recipe, trained.history
+    model = kept_model(recipe, contract, trained.checkpoint)
+    contract = with_prior(contract, label_shares(dataset.training.sure(), recipe), recipe.tau)
+    run = describe_run(data) | describe_training(recipe, history, trained.seconds)
+    if pretrained:
+        run["from"] = pretrained.describe()
+    evaluation = evaluate(model, contract, dataset, pretrained)
+    return Finished(model, contract, evaluation, run, history)
+
+
+def _has_votes(data: Path) -> bool:
+    return data.is_dir() and any((part / VOTES_FILE).exists() for part in find_parts(data))
 
 
 def _contract(args: argparse.Namespace, recipe: Recipe, data: Path) -> Contract:
@@ -85,12 +115,22 @@ def _contract(args: argparse.Namespace, recipe: Recipe, data: Path) -> Contract:
         raise UserError(
             f"--calibration-size {args.calibration_size}: too small for {len(labels)} classes"
         )
-    return contract_of(MODELS[recipe.model](len(labels)), labels, read_crop_rule(data))
+    rule = find_crop_rule(data)
+    contracts = {
+        name: contract_of(MODELS[name](len(labels)), labels, rule)
+        for name in (recipe.model, *recipe.teachers)
+    }
+    for name, contract in contracts.items():
+        if contract != contracts[recipe.model]:
+            raise UserError(f"--teachers {name}: its input or output is not {recipe.model}'s")
+    return contracts[recipe.model]
 
 
 def _default_data(args: argparse.Namespace) -> Path:
     if _DATA.is_dir():
         return _DATA
+    if args.pretrained:
+        raise UserError("--from: no data/ here; give the folder of your own pictures by --data")
     samples: Path = args.build / "samples"
     print(f"no data/ here: training on drawn sample faces instead, in {samples}/", flush=True)
     # A separate process: its workers would import this module, and TensorFlow with it.
@@ -100,91 +140,17 @@ def _default_data(args: argparse.Namespace) -> Path:
     return samples
 
 
-def _recipe(args: argparse.Namespace, *, votes: bool) -> Recipe:
+def _recipe(
+    args: argparse.Namespace, *, votes: bool, pretrained: Pretrained | None = None
+) -> Recipe:
     """Return the recipe of the chosen model, changed by the given options."""
     given = {field.name: getattr(args, field.name) for field in fields(Recipe)}
+    if args.teachers is not None:
+        given["teachers"] = tuple(args.teachers)
     recipe = default_recipe(args.model, votes=votes)
+    if pretrained:
+        recipe = fine_tuning_recipe(args.model, votes=votes, tau=pretrained.contract.tau)
     return recipe.changed({k: v for k, v in given.items() if v is not None})
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = describe(argparse.ArgumentParser(prog="python -m train"), str(__doc__))
-    add = parser.add_argument
-    add("--data", type=Path, help="folder with train/, validation/ and maybe test/ (default: data)")
-    add("--build", type=Path, default=Path("build"), help="folder to write to (default: build)")
-    add(
-        "--model",
-        choices=MODELS,
-        default="compact",
-        help="network to train (default: %(default)s)",
-    )
-    add("--summary", action="store_true", help="print the model's layers for 7 classes and exit")
-    _add_schedule_options(parser)
-    _add_data_options(parser)
-    add(
-        "--resume",
-        nargs="?",
-        choices=("always", "auto"),
-        const="always",
-        help="continue after the last finished epoch; auto: only if the run that is there had the "
-        "same settings and pictures, and otherwise start over",
-    )
-    add(
-        "--calibration-size",
-        type=count,
-        default=2100,
-        help="training pictures for quantisation, balanced over classes (default: %(default)s)",
-    )
-    return parser
-
-
-def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group(
-        "recipe: schedule",
-        "The defaults depend on --model and on DATA/votes.csv, see train/recipe.py.",
-    )
-    add = group.add_argument
-    add("--epochs", type=count, help="passes over the training pictures")
-    add("--batch-size", type=count, help="pictures in a batch, over all GPUs together")
-    add(
-        "--steps-per-epoch",
-        dest="steps",
-        type=count,
-        help="batches in an epoch (default: enough to show every picture once)",
-    )
-    add("--optimizer", help="name of a Keras optimizer")
-    add("--learning-rate", type=limit, help="or its peak, with --warmup-epochs")
-    add(
-        "--warmup-epochs",
-        type=count,
-        help="raise the learning rate for this many epochs, then lower it along a cosine; fewer "
-        "than --epochs",
-    )
-    add("--weight-decay", type=limit, help="of the optimizer")
-    add(
-        "--average",
-        type=limit,
-        metavar="EPOCHS",
-        help="keep a moving average of the weights over this many epochs, not the best epoch",
-    )
-    add(
-        "--early-stopping",
-        dest="patience",
-        type=count,
-        metavar="EPOCHS",
-        help="stop after this many epochs without a better val_accuracy",
-    )
-    add("--generations", type=count, help="train this many times, each run learning from the last")
-
-
-def _add_data_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("recipe: data").add_argument
-    switch = argparse.BooleanOptionalAction
-    add("--seed", type=seed, help="of weights, order and augmentation")
-    add("--soft-labels", action=switch, help="learn from the votes in DATA/votes.csv")
-    add("--augment", action=switch, help="shift, relight, blur and cover pictures at random")
-    add("--balance", type=share, help="show rare classes more often: 0 not at all, 1 equally")
-    add("--class-weights", action=switch, help="give rare classes the same weight in the loss")
 
 
 if __name__ == "__main__":

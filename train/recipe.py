@@ -22,10 +22,14 @@ class Recipe:
     soft_labels: use each label's share of the votes as targets, if the data set has votes.
     balance: oversampling of rare classes, from 0 (none) to 1 (all classes equally often): an image
     is drawn with probability proportional to (images / images of its class) to this power.
-    generations: number of networks trained in turn, each but the first on its predecessor's
-    predictions and the votes (train/engine/distillation.py); the last one is kept.
+    teachers: names of networks that are trained first, each with the next seed; then this one
+    learns half from the labels and half from their predictions (train/engine/distillation.py).
     class_weights: weight the loss by the rarity of each class. patience: stop after this many
     epochs without a better val_accuracy; None never stops early.
+    tau: what a class is worth to the finished model, see `emotion_edge.model.contract.Contract`. It
+    changes no weights.
+    bfloat16: compute in bfloat16, with weights in float32, which is faster where the processor has
+    instructions for it (Micikevicius et al. 2017, *Mixed Precision Training*, arXiv:1710.03740).
     """
 
     model: str = "simple_cnn"
@@ -41,9 +45,11 @@ class Recipe:
     seed: int = 0
     augment: bool = False
     balance: float = 0.0
-    generations: int = 1
+    teachers: tuple[str, ...] = ()
     class_weights: bool = False
     patience: int | None = None
+    tau: float = 0.0
+    bfloat16: bool = False
 
     def changed(self, given: Mapping[str, Any]) -> Self:
         """Return the recipe with the given hyperparameters.
@@ -62,9 +68,20 @@ class Recipe:
             )
         return replace(recipe, warmup_epochs=recipe.epochs / 2)
 
+    def make_teachers(self) -> list[Self]:
+        """Return the recipes of the teachers, which differ in their networks and seeds."""
+        return [
+            replace(self, model=model, seed=(self.seed + number) % 2**32, teachers=())
+            for number, model in enumerate(self.teachers, 1)
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        """Return what the weights depend on."""
+        return {name: value for name, value in vars(self).items() if name != "tau"}
+
     def changeable(self) -> set[str]:
         """Return the names of the settings that may change when a run is resumed."""
-        return {"patience", "generations"} | ({"epochs"} if self.warmup_epochs is None else set())
+        return {"patience", "teachers"} | ({"epochs"} if self.warmup_epochs is None else set())
 
 
 RECIPES = {
@@ -72,7 +89,7 @@ RECIPES = {
     "compact": Recipe(
         model="compact",
         epochs=20,
-        batch_size=32,
+        batch_size=64,
         optimizer="adamw",
         learning_rate=2e-3,
         warmup_epochs=2,
@@ -82,13 +99,30 @@ RECIPES = {
         balance=0.4,
     ),
 }
+RECIPES |= {model: replace(RECIPES["compact"], model=model) for model in ("deep", "wide")}
 """The recipe of each model for a data set with one label for each image."""
 RECIPES_FOR_VOTES = {
-    "compact": replace(RECIPES["compact"], epochs=64, soft_labels=True, generations=2),
+    "compact": replace(
+        RECIPES["compact"], epochs=50, soft_labels=True, teachers=("compact", "deep", "wide")
+    ),
 }
 """Longer recipes for a data set with the votes of several people."""
+
+FINE_TUNING = replace(
+    RECIPES["compact"], epochs=10, batch_size=32, learning_rate=3e-4, warmup_epochs=1
+)
+"""A short recipe for a network that starts from trained weights.
+
+A third of the learning rate forgets less but learns less, too: on 280 drawn faces 85 % instead of
+98 % right. Three times as high, the shipped network forgets rare expressions of real faces.
+"""
 
 
 def default_recipe(model: str, *, votes: bool) -> Recipe:
     """Return the recipe of a model for a data set with or without `votes`."""
     return RECIPES_FOR_VOTES.get(model, RECIPES[model]) if votes else RECIPES[model]
+
+
+def fine_tuning_recipe(model: str, *, votes: bool, tau: float) -> Recipe:
+    """Return the recipe of a model that starts from trained weights; it keeps their `tau`."""
+    return replace(FINE_TUNING, model=model, soft_labels=votes, tau=tau)

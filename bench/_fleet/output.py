@@ -76,7 +76,7 @@ def make_face(label: str, event: Event, rng: random.Random) -> FaceResult:
         number=1,
         box=Box(rng.randrange(400), rng.randrange(300), 123.0),
         decision=Decision(label),
-        classification=Classification(label, 0.5, by_label, values, values, 1.23, 12.34),
+        classification=Classification(label, 0.5, by_label, values, values, values, 1.23, 12.34),
         scores=values,
         event=event,
     )

@@ -4,15 +4,15 @@ An environment has one package only, so an adapter imports it when it is loaded.
 """
 # ruff: noqa: PLC0415 - see above
 
-import urllib.request
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models/"
-YUNET = "face_detection_yunet/face_detection_yunet_2023mar.onnx"
-ZOO_FER = "facial_expression_recognition/facial_expression_recognition_mobilefacenet_2022july.onnx"
+# OpenCV Zoo's network: its labels, its input's side, and where the eyes are in it, as in ArcFace's
+# five points (Deng et al. 2018, arXiv:1801.07698).
+ZOO_LABELS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+ZOO_SIDE, ZOO_EYES = 112, (38.29 + 51.70j, 73.53 + 51.50j)
 
 
 class Adapter(NamedTuple):
@@ -29,7 +29,7 @@ class Adapter(NamedTuple):
 
 def emotion_edge() -> Adapter:
     """Return this repository's own package."""
-    from emotion_edge.faces.alignment import crop_face
+    from emotion_edge.faces.alignment import face_region
     from emotion_edge.faces.detector import FaceDetector
     from emotion_edge.faces.types import Box, Face
     from emotion_edge.imaging.image_files import read_image
@@ -41,7 +41,7 @@ def emotion_edge() -> Adapter:
     rule = crop_rule_of(classifier.contract)
 
     def label(pixels: Any, face: Face) -> str:
-        return classifier.classify(crop_face(pixels, face, rule)).label
+        return classifier.classify(pixels, face_region(face, rule)).label
 
     def classify(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
         if eyes is None:
@@ -142,14 +142,25 @@ def hsemotion() -> Adapter:
     return Adapter(rgb, lambda p, box, _: recognizer.predict_emotions(crop(p, box))[0], None)
 
 
-def opencv_zoo() -> Adapter:
-    """Try to download OpenCV's YuNet and expression network; no package on PyPI has them."""
-    for name in (YUNET, ZOO_FER):
-        try:
-            urllib.request.urlopen(ZOO + name, timeout=20).close()  # noqa: S310 - constant
-        except OSError as error:
-            raise OSError(f"{ZOO}{name}: {error}") from None
-    raise NotImplementedError("both networks can be downloaded here: write an adapter for them")
+def opencv_zoo(network: str) -> Adapter:
+    """Return OpenCV Zoo's MobileFaceNet, an .onnx file, without a face detector."""
+    import cv2
+    import numpy as np
+
+    net = cv2.dnn.readNet(network)
+
+    def classify(pixels: Any, box: Sequence[float], eyes: Sequence[float] | None) -> str:
+        if eyes is None:
+            face = cv2.resize(crop(pixels, box), (ZOO_SIDE, ZOO_SIDE))
+        else:
+            left, right = complex(eyes[0], eyes[1]), complex(eyes[2], eyes[3])
+            turn = (ZOO_EYES[1] - ZOO_EYES[0]) / (right - left)
+            (x, y), (u, v) = ((n.real, n.imag) for n in (turn, ZOO_EYES[0] - turn * left))
+            face = cv2.warpAffine(pixels, np.array([[x, -y, u], [y, x, v]]), (ZOO_SIDE, ZOO_SIDE))
+        net.setInput(cv2.dnn.blobFromImage(face.astype(np.float32) / 127.5 - 1))
+        return ZOO_LABELS[int(np.argmax(net.forward()))]
+
+    return Adapter(rgb, classify, None)
 
 
 def crop(pixels: Any, box: Sequence[float]) -> Any:
@@ -175,7 +186,7 @@ def top(scores: dict[str, float]) -> str:
     return max(scores, key=lambda label: scores[label])
 
 
-LOADERS: dict[str, Callable[[], Adapter]] = {
+LOADERS: dict[str, Callable[..., Adapter]] = {
     "emotion-edge": emotion_edge,
     "fer": fer,
     "fer-mtcnn": partial(fer, mtcnn=True),

@@ -19,7 +19,7 @@ from emotion_edge.errors import RunError
 
 BUILD = Path("build/peers").resolve()
 WORKER = Path(__file__).with_name("worker.py").resolve()
-OURS = "emotion-edge"
+OURS, ZOO = "emotion-edge", "opencv-zoo"
 THREADS = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
 # Not part of a package. On x86-64 PyPI's torch and TensorFlow bring CUDA, which a Pi does not get.
 NOT_COUNTED = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "nvidia", "triton")
@@ -44,7 +44,7 @@ PACKAGES = {
     "emotiefflib": Packages("emotiefflib", (("emotiefflib",),)),
     "hsemotion-onnx": Packages("hsemotion-onnx", (("hsemotion-onnx",),)),
     "paz": Packages("paz", (("pypaz", "opencv-python<5"),)),
-    "opencv-zoo": Packages("opencv-zoo", ()),
+    ZOO: Packages(ZOO, (("opencv-python-headless",),)),
 }
 
 
@@ -59,9 +59,9 @@ class Picture(NamedTuple):
 class Trial:
     """A package and its measurements; `ms` and `correct` by whether the face was given."""
 
-    def __init__(self, name: str) -> None:
-        """name: a key of PACKAGES."""
-        self.name, self.pip = name, PACKAGES[name].pip
+    def __init__(self, name: str, *files: Path) -> None:
+        """name: a key of PACKAGES. files: what its adapter needs besides the package."""
+        self.name, self.pip, self.files = name, PACKAGES[name].pip, files
         self.folder = BUILD / PACKAGES[name].environment
         self.log = BUILD / f"{name}.log"
         self.process: subprocess.Popen[str] | None = None
@@ -93,7 +93,7 @@ class Trial:
         threads = {f"{name}_THREADS": "1" for name in THREADS}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [self.folder / "bin/python", "-I", WORKER, self.name],
+                [self.folder / "bin/python", "-I", WORKER, self.name, *self.files],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

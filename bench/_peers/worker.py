@@ -1,6 +1,6 @@
 """Ask one package for the expressions in pictures; `bench.peers` compares the answers.
 
-  ENVIRONMENT/bin/python -I bench/_peers/worker.py NAME
+  ENVIRONMENT/bin/python -I bench/_peers/worker.py NAME [FILE ...]
 
 It runs in the package's own environment, which has nothing of the workbench. It reads JSON lines
 from stdin and answers each with a JSON line on stdout, in pixels and milliseconds:
@@ -35,7 +35,7 @@ def main() -> None:
     # Libraries print to stdout: send that to stderr, so that stdout has answers only.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    adapter = LOADERS[sys.argv[1]]()
+    adapter = LOADERS[sys.argv[1]](*sys.argv[2:])
     for line in sys.stdin:
         request = json.loads(line)
         print(json.dumps(answer(adapter, request["path"], request["face"])), file=answers)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from train.data.image_folder import Split, find_labels, load
+from train.data.dataset import find_labels, load
 from train.data.pipeline import steps_per_epoch, training_batches
+from train.data.split import Split
 from train.engine.trainer import build
 from train.models import contract_of
 from train.recipe import Recipe

@@ -28,7 +28,7 @@ import keras
 from bench._training.epoch import prepare
 from bench._util import MB, memory
 from emotion_edge.errors import UserError
-from train.data.image_folder import find_labels
+from train.data.dataset import find_labels
 from train.recipe import RECIPES
 
 FACTORS = (1, 2, 4)

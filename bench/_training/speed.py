@@ -27,7 +27,7 @@ from keras.src.legacy.preprocessing.image import ImageDataGenerator
 from PIL import Image
 
 from bench._training.epoch import prepare
-from train.data.image_folder import find_labels
+from train.data.dataset import find_labels
 from train.engine.trainer import build
 from train.recipe import Recipe
 
@@ -84,8 +84,14 @@ def original(data: Path, recipe: Recipe) -> Callable[[], object]:
         flow = ImageDataGenerator(rescale=1 / 255).flow_from_directory(
             data / "train", target_size=SIZE, batch_size=recipe.batch_size
         )
-    model = build(recipe, flow.num_classes)
+    model = with_plain_targets(build(recipe, flow.num_classes))
     return lambda: model.fit(flow, verbose=0)
+
+
+def with_plain_targets(model: keras.Model) -> keras.Model:
+    """Return the network, compiled to be trained on one-hot labels instead of our targets."""
+    model.compile(model.optimizer, "categorical_crossentropy", weighted_metrics=["accuracy"])
+    return model
 
 
 def memory(data: Path, recipe: Recipe) -> Callable[[], object]:
@@ -95,5 +101,5 @@ def memory(data: Path, recipe: Recipe) -> Callable[[], object]:
     rng = np.random.default_rng(recipe.seed)
     images = rng.random((pictures, *SIZE, 3), np.float32)
     targets = keras.utils.to_categorical(rng.integers(classes, size=pictures), classes)
-    model = build(recipe, classes)
+    model = with_plain_targets(build(recipe, classes))
     return lambda: model.fit(images, targets, batch_size=recipe.batch_size, verbose=0)

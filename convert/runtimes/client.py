@@ -21,36 +21,43 @@ from emotion_edge.errors import RunError
 class RuntimeOutputs:
     """Outputs of one runtime for N images.
 
-    scores, logits: (N, classes), scores after activation and temperature. labels: (N,) text.
-    input_table: (256,), the input value of each pixel value. input_scale, input_zero_point,
-    output_scale: of the tensors, scale 0 for float. delegate_nodes: number of parts of the network
-    that XNNPACK runs.
+    scores, logits: (N, classes), scores after activation and temperature. embeddings: (N,
+    features). labels: (N,) text. input_table: (256,), the input value of each pixel value.
+    input_scale, input_zero_point, output_scale, embedding_scale: of the tensors, scale 0 for float.
+    delegate_nodes: number of parts of the network that XNNPACK runs.
     """
 
     scores: npt.NDArray[np.float64]
     logits: npt.NDArray[np.float32]
+    embeddings: npt.NDArray[np.float32]
     labels: npt.NDArray[np.str_]
     input_table: npt.NDArray[Any]
     input_scale: float
     input_zero_point: int
     output_scale: float
+    embedding_scale: float
     delegate_nodes: int
 
 
-def run_on_runtime(model: bytes, images: Path, runtime: str) -> RuntimeOutputs:
+def run_on_runtime(
+    model: bytes, images: Path, runtime: str, *, both_looks: bool = False
+) -> RuntimeOutputs:
     """Run a packed .tflite on the images of an .npz (images: uint8, preprocessed).
 
+    both_looks: return the mean of the outputs for each image and its mirror image.
     Raises RunError with the runtime's own message if it cannot run the model.
     """
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder, "model.tflite"), Path(folder, "outputs.npz")
         path.write_bytes(model)
         arguments = [str(path), str(images), str(out), "--runtime", runtime]
+        arguments += ["--both-looks"] if both_looks else []
         _run("convert.runtimes.score", arguments, hide=f"{path}: ")
         with np.load(out) as archive:
             values = dict(archive)
     scale, zero_point = values.pop("input_quantization").tolist()
-    numbers = {name: values.pop(name).item() for name in ("output_scale", "delegate_nodes")}
+    names = ("output_scale", "embedding_scale", "delegate_nodes")
+    numbers = {name: values.pop(name).item() for name in names}
     return RuntimeOutputs(**values, **numbers, input_scale=scale, input_zero_point=int(zero_point))
 
 

@@ -17,6 +17,7 @@ from emotion_edge.cli.argument_types import describe
 from emotion_edge.errors import exit_code
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import read_unverified_model, verify
+from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.model.self_test import run_self_test
 
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("images", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--runtime", choices=RUNTIMES, required=True)
+    parser.add_argument("--both-looks", action="store_true", help="look at mirror images, too")
     return describe(parser, str(__doc__))
 
 
@@ -44,19 +46,23 @@ def _score(args: argparse.Namespace) -> int:
     run_self_test(classifier)
     with np.load(args.images) as archive:
         images = archive["images"]
+    contract, network = classifier.contract, classifier.network
     # Training's images are preprocessed; those of a test vector have another size.
-    preprocessed = images.shape[1:] == classifier.contract.input_shape
-    classify = classifier.classify_input if preprocessed else classifier.classify
-    results = [classify(image) for image in images]
+    if images.shape[1:] != contract.input_shape:
+        images = np.array([preprocess(image, contract) for image in images])
+    see = classifier.classify_input if args.both_looks else classifier.look
+    results = [see(image) for image in images]
     np.savez(
         args.out,
-        scores=np.array([list(result.scores.values()) for result in results]),
+        scores=np.array([result.values for result in results]),
         logits=np.array([result.logits for result in results]),
+        embeddings=np.array([result.embedding for result in results]),
         labels=np.array([result.label for result in results]),
-        input_table=classifier.input_table,
-        input_quantization=np.array(classifier.input_quantization),
-        output_scale=classifier.output_quantization[0],
-        delegate_nodes=classifier.delegate_nodes,
+        input_table=network.input_table,
+        input_quantization=np.array(network.input_quantization),
+        output_scale=network.output_quantization[0],
+        embedding_scale=network.embedding_quantization[0],
+        delegate_nodes=network.delegate_nodes,
     )
     return 0
 

@@ -1,4 +1,4 @@
-"""emotion-edge: frames in, emotion labels out, on a Raspberry Pi.
+"""emotion-edge: frames in, expression labels out, on a Raspberry Pi.
 
 The public API is what `__all__` lists, described in docs/python-api.md. The command line is
 `emotion-edge` or `python -m emotion_edge`.

@@ -5,11 +5,13 @@ import importlib.util
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from emotion_edge.imaging.image_files import read_image
@@ -20,7 +22,10 @@ from emotion_edge.model.runtime import RUNTIMES
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 INT8, FLOAT32 = FIXTURES / "tiny.int8.tflite", FIXTURES / "tiny.float32.tflite"
-CONTRACT = Contract(labels=("blue", "green", "red"), width=8, height=8, activation="sigmoid")
+LABELS, PRIOR = ("blue", "green", "red"), (0.2, 0.3, 0.5)
+CONTRACT = Contract(
+    labels=LABELS, prior=PRIOR, width=8, height=8, activation="sigmoid", embedding=3
+)
 INSTALLED = [name for name, package in RUNTIMES.items() if importlib.util.find_spec(package)]
 
 
@@ -40,7 +45,8 @@ def without_zip(path: Path) -> bytes:
 def seal(network: bytes, contract: Contract, path: Path = INT8) -> bytes:
     """Pack a network with the golden vector of `path`, which its SHA-256 makes valid.
 
-    The scores are those that the contract gives for the vector's logits.
+    The scores are those that the contract gives for the vector's logits. If the contract wants
+    more or fewer of them, or of the features, the vector has as many.
     """
     files = files_of(path)
     golden = json.loads(files["golden.json"])
@@ -50,6 +56,7 @@ def seal(network: bytes, contract: Contract, path: Path = INT8) -> bytes:
         "sha256": hashlib.sha256(network).hexdigest(),
         "label": contract.labels[int(values.argmax())],
         "logits": logits.tolist(),
+        "embedding": np.resize(golden["embedding"], contract.embedding).tolist(),
         "scores": values.tolist(),
     }
     more = {"golden.png": files["golden.png"], "golden.json": json.dumps(golden).encode()}
@@ -57,7 +64,12 @@ def seal(network: bytes, contract: Contract, path: Path = INT8) -> bytes:
 
 
 def with_contract(path: Path = INT8, **changes: object) -> bytes:
-    """Return the model with some fields of its contract replaced, and a golden vector for them."""
+    """Return the model with some fields of its contract replaced, and a golden vector for them.
+
+    The prior of other labels is an even one.
+    """
+    if labels := changes.get("labels"):
+        changes = {"prior": (1 / len(labels),) * len(labels), **changes}
     return seal(without_zip(path), replace(read_model(path).contract, **changes), path)
 
 
@@ -74,6 +86,40 @@ def with_byte(path: Path, position: int, value: int) -> bytes:
     assert network[position] != value
     network[position] = value
     return seal(bytes(network), read_model(path).contract, path)
+
+
+def with_changed_graph(path: Path, change: Callable[[Any], None]) -> bytes:
+    """Return the model after `change` of its network, a ModelT of the schema; a valid digest.
+
+    Skips the test if LiteRT, which has the schema, is not installed.
+    """
+    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+    flatbuffers = pytest.importorskip("flatbuffers")
+    model = schema.ModelT.InitFromPackedBuf(without_zip(path), 0)
+    change(model)
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return seal(bytes(builder.Output()), read_model(path).contract, path)
+
+
+def with_outputs(*places: int, path: Path = INT8) -> bytes:
+    """Return the model with these of its outputs, by their places, in this order."""
+
+    def choose(model: Any) -> None:
+        (graph,) = model.subgraphs
+        graph.outputs = [graph.outputs[place] for place in places]
+
+    return with_changed_graph(path, choose)
+
+
+def without_bias() -> bytes:
+    """Return a model that a runtime loads and cannot run: a tensor has no data."""
+
+    def empty(model: Any) -> None:
+        (bias,) = (each for each in model.subgraphs[0].tensors if each.name.endswith(b"/BiasAdd"))
+        bias.buffer = 0
+
+    return with_changed_graph(FLOAT32, empty)
 
 
 def crashing() -> bytes:

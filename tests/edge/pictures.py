@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from emotion_edge.imaging.face_files import save_face
+from emotion_edge.imaging.regions import Region
+
 ORIENTATION = 0x0112  # the EXIF tag
 COLOURS = {"blue": (20, 30, 220), "green": (30, 220, 20), "red": (220, 20, 30)}
 
@@ -23,6 +26,15 @@ def save(path: Path, colour: str) -> Path:
     """Write a picture of one colour and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(solid(colour)).save(path)
+    return path
+
+
+def save_cut_face(path: Path, colour: str, around: str) -> Path:
+    """Write a face of one colour with its surroundings, as train.prepare does; return its path."""
+    pixels = solid(around)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels[8:24, 12:28] = COLOURS[colour]
+    save_face(path, pixels, Region(20, 16, 12, 12))
     return path
 
 

@@ -15,7 +15,14 @@ def face(
     """Return a face's result; `values` are further fields, such as event and decision."""
     scores = np.array([0.8, 0.2])
     classification = Classification(
-        label, 0.8, {label: 0.8, "other": 0.2}, scores, scores, 1.0, 2.0
+        label=label,
+        score=0.8,
+        scores={label: 0.8, "other": 0.2},
+        values=scores,
+        logits=scores,
+        embedding=scores,
+        preprocess_ms=1.0,
+        inference_ms=2.0,
     )
     given = {"decision": Decision(label), "event": "change", "scores": scores, **values}
     return FaceResult(number=number, box=box, classification=classification, **given)

@@ -49,13 +49,16 @@ def _damage(path: Path, random: Random) -> bytes:
     files = files_of(path)
     name = random.choice([name for name in files if name.endswith(".json")])
     values = json.loads(files[name])
-    _replace(values, random)
+    replace_values(values, random)
     return pack(without_zip(path), contract, {**files, name: json.dumps(values).encode()})
 
 
-def _replace(values: dict[str, object], random: Random) -> None:
+def replace_values(values: dict[str, object] | list[object], random: Random) -> None:
     """Give some keys odd values, or an element of a list; remove or add a key now and then."""
     for _ in range(random.choice((1, 1, 2))):
+        if isinstance(values, list):
+            values[random.randrange(len(values))] = deepcopy(random.choice(_ODD_VALUES))
+            continue
         key, value = random.choice([*values, "odd"]), deepcopy(random.choice(_ODD_VALUES))
         before = values.get(key)
         if isinstance(before, list) and before and random.random() < 0.7:

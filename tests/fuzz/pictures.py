@@ -1,4 +1,7 @@
-"""Pictures of all formats, damaged or of another size than they claim, read as `--source` does."""
+"""Pictures of all formats, damaged or of another size than they claim, read as `--source` does.
+
+Some name the region of a face, often an absurd one; it is cut out as training does.
+"""
 
 import re
 import struct
@@ -11,13 +14,19 @@ from pathlib import Path
 from random import Random
 
 from PIL import Image, features
+from PIL.PngImagePlugin import PngInfo
 
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.image_files import ImageError, read_picture
+from emotion_edge.imaging.regions import scale_region, whole
 from tests.fuzz.mutation import mutate
 
 _SIDES = (0, 1, 255, 4000, 5000, 16_383, 40_000, 65_500)
 _ORIENTATION = 0x0112
+_ODD_WORDS = (
+    *("0", "-1", "1", "0.5", "1e6", "-1e6", "1e308", "1e-320", "nan", "inf", "9" * 5000, "1_0"),
+    *("", "x", "\x1b[2J", "\0", "0x1", "3,5", "a" * 100_000),
+)
 
 
 def inputs(folder: Path, random: Random) -> Iterator[Path]:
@@ -25,6 +34,8 @@ def inputs(folder: Path, random: Random) -> Iterator[Path]:
     pictures = list(_pictures())
     for number in range(2**31):
         suffix, content = random.choice(pictures)
+        if random.random() < 0.1:
+            suffix, content = "png", _with_face(random)
         resize = _RESIZED.get(suffix.split("-")[0])
         if resize and random.random() < 0.3:
             content = resize(content, random)
@@ -36,11 +47,13 @@ def inputs(folder: Path, random: Random) -> Iterator[Path]:
 
 
 def try_input(path: Path) -> None:
-    """Read the picture."""
+    """Read the picture, and cut out its face."""
     try:
-        read_image(path)
+        picture = read_picture(path)
     except ImageError as error:
         raise UserError(f"{path}: {error}") from None
+    face = picture.face or whole(picture.pixels)
+    assert scale_region(picture.pixels, face, 48, 48, grey=True).shape == (48, 48, 1)
 
 
 def _pictures() -> Iterator[tuple[str, bytes]]:
@@ -80,6 +93,19 @@ def _pictures() -> Iterator[tuple[str, bytes]]:
     for suffix, (picture, format_, options) in kinds.items():
         picture.save(content := BytesIO(), format_, **options)
         yield suffix, content.getvalue()
+
+
+def _with_face(random: Random) -> bytes:
+    most = random.choice((60, 200, 10_000))
+    words = [
+        random.choice(_ODD_WORDS) if random.random() < 0.1 else str(random.uniform(-most / 4, most))
+        for _ in range(random.choice((4, 5, 5, 5, 5, 5, 6)))
+    ]
+    text = PngInfo()
+    text.add_text("face", " ".join(words), zip=random.random() < 0.5)
+    size = random.choice(((120, 90), (1, 1), (48, 48), (3000, 2), (4000, 3000)))
+    Image.new("L", size).save(content := BytesIO(), "PNG", pnginfo=text, compress_level=1)
+    return content.getvalue()
 
 
 def _resize_jpeg(content: bytes, random: Random) -> bytes:

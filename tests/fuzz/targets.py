@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from tests.edge.models import INSTALLED
-from tests.fuzz import models, pictures, settings, tables, videos
+from tests.fuzz import models, pictures, settings, tables, taught, videos
 
 
 class Target(NamedTuple):
@@ -31,5 +31,6 @@ TARGETS: Mapping[str, Target] = {
         for name in INSTALLED
     },
     "tables": Target(tables.inputs, tables.try_input, 2000),
+    "taught": Target(taught.inputs, taught.try_input, 5000),
     "videos": Target(videos.inputs, videos.try_input, 1000),
 }

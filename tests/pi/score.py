@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.model_file import read_model
+from emotion_edge.model.network import Network
+from emotion_edge.model.preprocessing import preprocess
 
 
 def main(runtime: str, pictures: str, out: str, *models: str) -> None:
@@ -23,9 +25,11 @@ def main(runtime: str, pictures: str, out: str, *models: str) -> None:
 
 def quanta(model: Path, runtime: str, images: list[np.ndarray]) -> np.ndarray:
     """Return the logits divided by the output's scale, or by a millionth for a float model."""
-    classifier = Classifier(model, runtime=runtime)
-    logits = np.array([classifier.classify(image).logits for image in images], np.float64)
-    return np.rint(logits / (classifier.output_quantization[0] or 1e-6)).astype(np.int32)
+    found = read_model(model)
+    network = Network(found, runtime)
+    inputs = [preprocess(image, found.contract) for image in images]
+    logits = np.array([network.run(image).logits for image in inputs], np.float64)
+    return np.rint(logits / (network.output_quantization[0] or 1e-6)).astype(np.int32)
 
 
 if __name__ == "__main__":

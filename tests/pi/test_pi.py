@@ -1,7 +1,6 @@
 """The program in an arm64 root folder made by tests/pi/run, compared with this computer."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 from PIL import Image
 
 from emotion_edge.faces.types import Box
-from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.model_file import SHIPPED, read_model
 from emotion_edge.model.runtime import RUNTIMES
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import Mosquitto
@@ -20,43 +19,15 @@ from tests.edge.command_line import edge as here
 from tests.edge.models import FLOAT32, INT8
 from tests.edge.photographs import FACELESS, astronaut, paste, scene
 from tests.edge.recordings import write_recording
+from tests.pi.emulated import emotion_edge, run_in
 
-INSIDE, SCORE = (Path(__file__).with_name(name) for name in ("inside", "score.py"))
+SCORE = Path(__file__).with_name("score.py")
 FRAMES = 20
-# The versions of apt's Python and numpy, and the runtimes that exist for them.
-SYSTEMS = {
-    "bookworm": ("3.11.", "1.24.", list(RUNTIMES)),
-    "trixie": ("3.13.", "2.", ["litert"]),
-    "armhf": ("3.11.", "1.24.", ["tflite-runtime"]),
-}
 # How far a logit may differ from x86-64 on the same runtime, in quanta. tflite-runtime 2.14 has
 # other int8 kernels for ARM that round some values differently: after our model's third convolution
 # one in a thousand, by one quantum. The mean before the last layer accumulates that. The most that
 # was measured is 3.
 QUANTA = {"litert": 0, "tflite-runtime": 4}
-
-
-@pytest.fixture(scope="module")
-def root() -> Path:
-    """The root folder that tests/pi/run made."""
-    return Path(os.environ["PI_ROOT"])
-
-
-@pytest.fixture(scope="module")
-def system() -> tuple[str, str, list[str]]:
-    """Return the beginnings of the versions of Python and numpy, and the runtimes."""
-    return SYSTEMS[os.environ["PI_SYSTEM"]]
-
-
-def run_in(root: Path, *command: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-    """Run a command in the root folder to its end."""
-    words = [INSIDE, root, os.environ["PI_CPU"], *map(str, command)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
-
-
-def emotion_edge(root: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the program in the root folder."""
-    return run_in(root, "/opt/emotion-edge/bin/emotion-edge", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +65,7 @@ def test_doctor_finds_all_in_order(root, system, recording, mosquitto):
     odd = [each for each in found.values() if each["status"] != "ok" and each["check"] != "clock"]
     assert not odd and result.returncode == 0, (odd, result.stderr)
     python, numpy, runtimes = system
+    golden = read_model(SHIPPED).golden
     assert found["machine"]["found"].startswith("aarch64, Python of 64 bits")
     assert found["python"]["found"].startswith(python)
     assert found["numpy"]["found"].startswith(numpy)
@@ -102,7 +74,7 @@ def test_doctor_finds_all_in_order(root, system, recording, mosquitto):
     assert [
         name for name in RUNTIMES if f"{name}: not" not in found["runtime"]["found"]
     ] == runtimes
-    assert found["arithmetic"]["found"].startswith("angry, as it must be")
+    assert found["arithmetic"]["found"].startswith(f"{golden.label}, as it must be")
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -138,7 +110,11 @@ def test_a_network_computes_what_it_computes_on_x86_64(
 
 
 def test_run_labels_pictures_as_it_does_here(root, pictures, tmp_path):
-    """Boxes are computed in floating point, so they may differ by a pixel."""
+    """Boxes are computed in floating point, so they may differ by a pixel.
+
+    That moves the scores of a face little. Of the few patches without a face that the detector also
+    finds, none of which gets a high score, it may change the label.
+    """
     for folder in (root / "opt/pictures", tmp_path):
         folder.mkdir(exist_ok=True)
         for i, pixels in enumerate(pictures):
@@ -157,11 +133,13 @@ def test_run_labels_pictures_as_it_does_here(root, pictures, tmp_path):
         assert my["face"] == their["face"]
         assert Path(my["source"]).name == Path(their["source"]).name
         if my["face"]:
-            faces += 1
             assert np.allclose(my["box"], their["box"], atol=1)
-            assert my["label"] == their["label"]
-            assert np.allclose(*(list(each["scores"].values()) for each in (my, their)), atol=0.05)
-    assert faces >= FRAMES * 0.9
+            scores = [np.array(list(each["scores"].values())) for each in (my, their)]
+            if scores[0].max() > 0.9:
+                faces += 1
+                assert my["label"] == their["label"]
+                assert np.allclose(*scores, atol=0.05)
+    assert faces == FRAMES
 
 
 def test_the_daemon_publishes_and_says_goodbye_on_sigterm(root, recording, mosquitto):

@@ -7,7 +7,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from emotion_edge.model.contract import Contract, dumps
+from emotion_edge.model.contract import dumps
+from tests.workbench.contracts import make_contract
 
 SIDE = 8
 LABELS = ("blue", "green", "red")
@@ -25,7 +26,13 @@ def tinted_noise(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def save_pictures(path: Path, count: int, seed: int, classes: tuple[str, ...] = LABELS) -> None:
     """Write tinted noise in the format of the images that training exports for the conversion."""
     images, targets = tinted_noise(count, seed)
-    np.savez(path, images=images, labels=targets, classes=np.array(classes))
+    save_arrays(path, images=images, labels=targets, classes=np.array(classes))
+
+
+def save_arrays(path: Path, **arrays: np.ndarray) -> None:
+    """Write an .npz of images of one part, unless their parts are given."""
+    names = {"classes": np.array(LABELS), "parts": np.zeros(len(arrays["labels"]), np.int64)}
+    np.savez(path, **names | arrays)
 
 
 def _train_tiny_network() -> keras.Model:
@@ -54,7 +61,7 @@ def write_tiny_build(folder: Path) -> None:
     folder.mkdir()
     model = _train_tiny_network()
     model.save(folder / "model.keras")
-    contract = Contract(labels=LABELS, width=SIDE, height=SIDE, activation="sigmoid")
+    contract = make_contract(LABELS, SIDE, activation="sigmoid", embedding=64)
     (folder / "contract.json").write_text(dumps(contract))
     counts = {"calibration": 90, "temperature": 150, "holdout": 300}
     for i, (name, count) in enumerate(counts.items()):

@@ -2,18 +2,21 @@
 
 import hashlib
 import io
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import PIL
 from PIL import ExifTags, Image
 
-from emotion_edge.imaging.image_files import ImageError, read_image
+from emotion_edge.imaging.face_files import save_face
+from emotion_edge.imaging.image_files import ImageError, read_picture
+from emotion_edge.imaging.regions import Pixels, Region, whole
 
-Pixels = npt.NDArray[np.uint8]
+_TILTS = (0.0, 9.0)
 _SIZES = ((1, 1), (97, 61), (61, 97), (31, 200), (320, 240))
 _FORMATS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("JPEG", "RGB", {"quality": 85}),
@@ -35,19 +38,20 @@ _FORMATS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def arithmetic_digest(preprocess: Callable[[Pixels], Pixels]) -> bytes:
+def arithmetic_digest(preprocess: Callable[[Pixels, Region | None], Pixels]) -> bytes:
     """Return a digest of the preprocessed pixels of some fixed pictures, and of Pillow's version.
 
-    The pictures have awkward sizes, and all file formats, modes and orientations. So a change of
-    our code or of a library that changes pixels changes the digest, while a change of a comment
-    does not: a digest of the source would decode all pictures again after it. The versions of
-    Pillow and pillow-heif stand for what these pictures do not show, such as HEIC and their
-    treatment of damaged files.
+    The pictures have awkward sizes, and all file formats, modes and orientations; some name a face,
+    level or tilted. So a change of our code or of a library that changes pixels changes the digest,
+    while a change of a comment does not: a digest of the source would decode all pictures again
+    after it. The versions of Pillow and pillow-heif stand for what these pictures do not show, such
+    as HEIC and their treatment of damaged files.
     """
     digest = hashlib.sha256(f"{PIL.__version__} {_version_of_heif()}".encode())
     for file in _pictures():
         try:
-            result = preprocess(read_image(file))
+            picture = read_picture(file)
+            result = preprocess(picture.pixels, picture.face)
             digest.update(repr(result.shape).encode() + result.tobytes())
         except ImageError:  # a format that this Pillow was built without
             digest.update(b"unreadable")
@@ -73,6 +77,18 @@ def _pictures() -> Iterator[io.BytesIO]:
         exif = Image.Exif()
         exif[ExifTags.Base.Orientation] = orientation
         yield _encode(_draw(64, 48).convert("RGB"), "JPEG", {"exif": exif})
+    yield from _faces()
+
+
+def _faces() -> Iterator[io.BytesIO]:
+    """Yield pictures that name a face, which fills them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "face.png")
+        for size in _SIZES:
+            pixels = np.asarray(_draw(*size).convert("RGB"))
+            for tilt in _TILTS:
+                save_face(path, pixels, whole(pixels)._replace(tilt=tilt))
+                yield io.BytesIO(path.read_bytes())
 
 
 def _draw(width: int, height: int) -> Image.Image:

@@ -17,10 +17,11 @@ _ROTATION_DEG, _ZOOM, _ASPECT, _SHIFT, _SHEAR = 12.0, 0.12, 0.08, 0.05, 0.05
 # Light: maximum change of gamma and contrast (natural logarithms) and of brightness and noise
 # (range 0..1), and the maximum loss of light at the edge away from a side light.
 _GAMMA, _CONTRAST, _BRIGHTNESS, _NOISE, _SIDE_LIGHT = 0.7, 0.2, 0.1, 0.05, 0.8
+_CURVE = 0.6  # maximum change of the response curve's slope at its ends and its middle
 # Shares of the images that get each change.
-_LIGHT_SHARE, _BLUR_SHARE, _OCCLUSION_SHARE, _JPEG_SHARE = 0.5, 0.125, 0.25, 0.125
+_LIGHT_SHARE, _BLUR_SHARE, _OCCLUSION_SHARE, _JPEG_SHARE = 0.5, 0.2, 0.25, 0.125
 _OCCLUSION_SIDE = (0.12, 0.38)  # minimum and maximum, relative to the side of the image
-_MIN_BLUR_SCALE = 0.4  # smallest size before scaling up again, relative to the side of the image
+_MIN_BLUR_SCALE = 0.3  # smallest size before scaling up again, relative to the side of the image
 _JPEG_QUALITY = (25, 90)
 
 
@@ -93,9 +94,12 @@ def _random_transforms(count: tf.Tensor, side: int, seed: tf.Tensor) -> tf.Tenso
 
 
 def _relight(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Change gamma, contrast and brightness, and add light from one side."""
-    gamma, contrast, brightness, strength, angle = _uniform_per_image(images, seed, -1.0, 1.0, 5)
+    """Change gamma, the response curve, contrast and brightness; add light from one side."""
+    numbers = _uniform_per_image(images, seed, -1.0, 1.0, 6)
+    gamma, contrast, brightness, strength, angle, curve = numbers
     images = tf.pow(images, tf.exp(gamma * _GAMMA)) * _side_light(images, strength, angle)
+    # Cameras differ in how steep the middle is: the curve is S-shaped, or the inverse of that.
+    images += curve * _CURVE * tf.sin(2 * math.pi * images) / (2 * math.pi)
     mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
     return (images - mean) * tf.exp(contrast * _CONTRAST) + mean + brightness * _BRIGHTNESS
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
+from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_picture
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.preprocessing import preprocess
 from emotion_edge.util.atomic_write import staged_write
@@ -81,7 +81,7 @@ def load_images(
 def _cache_key(folder: Path, files: list[LabelledFile], contract: Contract) -> str:
     preprocessing = {name: getattr(contract, name) for name in _PREPROCESSING_FIELDS}
     digest = hashlib.sha256(json.dumps(preprocessing, sort_keys=True).encode())
-    digest.update(arithmetic_digest(partial(preprocess, contract=contract)))
+    digest.update(arithmetic_digest(lambda pixels, face: preprocess(pixels, contract, face)))
     for _, path in files:
         digest.update(os.fsencode(path.relative_to(folder)) + b"\0")
         if path.exists():  # a broken link is reported later, with all unreadable files
@@ -141,7 +141,8 @@ def _decode_all(
 
 def _decode(path: Path, contract: Contract) -> npt.NDArray[np.uint8] | str:
     try:
-        return preprocess(read_image(path, WORKSTATION_MEGAPIXELS), contract)
+        picture = read_picture(path, WORKSTATION_MEGAPIXELS)
+        return preprocess(picture.pixels, contract, picture.face)
     except ImageError as error:
         return str(error)
 

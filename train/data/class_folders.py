@@ -20,7 +20,7 @@ _NAMES_OF_SPLITS = {
     "test": {"test", "tests", "testing", "testset", "tst", "holdout", "privatetest"},
 }
 # What this program writes into a data set.
-_OWN_FILES = {"crop.json", "leaks.csv", "prepared.csv", "votes.csv"}
+_OWN_FILES = {"crop.json", "leaks.csv", "prepared.csv", "unsure.txt", "votes.csv"}
 _OWN_FILES |= {"frames", "samples.json", "samples.png"}
 _NAMED = 3  # examples of each kind that a message names
 
@@ -34,25 +34,26 @@ def class_folders(split: Path) -> dict[str, list[Path]]:
     if not split.is_dir():
         raise UserError(f"{split}: no such folder; {_advice(split)}")
     found: dict[str, list[Path]] = {}
-    for folder in _visible_folders(split):
+    for folder in visible_folders(split):
         found.setdefault(unicodedata.normalize("NFC", folder.name), []).append(folder)
     return dict(sorted(found.items()))
 
 
-def _visible_folders(folder: Path) -> list[Path]:
+def visible_folders(folder: Path) -> list[Path]:
+    """Return the folders in a folder, sorted, without those that other programs keep there."""
     return sorted(p for p in folder.iterdir() if p.is_dir() and not is_hidden(p.name))
 
 
 def _advice(split: Path) -> str:
     """Return where the pictures of a missing split may be, and what to do."""
-    folders = _visible_folders(split.parent) if split.parent.is_dir() else []
+    folders = visible_folders(split.parent) if split.parent.is_dir() else []
     for folder in folders:
         if split_called(folder.name) == split.name:
             return f"rename {folder} to {split.name}"
     for folder in folders:
         if (folder / split.name).is_dir():
             return f"{folder / split.name} is one level too deep: use --data {folder}"
-    advice = f"put pictures into {split}/<class>/"
+    advice = f"put pictures into {split}/<class>/ (emotion-edge collect --split {split.name})"
     names = _listed(folder.name for folder in folders if folder.name not in _NAMES_OF_SPLITS)
     prepare = "python -m train.prepare --photos divides photographs"
     return f"{advice}; {split.parent} has {names}: {prepare}" if names else advice
@@ -67,7 +68,7 @@ def split_called(name: str) -> str:
 def too_deep(split: Path, present: Collection[str]) -> str:
     """Return a hint if the only class folder of a split has the classes within it, else ""."""
     for name, folders in class_folders(split).items():
-        inner = [inside for folder in folders for inside in _visible_folders(folder)]
+        inner = [inside for folder in folders for inside in visible_folders(folder)]
         if name in present and len(inner) > 1:
             names = _listed(folder.name for folder in inner)
             return f"; {names} in {folders[0]} are one level too deep: move them up"
@@ -117,6 +118,12 @@ def report_left_out(split: Path, listings: dict[str, list[Listing]]) -> None:
     for label, each in listings.items():
         _report_other_classes(split, label, each, listings)
     _report_depth(split, listings)
+
+
+def report_beside_parts(data: Path, parts: Collection[Path]) -> None:
+    """Name on stderr what lies in a data set's folder beside its parts."""
+    unused = sorted(path for path in data.iterdir() if path not in parts)
+    _say(data, Listing(*_loose(unused), [path for path in unused if path.is_dir()]))
 
 
 def _loose(paths: list[Path]) -> tuple[list[Path], list[Path]]:

@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
-from train.data.image_folder import Dataset, Split
+from train.data.dataset import Dataset
+from train.data.split import Split
 
 Indices = npt.NDArray[np.int64]
 MAX_TEMPERATURE_IMAGES = 1000  # only one number is fitted to them

@@ -1,104 +1,27 @@
-"""Load a data set from class folders: DATA/<split>/<class>/."""
+"""Load one split of a data set from its class folders."""
 
+import hashlib
 import sys
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from emotion_edge.errors import UserError
+from emotion_edge.errors import UserError, escape
 from emotion_edge.imaging.picture_folders import list_pictures
 from emotion_edge.model.contract import Contract
-from train.data.balance import describe_imbalance
 from train.data.cache import CachedImages, LabelledFile, load_images
 from train.data.class_folders import (
     class_folders,
     describe_files,
     like_a_class,
-    refuse_alike,
     report_left_out,
-    report_unused,
     too_deep,
 )
-from train.data.soft_labels import Votes, read_votes
+from train.data.soft_labels import read_unsure, read_votes
+from train.data.split import Split
 from train.wording import amount
-
-
-@dataclass(frozen=True)
-class Split:
-    """One split of a data set.
-
-    images: (N, height, width, channels) uint8, memory-mapped from the cache. targets: (N,) class
-    indices. votes: (N, classes + 1) float32, the number of people who chose each label, and in the
-    last column those who chose none of them (see `train.data.soft_labels`). paths: the image files.
-    key: a digest of the files and of the preprocessing.
-    """
-
-    images: npt.NDArray[np.uint8]
-    targets: npt.NDArray[np.int64]
-    votes: Votes
-    paths: list[Path]
-    key: str
-
-    @property
-    def soft_labels(self) -> npt.NDArray[np.float32]:
-        """Each label's share of the votes for a label, (N, classes); rows add up to 1."""
-        named = self.votes[:, :-1]
-        return np.asarray(named / named.sum(axis=1, keepdims=True))
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """The splits of a data set. The finished model is evaluated on `holdout`.
-
-    holdout_name: "test", or "validation" if the data set has no test split; `holdout` is then the
-    same object as `validation`.
-    """
-
-    training: Split
-    validation: Split
-    holdout: Split
-    holdout_name: str
-
-
-def find_labels(data: Path) -> list[str]:
-    """Return the class names: the sorted folder names of DATA/train, in Unicode's form NFC.
-
-    Raises UserError if DATA/train does not exist or has fewer than two class folders, or two whose
-    names differ only in capital letters.
-    """
-    if not data.is_dir():
-        raise UserError(f"--data {data}: no such folder")
-    labels = list(class_folders(data / "train"))
-    for label in labels:
-        if not label.isprintable():
-            raise UserError(f"{data / 'train'}: rename the class folder {label!r}")
-    if len(labels) < 2:
-        found = f"only {labels[0]!r}" if labels else "none"
-        raise UserError(
-            f"{data / 'train'}: needs a folder for each of at least 2 classes; {found} found"
-            f"{too_deep(data / 'train', labels)}"
-        )
-    refuse_alike(data / "train", labels)
-    return labels
-
-
-def load(data: Path, contract: Contract, cache: Path) -> Dataset:
-    """Load DATA/train, DATA/validation and, if it exists, DATA/test, which becomes the holdout.
-
-    Warns if a class has far fewer pictures than another. Raises UserError as `load_split` does.
-    """
-    report_unused(data)
-    training = load_split(data / "train", contract, cache)
-    numbers = np.bincount(training.targets, minlength=len(contract.labels)).tolist()
-    if warning := describe_imbalance(dict(zip(contract.labels, numbers, strict=True))):
-        print(f"{data / 'train'}: {warning}", file=sys.stderr)
-    validation = load_split(data / "validation", contract, cache)
-    if not (data / "test").is_dir():
-        return Dataset(training, validation, validation, "validation")
-    return Dataset(training, validation, load_split(data / "test", contract, cache), "test")
 
 
 def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
@@ -115,7 +38,23 @@ def load_split(folder: Path, contract: Contract, cache: Path) -> Split:
     _report_unreadable(folder, cached, files)
     targets = np.array([labels.index(label) for label in cached.labels])
     votes = read_votes(folder.parent, labels, list(zip(cached.labels, cached.paths, strict=True)))
-    return Split(cached.images, targets, votes, cached.paths, cached.key)
+    unsure = np.isin(cached.labels, read_unsure(folder.parent, labels))
+    return Split(
+        cached.images,
+        targets,
+        votes,
+        unsure,
+        part=np.zeros(len(targets), np.int64),
+        paths=cached.paths,
+        pictures=[path.relative_to(folder.parent).as_posix() for path in cached.paths],
+        key=_key(cached.key, unsure),
+    )
+
+
+def _key(of_images: str, unsure: npt.NDArray[np.bool_]) -> str:
+    if not unsure.any():
+        return of_images
+    return hashlib.sha256(of_images.encode() + unsure.tobytes()).hexdigest()
 
 
 def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
@@ -144,17 +83,17 @@ def _list_files(folder: Path, labels: tuple[str, ...]) -> list[LabelledFile]:
 def _report_classes(folder: Path, labels: tuple[str, ...], files: list[LabelledFile]) -> None:
     present = {label for label, _ in files}
     found = f"{amount(len(files), 'image')} belonging to {amount(len(present), 'class', 'classes')}"
-    print(f"{folder}: Found {found}.", flush=True)
+    print(escape(f"{folder}: Found {found}."), flush=True)
     if missing := set(labels) - present:
-        print(f"{folder}: no pictures of {', '.join(sorted(missing))}", file=sys.stderr)
+        print(escape(f"{folder}: no pictures of {', '.join(sorted(missing))}"), file=sys.stderr)
 
 
 def _report_unreadable(folder: Path, cached: CachedImages, files: list[LabelledFile]) -> None:
     """Name the unreadable pictures; raise UserError if they are all pictures of a class."""
     for path, reason in cached.unreadable.items():
-        print(f"left out {path}: {reason}", file=sys.stderr)
-    if cached.unreadable:
-        print(f"{folder}: left out {len(cached.unreadable)} of {len(files)}", file=sys.stderr)
+        print(escape(f"left out {path}: {reason}"), file=sys.stderr)
+    if count := len(cached.unreadable):
+        print(escape(f"{folder}: left out {count} of {len(files)}"), file=sys.stderr)
     if lost := sorted({label for label, _ in files} - set(cached.labels)):
         reasons = {cached.unreadable[path] for label, path in files if label == lost[0]}
         raise UserError(f"{folder}: no picture of class {lost[0]} can be read: {min(reasons)}")

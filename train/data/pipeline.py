@@ -9,7 +9,8 @@ import tensorflow as tf
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.quantization import input_table
 from train.data.augmentation import augment
-from train.data.image_folder import Split
+from train.data.split import Split
+from train.data.targets import Targets, make_plain_targets, make_targets, one_hot
 from train.recipe import Recipe
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
@@ -22,10 +23,10 @@ def training_batches(
     """Return the shuffled batches of all epochs from `first_epoch` on.
 
     Each batch is (images, targets, sample weights): images are float32 (batch, height, width,
-    channels), normalised as the contract says; targets are (batch, classes), and each row adds up
-    to 1. All batches are full: the last one of an epoch is filled with the epoch's first images.
-    Order and augmentation depend only on the seed and the epoch, so that a resumed run sees the
-    same batches as an uninterrupted one.
+    channels), normalised as the contract says; targets are those of `make_targets`. All batches are
+    full: the last one of an epoch is filled with the epoch's first images. Order and augmentation
+    depend only on the seed and the epoch, so that a resumed run sees the same batches as an
+    uninterrupted one.
     """
     numbered = tf.data.Dataset.range(first_epoch, recipe.epochs).flat_map(
         _epoch_order(split, recipe)
@@ -33,8 +34,8 @@ def training_batches(
     read_batch = _batch_reader(
         split,
         contract,
-        class_weights=_class_weights(split, contract) if recipe.class_weights else None,
-        soft_labels=recipe.soft_labels,
+        make_targets(split, soft_labels=recipe.soft_labels),
+        _class_weights(split, contract) if recipe.class_weights else None,
     )
 
     def load(indices: tf.Tensor, number: tf.Tensor) -> Batch:
@@ -70,7 +71,7 @@ def _epoch_order(split: Split, recipe: Recipe) -> Callable[[tf.Tensor], tf.data.
 def evaluation_batches(
     split: Split, contract: Contract, *, batch_size: int, full: bool = False
 ) -> tf.data.Dataset:
-    """Return the whole split once, in order: (images, one-hot targets, sample weights of 1).
+    """Return the whole split once, in order: (images, plain targets, sample weights of 1).
 
     full: fill the last batch with images of weight 0, so that each of several replicas gets a
     share. (Keras counts them in val_loss, which makes it lower by their share of the images.)
@@ -78,7 +79,8 @@ def evaluation_batches(
     count = len(split.targets)
     padding = -count % batch_size if full else 0
     order = tf.data.Dataset.range(count + padding).batch(batch_size)
-    batches = order.map(_batch_reader(split, contract), num_parallel_calls=2).prefetch(2)
+    read_batch = _batch_reader(split, contract, make_plain_targets(split))
+    batches = order.map(read_batch, num_parallel_calls=2).prefetch(2)
     # Every worker evaluates all images. The metrics are sums over workers, so they stay the same.
     return _with_sharding(batches, tf.data.experimental.AutoShardPolicy.OFF)
 
@@ -102,33 +104,38 @@ def _sampling_probabilities(split: Split, balance: float) -> npt.NDArray[np.floa
     return np.asarray(weights / weights.sum())
 
 
+def label_shares(split: Split, recipe: Recipe) -> npt.NDArray[np.float64]:
+    """Return the share of each label among those that training shows, (classes,).
+
+    It depends on the recipe's `balance`. What teachers say does not count.
+    """
+    labels = split.soft_labels if recipe.soft_labels else one_hot(split)
+    return np.asarray(_sampling_probabilities(split, recipe.balance) @ labels)
+
+
 def _batch_reader(
     split: Split,
     contract: Contract,
-    *,
+    targets: Targets,
     class_weights: npt.NDArray[np.float32] | None = None,
-    soft_labels: bool = False,
 ) -> Callable[[tf.Tensor], Batch]:
     """Return a function from image indices to a batch.
 
-    class_weights: (classes,), 1 by default. soft_labels: use the votes as targets. An index past
-    the last image selects padding: an image of weight 0.
+    targets: of all images, see `train.data.targets`. class_weights: (classes,), 1 by default. An
+    index past the last image selects padding: an image of weight 0.
     """
-    table = input_table(contract, dtype=np.float32)
-    one_hot = np.eye(len(contract.labels), dtype=np.float32)
-    weights = np.ones(len(one_hot), np.float32) if class_weights is None else class_weights
-    count, soft = len(split.targets), split.soft_labels if soft_labels else None
+    table, count = input_table(contract, dtype=np.float32), len(split.targets)
+    weights = np.ones(len(contract.labels), np.float32) if class_weights is None else class_weights
 
     def read(indices):
         wrapped = indices % count
         labels = split.targets[wrapped]
         sample_weight = weights[labels] * (indices < count).astype(np.float32)
-        targets = one_hot[labels] if soft is None else soft[wrapped]
-        return table[split.images[wrapped]], targets, sample_weight
+        return table[split.images[wrapped]], targets[wrapped], sample_weight
 
     def read_batch(indices):
         batch = tf.numpy_function(read, [indices], (tf.float32, tf.float32, tf.float32))
-        shapes = ((None, *split.images.shape[1:]), (None, len(contract.labels)), (None,))
+        shapes = ((None, *split.images.shape[1:]), (None, targets.shape[1]), (None,))
         for tensor, shape in zip(batch, shapes, strict=True):
             tensor.set_shape(shape)
         return tuple(batch)

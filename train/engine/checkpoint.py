@@ -97,7 +97,7 @@ class Checkpoint(keras.callbacks.Callback):
                 path.unlink()
 
     def _remove_former_run(self) -> None:
-        """Remove the former run's later generations, and its other workers if there are none."""
+        """Remove the former run's later networks, and its other workers if there are none."""
         alone = self.model.distribute_strategy.cluster_resolver is None
         former = re.escape(self.folder.name) + (r"(-worker\d+)?(-\d+)?" if alone else r"-\d+")
         for folder in self.folder.parent.iterdir():

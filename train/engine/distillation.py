@@ -1,13 +1,16 @@
-"""Born-again training: each generation after the first also learns from its predecessor.
+"""Distillation: teachers are trained first, and the network learns from their predictions, too.
 
-Furlanello et al. 2018, *Born-Again Neural Networks* (arXiv:1805.04770). The teacher's predictions
-are averaged over shifted and mirrored copies of each image, which are more accurate together than
-a single one. The next generation's targets are half this average and half the people's votes.
+Hinton et al. 2015, *Distilling the Knowledge in a Neural Network* (arXiv:1503.02531), with several
+teachers. One teacher of the network's own kind makes it a Born-Again Neural Network (Furlanello et
+al. 2018, arXiv:1805.04770). The teachers' predictions are averaged over shifted and mirrored copies
+of each image, which are more accurate together than a single one.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -18,7 +21,9 @@ from emotion_edge.model.contract import Contract
 from emotion_edge.model.postprocessing import scores
 from emotion_edge.model.quantization import input_table
 from evaluation.predictors import keras_logits
-from train.data.image_folder import Dataset, Split
+from train.data.dataset import Dataset
+from train.data.soft_labels import SoftLabels, write_soft_labels
+from train.data.split import Split
 from train.engine.start import RunOptions
 from train.engine.state import History, read_state
 from train.engine.trainer import fit, kept_model
@@ -27,49 +32,109 @@ from train.recipe import Recipe
 _SIDE_PER_SHIFT = 24  # images are shifted by 1/24 of their side
 _BATCH_SIZE = 32
 Images = npt.NDArray[np.uint8]
+Scores = npt.NDArray[np.float32]
 
 
-def fit_generations(
-    recipe: Recipe, dataset: Dataset, contract: Contract, options: RunOptions
-) -> tuple[History, Path, float]:
-    """Train all generations with `fit`.
+class Trained(NamedTuple):
+    """The network that was trained last.
 
-    Returns the last generation's history and checkpoint, and the training time of all generations
-    in seconds, including interrupted processes. Ctrl-C ends the run after the current epoch,
-    without further generations.
+    recipe: its own. history: one row for each epoch. checkpoint: its folder. seconds: the training
+    time of all networks, including interrupted processes.
     """
-    first = options.checkpoint
-    history, finished = fit(recipe, dataset, contract, options)
-    state = read_state(options.checkpoint)
-    seconds = state.seconds
-    for number in range(2, recipe.generations + 1):
+
+    recipe: Recipe
+    history: History
+    checkpoint: Path
+    seconds: float
+
+
+def fit_all(
+    recipe: Recipe,
+    dataset: Dataset,
+    contract: Contract,
+    options: RunOptions,
+    stored: SoftLabels | None = None,
+) -> Trained:
+    """Train the recipe's teachers, and then its network, which learns from what they say as well.
+
+    The teachers learn the sure labels of those parts of the data set that have all classes. They
+    start from random weights, also if the network starts from others.
+
+    stored: predictions of teachers that were trained before; then none is trained. Otherwise the
+    teachers' predictions are written beside the checkpoints. Ctrl-C ends the run after the current
+    epoch, without further networks. Raises UserError as `fit` and `SoftLabels.of` do.
+    """
+    if stored:
+        return _fit_taught(recipe, dataset, contract, options, stored)
+    sure = replace(dataset, training=dataset.training.sure())
+    teachers = recipe.make_teachers()
+    if not teachers:
+        return _fit(recipe, sure, contract, options)[0]
+    known = replace(sure, training=sure.training.of_complete_parts())
+    first, seconds, models = options.checkpoint, 0.0, list[tuple[Recipe, Path]]()
+    pretrained, options = options.pretrained, replace(options, pretrained=None)
+    for teacher in teachers:
+        trained, finished = _fit(teacher, known, contract, options)
+        seconds += trained.seconds
         if not finished:
-            break
-        teacher = kept_model(recipe, contract, options.checkpoint)
+            return trained._replace(seconds=seconds)
+        models.append((teacher, trained.checkpoint))
+        number, run = len(models) + 1, read_state(trained.checkpoint).run
         folder = first.with_name(f"{first.name}-{number}")
-        options = replace(options, checkpoint=folder, run=state.run)
-        print(f"generation {number} of {recipe.generations}, in {options.checkpoint}/", flush=True)
-        recipe = replace(recipe, seed=(recipe.seed + 1) % 2**32, soft_labels=True)
-        relabel = partial(with_teacher_labels, teacher, contract=contract)
-        history, finished = fit(recipe, dataset, contract, options, relabel)
-        seconds += read_state(options.checkpoint).seconds
-    return history, options.checkpoint, seconds
+        options = replace(options, checkpoint=folder, run=run)
+        print(f"network {number} of {len(teachers) + 1}, in {folder}/", flush=True)
+    relabel = partial(_relabel, models, contract, first.parent)
+    student, options = replace(recipe, soft_labels=True), replace(options, pretrained=pretrained)
+    trained, _ = _fit(student, dataset, contract, options, relabel)
+    return trained._replace(seconds=seconds + trained.seconds)
 
 
-def with_teacher_labels(teacher: keras.Model, split: Split, contract: Contract) -> Split:
-    """Return the split with soft labels that are half its own and half the teacher's.
+def _fit_taught(
+    recipe: Recipe, dataset: Dataset, contract: Contract, options: RunOptions, stored: SoftLabels
+) -> Trained:
+    """Train the recipe's network only, on the labels of stored teachers as well."""
+    split = dataset.training
+    predicted = stored.of(split.pictures, contract.labels)
+    dataset = replace(dataset, training=replace(split, taught=predicted))
+    student = replace(recipe, teachers=(), soft_labels=True)
+    return _fit(student, dataset, contract, options)[0]
 
-    The teacher's are its mean scores over all views of an image. The `votes` of the result hold the
-    soft labels, with 0 in the last column.
-    """
+
+def _fit(
+    recipe: Recipe,
+    dataset: Dataset,
+    contract: Contract,
+    options: RunOptions,
+    relabel: Callable[[Split], Split] | None = None,
+) -> tuple[Trained, bool]:
+    """Train one network; return it, and whether its training finished without Ctrl-C."""
+    history, finished = fit(recipe, dataset, contract, options, relabel)
+    seconds = read_state(options.checkpoint).seconds
+    return Trained(recipe, history, options.checkpoint, seconds), finished
+
+
+def _relabel(
+    teachers: Sequence[tuple[Recipe, Path]], contract: Contract, folder: Path, split: Split
+) -> Split:
+    """Return the split with the teachers' predictions, and write these to a folder."""
+    models = [kept_model(recipe, contract, checkpoint) for recipe, checkpoint in teachers]
+    predicted = predict(models, split, contract)
+    write_soft_labels(folder, SoftLabels(split.pictures, contract.labels, predicted))
+    return replace(split, taught=predicted)
+
+
+def predict(teachers: Sequence[keras.Model], split: Split, contract: Contract) -> Scores:
+    """Return the mean scores of all teachers over all views of each image, (N, classes)."""
+    return np.mean([_predict(teacher, split, contract) for teacher in teachers], axis=0)
+
+
+def _predict(teacher: keras.Model, split: Split, contract: Contract) -> Scores:
     table, count = input_table(contract, dtype=np.float32), len(split.targets)
     batches = (split.images[start : start + _BATCH_SIZE] for start in range(0, count, _BATCH_SIZE))
-    bar = tqdm(batches, "asking the teacher", -(-count // _BATCH_SIZE), disable=None)
+    bar = tqdm(batches, f"asking {teacher.name}", -(-count // _BATCH_SIZE), disable=None)
     logits = keras_logits(teacher, (table[shift_and_mirror(batch)] for batch in bar))
-    predicted = scores(logits, contract).reshape(count, -1, logits.shape[1]).mean(axis=1)
-    votes = np.zeros_like(split.votes)
-    votes[:, :-1] = (split.soft_labels + predicted) / 2
-    return replace(split, votes=votes)
+    views = scores(logits, contract).reshape(count, -1, logits.shape[1])
+    return views.mean(axis=1).astype(np.float32)
 
 
 def shift_and_mirror(images: Images) -> Images:

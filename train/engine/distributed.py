@@ -59,7 +59,7 @@ def prepare_for_replicas(model: keras.Model, strategy: tf.distribute.Strategy) -
     step functions return the metrics, which TensorFlow sums over replicas when they are read.
     """
     images = np.zeros((1, *model.input_shape[1:]), np.float32)
-    targets = np.zeros((1, *model.output_shape[1:]), np.float32)
+    targets = np.zeros((1, 3 * model.output_shape[1]), np.float32)  # see train.data.targets
     with strategy.scope():
         model._symbolic_build(data_batch=(images, targets, np.ones(1, np.float32)))
     model._maybe_symbolic_build = lambda **_: None

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from emotion_edge.errors import UserError
 from train.engine.distributed import worker_index
+from train.engine.pretrained import Pretrained
 from train.engine.state import State, check_state, find_state
 
 _Report = dict[str, Any]
@@ -22,13 +23,15 @@ class RunOptions:
 
     checkpoint: the folder for the state. resume: "always" continues the run that is there, "auto"
     continues it if it had the same settings and can be read, and None replaces it. run: continue
-    only the run of this name (see `State`), and replace any other.
+    only the run of this name (see `State`), and replace any other. pretrained: the network that a
+    new run starts from, None for random weights.
     """
 
     strategy: tf.distribute.Strategy
     checkpoint: Path
     resume: str | None
     run: str | None = None
+    pretrained: Pretrained | None = None
 
 
 def start_together(

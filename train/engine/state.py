@@ -28,7 +28,7 @@ _COLUMNS = {"epoch", "accuracy", "loss", "val_accuracy", "val_loss"}
 class State:
     """A run after its last finished epoch, as state.json holds it.
 
-    run: the same text in all generations of a run, and in no other run. history: one row of metrics
+    run: the same text in all networks of a run, and in no other run. history: one row of metrics
     for each epoch. dropout: the state of each of dropout's generators, which a .keras file does not
     store. seconds: training time, including interrupted processes. last, kept: the names of the two
     other files. sha256: their digests, by name.

@@ -1,13 +1,11 @@
 """Build the network, then train it: compile, fit, resume and stop."""
 
-import hashlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -15,12 +13,15 @@ import tensorflow as tf
 
 from emotion_edge.errors import RunError
 from emotion_edge.model.contract import Contract
-from train.data.image_folder import Dataset, Split
+from train.data.dataset import Dataset
 from train.data.pipeline import evaluation_batches, steps_per_epoch, training_batches
+from train.data.split import Split
 from train.engine.averaging import AveragedWeights
 from train.engine.checkpoint import Checkpoint, has_plateaued
 from train.engine.distributed import prepare_for_replicas
+from train.engine.losses import accuracy, cross_entropy
 from train.engine.optimizer import make_optimizer
+from train.engine.run_settings import common_settings, run_settings
 from train.engine.start import RunOptions, start_together
 from train.engine.state import History, State, load_last, read_state
 from train.models import MODELS
@@ -35,14 +36,26 @@ def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
     steps: batches in an epoch. Raises UserError for an unknown optimizer.
     """
     keras.utils.set_random_seed(recipe.seed)
-    model = MODELS[recipe.model](classes)
+    with _precision(recipe):
+        model = MODELS[recipe.model](classes)
     model.compile(
         optimizer=make_optimizer(recipe, steps),
-        loss="categorical_crossentropy",
-        weighted_metrics=["accuracy"],  # weighted, so that the padding of a batch does not count
+        loss=cross_entropy,
+        weighted_metrics=[accuracy],  # weighted, so that the padding of a batch does not count
         jit_compile=False,  # XLA makes the epochs of these networks slower on a CPU
     )
     return model
+
+
+@contextmanager
+def _precision(recipe: Recipe) -> Iterator[None]:
+    """Let the layers that are made meanwhile compute as the recipe says."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if recipe.bfloat16 else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def fit(
@@ -60,9 +73,9 @@ def fit(
     until the first epoch is finished. Raises UserError if the run cannot be resumed, and on all
     workers if one of them cannot.
     """
-    settings = _settings(recipe, dataset, contract)
+    settings = run_settings(recipe, dataset, contract, options.pretrained)
     changeable = {*recipe.changeable(), "validation"}
-    state, run = start_together(options, _common(recipe, dataset, settings), settings, changeable)
+    state, run = start_together(options, common_settings(dataset, settings), settings, changeable)
     model = _restore_or_build(recipe, dataset, contract, options, state)
     model.summary()
     averaged = _averaged_weights(recipe, dataset, contract)
@@ -74,25 +87,6 @@ def fit(
         with _finish_epoch_on_interrupt(saver):
             _fit(model, recipe, dataset, contract, saver)
     return history, _is_finished(history, recipe) and not saver.interrupted
-
-
-def _settings(recipe: Recipe, dataset: Dataset, contract: Contract) -> dict[str, Any]:
-    """Return what decides which weights a run keeps, in values that JSON can hold."""
-    settings = {**vars(recipe), "labels": list(contract.labels)}
-    settings |= {"data": dataset.training.key, "validation": dataset.validation.key}
-    if recipe.soft_labels:
-        settings["votes"] = hashlib.sha256(dataset.training.votes.tobytes()).hexdigest()
-    return settings
-
-
-def _common(recipe: Recipe, dataset: Dataset, settings: dict[str, Any]) -> dict[str, Any]:
-    """Return what all workers must have in common, in values that JSON can hold."""
-    counts = {
-        "training pictures": len(dataset.training.targets),
-        "validation pictures": len(dataset.validation.targets),
-    }
-    # The keys of the data depend on the times of the files, which differ between machines.
-    return {**settings, **counts, "data": None, "validation": None}
 
 
 def _restore_or_build(
@@ -109,6 +103,8 @@ def _restore_or_build(
         else:
             steps = steps_per_epoch(dataset.training, recipe)
             model = build(recipe, len(contract.labels), steps)
+            if options.pretrained:
+                options.pretrained.copy_to(model, contract.labels)
     if strategy is not tf.distribute.get_strategy():
         prepare_for_replicas(model, strategy)
     return model

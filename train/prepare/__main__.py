@@ -17,6 +17,9 @@ FER2013's pictures keep their splits, and are cropped again by the same rule. Wi
 label is the most frequent vote of FER+'s ten people. Pictures are left out if the vote is a tie, or
 for none of the seven labels. TO/votes.csv lists all votes, for training with --soft-labels.
 
+TO/unsure.txt lists labels that are often wrong in these pictures (--unsure). No model is tested on
+such pictures, and only a network with teachers learns from them, mostly what those say.
+
 TO/prepared.csv lists the outcome for each picture, and TO/crop.json how faces are cropped. Existing
 files are not overwritten: a second run continues where the first one ended, and adds new pictures.
 Near-duplicates of pictures in other splits are listed in TO/leaks.csv at the end.
@@ -33,6 +36,7 @@ from emotion_edge.errors import RunError, UserError, exit_code
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from train.data.balance import describe_imbalance
+from train.data.soft_labels import write_unsure
 from train.prepare.fer2013 import make_detector, prepare_fer
 from train.prepare.fer2013_csv import read_csv
 from train.prepare.fer2013_npz import read_npz
@@ -63,11 +67,19 @@ def _prepare(args: argparse.Namespace) -> int:
         raise UserError(f"none of {total} pictures could be used{advice if args.photos else ''}")
     if warning := describe_imbalance(_count_by_class(args.to)):
         print(f"{args.to}: {warning}", file=sys.stderr)
+    if args.unsure:
+        _write_unsure(args.to, args.unsure)
     check_for_leaks(args.to)
     if unreadable:
         raise RunError(f"{unreadable} of {total} pictures could not be read")
     _refuse_empty_split(args)
     return 0
+
+
+def _write_unsure(data: Path, labels: list[str]) -> None:
+    if unknown := sorted(set(labels) - set(_count_by_class(data))):
+        raise UserError(f"--unsure {' '.join(unknown)}: {data} has no pictures of this class")
+    write_unsure(data, sorted(set(labels)))
 
 
 def _count_by_class(data: Path) -> Counter[str]:
@@ -160,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="A/B/C",
         help="per cent of the photographs for train, validation and test (default: 70/15/15)",
     )
+    add("--unsure", nargs="+", metavar="CLASS", help="classes whose labels are often wrong")
     add("--seed", type=seed, default=0, help="seed of the random split (default: %(default)s)")
     add("--face-model", type=Path, metavar="FILE", help="the face detector's network")
     add(

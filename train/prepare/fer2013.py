@@ -1,7 +1,7 @@
 """Write FER2013 as a data set, with FER+'s votes as soft labels.
 
-FER2013's pictures are cropped faces, but tilted and of different sizes. So they are cropped again,
-by the same rule as all other faces.
+FER2013's pictures are cropped faces, but tilted and of different sizes. So the face is found again
+in each, by the same rule as all other faces, and the picture is kept as it is.
 """
 
 from collections import Counter
@@ -13,9 +13,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.types import Box, Face
+from emotion_edge.imaging.regions import Region
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from train.data.soft_labels import write_votes
 from train.prepare.fer2013_types import EMOTIONS, SIDE, Picture, Pixels, votes_by_label
@@ -39,13 +40,20 @@ def prepare_fer(
         row = _row(picture)
         _refuse_other_label(picture, row, manifest)
         if picture.name not in manifest.rows:
-            manifest.add(row, crop_again(picture.pixels, detector) if row.picture else None)
+            _add(row, picture.pixels, manifest, detector)
         if row.picture and picture.votes:
             votes[row.picture] = votes_by_label(picture.votes)
         outcomes[row.outcome] += 1
     if votes:
         write_votes(manifest.data, sorted(EMOTIONS), votes)
     return outcomes
+
+
+def _add(row: Row, pixels: Pixels, manifest: Manifest, detector: FaceDetector) -> None:
+    if row.picture:
+        manifest.add(row, pixels[..., np.newaxis], find_again(pixels, detector))
+    else:
+        manifest.add(row)
 
 
 def _row(picture: Picture) -> Row:
@@ -73,19 +81,19 @@ def make_detector(model: Path | None) -> FaceDetector:
     return FaceDetector(model, threshold=0.55, min_face=20 * _SCALE)
 
 
-def crop_again(pixels: Pixels, detector: FaceDetector) -> Pixels:
-    """Return the face cropped by the rule, (side, side) uint8 grey.
+def find_again(pixels: Pixels, detector: FaceDetector) -> Region:
+    """Return the region of the face in a picture, (side, side) uint8 grey.
 
-    Returns the whole picture if no face is found.
+    That is the whole picture if no face is found.
     """
     side = SIDE * _SCALE
     enlarged = Image.fromarray(pixels).resize((side, side), Image.Resampling.BICUBIC)
     padded = np.pad(np.asarray(enlarged), _MARGIN * _SCALE)
     faces = detector.detect(np.repeat(padded[..., np.newaxis], 3, axis=2))
     if not faces:
-        return pixels
+        return Region(SIDE / 2, SIDE / 2, SIDE, SIDE)
     box, eyes = (np.array(values) / _SCALE for values in (faces[0].box, faces[0].eyes))
     x, y, width = map(float, box - (_MARGIN, _MARGIN, 0))
     left_x, left_y, right_x, right_y = map(float, eyes - _MARGIN)
     face = Face(Box(x, y, width), faces[0].score, (left_x, left_y, right_x, right_y))
-    return crop_face(np.repeat(pixels[..., np.newaxis], 3, axis=2), face, DEFAULT_CROP_RULE)[..., 0]
+    return face_region(face, DEFAULT_CROP_RULE)

@@ -19,13 +19,14 @@ from emotion_edge.imaging.image_files import (
     WORKSTATION_MEGAPIXELS,
     ImageError,
     find_images,
-    read_image,
+    read_picture,
 )
 from emotion_edge.imaging.picture_formats import open_file
+from emotion_edge.imaging.regions import scale_region, whole
 from emotion_edge.util.atomic_write import staged_write
 from train.data.decoding import decoding_pool
 from train.prepare.group_split import SPLITS
-from train.prepare.image_matching import Fingerprint, MatchIndex, fingerprint
+from train.prepare.image_matching import SMALL_SIDE, Fingerprint, MatchIndex, fingerprint
 
 LEAKS_FILE = "leaks.csv"
 
@@ -138,12 +139,14 @@ def _load(data: Path) -> list[Picture]:
 
 def _read(data: Path, split: str, path: Path) -> Picture | None:
     try:
-        image = Image.fromarray(read_image(path, WORKSTATION_MEGAPIXELS)).convert("L")
+        pixels, _, face = read_picture(path, WORKSTATION_MEGAPIXELS)
     except ImageError as error:
         print(f"left out {path}: {error}", file=sys.stderr)
         return None
     label = path.relative_to(data / split).parts[0]
-    return Picture(split, label, path, fingerprint(image))
+    size = SMALL_SIDE, SMALL_SIDE
+    small = scale_region(pixels, face or whole(pixels), *size, grey=True)[..., 0]
+    return Picture(split, label, path, fingerprint(Image.fromarray(small)))
 
 
 def _write(data: Path, leaks: list[Leak]) -> None:

@@ -5,16 +5,15 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 from tqdm import tqdm
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
+from emotion_edge.imaging.regions import Pixels, Region, cut_surroundings
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
-from train.prepare.fer2013 import crop_again, make_detector
+from train.prepare.fer2013 import find_again, make_detector
 from train.prepare.fer2013_types import SIDE
 from train.prepare.manifest import WRITTEN, Manifest, Row
 from train.prepare.photo_files import Photo, find_photos
@@ -24,6 +23,7 @@ from train.wording import amount
 NO_FACE, SEVERAL, UNREADABLE = "no face", "several faces", "unreadable"
 COPY = "in another folder, too"
 MIN_SECOND_FACE_RATIO = 0.5  # smaller faces, relative to the largest, are background
+Cut = tuple[Pixels, Region]
 
 
 def prepare_photos(
@@ -95,9 +95,9 @@ def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detectors: _De
     try:
         pixels = read_image(photo.path, WORKSTATION_MEGAPIXELS)
         if _is_like_fer2013(pixels):
-            face: npt.NDArray[np.uint8] | str = crop_again(pixels[..., 0], detectors.fer2013)
+            face: Cut | str = pixels[..., :1], find_again(pixels[..., 0], detectors.fer2013)
         else:
-            face = crop_only_face(pixels, detectors.whole_photographs)
+            face = cut_only_face(pixels, detectors.whole_photographs)
     except ImageError as error:
         print(f"left out {photo.path}: {error}", file=sys.stderr)
         face = UNREADABLE
@@ -111,26 +111,23 @@ def _crop_and_write(photo: Photo, split: str, manifest: Manifest, detectors: _De
         return row
     name = f"{photo.path.stem[:50]}-{photo.key[:8]}.png"
     row = row._replace(picture=f"{split}/{photo.label}/{name}")
-    manifest.add(row, face)
+    manifest.add(row, *face)
     return row
 
 
-def _is_like_fer2013(pixels: npt.NDArray[np.uint8]) -> bool:
+def _is_like_fer2013(pixels: Pixels) -> bool:
     """Say whether a picture, RGB, is grey and as small as FER2013's: its face fills it."""
     return pixels.shape[:2] == (SIDE, SIDE) and bool((pixels == pixels[..., :1]).all())
 
 
-def crop_only_face(
-    pixels: npt.NDArray[np.uint8], detector: FaceDetector
-) -> npt.NDArray[np.uint8] | str:
-    """Return the one face of a photograph, cropped as on the edge, or the reason for none.
+def cut_only_face(pixels: Pixels, detector: FaceDetector) -> Cut | str:
+    """Return the pixels around the one face of a photograph and its region, or why there is none.
 
-    The crop is (side, side, 3) uint8 RGB at the photograph's resolution. Much smaller faces than
-    the largest are ignored: they are in the background, or no faces.
+    Much smaller faces than the largest are ignored: they are in the background, or no faces.
     """
     faces = detector.detect(pixels)
     if not faces:
         return NO_FACE
     if any(face.box.side >= MIN_SECOND_FACE_RATIO * faces[0].box.side for face in faces[1:]):
         return SEVERAL
-    return crop_face(pixels, faces[0], DEFAULT_CROP_RULE)
+    return cut_surroundings(pixels, face_region(faces[0], DEFAULT_CROP_RULE))

@@ -14,9 +14,15 @@ SIDES = (-1, 1)  # left and right in the picture
 
 
 def one_side(units: Units, person: Person, side: int) -> dict[int, float]:
-    """Return the units as they appear on one side of a slightly asymmetrical face."""
-    full = dict.fromkeys(range(1, 28), 0.0)
-    return full | {unit: value * (1 + side * person.asymmetry) for unit, value in units.items()}
+    """Return the units as they appear on one side of a slightly asymmetrical face.
+
+    A wink (AU46) is on one side only, and lowers the brow there and raises the cheek.
+    """
+    full = dict.fromkeys(range(1, 47), 0.0)
+    full |= {unit: value * (1 + side * person.asymmetry) for unit, value in units.items()}
+    if wink := max(0.0, side * units.get(46, 0.0)):
+        full |= {4: max(full[4], 0.3 * wink), 6: max(full[6], 0.8 * wink)}
+    return full | {46: wink}
 
 
 def jaw_drop(units: Units) -> float:
@@ -53,13 +59,22 @@ def _eyelids(person: Person, au: dict[int, float], side: int) -> tuple[Points, P
     inner, outer = (side * (middle - wide), 0.005), (side * (middle + wide), -0.015)
     # In sadness, the upper lid slopes from the raised inner brow to the outer corner.
     lift = 0.035 * au[1] * (1 - au[5])
+    shut = min(1.0, 1.4 * au[46])  # the lids meet in a line below the middle of the eye
+    upper, lower, lift = (
+        upper - shut * (upper + 0.04),
+        lower - shut * (lower - 0.055),
+        lift * (1 - shut),
+    )
     peaks = (side * (middle - 0.4 * wide), -upper - lift), (side * (middle + 0.5 * wide), -upper)
     floor = (side * (middle - 0.4 * wide), lower), (side * (middle + 0.4 * wide), lower)
     return bezier(inner, *peaks, outer), bezier(inner, *floor, outer)
 
 
 def draw_eyes(canvas: Canvas, person: Person, units: Units) -> None:
-    """Draw the eyes. AU5 raises the upper lid; AU6, AU7 and AU9 push the lower lid up."""
+    """Draw the eyes. AU5 raises the upper lid; AU6, AU7 and AU9 push the lower lid up.
+
+    AU46 closes the eye on one side.
+    """
     for side in SIDES:
         upper, lower = _eyelids(person, one_side(units, person, side), side)
         x, size = side * person.eye_gap, person.eye_size

@@ -3,7 +3,7 @@
 import numpy as np
 
 from train.synthetic.action_units import Units
-from train.synthetic.canvas import Canvas, Points, ellipse
+from train.synthetic.canvas import Canvas, Points, bezier, ellipse
 from train.synthetic.facial_features import SIDES, jaw_drop, one_side
 from train.synthetic.identities import Person, mix, shade
 
@@ -62,6 +62,8 @@ def draw_mouth(canvas: Canvas, person: Person, units: Units) -> None:
         _draw_opening(canvas, np.concatenate([above, below[::-1]]), au, top, bottom)
     else:
         canvas.line(above, shade(person.lips, 0.4), 0.02, 1.05)
+    if au[19]:
+        _draw_tongue(canvas, au[19], (top + bottom) / 2, bottom)
 
 
 def _draw_opening(
@@ -76,3 +78,14 @@ def _draw_opening(
         if au[16] or au[20]:
             edge = bottom - 0.05 * max(au[16], au[20])
             mouth.fill([(-0.5, 1.3), (0.5, 1.3), (0.5, edge), (-0.5, edge)], shade(TEETH, 0.93))
+
+
+def _draw_tongue(canvas: Canvas, out: float, top: float, bottom: float) -> None:
+    """Draw a tongue that hangs over the lower lip. out: AU19."""
+    half, tip = 0.13, bottom + 0.06 + 0.17 * out
+    sides = bezier((-half, top), (-1.15 * half, bottom), (-half, tip), (0, tip + 0.03))
+    outline = np.concatenate([sides, (sides * (-1, 1))[::-1]])
+    canvas.fill(outline, TONGUE, 1.15)
+    canvas.line(sides, shade(TONGUE, 0.6), 0.02, 1.15)
+    canvas.line(sides * (-1, 1), shade(TONGUE, 0.6), 0.02, 1.15)
+    canvas.line([(0, top + 0.03), (0, tip - 0.06)], shade(TONGUE, 0.75), 0.018, 1.15)

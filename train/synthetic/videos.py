@@ -37,7 +37,7 @@ from emotion_edge.model.contract import NO_FACE
 from train.synthetic.camera import apply_camera
 from train.synthetic.renderer import draw_face
 from train.synthetic.storyboards import STORYBOARDS, WIDTH, Storyboard, storyboard_of
-from train.synthetic.writer import draw_all, ensure_drawn, run_command
+from train.synthetic.writer import draw_all, ensure_drawn, make_parser, run_command
 
 VERSION = 1  # increase it when the same seed gives other frames
 FRAME_COUNTS: Mapping[str, int] = dict.fromkeys(STORYBOARDS, 260)
@@ -138,6 +138,5 @@ def ensure_sequences(
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    return run_command(
-        "train.sequences", str(__doc__), Path("build/sequences"), ensure_sequences, argv
-    )
+    parser = make_parser("train.sequences", str(__doc__), Path("build/sequences"))
+    return run_command(parser, ensure_sequences, argv)

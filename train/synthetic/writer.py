@@ -17,23 +17,32 @@ from emotion_edge.errors import UserError, exit_code
 Task = TypeVar("Task")
 
 
-def run_command(
-    name: str, description: str, default: Path, ensure: Callable[..., None], argv: list[str] | None
-) -> int:
-    """Run a command with the options --out and --seed, and return the exit code.
+def make_parser(name: str, description: str, default: Path) -> argparse.ArgumentParser:
+    """Return the parser of a command with the options --out and --seed.
 
-    name: such as "train.samples". ensure: called as ensure(out, seed=seed).
+    name: such as "train.samples". default: of --out.
     """
     parser = describe(argparse.ArgumentParser(prog=f"python -m {name}"), description)
     parser.add_argument("--out", type=Path, default=default, help="folder to write (%(default)s)")
     parser.add_argument("--seed", type=seed, default=0, help="random seed (%(default)s)")
-    args = parser.parse_args(argv)
+    return parser
+
+
+def run_command(
+    parser: argparse.ArgumentParser, ensure: Callable[..., None], argv: list[str] | None
+) -> int:
+    """Run a command and return the exit code.
+
+    ensure: called with the value of --out, and with those of all other options by their names.
+    """
+    options = vars(parser.parse_args(argv))
+    out = options.pop("out")
 
     def draw() -> int:
-        ensure(args.out, seed=args.seed)
+        ensure(out, **options)
         return 0
 
-    return exit_code(name, draw)
+    return exit_code(parser.prog.removeprefix("python -m "), draw)
 
 
 def ensure_drawn(

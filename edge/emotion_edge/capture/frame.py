@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from emotion_edge.imaging.regions import Region
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -14,7 +16,8 @@ class Frame:
     pixels: (rows, columns, 3) uint8 RGB. seconds: capture time on a monotonic clock with any
     origin; None for unrelated images. dropped: how many frames were skipped just before it because
     they were too late. reduction: how many pixels of the file a row or column stands for; above 1
-    only for a JPEG that was too large to decode it whole.
+    only for a JPEG that was too large to decode it whole. face: the region of the face, if the file
+    names it (`train.prepare` and `collect` write such files).
     """
 
     source: str
@@ -23,6 +26,7 @@ class Frame:
     seconds: float | None = None
     dropped: int = 0
     reduction: int = 1
+    face: Region | None = None
 
 
 @dataclass(frozen=True)

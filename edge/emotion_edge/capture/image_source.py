@@ -95,7 +95,9 @@ def read_images(
             log.warning("%s: cannot read it: %s", path, error)
             failed += 1
             continue
-        yield Frame(str(path), index, picture.pixels, reduction=picture.reduction)
+        yield Frame(
+            str(path), index, picture.pixels, reduction=picture.reduction, face=picture.face
+        )
         del picture  # before the next one is decoded
     if stop.is_set():
         return

@@ -43,6 +43,11 @@ class SourceSettings:
         camera = self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
         return camera or (self.source == "-" and self.stdin_live)
 
+    @property
+    def may_be_camera(self) -> bool:
+        """Whether a camera may take the frames now: nobody knows where those on stdin are from."""
+        return self.source in (PICAMERA, "-") or self.source.startswith(WEBCAM)
+
     def open(self, stop: Event) -> Frames:
         """Return the frames, as `open_source` does."""
         return open_source(

@@ -67,6 +67,11 @@ def minutes(text: str) -> float:
     return _number(text, 1, 525_600)
 
 
+def days(text: str) -> int:
+    """Parse a number of days, 1 to 36,500, which is a century."""
+    return _whole(text, 1, 36_500)
+
+
 def limit(text: str) -> float:
     """Parse a number from 0 to 1e30."""
     return _number(text, 0, 1e30)
@@ -75,6 +80,11 @@ def limit(text: str) -> float:
 def face_threshold(text: str) -> float:
     """Parse a face's minimum score, 0.3 to 1: below, the network's answers are clutter."""
     return _number(text, 0.3, 1)
+
+
+def pixel(text: str) -> float:
+    """Parse what a network expects of a black or white pixel, -1000 to 1000."""
+    return _number(text, -1000, 1000)
 
 
 def share(text: str) -> float:
@@ -111,6 +121,13 @@ def line(text: str) -> str:
     """Parse one line of printable text."""
     if not text.isprintable():
         raise argparse.ArgumentTypeError(f"{text!r} is not one line of text")
+    return text
+
+
+def gpio_pin(text: str) -> str:
+    """Parse the name of a GPIO pin, such as "GPIO17"."""
+    if not re.fullmatch("GPIO[0-9]{1,2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a pin, such as GPIO17")
     return text
 
 

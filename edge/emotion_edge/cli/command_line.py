@@ -1,11 +1,14 @@
-"""Name the emotion on a face: pictures in, labels out, on a Raspberry Pi or any computer.
+"""Name the expression on a face: pictures in, labels out, on a Raspberry Pi or any computer.
 
 emotion-edge run --source photo.jpg
 emotion-edge config --config emotion-edge.toml
 emotion-edge doctor --config emotion-edge.toml
+emotion-edge history labels.db
 emotion-edge forget --to mqtt://broker/hall
 emotion-edge install-service
+emotion-edge notice --lang de --to schild.html
 emotion-edge collect --label happy --count 100 --source clip.mp4 --to data
+emotion-edge teach --from data --to taught.json
 emotion-edge replay recording
 emotion-edge info mine.tflite
 emotion-edge bench --json my-pi.json

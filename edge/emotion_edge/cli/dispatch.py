@@ -6,6 +6,8 @@ Each command's module is imported when the command runs, so the daemon does not 
 from argparse import Namespace
 from collections.abc import Generator
 
+from emotion_edge.capture.source import PICAMERA
+from emotion_edge.cli.camera_options import default_source
 from emotion_edge.cli.settings import (
     analyzer_settings,
     detector_settings,
@@ -13,6 +15,7 @@ from emotion_edge.cli.settings import (
     runtime_settings,
     source_settings,
 )
+from emotion_edge.errors import UserError
 
 Lines = Generator[str, None, None]
 
@@ -36,6 +39,16 @@ def doctor(args: Namespace) -> Lines:
     from emotion_edge.commands.doctor.command import doctor
 
     return doctor(run_settings(args), as_json=args.json)
+
+
+def history(args: Namespace) -> Lines:
+    """Return the lines of `emotion-edge history`."""
+    from emotion_edge.commands.history import HistorySettings, history
+
+    settings = HistorySettings(
+        file=args.file, format=args.format, start=args.start, end=args.end, unit=args.by
+    )
+    return history(settings)
 
 
 def forget(args: Namespace) -> Lines:
@@ -78,6 +91,39 @@ def collect(args: Namespace) -> None:
     collect(settings)
 
 
+def teach(args: Namespace) -> Lines:
+    """Return the lines of `emotion-edge teach`."""
+    from emotion_edge.commands.teach.command import TeachSettings, teach
+    from emotion_edge.commands.teach.forget import forget_taught
+
+    if args.pictures and args.source:
+        raise UserError("--from and --source: faces are taught from one of them")
+    if args.forget and (args.pictures or args.source):
+        raise UserError("--forget teaches nothing: leave out --from and --source")
+    if args.forget:
+        return forget_taught(args.to)
+    args.source = args.source or default_source()
+    if not (args.source or args.pictures):
+        raise UserError(
+            "no --source: on a Raspberry Pi it is picamera2",
+            "name a webcam, such as v4l2:/dev/video0, or pictures by --from",
+        )
+    args.source = args.source or PICAMERA  # with --from no source is opened
+    settings = TeachSettings(
+        taught=args.to,
+        pictures=args.pictures,
+        source=source_settings(args, every=0.0),
+        count=args.count,
+        labels=args.label,
+        only=args.only,
+        model=args.model,
+        keep_features=args.keep_features,
+        detector=detector_settings(args),
+        runtime=runtime_settings(args),
+    )
+    return teach(settings)
+
+
 def compare(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge compare`."""
     from emotion_edge.commands.compare import compare
@@ -98,3 +144,10 @@ def install_service(args: Namespace) -> Lines:
     from emotion_edge.commands.install_service import install_service
 
     return install_service(print_only=args.print, force=args.force)
+
+
+def notice(args: Namespace) -> Lines:
+    """Return the lines of `emotion-edge notice`."""
+    from emotion_edge.commands.notice import notice
+
+    return notice(args.to, args.lang, purpose=args.purpose, contact=args.contact)

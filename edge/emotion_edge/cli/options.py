@@ -36,6 +36,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "/etc/emotion-edge.toml, if it exists)",
     )
     add_model(parser)
+    add_taught(parser)
+    add_prior(parser)
     add_source(parser, required=False)
     add("--frames", type=count, metavar="N", help="stop after N frames")
     add(
@@ -86,6 +88,29 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         default=SHIPPED,
         help="a .tflite written by convert (default: emotion-compact, which comes with this "
         "program)",
+    )
+
+
+def add_taught(parser: argparse.ArgumentParser) -> None:
+    """Add --taught."""
+    parser.add_argument(
+        "--taught",
+        type=Path,
+        metavar="PATH",
+        help="a file written by teach for this model: its labels and its head take the place of "
+        "the model's",
+    )
+
+
+def add_prior(parser: argparse.ArgumentParser) -> None:
+    """Add --prior."""
+    parser.add_argument(
+        "--prior",
+        choices=("shipped", "natural"),
+        default="shipped",
+        help="how frequent the model takes its labels to be; natural: as in its training pictures, "
+        "so more labels are right in all; shipped: as its contract says (default), so rare "
+        "expressions, such as disgust and fear, are found more often",
     )
 
 

@@ -1,15 +1,17 @@
-"""Command-line options for the outputs: stdout, MQTT, Prometheus."""
+"""Command-line options for the outputs: stdout, MQTT, Prometheus, history."""
 
 import argparse
 from pathlib import Path
 
 from emotion_edge.cli.address_types import address, destination, discovery_prefix
-from emotion_edge.cli.argument_types import keepalive, minutes
+from emotion_edge.cli.argument_types import days, keepalive, minutes
+from emotion_edge.cli.notice_options import add_indicator
 from emotion_edge.output.mqtt.password import CREDENTIAL_NAME, PASSWORD_VARIABLE
+from emotion_edge.output.settings import OutputSettings
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
-    """Add --to and the options of each output."""
+    """Add --to and the options of each output; the light for the people in view is one."""
     group = parser.add_argument_group("where labels go")
     group.add_argument(
         "--to",
@@ -32,6 +34,25 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         type=address,
         metavar="HOST:PORT",
         help="serve Prometheus metrics at this address; a PORT alone serves this computer only",
+    )
+    add_indicator(parser)
+    _add_history(group)
+
+
+def _add_history(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--history",
+        type=Path,
+        metavar="FILE",
+        help="write to this file, each minute, for how many seconds and how often each label was "
+        "seen; `emotion-edge history FILE` shows it",
+    )
+    group.add_argument(
+        "--history-days",
+        type=days,
+        default=OutputSettings.history_days,
+        metavar="DAYS",
+        help="remove from it what is older (default: %(default)s)",
     )
 
 

@@ -1,48 +1,29 @@
 """The command line of `emotion-edge`: one parser with a subparser for each command."""
 
 import argparse
-import re
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
 
 from emotion_edge import __version__
 from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
 from emotion_edge.cli.camera_options import add_source
+from emotion_edge.cli.history_options import add_history_options
+from emotion_edge.cli.notice_options import add_notice
 from emotion_edge.cli.options import (
     add_common,
     add_detector,
     add_faces,
     add_model,
+    add_prior,
     add_run_options,
     add_smoothing,
+    add_taught,
 )
-from emotion_edge.errors import escape, mask
+from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
 from emotion_edge.model.model_file import SHIPPED
 
 Parser = argparse.ArgumentParser
-
-
-class _CommandParser(Parser):
-    """Describes a command by its module's docstring, imported only for --help."""
-
-    def format_help(self) -> str:
-        module = import_module(f"emotion_edge.commands.{self.get_default('module')}")
-        return Parser.format_help(describe(self, str(module.__doc__)))
-
-
-class _ProgramParser(Parser):
-    """Does not repeat what follows an unknown option, which may be a password."""
-
-    def error(self, message: str) -> NoReturn:
-        start, found, rest = message.partition("unrecognized arguments: ")
-        words = rest.split()
-        # "--password=secret", "-Psecret"
-        options = [re.match("--[^=]*|-.?", word) for word in words if word.startswith("-")]
-        shown = [option[0] for option in options if option] or map(mask, words)
-        super().error(escape(f"{' '.join(map(mask, start.split(' ')))}{found}{' '.join(shown)}"))
 
 
 def make_parser(description: str) -> Parser:
@@ -50,9 +31,9 @@ def make_parser(description: str) -> Parser:
 
     Commands with all options of `run` have --config: complete their options by `merge_config`.
     """
-    parser = describe(_ProgramParser(prog="emotion-edge"), description)
+    parser = describe(ProgramParser(prog="emotion-edge"), description)
     parser.add_argument("--version", action="version", version=f"emotion-edge {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_CommandParser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=CommandParser)
     for name, (command, module, text, add_options) in _COMMANDS.items():
         # No abbreviations: --password must not be taken for --password-file.
         subparser = commands.add_parser(name, help=text, allow_abbrev=False)
@@ -80,6 +61,8 @@ def _replay(parser: Parser) -> None:
     parser.add_argument("recording", type=Path, metavar="DIR", help="frames and times.csv")
     parser.add_argument("--truth", type=Path, help="(default: DIR/truth.csv)")
     add_model(parser)
+    add_taught(parser)
+    add_prior(parser)
     add_faces(parser)
     add_smoothing(parser)
     add_common(parser)
@@ -104,6 +87,34 @@ def _collect(parser: Parser) -> None:
         metavar="SECONDS",
         help="minimum seconds of a stream between two pictures (default: %(default)s)",
     )
+    add_detector(parser)
+    add_common(parser)
+
+
+def _teach(parser: Parser) -> None:
+    add = parser.add_argument
+    add("--from", dest="pictures", type=Path, metavar="DIR", help="class folders, not a source")
+    add(
+        "--to",
+        type=Path,
+        default=Path("taught.json"),
+        metavar="FILE",
+        help="the taught file to write (default: %(default)s)",
+    )
+    add("--forget", action="store_true", help="remove FILE, and teach nothing")
+    add(
+        "--label",
+        action="append",
+        default=[],
+        help="teach this one, and others only if they are named, too (default: all in DIR, or the "
+        "model's)",
+    )
+    add("--only", action="store_true", help="leave out the model's labels that are not taught")
+    add("--count", type=count, default=20, help="faces of each label (default: %(default)s)")
+    add_model(parser)
+    add("--keep-features", action="store_true", help="keep them, and add to those in FILE")
+    add_source(parser, required=False)
+    parser.set_defaults(source=None)  # so that it is known whether it was given
     add_detector(parser)
     add_common(parser)
 
@@ -137,7 +148,7 @@ def _bench(parser: Parser) -> None:
     add_common(parser)
 
 
-def _install_service(parser: Parser) -> None:
+def _service(parser: Parser) -> None:
     parser.set_defaults(verbose=False)
     parser.add_argument("--print", action="store_true", help="print the unit, install nothing")
     parser.add_argument(
@@ -151,16 +162,14 @@ _COMMANDS: dict[str, _Command] = {
     "run": (dispatch.run, "run", "label pictures or a stream", _run),
     "config": (dispatch.show_config, "show_config", "show the settings", _like_run),
     "doctor": (dispatch.doctor, "doctor.command", "find what is wrong", _doctor),
+    "history": (dispatch.history, "history", "show labels over time", add_history_options),
     "forget": (dispatch.forget, "mqtt_cleanup", "remove this device from brokers", _like_run),
     "info": (dispatch.info, "info", "describe a model file", _info),
     "replay": (dispatch.replay, "evaluate_recording", "measure label stability", _replay),
     "collect": (dispatch.collect, "collect", "collect training pictures", _collect),
+    "teach": (dispatch.teach, "teach.command", "teach the model your face", _teach),
     "compare": (dispatch.compare, "compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
-    "install-service": (
-        dispatch.install_service,
-        "install_service",
-        "install a systemd service",
-        _install_service,
-    ),
+    "notice": (dispatch.notice, "notice", "write a sign for the people in view", add_notice),
+    "install-service": (dispatch.install_service, "install_service", "run it at boot", _service),
 }

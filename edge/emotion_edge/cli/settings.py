@@ -26,6 +26,7 @@ def run_settings(args: Namespace) -> RunSettings:
         source=None if args.source is None else source_settings(args, every=args.every),
         analyzer=analyzer_settings(args, heartbeat=args.heartbeat, frame_interval=args.every),
         output=output_settings(args),
+        indicator=args.indicator,
         frames=args.frames,
         verbose=args.verbose,
     )
@@ -58,9 +59,11 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
 def analyzer_settings(
     args: Namespace, *, heartbeat: float = 0.0, frame_interval: float = 0.0
 ) -> AnalyzerSettings:
-    """Return the settings of the analyzer; a command without smoothing options uses defaults."""
+    """Return the settings of the analyzer; a command without some of the options uses defaults."""
     return AnalyzerSettings(
         model=args.model,
+        taught=getattr(args, "taught", None),
+        prior=getattr(args, "prior", AnalyzerSettings.prior),
         runtime=runtime_settings(args),
         faces=args.faces,
         detector=detector_settings(args),
@@ -109,6 +112,8 @@ def output_settings(args: Namespace) -> OutputSettings:
         aggregate=args.aggregate,
         metrics=args.metrics,
         draw=args.draw,
+        history=args.history,
+        history_days=args.history_days,
     )
 
 

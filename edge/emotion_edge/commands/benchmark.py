@@ -71,7 +71,7 @@ def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -
         "numpy": np.__version__,
         "runtime": runtime_version(classifier.runtime),
         "threads": settings.runtime.threads,
-        "xnnpack_nodes": classifier.delegate_nodes,
+        "xnnpack_nodes": classifier.network.delegate_nodes,
         "model": settings.model.name,
         **cost(classifier.model),
         "frames": rounds,

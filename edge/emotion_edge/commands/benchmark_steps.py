@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import Frame
-from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.quality import check_quality
 from emotion_edge.faces.tracker import FaceTracker
@@ -16,7 +16,7 @@ from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.postprocessing import scores
-from emotion_edge.model.preprocessing import preprocess
+from emotion_edge.model.preprocessing import adjust_contrast, scale
 from emotion_edge.output.json_lines import dumps, lines_of
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.results import FrameResult
@@ -62,7 +62,7 @@ def make_steps(classifier: Classifier, detector: FaceDetector | None) -> dict[st
         **detection,
         PATH: _path(classifier, pixels, FACE),
         LEVEL: _path(classifier, pixels, UPRIGHT),
-        INVOKE: classifier.invoke,
+        INVOKE: classifier.network.invoke,
         **_steps_around_invoke(classifier, pixels),
     }
 
@@ -70,20 +70,20 @@ def make_steps(classifier: Classifier, detector: FaceDetector | None) -> dict[st
 def _steps_around_invoke(classifier: Classifier, pixels: npt.NDArray[np.uint8]) -> dict[str, Step]:
     """Return the steps from a found face to JSON, without the network."""
     contract, clock = classifier.contract, itertools.count()
-    rule, tracker = crop_rule_of(contract), FaceTracker()
+    region, tracker = face_region(FACE, crop_rule_of(contract)), FaceTracker()
     smoother = LabelSmoother(contract.labels, SmoothingSettings())
-    crop = crop_face(pixels, FACE, rule)
-    image = preprocess(crop, contract)
-    logits = classifier.logits(image)
+    picture, network = scale(pixels, contract, region), classifier.network
+    image = adjust_contrast(picture, contract)
+    logits = network.run(image).logits
     values = scores(logits, contract)
     result = FaceAnalyzer(classifier, _KnownFace(FACE)).process(Frame("bench", 0, pixels, 0.0))
     return {
         "  follow it": lambda: tracker.update([FACE], next(clock) / FRAME_RATE),
-        "  cut it out": lambda: crop_face(pixels, FACE, rule),
-        "  judge the picture": lambda: check_quality(crop, FACE.box.side),
-        "  scale": lambda: preprocess(crop, contract),
-        "  quantise": lambda: classifier.set_input(image),
-        "  dequantise": classifier.read_logits,
+        "  cut out and scale": lambda: scale(pixels, contract, region),
+        "  judge the picture": lambda: check_quality(picture, FACE.box.side),
+        "  adjust the contrast": lambda: adjust_contrast(picture, contract),
+        "  quantise": lambda: network.set_input(image),
+        "  dequantise": network.read_outputs,
         "  scores": lambda: scores(logits, contract),
         "  smooth": lambda: smoother.update(values, next(clock) / FRAME_RATE),
         "  write JSON": lambda: _json(result),

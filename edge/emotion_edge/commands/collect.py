@@ -20,34 +20,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-
 from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.frame_rate import limit_rate
 from emotion_edge.capture.source import SourceSettings
+from emotion_edge.commands.consent import ask_for_consent
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
-from emotion_edge.faces.quality import check_quality
+from emotion_edge.faces.single_face import single_face
+from emotion_edge.imaging.face_files import save_face
+from emotion_edge.imaging.regions import Pixels, Region, cut_surroundings
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.model.crop_rule import CROP_FILE, crop_rule_json, read_crop_rule
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.pipeline.factory import make_detector
 from emotion_edge.system.signals import stop_on_signals
+from emotion_edge.teaching.bursts import TIME_FORMAT
 from emotion_edge.util.atomic_write import staged_write
 from emotion_edge.util.line_writer import STDOUT, Line, LineWriter
 from emotion_edge.util.progress import show_progress
 
 log = logging.getLogger(__name__)
-_TERMINAL = Path("/dev/tty")
 QUESTION = """\
 {count} pictures of a face that shows {label!r} will be taken from {source} and kept in {folder}.
 Everybody in view must have agreed to that, and to what the pictures will be used for; in the
-European Union they are personal data. Nobody's emotions may be inferred at work or in education.
-Has everybody in view agreed? Type yes to begin: """
-Pixels = npt.NDArray[np.uint8]
+European Union they are personal data. Nobody's emotions may be inferred at work or in education."""
+Cut = tuple[Pixels, Region]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +84,8 @@ def collect(settings: CollectSettings) -> None:
     _ask_for_consent(settings)
     stop_on_signals(stop)  # only now: until then Ctrl-C ends the program at once
     left_out = Counter[str]()
-    with closing(frames), closing(_crops(frames, detector, rule, left_out)) as crops:
-        taken = _save_all(crops, settings, rule, stop)
+    with closing(frames), closing(_faces(frames, detector, rule, left_out)) as faces:
+        taken = _save_all(faces, settings, rule, stop)
     for reason, count in left_out.items():
         log.info("left out %d frame(s): %s", count, reason)
     if taken < settings.count:
@@ -97,14 +94,14 @@ def collect(settings: CollectSettings) -> None:
 
 
 def _save_all(
-    crops: Iterator[Pixels], settings: CollectSettings, rule: Mapping[str, float], stop: Event
+    faces: Iterator[Cut], settings: CollectSettings, rule: Mapping[str, float], stop: Event
 ) -> int:
     """Save at most `settings.count` pictures and print their paths; return their number."""
     taken, writer = 0, LineWriter(STDOUT, stop, patience=math.inf)
     writer.start()
-    for crop in crops:
+    for face in faces:
         taken += 1
-        writer.write([Line(str(_save(crop, settings, rule, taken)))])
+        writer.write([Line(str(_save(face, settings, rule, taken)))])
         show_progress(taken, settings.count, "pictures")
         if taken == settings.count:
             break
@@ -120,59 +117,48 @@ def _check_label(label: str) -> None:
 
 
 def _ask_for_consent(settings: CollectSettings) -> None:
-    """Ask on the terminal, whatever stdin and stdout are; raises UserError without a yes."""
+    """Raise UserError without a yes."""
     question = QUESTION.format(
         count=settings.count,
         label=settings.label,
         source=settings.source.source,
         folder=settings.folder,
     )
-    try:
-        with _TERMINAL.open("r+b", buffering=0) as terminal:
-            terminal.write(question.encode(errors="backslashreplace"))
-            answer = terminal.readline().decode(errors="replace").strip().lower()
-    except OSError:
-        raise UserError("collect asks for consent on a terminal, and there is none") from None
-    if answer != "yes":
-        raise UserError("no consent: no picture was taken")
+    ask_for_consent("collect", question)
 
 
-def _crops(
+def _faces(
     frames: Iterator[Frame | CameraLost],
     detector: FaceDetector,
     rule: Mapping[str, float],
     left_out: Counter[str],
-) -> Generator[Pixels, None, None]:
+) -> Generator[Cut, None, None]:
     """Yield the face of each usable frame, and count the others by the reason."""
     for frame in frames:
         if isinstance(frame, CameraLost):
             continue
-        crop, reason = _crop(frame.pixels, detector, rule)
-        if crop is None:
+        face, reason = _cut(frame.pixels, detector, rule)
+        if face is None:
             left_out[reason] += 1
         else:
-            yield crop
+            yield face
         del frame  # before the next one is decoded
 
 
-def _crop(
+def _cut(
     pixels: Pixels, detector: FaceDetector, rule: Mapping[str, float]
-) -> tuple[Pixels | None, str]:
-    """Return the face in a frame, or None and why the frame is not used."""
-    faces = detector.detect(pixels)
-    if len(faces) != 1:
-        return None, "several faces" if faces else NO_FACE
-    crop = crop_face(pixels, faces[0], rule)
-    reason = check_quality(crop, faces[0].box.side)
-    return (None, reason) if reason else (crop, "")
+) -> tuple[Cut | None, str]:
+    """Return the pixels around the face in a frame and its region, or why the frame is not used."""
+    found = single_face(pixels, detector, rule)
+    return (None, found) if isinstance(found, str) else (cut_surroundings(pixels, found), "")
 
 
-def _save(crop: Pixels, settings: CollectSettings, rule: Mapping[str, float], number: int) -> Path:
+def _save(face: Cut, settings: CollectSettings, rule: Mapping[str, float], number: int) -> Path:
     """Write a picture without loss, and the crop rule beside the splits; return its path."""
     if not (settings.data / CROP_FILE).exists():
         with staged_write(settings.data) as stage:
             (stage / CROP_FILE).write_text(crop_rule_json(rule), encoding="utf-8")
-    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{number:04}.png"
+    name = f"{datetime.now(UTC):{TIME_FORMAT}}-{number:04}.png"
     with staged_write(settings.folder) as stage:
-        Image.fromarray(np.ascontiguousarray(crop)).save(stage / name)
+        save_face(stage / name, *face)
     return settings.folder / name

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.source import open_files
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import find_images
@@ -80,8 +81,13 @@ def _load(first: Path, second: Path, settings: RuntimeSettings) -> tuple[Classif
 def _pairs(first: Classifier, second: Classifier, images: Path) -> Iterator[Pair]:
     with closing(open_files(str(images), every=0, stop=Event())) as frames:
         for frame in frames:
-            yield Pair(frame.source, first.classify(frame.pixels), second.classify(frame.pixels))
+            yield _classify(frame, first, second)
             del frame  # before the next one is decoded
+
+
+def _classify(frame: Frame, first: Classifier, second: Classifier) -> Pair:
+    a, b = (each.classify(frame.pixels, frame.face) for each in (first, second))
+    return Pair(frame.source, a, b)
 
 
 def _line(pair: Pair) -> str:

@@ -14,8 +14,10 @@ from typing import Any
 
 from emotion_edge.errors import RunError, UserError, escape
 from emotion_edge.model.classifier import Classifier
+from emotion_edge.model.contract import Contract
 from emotion_edge.model.cost import network_cost
 from emotion_edge.model.model_file import Model, read_unverified_model, verify
+from emotion_edge.model.network import Outputs
 from emotion_edge.model.runtime import (
     RuntimeSettings,
     explain_unproven,
@@ -56,8 +58,16 @@ def _describe_file(model: Model, runtime: str) -> Iterator[str]:
     if unproven := explain_unproven(runtime, model.proven_runtimes):
         yield f"  {unproven}"
     yield "contract:"
-    for name, value in asdict(model.contract).items():
-        yield f"  {name}: {', '.join(value) if name == 'labels' else value}"
+    for name, value in _contract_texts(model.contract).items():
+        yield f"  {name}: {value}"
+
+
+def _contract_texts(contract: Contract) -> dict[str, object]:
+    shares = zip(contract.labels, contract.prior, strict=True)
+    return asdict(contract) | {
+        "labels": ", ".join(contract.labels),
+        "prior": ", ".join(f"{label} {100 * share:.1f} %" for label, share in shares),
+    }
 
 
 def _load(model: Model, runtime: str, settings: RuntimeSettings) -> tuple[list[str], str]:
@@ -75,7 +85,8 @@ def _load(model: Model, runtime: str, settings: RuntimeSettings) -> tuple[list[s
 
 def _describe_network(interpreter: Any) -> Iterator[str]:
     yield f"input: {_describe_tensor(interpreter.get_input_details()[0])}"
-    yield f"output: {_describe_tensor(interpreter.get_output_details()[0])}"
+    for name, output in zip(Outputs._fields, interpreter.get_output_details(), strict=True):
+        yield f"output {name}: {_describe_tensor(output)}"
     yield "operators:"
     for name, count in Counter(op["op_name"] for op in operators(interpreter)).items():
         yield f"  {count} x {name}"

@@ -27,6 +27,7 @@ from contextlib import ExitStack, closing
 from threading import Event
 
 from emotion_edge.capture.frame import CameraLost, Frame
+from emotion_edge.capture.frame_rate import Frames
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.self_test import run_self_test
@@ -69,6 +70,7 @@ def run(settings: RunSettings) -> None:
     show_notice()
     # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
     with closing(frames), ExitStack() as stack:
+        shown = _indicate(frames, settings, stats, stack)
         made = make_sinks(
             settings.output,
             stats,
@@ -79,7 +81,22 @@ def run(settings: RunSettings) -> None:
         )
         sinks = [stack.enter_context(sink) for sink in made]
         notify_ready(source.every)
-        _process_frames(frames, settings, analyzer, stats, sinks, reload, stop)
+        _process_frames(shown, settings, analyzer, stats, sinks, reload, stop)
+
+
+def _indicate(
+    frames: Frames, settings: RunSettings, stats: PipelineStats, stack: ExitStack
+) -> Frames:
+    """Return the frames; with --indicator, they switch the light for the people in view."""
+    if settings.indicator is None:
+        return frames
+    if not settings.source or not settings.source.may_be_camera:
+        log.info("%s is left alone: --source is no camera", settings.indicator)
+        return frames
+    # Imported here because few have a light, and memory is for all.
+    from emotion_edge.pipeline.indicator import indicating  # noqa: PLC0415
+
+    return stack.enter_context(indicating(settings.indicator, frames, stats))
 
 
 def _process_frames(
@@ -128,7 +145,15 @@ def _reload(
 ) -> None:
     """Load the model again; keep the present one if the file cannot be used."""
     try:
-        analyzer.set_classifier(remake_classifier(settings.model, settings.runtime, stop))
+        analyzer.set_classifier(
+            remake_classifier(
+                settings.model,
+                settings.runtime,
+                stop,
+                prior=settings.prior,
+                taught=settings.taught,
+            )
+        )
     except (UserError, RunError, OSError) as error:
         log.error("keeping the present model: %s", error)
         return

@@ -12,11 +12,13 @@ class RunSettings:
     """All settings of the daemon.
 
     source: None if the user named none, which only `run` refuses.
+    indicator: a GPIO pin for a light, such as "GPIO17"; None: no light.
     frames: stop after this many frames; None: at the end of the source. verbose: log more.
     """
 
     source: SourceSettings | None = None
     analyzer: AnalyzerSettings = field(default_factory=AnalyzerSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
+    indicator: str | None = None
     frames: int | None = None
     verbose: bool = False

@@ -9,17 +9,21 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from emotion_edge.imaging.regions import luma
+
 MIN_SIDE = 32  # pixels, of the face's box: at half of it, an expression is a guess
 MIN_BRIGHTNESS = 50  # of 255, the 95th percentile: this measures the light, not the skin
 MIN_SHARPNESS = 0.02  # see `sharpness`
-_SIDE = 48  # pixels, the size at which brightness and sharpness are measured
-_PERCENTILE_95 = round(0.95 * (_SIDE**2 - 1))  # its index among the sorted pixels
+QUALITY_SIDE = 48  # pixels, the size at which brightness and sharpness are measured
+_PERCENTILE_95 = round(0.95 * (QUALITY_SIDE**2 - 1))  # its index among the sorted pixels
 
 
 def check_quality(image: npt.NDArray[np.uint8], side: float) -> str | None:
     """Return the reason to reject a face: "too_small", "too_dark", "blurred", or None.
 
-    image: the face crop, uint8 RGB of any size. side: of the face's box in the frame, in pixels.
+    image: the face as the network gets it, before its contrast is adjusted: uint8 (rows, columns,
+    1 or 3), both at least `QUALITY_SIDE`, because a smaller one looks blurred. side: of the face's
+    box in the frame, in pixels.
     """
     if side < MIN_SIDE:
         return "too_small"
@@ -32,15 +36,21 @@ def check_quality(image: npt.NDArray[np.uint8], side: float) -> str | None:
 def sharpness(image: npt.NDArray[np.uint8]) -> float:
     """Return the variance of an image's Laplacian over the image's own variance.
 
-    image: uint8 RGB of any size, measured at 48 x 48 pixels. The variance of the Laplacian is from
-    Pech-Pacheco et al. 2000; the division makes it independent of the contrast.
+    image: uint8 (rows, columns, 1 or 3) of any size, measured at 48 x 48 pixels. The variance of
+    the Laplacian is from Pech-Pacheco et al. 2000; the division makes it independent of the
+    contrast.
     """
     return _sharpness(_grey(image))
 
 
 def _grey(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    picture = Image.fromarray(image).convert("L")
-    return np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR), np.float32)
+    grey = luma(image)
+    if grey.shape != (QUALITY_SIDE, QUALITY_SIDE):
+        picture = Image.fromarray(grey).resize(
+            (QUALITY_SIDE, QUALITY_SIDE), Image.Resampling.BILINEAR
+        )
+        grey = np.asarray(picture)
+    return grey.astype(np.float32)
 
 
 def _sharpness(grey: npt.NDArray[np.float32]) -> float:

@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
+from emotion_edge.imaging.face_files import face_in
 from emotion_edge.imaging.header_checks import (
     HeaderError,
     check_tiff,
@@ -16,6 +17,7 @@ from emotion_edge.imaging.header_checks import (
 )
 from emotion_edge.imaging.picture_folders import list_pictures
 from emotion_edge.imaging.picture_formats import HEAD_BYTES, HEIF, format_of, open_file
+from emotion_edge.imaging.regions import Region
 from emotion_edge.imaging.rgb import Pixels, upright_pixels
 from emotion_edge.util.installation import install_hint
 
@@ -40,11 +42,12 @@ class Picture(NamedTuple):
     """A decoded picture.
 
     pixels: (rows, columns, 3) uint8 RGB. reduction: 1, 2 or 4: how many of the file's pixels a
-    row or column of `pixels` stands for.
+    row or column of `pixels` stands for. face: the region of the face, if the file names it.
     """
 
     pixels: Pixels
     reduction: int
+    face: Region | None = None
 
 
 def find_images(folder: Path) -> list[Path]:
@@ -88,7 +91,7 @@ def _decode(file: BinaryIO, suffix: str, max_pixels: float) -> Picture:
     with Image.open(file, formats=[format_]) as image:
         _limit(image.size, factor * max_pixels)
         reduction = _reduce(image, max_pixels)
-        return Picture(upright_pixels(image), reduction)
+        return Picture(upright_pixels(image), reduction, face_in(image.info, image.size))
 
 
 def _check_header(

@@ -49,7 +49,7 @@ def list_pictures(folder: Path) -> Listing:
             continue
         for entry in entries:
             path = Path(entry.path)
-            if not path.is_dir():
+            if not _is_folder(path):
                 (found.pictures if is_picture(path) else found.others).append(path)
             elif is_hidden(path.name) or _identity(path) in seen:
                 found.skipped.append(path)
@@ -57,6 +57,13 @@ def list_pictures(folder: Path) -> Listing:
                 seen.add(_identity(path))
                 pending.append(path)
     return Listing(*map(sorted, found))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # may not be looked at
+        return False
 
 
 def is_hidden(name: str) -> bool:
@@ -73,9 +80,10 @@ def is_picture(path: Path) -> bool:
     """Say whether a file is a picture by its name or content, and not hidden."""
     if path.name.startswith("."):
         return False
+    named = path.suffix.lower() in IMAGE_SUFFIXES
     try:
-        if path.suffix.lower() in IMAGE_SUFFIXES:  # reading a broken link reports it
+        if named:  # reading a broken link reports it
             return path.is_file() or path.is_symlink()
         return picture_format(path) is not None
     except OSError:
-        return False
+        return named

@@ -1,1 +1,1 @@
-"""The emotion model: its file, its contract, the TFLite runtimes, and classification."""
+"""The expression model: its file, its contract, the TFLite runtimes, and classification."""

@@ -6,14 +6,15 @@ program follows it. The functions that apply it are in `preprocessing`, `quantiz
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, get_args
 
 from emotion_edge.errors import UserError, escape, shorten
 from emotion_edge.model import limits
 from emotion_edge.util.strict_json import parse_json
 
-VERSION = 3
+VERSION = 4
 # Labels that the edge program reports itself; no model may use them.
 UNKNOWN, NO_FACE = "unknown", "no_face"
 _CHANNELS = {"RGB": 3, "GRAYSCALE": 1}  # TFLite Metadata's names
@@ -39,6 +40,13 @@ class Contract:
     width, height: the size of the model's input in pixels.
     activation: turns logits into scores: "softmax", or "sigmoid" divided by the sum of all sigmoids
         (as Keras's categorical cross-entropy does with outputs that do not add up to one).
+    embedding: how many features the network gives as its second output: those that its last layer
+        makes the logits of.
+    prior, tau: the share of each label among those that the network was shown in training (rare
+        ones may be shown more often than they occur), in their order, and what a class is worth:
+        tau times the logarithm of its share is taken from its score's logarithm. 0 is the natural
+        prior: a rare expression must look clearer than a common one. 1 gives all classes the same
+        chance (Menon et al. 2020, arXiv:2007.07314).
     scale, offset: a pixel 0..255 enters the network as `pixel * scale + offset`.
     temperature: sharpens scores (below 1) or flattens them (above 1) without changing their order:
         each score is raised to the power of 1/temperature, then all are divided by their sum. For
@@ -57,6 +65,9 @@ class Contract:
     width: int
     height: int
     activation: str
+    embedding: int
+    prior: tuple[float, ...]
+    tau: float = 0.0
     scale: float = 1 / 255
     offset: float = 0.0
     temperature: float = 1.0
@@ -74,6 +85,7 @@ class Contract:
     def __post_init__(self) -> None:
         _check_choices(self)
         _check_labels(self.labels)
+        _check_prior(self)
         _check_numbers(self)
 
     @property
@@ -107,6 +119,15 @@ def _check_labels(labels: tuple[str, ...]) -> None:
         )
 
 
+def _check_prior(contract: Contract) -> None:
+    if not limits.are_numbers(list(contract.prior), "share", len(contract.labels)):
+        raise ContractError(
+            f"contract: prior must have a number for each label, {limits.allowed('share')}"
+        )
+    if not math.isclose(sum(contract.prior), 1, rel_tol=1e-6):
+        raise ContractError("contract: the numbers of prior must add up to 1")
+
+
 def _check_numbers(contract: Contract) -> None:
     numbers = {name: value for name, value in vars(contract).items() if name in limits.NUMBERS}
     if name := limits.find_bad_number(numbers):
@@ -135,16 +156,18 @@ def loads(text: str | bytes) -> Contract:
         raise ContractError(f"contract: not JSON: {error}") from None
     _check_version(values)
     _check_types(values)
-    return Contract(**{**values, "labels": tuple(values["labels"])})
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Contract(**values | lists)
 
 
 def _check_version(values: Any) -> None:
     if not isinstance(values, dict) or not _has_type(values.get("version"), int):
         raise ContractError("contract: it has no version")
-    if values["version"] != VERSION:
+    if (version := values["version"]) != VERSION:
+        newer = "upgrade emotion-edge, or " if version > VERSION else ""
         raise ContractError(
-            f"contract: version {shorten(values['version'])}, but this emotion-edge reads version "
-            f"{VERSION}: upgrade emotion-edge, or convert the model again"
+            f"contract: version {shorten(version)}, but this emotion-edge reads version {VERSION}",
+            f"{newer}convert the model again",
         )
 
 
@@ -155,15 +178,12 @@ def _check_types(values: dict[str, Any]) -> None:
         raise ContractError(f"contract: missing or unknown: {names}")
     for name, kind in expected.items():
         value = values[name]
-        valid = _is_text_list(value) if name == "labels" else _has_type(value, kind)
-        if not valid:
+        if not _has_type(value, kind):
             raise ContractError(f"contract: {name} has the wrong type: {shorten(value)}")
 
 
-def _is_text_list(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
 def _has_type(value: object, kind: Any) -> bool:
+    if arguments := get_args(kind):  # of a tuple, which is a list in JSON
+        return isinstance(value, list) and all(_has_type(item, arguments[0]) for item in value)
     accepted = (int, float) if kind is float else kind
     return isinstance(value, accepted) and not isinstance(value, bool)

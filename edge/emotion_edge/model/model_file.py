@@ -151,6 +151,6 @@ def _read_golden_vector(
         if text is None:
             return None
         picture = files.read(GOLDEN_PICTURE, limits.MAX_PICTURE)
-        return parse_golden_vector(text, picture or b"", len(contract.labels))
+        return parse_golden_vector(text, picture or b"", contract)
     except UNREADABLE_ZIP:
         raise UserError(f"{path}: its golden vector is damaged", "copy the model again") from None

@@ -36,7 +36,7 @@ def try_model(model: Model, settings: RuntimeSettings, stop: Event | None = None
         except SelfTestError as error:
             return str(error)
         for level in (0, 255):  # no numbers come of them where a network divides by the contrast
-            classifier.classify_input(np.full(classifier.contract.input_shape, level, np.uint8))
+            classifier.look(np.full(classifier.contract.input_shape, level, np.uint8))
         return None
 
     if failure := call_with_model(load, model, runtime, stop):

@@ -61,6 +61,11 @@ def make_sinks(
         from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415
 
         yield ContactSheetSink(settings.draw, source.source, stop)
+    if settings.history:
+        # SQLite takes memory that a daemon without a history does not need.
+        from emotion_edge.output.history.sink import HistorySink  # noqa: PLC0415
+
+        yield HistorySink(settings.history, days=settings.history_days, period=settings.aggregate)
     if settings.brokers:
         yield MqttSink(
             settings.brokers,

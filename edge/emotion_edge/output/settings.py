@@ -26,6 +26,7 @@ class OutputSettings:
     every_frame: report every frame and face, not only changes and heartbeats.
     aggregate: report only label counts, for periods of this many minutes; None reports results.
     metrics: where to serve Prometheus metrics. draw: the file to write a contact sheet to.
+    history: the file to add seconds and counts of each label to, and keep them for history_days.
     """
 
     stdout: bool = True
@@ -35,3 +36,5 @@ class OutputSettings:
     aggregate: float | None = None
     metrics: Address | None = None
     draw: Path | None = None
+    history: Path | None = None
+    history_days: int = 30

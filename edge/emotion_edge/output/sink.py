@@ -1,4 +1,4 @@
-"""The interface of all outputs: stdout, MQTT, Prometheus and the contact sheet.
+"""The interface of all outputs: stdout, MQTT, Prometheus, history and contact sheet.
 
 To add an output, subclass `Sink` and create it in `make_sinks` (`output/factory.py`).
 """

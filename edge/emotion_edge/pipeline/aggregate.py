@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-from emotion_edge.model.contract import NO_FACE
+from emotion_edge.pipeline.label_times import LabelTimer, Seen, add_up, count_labels
 from emotion_edge.pipeline.results import (
     AggregateResult,
     FrameResult,
@@ -19,23 +19,20 @@ class LabelCounter:
 
     def __init__(self, minutes: float, stats: PipelineStats) -> None:
         """Start the first period. minutes: its length. stats: are told when a period ends."""
-        self._period, self._stats = 60 * minutes, stats
+        self._period, self._stats, self._timer = 60 * minutes, stats, LabelTimer()
         self._start()
 
     def _start(self) -> None:
         self._started, self._start_time = time.monotonic(), utc_now()
-        self._frames, self._counts = 0, Counter[str]()
+        self._frames, self._counts, self._seen = 0, Counter[str](), dict[str, Seen]()
 
     def process(self, result: FrameResult | NoSignal) -> AggregateResult:
         """Count a result; return the result for sinks, with the counts if a period has ended."""
         if isinstance(result, FrameResult):
-            self._count(result)
+            self._frames += 1
+            self._counts += count_labels(result)
+        add_up(self._seen, self._timer.process(result))
         return AggregateResult(self._finish())
-
-    def _count(self, result: FrameResult) -> None:
-        self._frames += 1
-        self._counts.update(face.decision.label for face in result.faces)
-        self._counts[NO_FACE] += result.face_count == 0
 
     def _finish(self) -> PeriodCounts | None:
         if time.monotonic() - self._started < self._period:
@@ -44,7 +41,8 @@ class LabelCounter:
             start=self._start_time,
             end=utc_now(),
             frames=self._frames,
-            counts=dict(sorted((+self._counts).items())),
+            counts=dict(sorted(self._counts.items())),
+            seconds={label: seen.seconds for label, seen in sorted(self._seen.items())},
         )
         self._stats.end_period()
         self._start()

@@ -1,27 +1,31 @@
 """Frames to results: find faces, follow them, classify each, and smooth its label.
 
-Pictures are analysed one by one. In a stream, faces keep their numbers and their labels are
-smoothed.
+Pictures are analysed one by one, see `pipeline.pictures`. In a stream, faces keep their numbers and
+their labels are smoothed.
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import Frame
-from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
-from emotion_edge.faces.quality import check_quality
+from emotion_edge.faces.quality import QUALITY_SIDE, check_quality
 from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
-from emotion_edge.faces.types import Box, Face
-from emotion_edge.model.classifier import Classifier
+from emotion_edge.faces.types import Face
+from emotion_edge.imaging.regions import Region, scale_region
+from emotion_edge.model.classifier import Classification, Classifier, mirrored
 from emotion_edge.model.crop_rule import crop_rule_of
+from emotion_edge.model.preprocessing import adjust_contrast, scale
 from emotion_edge.pipeline.frame_clock import FrameClock
 from emotion_edge.pipeline.heartbeat import AbsenceReporter, Heartbeat
+from emotion_edge.pipeline.pictures import analyze_picture
 from emotion_edge.pipeline.results import FaceResult, FrameResult, NoSignal
-from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSettings
+from emotion_edge.pipeline.smoothing import LabelSmoother, SmoothingSettings
 from emotion_edge.pipeline.tracked_face import TrackedFace
 
 Pixels = npt.NDArray[np.uint8]
@@ -84,7 +88,7 @@ class FaceAnalyzer:
         Frames without a time (`frame.seconds` is None) are unrelated pictures.
         """
         if frame.seconds is None:
-            result = self._process_picture(frame)
+            result = analyze_picture(frame, self.classifier, self._detector)
         else:
             self._clock.tick(frame.seconds)
             result = self._process_stream(frame)
@@ -98,44 +102,9 @@ class FaceAnalyzer:
         changed, self._reported_reason = reason != self._reported_reason, reason
         return NoSignal(source=source, reason=reason, changed=changed)
 
-    def _process_picture(self, frame: Frame) -> FrameResult:
-        if self._detector is None:
-            return FrameResult(frame=frame, faces=(self._classify_picture(frame.pixels),))
-        start = time.perf_counter()
-        found = self._detector.detect(frame.pixels)
-        detect_ms = (time.perf_counter() - start) * 1000
-        faces = tuple(
-            self._classify_picture(
-                crop_face(frame.pixels, face, self._crop_rule),
-                number,
-                face.box.scaled(frame.reduction),
-            )
-            for number, face in enumerate(found, start=1)
-        )
-        return FrameResult(
-            frame=frame,
-            faces=faces,
-            nobody=None if faces else "picture",
-            face_count=len(faces),
-            detect_ms=detect_ms,
-        )
-
-    def _classify_picture(
-        self, pixels: Pixels, number: int | None = None, box: Box | None = None
-    ) -> FaceResult:
-        answer = self.classifier.classify(pixels)
-        return FaceResult(
-            number=number,
-            box=box,
-            decision=Decision(answer.label),
-            classification=answer,
-            scores=answer.values,
-            event="picture",
-        )
-
     def _process_stream(self, frame: Frame) -> FrameResult:
         if self._detector is None:
-            face = self._classify(self._whole_frame, frame.pixels)
+            face = self._look(self._whole_frame, frame.pixels)
             return FrameResult(frame=frame, faces=(face,))
         start = time.perf_counter()
         found = self._detect(self._detector, frame.pixels)
@@ -176,20 +145,34 @@ class FaceAnalyzer:
     def _follow(self, track: Track, pixels: Pixels) -> FaceResult:
         if track.number not in self._faces:
             self._faces[track.number] = self._new_face(track)
-        crop = crop_face(pixels, track.face, self._crop_rule)
-        reject_reason = check_quality(crop, track.face.box.side)
-        return self._classify(self._faces[track.number], crop, reject_reason)
+        region = face_region(track.face, self._crop_rule)
+        return self._look(self._faces[track.number], pixels, region)
 
     def _new_face(self, track: Track | None, *, had_label: bool = False) -> TrackedFace:
         smoother = LabelSmoother(self.labels, self._smoothing)
         return TrackedFace(smoother, Heartbeat(self._heartbeat), track, had_label)
 
-    def _classify(
-        self, face: TrackedFace, pixels: Pixels, reject_reason: str | None = None
-    ) -> FaceResult:
-        return face.update(
-            self.classifier.classify(pixels),
-            self._clock.seconds,
-            reject_reason,
-            spacing=self._clock.spacing,
-        )
+    def _look(self, face: TrackedFace, pixels: Pixels, region: Region | None = None) -> FaceResult:
+        start, contract = time.perf_counter(), self.classifier.contract
+        picture = scale(pixels, contract, region)
+        image = adjust_contrast(picture, contract)
+        preprocess_ms = (time.perf_counter() - start) * 1000
+        reason = _reject_reason(face, pixels, region, picture)
+        answer = replace(self._answer(face, image), preprocess_ms=preprocess_ms)
+        return face.update(answer, self._clock.seconds, reason, spacing=self._clock.spacing)
+
+    def _answer(self, face: TrackedFace, image: Pixels) -> Classification:
+        if face.smoother.judges_alone(self._clock.spacing):  # it is averaged with no other look
+            return self.classifier.classify_input(image)
+        return self.classifier.look(mirrored(image) if face.sees_mirrored() else image)
+
+
+def _reject_reason(
+    face: TrackedFace, pixels: Pixels, region: Region | None, picture: Pixels
+) -> str | None:
+    """Return why a face is not classified; a whole frame always is. picture: its scaled region."""
+    if face.track is None or region is None:
+        return None
+    if min(picture.shape[:2]) < QUALITY_SIDE:  # the network needs fewer pixels than the judgement
+        picture = scale_region(pixels, region, QUALITY_SIDE, QUALITY_SIDE, grey=True)
+    return check_quality(picture, face.track.face.box.side)

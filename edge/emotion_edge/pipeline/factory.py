@@ -12,12 +12,16 @@ from emotion_edge.faces.blazeface import NoFaceModelError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import SHIPPED, Model, read_model
+from emotion_edge.model.postprocessing import with_natural_prior
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.model.self_test import SelfTestError
 from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.smoothing import SmoothingSettings
+from emotion_edge.teaching.head import TaughtHead
+from emotion_edge.teaching.taught_file import read_taught
 
+Prior = Literal["shipped", "natural"]
 log = logging.getLogger(__name__)
 
 
@@ -25,12 +29,16 @@ log = logging.getLogger(__name__)
 class AnalyzerSettings:
     """Settings of the analyzer.
 
-    model: the .tflite file. faces: "on" looks for faces, "off" takes the whole frame for one,
-    "auto" looks for them if the detector's network is installed. search_every, heartbeat,
-    frame_interval: seconds, see `FaceAnalyzer`.
+    model: the .tflite file. taught: a file of `emotion-edge teach` for it, or None. prior:
+    "shipped" is the model's own (`Contract.tau`), "natural" takes the classes to be as frequent as
+    in training, and changes nothing of a taught head. faces: "on" looks for faces, "off" takes the
+    whole frame for one, "auto" looks for them if the detector's network is installed. search_every,
+    heartbeat, frame_interval: seconds, see `FaceAnalyzer`.
     """
 
     model: Path = SHIPPED
+    taught: Path | None = None
+    prior: Prior = "shipped"
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)
     faces: Literal["auto", "on", "off"] = "auto"
     detector: DetectorSettings = field(default_factory=DetectorSettings)
@@ -46,7 +54,9 @@ def make_analyzer(settings: AnalyzerSettings, stop: Event | None = None) -> Face
     Raises StoppedError if `stop` is set while the model is tried.
     """
     return FaceAnalyzer(
-        make_classifier(settings.model, settings.runtime, stop),
+        make_classifier(
+            settings.model, settings.runtime, stop, prior=settings.prior, taught=settings.taught
+        ),
         choose_detector(settings),
         smoothing=settings.smoothing,
         search_every=settings.search_every,
@@ -56,31 +66,51 @@ def make_analyzer(settings: AnalyzerSettings, stop: Event | None = None) -> Face
 
 
 def make_classifier(
-    model: Path, settings: RuntimeSettings, stop: Event | None = None
+    model: Path,
+    settings: RuntimeSettings,
+    stop: Event | None = None,
+    *,
+    prior: Prior = "shipped",
+    taught: Path | None = None,
 ) -> Classifier:
-    """Return a classifier; raises UserError if the model cannot be used, or StoppedError.
+    """Return a classifier; raises UserError if a file cannot be used, or StoppedError.
 
     The model is tried in a child process first; whether it passes its self-test does not matter.
     Logs a warning, once in a process, if the model was not proven on the runtime in use.
     """
     content = read_model(model)
+    head = read_taught(taught, content).head if taught else None
     with suppress(SelfTestError):
         try_model(content, settings, stop)
-    return _load(content, settings)
+    return _load(content, settings, prior, head)
 
 
-def remake_classifier(model: Path, settings: RuntimeSettings, stop: Event) -> Classifier:
+def remake_classifier(
+    model: Path,
+    settings: RuntimeSettings,
+    stop: Event,
+    *,
+    prior: Prior = "shipped",
+    taught: Path | None = None,
+) -> Classifier:
     """Do what `make_classifier` does for a running daemon, whose present model works.
 
     Raises UserError also if the model does not pass its self-test.
     """
     content = read_model(model)
+    head = read_taught(taught, content).head if taught else None
     try_model(content, settings, stop)
-    return _load(content, settings)
+    return _load(content, settings, prior, head)
 
 
-def _load(model: Model, settings: RuntimeSettings) -> Classifier:
-    classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads)
+def _load(
+    model: Model, settings: RuntimeSettings, prior: Prior, head: TaughtHead | None
+) -> Classifier:
+    classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads, head=head)
+    if prior == "natural" and head:
+        _warn_once("--prior natural changes nothing: a taught head keeps the prior it was taught")
+    elif prior == "natural":
+        classifier.contract = with_natural_prior(classifier.contract)
     log.debug("%s on %s, %d thread(s)", model.path, classifier.runtime, settings.threads)
     if classifier.unproven:
         _warn_once(f"{model.path}: {classifier.unproven}")

@@ -83,13 +83,15 @@ class NoSignal:
 class PeriodCounts:
     """Counts of the labels in a period, without any moment or person.
 
-    start, end: UTC. frames: how many were analysed. counts: label to number of faces.
+    start, end: UTC. frames: how many were analysed. counts: label to number of faces. seconds: of
+    the labels seen in a stream, see `pipeline.label_times`; pictures have none.
     """
 
     start: datetime
     end: datetime
     frames: int
     counts: Mapping[str, int]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

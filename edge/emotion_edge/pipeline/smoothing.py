@@ -95,9 +95,13 @@ class LabelSmoother:
             self.decision = now
         return self.decision is not None and self.decision.label != before
 
+    def judges_alone(self, spacing: float) -> bool:
+        """Return whether frames are so far apart, in seconds, that each one decides on its own."""
+        return spacing > max(self._settings.dwell, self._settings.window)
+
     def _has_lasted(self, lasted: float, spacing: float) -> bool:
-        alone = spacing > max(self._settings.dwell, self._settings.window)
-        return alone or lasted + 1e-6 >= self._settings.dwell  # times are sums of fractions
+        # Times are sums of fractions.
+        return self.judges_alone(spacing) or lasted + 1e-6 >= self._settings.dwell
 
     def _average(self, scores: npt.NDArray[np.float64], seconds: float) -> None:
         if self._averaged_at is None:

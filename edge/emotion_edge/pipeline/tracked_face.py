@@ -25,6 +25,12 @@ class TrackedFace:
     heartbeat: Heartbeat
     track: Track | None = None
     had_label: bool = False
+    _saw_mirrored: bool = True
+
+    def sees_mirrored(self) -> bool:
+        """Return whether the next look is at the mirror image, as every second one is."""
+        self._saw_mirrored = not self._saw_mirrored
+        return self._saw_mirrored
 
     @property
     def is_known(self) -> bool:

@@ -6,8 +6,9 @@ from emotion_edge.system.paths import state_directory
 
 NOTICE = """\
 emotion-edge labels the expressions on faces in view; it does not know what anyone feels.
-Tell the people in view that it is running. In the European Union, inferring the emotions of people
-at work or in education is prohibited (AI Act, Art. 5(1)(f)), except for medical or safety reasons.
+Tell the people in view that it is running: `emotion-edge notice` writes a sign. In the European
+Union, inferring the emotions of people at work or in education is prohibited, except for medical
+or safety reasons (AI Act, Art. 5(1)(f)). Do not change this program into a high-risk AI system.
 Frames stay on this computer and are not stored. This notice is shown once."""
 MARK = "notice-shown"  # the file in the state directory that records it
 log = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ import pytest
 from emotion_edge.commands import benchmark_steps
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.preprocessing import adjust_contrast
 from tests.edge.command_line import edge
 from tests.edge.models import INSTALLED
 
@@ -40,7 +41,7 @@ def test_the_ratio_is_the_time_of_the_path_over_that_of_the_network(report):
 def test_the_file_describes_the_measurement_without_personal_data(report):
     written = report[1]
     assert written["model"] == SHIPPED.name
-    assert written["multiply_adds"] == 20_791_968
+    assert written["multiply_adds"] == 56_955_776
     assert written["frames"] == 20 and written["threads"] == 1
     assert written["runtime"].split()[0] in INSTALLED
     text = json.dumps(written)
@@ -70,23 +71,28 @@ def test_the_paths_give_the_same_lines_as_the_daemon(steps):
 
 def test_each_step_does_its_work(steps, classifier):
     contract = classifier.contract
-    rows, columns, channels = steps["  cut it out"]().shape
-    assert rows == columns > contract.width and channels == 3
+    picture = steps["  cut out and scale"]()
+    assert picture.shape == contract.input_shape
     assert steps["  judge the picture"]() is None  # not rejected
-    assert steps["  scale"]().shape == contract.input_shape
+    image = steps["  adjust the contrast"]()
+    assert image.shape == contract.input_shape
+    assert np.array_equal(image, adjust_contrast(picture, contract))
+    assert (image.min(), image.max()) == (0, 255) != (picture.min(), picture.max())
     (seen,), gone = steps["  follow it"]()
     assert seen.face == benchmark_steps.FACE and not gone
     assert json.loads(steps["  write JSON"]()[0])["box"] == [250, 150, 140, 140]
 
 
 def test_invoke_computes_from_the_quantised_input(steps, classifier):
-    classifier.set_input(np.full(classifier.contract.input_shape, 255, np.uint8))
-    classifier.invoke()
-    white = classifier.read_logits()
+    network = classifier.network
+    network.set_input(np.full(classifier.contract.input_shape, 255, np.uint8))
+    network.invoke()
+    white = network.read_outputs().logits
     steps["  quantise"]()
-    assert np.array_equal(classifier.read_logits(), white)  # not computed yet
+    assert np.array_equal(network.read_outputs().logits, white)  # not computed yet
     steps[benchmark_steps.INVOKE]()
-    logits = steps["  dequantise"]()
+    logits, embedding = steps["  dequantise"]()
+    assert embedding.shape == (classifier.contract.embedding,)
     assert not np.array_equal(logits, white)
     values = steps["  scores"]()
     assert values.argmax() == logits.argmax()

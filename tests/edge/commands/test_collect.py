@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -12,42 +11,20 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from emotion_edge.faces.alignment import crop_face
+from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
-from emotion_edge.imaging.image_files import read_image
+from emotion_edge.imaging.image_files import read_image, read_picture
+from emotion_edge.imaging.regions import cut_surroundings
+from emotion_edge.model.model_file import SHIPPED, read_model
+from emotion_edge.model.preprocessing import preprocess
 from tests.edge.capture.picamera2_double import plan_text, python_path
 from tests.edge.command_line import command, own_lines
+from tests.edge.commands.collecting import collect, start
 from tests.edge.photographs import frame_with_heads
 from tests.edge.recordings import write_recording
 
 pytestmark = pytest.mark.searches
 RULE = {"face_width": 2.7, "eye_height": 0.39}
-
-
-def start(*arguments: object) -> tuple[subprocess.Popen[str], int]:
-    """Start the command in a new terminal; return its process and our end of the terminal."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", *command("collect", *arguments)],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    os.close(theirs)
-    return process, ours
-
-
-def collect(*arguments: object, answer: str = "yes\n") -> subprocess.CompletedProcess[str]:
-    """Run the command in a new terminal, on which `answer` is typed."""
-    process, ours = start(*arguments)
-    os.write(ours, answer.encode())
-    stdout, stderr = process.communicate(timeout=120)
-    terminal = os.read(ours, 10_000).decode()
-    os.close(ours)
-    result = subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
-    result.terminal = terminal
-    return result
 
 
 @pytest.fixture
@@ -60,7 +37,7 @@ def recording(tmp_path) -> Path:
     return write_recording(tmp_path / "recording", frames, rate=5)
 
 
-def test_pictures_are_cropped_as_the_daemon_crops_and_sorted_by_label(recording, tmp_path):
+def test_pictures_are_kept_as_the_daemon_sees_them_and_sorted_by_label(recording, tmp_path):
     result = collect(
         *("--label", "happy", "--count", 3, "--source", f"replay:{recording}"),
         *("--to", tmp_path / "data", "--every", 0),
@@ -73,8 +50,13 @@ def test_pictures_are_cropped_as_the_daemon_crops_and_sorted_by_label(recording,
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == RULE
     frame = read_image(recording / "00000.png")
     (face,) = FaceDetector().detect(frame)
-    expected = crop_face(frame, face, RULE)
-    np.testing.assert_array_equal(read_image(paths[0]), expected)
+    around, region = cut_surroundings(frame, face_region(face, RULE))
+    saved = read_picture(paths[0])
+    assert np.array_equal(saved.pixels, around)
+    assert saved.face == region
+    contract = read_model(SHIPPED).contract
+    expected = preprocess(frame, contract, face_region(face, RULE))
+    assert np.array_equal(preprocess(saved.pixels, contract, saved.face), expected)
     assert "Has everybody in view agreed?" in result.terminal
 
 
@@ -175,10 +157,10 @@ def test_a_second_run_adds_pictures_by_the_same_crop_rule(recording, tmp_path):
         assert result.returncode == 0, result.stderr
         paths = sorted((tmp_path / "data").rglob("*.png"))
         assert len(paths) == count
-    with Image.open(paths[0]) as picture:
-        (face,) = FaceDetector().detect(read_image(recording / "00002.png"))
-        x, y, other_x, other_y = face.eyes
-        assert picture.width == picture.height == round(2 * np.hypot(other_x - x, other_y - y))
+    (face,) = FaceDetector().detect(read_image(recording / "00002.png"))
+    x, y, other_x, other_y = face.eyes
+    region = read_picture(paths[0]).face
+    assert region.width == region.height == 2 * np.hypot(other_x - x, other_y - y)
     assert json.loads((tmp_path / "data" / "crop.json").read_text()) == tight
 
 

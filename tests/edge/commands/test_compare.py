@@ -6,6 +6,7 @@ from PIL import Image
 
 from tests.edge.command_line import edge, own_lines
 from tests.edge.models import FLOAT32, INT8, with_contract, with_network
+from tests.edge.pictures import save_cut_face
 
 
 def relabelled(path, *labels):
@@ -31,6 +32,13 @@ def test_pictures_with_different_labels_are_listed(photos, tmp_path):
     assert ", B green 0." in first
     assert second.startswith(f"{photos / '1-green.png'}: A green 0.")
     assert "same label: 1 of 3 pictures (33.3%)" in result.stdout
+
+
+def test_of_a_prepared_picture_the_face_is_compared(tmp_path):
+    save_cut_face(tmp_path / "photos/face.png", "green", around="blue")
+    swapped = relabelled(tmp_path / "swapped.tflite", "red", "blue", "green")
+    result = edge("compare", INT8, swapped, "--images", tmp_path / "photos")
+    assert "face.png: A green " in result.stdout
 
 
 def test_labels_are_compared_by_name_and_each_model_by_its_own_contract(photos, tmp_path):

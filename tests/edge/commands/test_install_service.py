@@ -56,9 +56,9 @@ def test_the_unit_leaks_neither_secrets_nor_frames_and_does_not_retry_bad_settin
     assert "LimitCORE=0" in lines
     assert "Restart=on-failure" in lines
     assert "RestartPreventExitStatus=2" in lines
-    assert (
-        "LoadCredential=emotion-edge.password" in lines
-    )  # without a path the credential may be missing
+    # Without a path a credential may be missing.
+    assert "LoadCredential=emotion-edge.password" in lines
+    assert "LoadCredential=emotion-edge.taught" in lines
     assert not [line for line in lines if line.startswith(("Environment", "SetCredential"))]
 
 
@@ -83,13 +83,16 @@ def test_the_unit_has_every_required_setting(unit, line):
     assert line in settings(unit)
 
 
+CREDENTIALS = ("/etc/credstore/emotion-edge.password", "/etc/credstore/emotion-edge.taught")
+
+
 def test_the_unit_is_installed_and_the_next_steps_are_printed(unit, tmp_path):
     result = install(tmp_path)
     assert result.returncode == 0, result.stderr
     installed = tmp_path / install_service.UNIT
     assert installed.read_text() == unit.read_text()
     assert installed.stat().st_mode & 0o777 == 0o644
-    for path in (installed, "/etc/emotion-edge.toml", "/etc/credstore/emotion-edge.password"):
+    for path in (installed, "/etc/emotion-edge.toml", *CREDENTIALS):
         assert str(path) in result.stdout
     assert "systemctl enable --now emotion-edge" in result.stdout
 

@@ -1,4 +1,4 @@
-"""Face crops: the square, its rotation, and pixels outside the picture."""
+"""The region of a face: its size, its place below the eyes, and its tilt."""
 
 from dataclasses import replace
 
@@ -7,14 +7,11 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from emotion_edge.faces.alignment import crop_face, crop_square
+from emotion_edge.faces.alignment import MIN_TILT, face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.types import Box, Face
-from emotion_edge.model.crop_rule import (
-    DEFAULT_CROP_RULE,
-)
-
-PIXELS = np.arange(60 * 80 * 3, dtype=np.uint32).reshape(60, 80, 3).astype(np.uint8)
+from emotion_edge.imaging.regions import scale_region
+from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 
 
 def rule(face_width: float = 2.0, eye_height: float = 0.5) -> dict[str, float]:
@@ -26,56 +23,54 @@ def face(x: float, y: float, other_x: float, other_y: float, side: float = 40.0)
     return Face(Box(0, 0, side), 0.9, (x, y, other_x, other_y))
 
 
-def test_a_level_face_is_cropped_without_resampling():
-    crop = crop_face(PIXELS, face(30, 30, 50, 30.1), rule())
-    np.testing.assert_array_equal(crop, PIXELS[10:50, 20:60])
-    assert crop.flags.c_contiguous  # Pillow is ten times slower on other arrays
+def test_a_level_face_is_not_turned():
+    assert face_region(face(30, 30, 50, 30), rule()) == (40, 30, 40, 40, 0)
+
+
+@pytest.mark.parametrize(("tilt", "expected"), [(0.9, 0), (1.1, 1.1), (-0.9, 0), (-1.1, -1.1)])
+def test_a_face_that_is_hardly_tilted_is_not_turned(tilt, expected):
+    below = 20 * np.tan(np.radians(tilt))
+    region = face_region(face(30, 30, 50, 30 + below), rule())
+    assert region.tilt == pytest.approx(expected)
+    assert 0.9 < MIN_TILT < 1.1
 
 
 def test_the_rule_sets_the_width_of_the_square_and_the_height_of_the_eyes():
-    crop = crop_face(PIXELS, face(30, 20, 40, 20), rule(3.0, 0.4))
-    np.testing.assert_array_equal(
-        crop, PIXELS[8:38, 20:50]
-    )  # the eyes are 12 of 30 rows below its top
+    region = face_region(face(30, 20, 40, 20), rule(3.0, 0.4))
+    assert region == pytest.approx((35, 23, 30, 30, 0))  # the eyes are 12 of 30 rows below its top
 
 
 def test_the_box_sets_the_size_of_a_face_in_profile():
-    crop = crop_face(PIXELS, face(39, 30, 41, 30, side=40), rule(4.0))
-    assert crop.shape == (40, 40, 3)
+    region = face_region(face(39, 30, 41, 30, side=40), rule(4.0))
+    assert region.width == region.height == pytest.approx(40)
 
 
-@pytest.mark.parametrize(("left", "top"), [(-3, 2), (2, -3), (5, 4), (-9, -9), (20, 20)])
-def test_border_pixels_are_repeated_outside_the_picture(left, top):
-    pixels = np.random.default_rng(0).integers(0, 256, (8, 10, 3), np.uint8)
-    crop = crop_square(pixels, left, top, 7)
-    assert crop.shape == (7, 7, 3)
-    padded = np.pad(pixels, ((30, 30), (30, 30), (0, 0)), mode="edge")
-    assert (crop == padded[30 + top : 37 + top, 30 + left : 37 + left]).all()
+@pytest.mark.parametrize("tilt", [-30, -5, 3, 20, 45])
+def test_a_tilted_face_has_the_region_of_the_level_one_turned_about_its_eyes(tilt):
+    cos, sin = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
+    eyes = 100 - 30 * cos, 80 - 30 * sin, 100 + 30 * cos, 80 + 30 * sin
+    tilted = face(*eyes, side=100)
+    assert tilted.tilt == pytest.approx(tilt)
+    region = face_region(tilted, rule(2.0, 0.4))
+    assert region == pytest.approx((100 - 12 * sin, 80 + 12 * cos, 120, 120, tilt))
+
+
+def test_the_eyes_are_level_in_a_tilted_drawn_face():
+    upright = np.zeros((200, 200, 3), np.uint8)
+    upright[88:92, 68:72, 0] = upright[88:92, 128:132, 2] = 255  # a red and a blue eye
+    turn = np.array([[np.cos(0.4), -np.sin(0.4)], [np.sin(0.4), np.cos(0.4)]])
+    eyes = [turn @ np.array(eye) + 100 for eye in ((-30, -10), (30, -10))]
+    region = face_region(face(*eyes[0], *eyes[1], side=100), rule(2.0, 0.4))
+    level = scale_region(rotate(upright, np.degrees(0.4)), region, 120, 120, grey=False)
+    for channel, place in ((0, (30, 48)), (2, (90, 48))):
+        weights = level[..., channel].astype(float).ravel()
+        y, x = np.average(np.indices((120, 120)).reshape(2, -1) + 0.5, axis=1, weights=weights)
+        assert (x, y) == pytest.approx(place, abs=0.6)
 
 
 def rotate(pixels: np.ndarray, angle: float, **options: object) -> np.ndarray:
     """Return the picture rotated clockwise by an angle in degrees."""
     return np.asarray(Image.fromarray(pixels).rotate(-angle, Image.Resampling.BICUBIC, **options))
-
-
-@pytest.mark.parametrize("tilt", [-30, -5, 3, 20, 45])
-def test_a_tilted_face_is_rotated_until_its_eyes_are_level(tilt):
-    upright = np.zeros((200, 200, 3), np.uint8)
-    upright[88:92, 68:72, 0] = upright[88:92, 128:132, 2] = 255  # a red and a blue eye
-    upright[118:122, 98:102, 1] = 255  # a green nose
-    turned = rotate(upright, tilt)
-    angle = np.radians(tilt)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    eyes = [turn @ np.array(eye) + 100 for eye in ((-30, -10), (30, -10))]
-    tilted = face(*eyes[0], *eyes[1], side=100)
-    assert tilted.tilt == pytest.approx(tilt)
-    crop = crop_face(turned, tilted, rule(2.0, 0.4)).astype(float)
-    assert crop.shape == (120, 120, 3)
-    for channel, place in enumerate([(30, 48), (60, 78), (90, 48)]):  # red, green, blue
-        y, x = np.average(
-            np.indices((120, 120)).reshape(2, -1) + 0.5, axis=1, weights=crop[..., channel].ravel()
-        )
-        assert (x, y) == pytest.approx(place, abs=0.6)
 
 
 def as_if_level(tilted: Face) -> Face:
@@ -87,20 +82,16 @@ def as_if_level(tilted: Face) -> Face:
 
 
 @pytest.mark.parametrize("tilt", [-25, 15])
-def test_a_photograph_and_its_rotated_copy_give_nearly_the_same_crop(tilt):
+def test_a_photograph_and_its_rotated_copy_give_nearly_the_same_picture(tilt):
     detector = FaceDetector()
     upright = data.astronaut()
     askew = rotate(upright, tilt, center=(224, 125))
     one, same = detector.detect(upright)[0], detector.detect(askew)[0]
     assert same.tilt - one.tilt == pytest.approx(tilt, abs=6)
-    crops = [
-        np.asarray(Image.fromarray(crop).resize((48, 48)).convert("L"), float).ravel()
-        for crop in (
-            crop_face(upright, one, DEFAULT_CROP_RULE),
-            crop_face(askew, same, DEFAULT_CROP_RULE),
-            crop_face(askew, as_if_level(same), DEFAULT_CROP_RULE),
-        )
+    pictures = [
+        scale_region(pixels, face_region(found, DEFAULT_CROP_RULE), 48, 48, grey=True).ravel()
+        for pixels, found in ((upright, one), (askew, same), (askew, as_if_level(same)))
     ]
-    correlation = np.corrcoef(crops)
+    correlation = np.corrcoef(pictures)
     assert correlation[0, 1] > 0.75
     assert correlation[0, 1] > correlation[0, 2] + 0.15

@@ -5,10 +5,10 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
-from emotion_edge.faces.alignment import crop_square
-from emotion_edge.faces.quality import MIN_SIDE, check_quality
+from emotion_edge.faces.quality import MIN_SIDE, QUALITY_SIDE, check_quality, sharpness
+from emotion_edge.imaging.regions import Region, luma, scale_region
 
-FACE = crop_square(data.astronaut(), 160, 55, 130)  # from a photograph in scikit-image
+FACE = data.astronaut()[55:185, 160:290]  # from a photograph in scikit-image
 
 
 def blurred(share: float) -> np.ndarray:
@@ -47,3 +47,22 @@ def test_the_size_of_the_picture_does_not_matter():
     for side in (48, 96, 300):
         picture = np.asarray(Image.fromarray(FACE).resize((side, side), Image.Resampling.BICUBIC))
         assert check_quality(picture, 100.0) is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.04, 0.1])
+@pytest.mark.parametrize("gain", [0.1, 1.0])
+def test_a_grey_picture_is_judged_as_the_one_in_colour(share, gain):
+    colour = (gain * (blurred(share) if share else FACE).astype(float)).astype(np.uint8)
+    grey = luma(colour)[..., np.newaxis]
+    assert sharpness(grey) == sharpness(colour)
+    assert check_quality(grey, 100.0) == check_quality(colour, 100.0)
+
+
+@pytest.mark.parametrize("side", [QUALITY_SIDE, 64])
+@pytest.mark.parametrize("tilt", [0, 15])
+@pytest.mark.parametrize(("share", "reject_reason"), [(0.0, None), (0.06, "blurred")])
+def test_the_networks_input_is_enough_to_judge_by(side, tilt, share, reject_reason):
+    photograph = blurred(share) if share else FACE
+    region = Region(65, 65, 110, 110, tilt)
+    picture = scale_region(photograph, region, side, side, grey=True)
+    assert check_quality(picture, 100.0) == reject_reason

@@ -1,7 +1,6 @@
 """A full disk, a closed stdout, a clock that is set back, secrets and the watchdog."""
 
 import os
-import shutil
 import socket
 import subprocess
 from contextlib import suppress
@@ -14,6 +13,7 @@ from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import PASSWORD, plain_broker
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
+from tests.edge.preloading import CLOCK, compile_library
 from tests.edge.recordings import write_changing_colours, write_colours
 
 
@@ -58,14 +58,6 @@ def test_a_closed_stdout_is_an_error_only_if_it_is_needed(daemon, changing):
     assert run.process.poll() is None
 
 
-def compile_clock(folder: Path) -> Path:
-    """Return a library that shifts the clock by the seconds in a file (clock.c)."""
-    library, source = folder / "clock.so", Path(__file__).with_name("clock.c")
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
-@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed")
 @plain_broker
 def test_a_clock_set_back_an_hour_changes_only_the_reported_time(broker, daemon, tmp_path):
     offset = tmp_path / "offset"
@@ -74,7 +66,7 @@ def test_a_clock_set_back_an_hour_changes_only_the_reported_time(broker, daemon,
     listener = Listener(broker)
     run = daemon(
         *("--source", source, "--heartbeat", 0.5, "--to", "-", *broker.options),
-        env={"LD_PRELOAD": str(compile_clock(tmp_path)), "CLOCK_OFFSET": str(offset)},
+        env={"LD_PRELOAD": str(compile_library(CLOCK, tmp_path)), "CLOCK_OFFSET": str(offset)},
     )
     run.wait_lines(3)
     offset.write_text("-3600")

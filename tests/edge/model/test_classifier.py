@@ -1,11 +1,18 @@
-"""The classifier on both runtimes."""
+"""The classifier on both runtimes: labels, scores, and the look at the mirror image."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from skimage import data
 
-from emotion_edge.errors import UserError
-from emotion_edge.model.classifier import Classifier
-from tests.edge.models import CONTRACT, FLOAT32, INSTALLED, INT8, seal, without_zip
+from emotion_edge.errors import RunError
+from emotion_edge.imaging.regions import Region
+from emotion_edge.model.classifier import Classifier, mirrored
+from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.postprocessing import scores
+from emotion_edge.model.preprocessing import preprocess
+from tests.edge.models import FLOAT32, INSTALLED, INT8
 from tests.edge.pictures import COLOURS, solid
 
 
@@ -39,7 +46,9 @@ def test_float32_computes_with_the_weights_of_the_fixture():
     image = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
     red, green, blue = image.mean(axis=(0, 1)) / 255
     expected = 8 * np.array([blue, green, red]) - 4
-    assert classifier.logits(image) == pytest.approx(expected, abs=1e-5)
+    result = classifier.classify(image)
+    assert result.logits == pytest.approx(expected, abs=1e-5)
+    assert result.embedding == pytest.approx([red, green, blue], abs=1e-6)
 
 
 @pytest.mark.skipif(len(INSTALLED) < 2, reason="only one TFLite runtime is installed")
@@ -55,45 +64,55 @@ def test_threads_do_not_change_the_scores():
     )
 
 
-INT8_TYPE, INT32_TYPE, BOOL_TYPE = 9, 2, 6
-
-
-def with_constant_output(number: int, scale: float | None) -> bytes:
-    """Return a model whose output is a constant of a TFLite type (its number in the schema)."""
-    schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
-    flatbuffers = pytest.importorskip("flatbuffers")
-    model = schema.ModelT.InitFromPackedBuf(without_zip(FLOAT32), 0)
-    (graph,) = model.subgraphs
-    constant, buffer, quantization = schema.TensorT(), schema.BufferT(), None
-    buffer.data = np.zeros(12 if number == INT32_TYPE else 3, np.uint8)
-    if scale is not None:
-        quantization = schema.QuantizationParametersT()
-        quantization.scale, quantization.zeroPoint = [scale], [0]
-    constant.shape, constant.type, constant.quantization = [1, 3], number, quantization
-    constant.name, constant.buffer = b"constant", len(model.buffers)
-    model.buffers.append(buffer)
-    graph.tensors.append(constant)
-    graph.outputs = [len(graph.tensors) - 1]
-    builder = flatbuffers.Builder()
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return seal(bytes(builder.Output()), CONTRACT, FLOAT32)
+HEAD = Region(224, 125, 130, 130)  # in the astronaut's picture
 
 
 @pytest.mark.parametrize("runtime", INSTALLED)
-@pytest.mark.parametrize(
-    ("number", "scale", "expected"),
-    [
-        (INT32_TYPE, 1.0, "a tensor is int32"),
-        (BOOL_TYPE, None, "a tensor is bool"),
-        (INT8_TYPE, None, "an integer tensor has no scale"),
-        (INT8_TYPE, float("nan"), "an integer tensor has no scale"),
-        (INT8_TYPE, -1.0, "an integer tensor has no scale"),
-    ],
-)
-def test_types_and_scales_that_cannot_be_read_are_refused(
-    runtime, number, scale, expected, tmp_path
-):
-    path = tmp_path / "model.tflite"
-    path.write_bytes(with_constant_output(number, scale))
-    with pytest.raises(UserError, match=rf"model\.tflite: {expected}"):
-        Classifier(path, runtime=runtime)
+def test_the_answer_is_the_mean_of_the_picture_and_its_mirror_image(runtime):
+    classifier = Classifier(SHIPPED, runtime=runtime)
+    image = preprocess(data.astronaut(), classifier.contract, HEAD)
+    one, other = classifier.look(image), classifier.look(mirrored(image))
+    assert not np.allclose(one.logits, other.logits), "the network sees no difference"
+    answer = classifier.classify(data.astronaut(), HEAD)
+    assert answer.logits == pytest.approx((one.logits + other.logits) / 2, abs=1e-6)
+    assert answer.embedding == pytest.approx((one.embedding + other.embedding) / 2, abs=1e-6)
+    assert answer.values == pytest.approx(scores(answer.logits, classifier.contract))
+    assert answer.preprocess_ms > 0
+    assert answer.inference_ms > 0
+
+
+def test_a_picture_and_its_mirror_image_get_the_same_answer():
+    classifier = Classifier(SHIPPED)
+    picture = data.astronaut()[60:190, 159:289]
+    one, other = (classifier.classify(pixels) for pixels in (picture, picture[:, ::-1]))
+    assert one.label == other.label
+    assert np.array_equal(one.values, other.values)
+    assert np.array_equal(one.embedding, other.embedding)
+
+
+def test_one_look_is_at_the_image_as_it_is():
+    classifier = Classifier(SHIPPED)
+    image = preprocess(data.astronaut(), classifier.contract, HEAD)
+    logits, embedding = classifier.network.run(image)
+    answer = classifier.look(image)
+    assert np.array_equal(answer.logits, logits)
+    assert np.array_equal(answer.embedding, embedding)
+    assert answer.label == max(answer.scores, key=answer.scores.get)
+
+
+def test_a_changed_contract_is_followed():
+    classifier = Classifier(FLOAT32)
+    logits = classifier.classify(solid("red")).logits
+    classifier.contract = replace(classifier.contract, tau=1.0)
+    assert classifier.classify(solid("red")).values == pytest.approx(
+        scores(logits, classifier.contract)
+    )
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")  # of NaN
+@pytest.mark.parametrize("classify", ["look", "classify_input"])
+def test_scores_that_are_not_numbers_are_an_error(classify):
+    classifier = Classifier(FLOAT32)
+    classifier.network.input_table = np.full(256, np.nan, np.float32)
+    with pytest.raises(RunError, match="scores are not numbers"):
+        getattr(classifier, classify)(np.zeros((8, 8, 3), np.uint8))

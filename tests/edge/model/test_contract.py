@@ -10,7 +10,9 @@ from tests.edge.models import CONTRACT
 
 
 def test_a_contract_is_the_same_after_writing_and_reading():
-    contract = replace(CONTRACT, labels=("heiter", "trüb"), temperature=1.5, offset=-1)
+    contract = replace(
+        CONTRACT, labels=("heiter", "trüb"), prior=(0.9, 0.1), tau=0.3, temperature=1.5, offset=-1
+    )
     assert loads(dumps(contract)) == contract
     assert dumps(loads(dumps(contract))) == dumps(contract)
 
@@ -19,7 +21,14 @@ MALFORMED = {
     "not JSON": ("{", "not JSON"),
     "not an object": ("[]", "no version"),
     "no version": ({"version": None}, "no version"),
-    "newer version": ({"version": 4}, "version 4.*upgrade emotion-edge"),
+    "newer version": (
+        {"version": 5},
+        "version 5, but this emotion-edge reads version 4; upgrade emotion-edge, or convert",
+    ),
+    "older version": (
+        {"version": 3},
+        "version 3, but this emotion-edge reads version 4; convert the model again",
+    ),
     "unknown key": ({"colour": 1}, "unknown: colour"),
     "wrong type": ({"width": "8"}, "width has the wrong type"),
     "a boolean for a number": ({"width": True}, "width has the wrong type"),
@@ -59,6 +68,19 @@ MALFORMED = {
     "reversed writing in a label": ({"labels": ["a", "\u202ec"]}, r"'\\u202ec' must be one line"),
     "ESC in a name": ({"\x1b[2J": 1}, r"unknown: \\x1b\[2J"),
     "ESC in a value": ({"crop": "\x1b[2J"}, r"crop is '\\x1b\[2J', known"),
+    "no features": ({"embedding": 0}, "embedding is 0, allowed: 1 to 4096"),
+    "too many features": ({"embedding": 4097}, "embedding is 4097, allowed: 1 to 4096"),
+    "half a feature": ({"embedding": 1.5}, "embedding has the wrong type"),
+    "a prior that is a number": ({"prior": 0.3}, "prior has the wrong type"),
+    "a prior of texts": ({"prior": ["0.2", "0.3", "0.5"]}, "prior has the wrong type"),
+    "a share missing": ({"prior": [0.5, 0.5]}, "prior must have a number for each label"),
+    "a class that never occurs": ({"prior": [0, 0.5, 0.5]}, "prior must have .*: 1e-06 to 1"),
+    "a negative share": ({"prior": [-0.5, 0.5, 1.0]}, "prior must have .*: 1e-06 to 1"),
+    "a share that is not a number": ({"prior": [float("nan"), 0.5, 0.5]}, "prior must have"),
+    "shares of 90 %": ({"prior": [0.3, 0.3, 0.3]}, "numbers of prior must add up to 1"),
+    "a negative tau": ({"tau": -0.1}, r"tau is -0\.1, allowed: 0 to 1"),
+    "a tau above 1": ({"tau": 1.5}, r"tau is 1\.5, allowed: 0 to 1"),
+    "a tau that is not a number": ({"tau": float("nan")}, "tau is nan"),
     "a key twice": (dumps(CONTRACT).replace("{", '{"width": 9,', 1), "a key stands twice"),
     "deeply nested brackets": ("[" * 100_000, "not JSON"),
     "bytes that are not text": (b'{"version": "\xff"}', "not JSON"),
@@ -86,5 +108,5 @@ def test_a_missing_key_is_named(key):
     "label", ["客厅", "\u0645\u06cc\u200c\u062e", "👩\u200d🚀", "tres\u00a0bien"]
 )
 def test_labels_of_every_script_are_accepted(label):
-    contract = replace(CONTRACT, labels=("a", label))
+    contract = replace(CONTRACT, labels=("a", label), prior=(0.5, 0.5))
     assert loads(dumps(contract)) == contract

@@ -2,11 +2,11 @@
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.contract import Contract
 from emotion_edge.model.crop_rule import (
     DEFAULT_CROP_RULE,
     crop_rule_json,
@@ -14,6 +14,7 @@ from emotion_edge.model.crop_rule import (
     read_crop_rule,
 )
 from tests.edge.command_line import edge, own_lines
+from tests.edge.models import CONTRACT
 
 
 def rule(face_width: float = 2.0, eye_height: float = 0.5) -> dict[str, float]:
@@ -24,10 +25,7 @@ def test_a_rule_is_the_same_after_writing_and_reading(tmp_path):
     assert read_crop_rule(tmp_path) == DEFAULT_CROP_RULE
     (tmp_path / "crop.json").write_text(crop_rule_json(rule(3.3, 0.41)))
     assert read_crop_rule(tmp_path) == rule(3.3, 0.41)
-    contract = Contract(
-        labels=("a", "b"), width=8, height=8, activation="softmax", **rule(3.3, 0.41)
-    )
-    assert crop_rule_of(contract) == rule(3.3, 0.41)
+    assert crop_rule_of(replace(CONTRACT, **rule(3.3, 0.41))) == rule(3.3, 0.41)
 
 
 BAD_RULES = ["", "[]", "{}", '{"face_width": 1}', json.dumps(rule() | {"more": 1})]

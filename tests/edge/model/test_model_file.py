@@ -14,7 +14,7 @@ from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import ContractError, dumps
 from emotion_edge.model.model_file import pack, read_model
 from tests.edge.command_line import edge, own_lines
-from tests.edge.models import CONTRACT, INT8, with_contract, without_zip
+from tests.edge.models import CONTRACT, INT8, with_contract, with_outputs, without_zip
 
 
 def test_packing_is_reproducible_and_gives_a_standard_zip():
@@ -77,7 +77,14 @@ def _with_text(text):
 
 def _newer():
     contract = read_model(INT8).contract
-    return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 4}))
+    return _with_text(json.dumps(json.loads(dumps(contract)) | {"version": 5}))
+
+
+def _of_version_3():
+    values = json.loads(dumps(read_model(INT8).contract)) | {"version": 3}
+    for name in ("embedding", "prior", "tau"):
+        del values[name]
+    return _with_text(json.dumps(values))
 
 
 BAD_MODELS = {
@@ -85,10 +92,27 @@ BAD_MODELS = {
     "a JPEG": (lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(100), "not a .tflite"),
     "no contract": (lambda: without_zip(INT8), "no contract inside"),
     "a contract that is not JSON": (lambda: _with_text("hello"), "not JSON"),
-    "a newer contract": (_newer, "version 4, but this emotion-edge reads version 3"),
+    "a newer contract": (_newer, "version 5, but this emotion-edge reads version 4; upgrade"),
+    "an older contract": (
+        _of_version_3,
+        "version 3, but this emotion-edge reads version 4; convert the model again",
+    ),
     "too many labels": (
         lambda: with_contract(labels=("a", "b", "c", "d")),
-        r"4 labels for an output of \(1, 3\)",
+        r"the outputs are \(1, 3\) and \(1, 3\), the contract says \(1, 4\) for the labels and "
+        r"\(1, 3\) for the embedding; convert",
+    ),
+    "another embedding": (
+        lambda: with_contract(embedding=5),
+        r"the contract says \(1, 3\) for the labels and \(1, 5\) for the embedding",
+    ),
+    "one output": (
+        lambda: with_outputs(0),
+        r"the outputs are \(1, 3\), the contract says",
+    ),
+    "three outputs": (
+        lambda: with_outputs(0, 1, 1),
+        r"the outputs are \(1, 3\) and \(1, 3\) and \(1, 3\), the contract says",
     ),
     "another input size": (
         lambda: with_contract(width=9),

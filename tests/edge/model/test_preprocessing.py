@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
-from emotion_edge.model.preprocessing import preprocess
+from emotion_edge.imaging.regions import Region, scale_region
+from emotion_edge.model.preprocessing import adjust_contrast, preprocess, scale
 from tests.edge.models import CONTRACT
 
 
@@ -70,3 +72,46 @@ def test_contrast_is_stretched_to_the_full_range():
     assert preprocess(dull, contract).shape == (32, 32, 3)
     flat = np.full((32, 32, 3), 90, np.uint8)
     assert np.array_equal(preprocess(flat, grey), flat[..., :1])
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_contrast_is_that_of_pillow_bit_for_bit(channels):
+    contract = replace(CONTRACT, contrast="stretch")
+    for image in varied_images(channels):
+        picture = Image.fromarray(image if channels == 3 else image[..., 0])
+        expected = ImageOps.autocontrast(picture, cutoff=1, preserve_tone=True)
+        adjusted = adjust_contrast(image, contract)
+        assert adjusted.dtype == np.uint8
+        assert np.array_equal(adjusted, np.asarray(expected).reshape(image.shape))
+
+
+def varied_images(channels):
+    """Yield random images: flat, of few levels, noisy in a range, and normally distributed."""
+    random = np.random.default_rng(0)
+    for _ in range(250):
+        shape = (*random.integers(1, 70, 2), channels)
+        low, high = sorted(random.integers(0, 256, 2))
+        normal = random.normal(low, 1 + high / 4, shape)
+        for image in (
+            np.full(shape, low),
+            random.choice(random.integers(0, 256, 3), shape),
+            random.integers(low, high + 1, shape),
+            normal.clip(0, 255),
+        ):
+            yield image.astype(np.uint8)
+
+
+def test_without_a_stretch_the_image_is_the_scaled_region():
+    picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+    region = Region(30.5, 20, 25, 25, 12)
+    expected = scale_region(picture, region, 8, 8, grey=False)
+    assert np.array_equal(scale(picture, CONTRACT, region), expected)
+    assert np.array_equal(preprocess(picture, CONTRACT, region), expected)
+
+
+@pytest.mark.parametrize(("width", "height", "side"), [(24, 12, (40, 20)), (12, 24, (20, 40))])
+def test_of_a_region_the_middle_of_the_inputs_proportions_is_taken(width, height, side):
+    picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+    contract = replace(CONTRACT, width=width, height=height, color_space="GRAYSCALE")
+    expected = scale_region(picture, Region(40, 30, *side, 7), width, height, grey=True)
+    assert np.array_equal(scale(picture, contract, Region(40, 30, 40, 40, 7)), expected)

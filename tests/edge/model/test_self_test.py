@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,16 +90,32 @@ def test_another_resampling_is_detected(monkeypatch):
 
 def test_truncation_in_the_input_table_is_detected():
     classifier = Classifier(FLOAT32)
-    classifier.input_table = np.floor(classifier.input_table * 127) / np.float32(127)
+    table = classifier.network.input_table
+    classifier.network.input_table = np.floor(table * 127) / np.float32(127)
     with pytest.raises(UserError, match="computes different results"):
         run_self_test(classifier)
 
 
 def test_logits_that_are_not_numbers_are_detected():
     classifier = Classifier(FLOAT32)
-    classifier.input_table = np.full(256, np.nan, np.float32)
+    classifier.network.input_table = np.full(256, np.nan, np.float32)
     with pytest.raises(UserError, match="is off by nan"):
         run_self_test(classifier)
+
+
+@pytest.mark.parametrize("runtime", INSTALLED)
+def test_features_that_are_off_are_detected_although_the_logits_are_right(runtime, tmp_path):
+    embedding = golden_vector(INT8)["embedding"]
+    content = with_values(INT8, embedding=[*embedding[:-1], embedding[-1] + 0.05])
+    expected = r"a feature of the model's own test picture is off by 0\.05, allowed is 0\.0"
+    with pytest.raises(UserError, match=expected):
+        self_test(content, tmp_path, runtime)
+
+
+def test_the_contract_of_the_file_is_tested_and_not_a_changed_one():
+    classifier = Classifier(INT8)
+    classifier.contract = replace(classifier.contract, tau=0.5)
+    assert run_self_test(classifier) == run_self_test(Classifier(INT8))
 
 
 def test_one_changed_byte_in_the_weights_is_detected(tmp_path):
@@ -126,7 +143,16 @@ def test_any_changed_byte_in_the_golden_picture_or_vector_is_detected(tmp_path):
 
 @pytest.mark.parametrize(
     "values",
-    [{"more": 1}, {"scores": [1.0]}, {"logits": []}, {"tolerance": "wide"}, {"logits": "high"}],
+    [
+        *(
+            {"more": 1},
+            {"scores": [1.0]},
+            {"logits": []},
+            {"tolerance": "wide"},
+            {"logits": "high"},
+        ),
+        *({"embedding": []}, {"embedding": [0.5]}, {"embedding_tolerance": "wide"}),
+    ],
 )
 def test_an_invalid_vector_is_reported_as_damaged(values, tmp_path):
     with pytest.raises(UserError, match="golden vector is damaged"):
@@ -139,9 +165,14 @@ def test_a_vector_that_is_not_an_object_is_reported_as_damaged(text, tmp_path):
         self_test(with_files(INT8, json=text), tmp_path)
 
 
-@pytest.mark.parametrize("change", ["labels", "temperature", "activation"])
+@pytest.mark.parametrize("change", ["labels", "temperature", "activation", "tau"])
 def test_a_contract_that_differs_from_the_vector_is_detected(change, tmp_path):
-    values = {"labels": ("green", "red", "blue"), "temperature": 1.5, "activation": "softmax"}
+    values = {
+        "labels": ("green", "red", "blue"),
+        "temperature": 1.5,
+        "activation": "softmax",
+        "tau": 0.1,
+    }
     contract = Contract(**vars(read_model(INT8).contract) | {change: values[change]})
     with pytest.raises(UserError, match="the contract inside gives different scores or labels"):
         self_test(with_files(INT8, contract), tmp_path)

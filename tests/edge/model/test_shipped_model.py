@@ -25,7 +25,7 @@ def test_it_is_small_and_passes_its_self_test(runtime):
     assert classifier.contract.labels == LABELS
     assert 0.4 <= classifier.contract.enter <= 0.7
     assert classifier.contract.temperature != 1  # calibration fitted it
-    assert SHIPPED.stat().st_size <= 700_000
+    assert SHIPPED.stat().st_size <= 1_200_000
 
 
 def test_a_classifier_loads_it_by_default_and_accepts_a_path_as_text():
@@ -40,13 +40,13 @@ def test_run_and_info_use_it_by_default(tmp_path):
     assert sorted(json.loads(result.stdout)["scores"]) == list(LABELS)
     description = edge("info").stdout
     assert description.startswith(f"{SHIPPED}\n")
-    assert "\nparameters: 337,727\n" in description
-    assert "\nmultiply-adds: 20,791,968\n" in description
+    assert "\nparameters: 966,983\n" in description
+    assert "\nmultiply-adds: 56,955,776\n" in description
     assert "\ninput: int8 1 x 48 x 48 x 1, " in description
 
 
 def test_it_classifies_most_photographs_correctly():
-    """57 faces in colour; it was trained on grey ones. It classified 39 correctly."""
+    """57 faces, most of them of people who do not exist. It classifies 38 correctly."""
     if not SAMPLES.is_dir():
         pytest.skip("needs the sample photographs, which are not part of the repository")
     result = edge("run", "--source", SAMPLES / "*" / "*.jpg", timeout=300)

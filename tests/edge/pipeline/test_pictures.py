@@ -7,6 +7,7 @@ from skimage import data
 from tests.edge.command_line import edge, json_lines
 from tests.edge.models import INT8
 from tests.edge.photographs import frame_with_heads
+from tests.edge.pictures import save_cut_face
 from tests.edge.recordings import write_recording
 
 # The box of each photograph's face, if there is one.
@@ -40,3 +41,10 @@ def test_a_face_off_the_center_of_a_photograph_is_found(name, tmp_path):
     else:
         assert (row["faces"], row["face"], row["box"]) == (0, None, None)
         assert row["label"] == "no_face"
+
+
+def test_without_a_finder_the_face_that_the_file_names_is_classified(tmp_path):
+    path = save_cut_face(tmp_path / "face.png", "green", around="blue")
+    result = edge("run", "--model", INT8, "--source", path, "--faces", "off")
+    (row,) = json_lines(result.stdout)
+    assert (row["label"], row["box"]) == ("green", None)

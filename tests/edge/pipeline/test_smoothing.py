@@ -1,11 +1,13 @@
 """Label smoothing: one face's label over time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.contract import Contract
 from emotion_edge.pipeline.smoothing import Decision, LabelSmoother, SmoothingSettings
+from tests.edge.models import CONTRACT
 
 LABELS = ("angry", "happy", "sad")
 ANGRY, HAPPY, SAD = np.eye(3) * 0.85 + 0.05
@@ -106,6 +108,14 @@ def test_without_window_and_dwell_every_frame_decides():
 
 def test_leave_above_enter_is_refused():
     with pytest.raises(UserError, match=r"--leave 0\.6 is above --enter 0\.4"):
-        SmoothingSettings(leave=0.6).for_model(
-            Contract(labels=LABELS, width=8, height=8, activation="softmax")
-        )
+        SmoothingSettings(leave=0.6).for_model(replace(CONTRACT, enter=0.4, leave=0.3))
+
+
+@pytest.mark.parametrize(
+    ("window", "dwell", "spacing", "alone"),
+    [(0.15, 0.2, 0.2, False), (0.15, 0.2, 0.21, True), (1, 0.2, 0.5, False), (0, 0, 0.03, True)],
+)
+def test_frames_that_nothing_is_averaged_with_are_judged_alone(window, dwell, spacing, alone):
+    smoother = LabelSmoother(LABELS, SmoothingSettings(window=window, dwell=dwell))
+    assert smoother.judges_alone(spacing) == alone
+    assert smoother.update(HAPPY, 0.0, spacing=spacing) == (alone or dwell == 0)

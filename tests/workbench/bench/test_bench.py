@@ -12,6 +12,7 @@ from PIL import Image
 from skimage import data
 
 from bench._results import HEAD, TITLES, read_results, write_results
+from bench._training.speed import print_speed
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import INT8
@@ -99,6 +100,14 @@ def test_a_part_that_fails_is_not_written(tmp_path):
     assert "build/model.tflite: cannot read the model" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "bench").exists()
+
+
+def test_training_is_timed_beside_the_original_pipeline(photos, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    print_speed(photos, None, 1)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["ours", "original", "memory"]
+    assert all(float(row[1]) > 0 for row in rows)
 
 
 def test_networks_that_cannot_be_used_are_named_before_anything_is_measured(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from convert.artifacts import read_run
 from emotion_edge.errors import UserError
 from tests.workbench.convert.reports import INPUTS, assert_refused
-from tests.workbench.tiny_build import LABELS, save_pictures, seal, tinted_noise
+from tests.workbench.tiny_build import save_arrays, save_pictures, seal, tinted_noise
 
 
 def change_pictures(build: Path, change: Callable[[dict], dict]) -> None:
@@ -42,8 +42,16 @@ def test_a_truncated_input_is_refused(name, tiny):
         read_run(tiny)
 
 
+def test_a_contract_of_another_version_asks_for_training(tiny):
+    change_contract(tiny, version=3)
+    seal(tiny)
+    with pytest.raises(UserError, match=r"version 3.*train again") as raised:
+        read_run(tiny)
+    assert "convert" not in str(raised.value)
+
+
 def test_the_contract_of_another_model_is_refused(tiny):
-    change_contract(tiny, labels=["only", "two"])
+    change_contract(tiny, labels=["only", "two"], prior=[0.5, 0.5])
     seal(tiny)
     assert_refused(tiny, 2, "its contract says")
 
@@ -64,12 +72,8 @@ def test_a_holdout_picture_in_another_file_is_refused(name, tiny):
 
 def test_calibration_pictures_of_one_class_are_refused(tiny):
     images, targets = tinted_noise(90, seed=9)
-    np.savez(
-        tiny / "calibration.npz",
-        images=images[targets == 2],
-        labels=targets[targets == 2],
-        classes=np.array(LABELS),
-    )
+    reds = {"images": images[targets == 2], "labels": targets[targets == 2]}
+    save_arrays(tiny / "calibration.npz", **reds)
     seal(tiny)
     assert_refused(tiny, 2, "no image of blue, green")
 
@@ -123,6 +127,11 @@ def test_without_the_digests_of_training_nothing_is_converted(text, tiny):
         read_run(tiny)
 
 
+def two_images(**arrays: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the arrays of two images, and more."""
+    return {"images": np.zeros((2, 8, 8, 3), np.uint8), "labels": np.array([0, 1]), **arrays}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -134,11 +143,15 @@ def test_without_the_digests_of_training_nothing_is_converted(text, tiny):
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.array([7])}, "class number"),
         ({"images": np.zeros((1, 8, 8, 3), np.uint8), "labels": np.eye(3)[:1]}, "labels are float"),
         ({"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}, "no images"),
+        (two_images(parts=np.zeros(3, int)), r"parts are int64 \(3,\)"),
+        (two_images(parts=np.ones(2)), "parts are float64"),
+        (two_images(parts=np.array([0, -1])), "not a number from 0 on per image"),
+        (two_images(parts=np.array([0, 2**40])), "not a number from 0 on per image"),
     ],
-    ids=["size", "type", "class", "one-hot", "none"],
+    ids=["size", "type", "class", "one-hot", "none", "more", "floats", "negative", "huge"],
 )
 def test_a_holdout_of_wrong_shape_or_type_is_refused(change, words, tiny):
-    np.savez(tiny / "holdout.npz", **change, classes=np.array(LABELS))
+    save_arrays(tiny / "holdout.npz", **change)
     seal(tiny)
     with pytest.raises(UserError, match=words):
         read_run(tiny)

@@ -7,11 +7,13 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from convert.converter import VARIANTS, check_activation, to_logits
 from emotion_edge.errors import UserError
-from emotion_edge.model.contract import Contract, dumps, loads
+from emotion_edge.model.contract import dumps, loads
 from emotion_edge.model.model_file import read_model
+from emotion_edge.model.network import LOGITS
 from emotion_edge.model.postprocessing import scores
 from tests.edge.models import INSTALLED
 from tests.workbench.conftest import run
+from tests.workbench.contracts import make_contract
 from tests.workbench.convert.reports import INPUTS, REPORTS, customised, read_report
 from tests.workbench.tiny_build import LABELS
 
@@ -35,9 +37,9 @@ def test_the_logits_model_and_the_contract_give_the_scores_of_keras(activation):
     model = small_network(activation)
     images = np.random.default_rng(0).random((5, 8, 8, 3), np.float32)
     outputs = model.predict(images, verbose=0).astype(np.float64)
-    logits = to_logits(model, batch_size=None).predict(images, verbose=0)
+    logits = to_logits(model, batch_size=None).predict(images, verbose=0)[LOGITS]
     expected = outputs / outputs.sum(axis=1, keepdims=True)
-    contract = Contract(labels=LABELS, width=8, height=8, activation=activation)
+    contract = make_contract(LABELS, 8, activation=activation)
     assert np.allclose(scores(logits, contract), expected, atol=1e-6)
 
 
@@ -104,6 +106,6 @@ def test_the_bytes_do_not_depend_on_the_last_digit_of_a_score(converted, tiny, t
 
 
 def test_an_activation_other_than_the_contracts_is_refused():
-    contract = Contract(labels=LABELS, width=8, height=8, activation="softmax")
+    contract = make_contract(LABELS, 8, activation="softmax")
     with pytest.raises(UserError, match="last activation is sigmoid"):
         check_activation(small_network("sigmoid"), contract)

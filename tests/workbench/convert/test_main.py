@@ -20,7 +20,7 @@ from tests.workbench.convert.reports import (
     read_page,
     read_report,
 )
-from tests.workbench.tiny_build import LABELS, seal
+from tests.workbench.tiny_build import save_arrays, seal
 
 
 def test_auto_skips_the_slow_variant_and_prefers_int8_to_a_smaller_file(tiny):
@@ -74,7 +74,7 @@ def test_a_network_with_nan_weights_is_refused(tiny):
     before = {path.name for path in tiny.iterdir()}
     result = run_in_process("convert", "--build", tiny)
     assert result.returncode == 1
-    assert "computes NaN or infinite logits" in result.stderr
+    assert "computes NaN or infinite outputs" in result.stderr
     assert {path.name for path in tiny.iterdir()} == before
 
 
@@ -100,7 +100,7 @@ def test_a_full_disk_leaves_the_former_model_in_place(limit, tiny):
 
 def test_a_network_with_operators_that_tflite_lacks_is_refused_with_a_report(tiny):
     inputs = keras.Input((8, 8, 3))
-    features = keras.layers.Flatten()(keras.ops.tan(inputs))
+    features = keras.layers.Dense(64)(keras.layers.Flatten()(keras.ops.tan(inputs)))
     outputs = keras.layers.Dense(3, activation="sigmoid")(features)
     keras.Model(inputs, outputs).save(tiny / "model.keras")
     seal(tiny)
@@ -113,7 +113,7 @@ def test_a_network_with_operators_that_tflite_lacks_is_refused_with_a_report(tin
 
 def test_without_pictures_to_fit_it_the_temperature_stays_1(tiny):
     nothing = {"images": np.zeros((0, 8, 8, 3), np.uint8), "labels": np.zeros(0, int)}
-    np.savez(tiny / "temperature.npz", **nothing, classes=np.array(LABELS))
+    save_arrays(tiny / "temperature.npz", **nothing)
     seal(tiny)
     result = run_in_process("convert", "--build", tiny, "--variant", "int8")
     assert result.returncode == 0, result.stderr
@@ -145,3 +145,13 @@ def test_a_quantisation_that_truncates_instead_of_rounding_is_refused(tiny, tmp_
         start=partial(run, env=customised(tmp_path, TRUNCATING)),
     )
     assert all(f"refused int8: {runtime}: " in stdout for runtime in INSTALLED)
+
+
+@pytest.mark.parametrize("option", [(), ("--build",)])
+def test_a_file_instead_of_a_folder_is_refused_with_what_to_do(option, tmp_path):
+    other = tmp_path / "other.tflite"
+    other.write_bytes(b"    TFL3")
+    result = run_in_process("convert", *option, other)
+    assert result.returncode == 2
+    assert "python -m train.adopt writes one for a .keras" in result.stderr
+    assert "A .tflite alone is refused" in result.stderr

@@ -11,14 +11,20 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 
 from convert.metadata import ModelInfo, add_metadata
-from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack
+from emotion_edge.model.network import EMBEDDING, LOGITS
 from tests.edge.models import INT8, without_zip
+from tests.workbench.contracts import make_contract
 
-CONTRACT = Contract(
-    *(), labels=("bleu", "vert, très", "rouge"), width=8, height=8, activation="softmax",
-    scale=1 / 127.5, offset=-1.0, temperature=1.25,
-)  # fmt: skip
+CONTRACT = make_contract(
+    ("bleu", "vert, très", "rouge"),
+    8,
+    scale=1 / 127.5,
+    offset=-1.0,
+    temperature=1.25,
+    tau=0.2,
+    embedding=64,
+)
 INFO = ModelInfo(
     name="tiny", description="Names a colour.", version="1.2", author="Ada", license="Apache-2.0"
 )
@@ -84,7 +90,9 @@ def test_tflite_support_finds_labels_and_normalisation(reader, tmp_path):
         key: metadata[key] for key in ("name", "description", "version", "author", "license")
     } == {**vars(INFO)}
     (input_metadata,) = metadata["subgraph_metadata"][0]["input_tensor_metadata"]
-    (output_metadata,) = metadata["subgraph_metadata"][0]["output_tensor_metadata"]
+    outputs = metadata["subgraph_metadata"][0]["output_tensor_metadata"]
+    assert [output["name"] for output in outputs] == [LOGITS, EMBEDDING]
+    output_metadata, embedding = outputs
     assert input_metadata["content"]["content_properties"]["color_space"] == "RGB"
     (unit,) = input_metadata["process_units"]
     assert unit["options_type"] == "NormalizationOptions"
@@ -92,4 +100,6 @@ def test_tflite_support_finds_labels_and_normalisation(reader, tmp_path):
     assert input_metadata["stats"] == {"max": [1.0], "min": [-1.0]}
     (file,) = output_metadata["associated_files"]
     assert (file["name"], file["type"]) == ("labels.txt", "TENSOR_AXIS_LABELS")
-    assert "softmax(logits) to the power of 1/1.25" in output_metadata["description"]
+    assert "softmax(logits) / prior^0.2 to the power of 1/1.25" in output_metadata["description"]
+    assert embedding["description"].startswith("the 64 features ")
+    assert "associated_files" not in embedding

@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 
 from convert.artifacts import read_run
-from convert.converter import VARIANTS, convert, normalised, to_logits
-from convert.parity import Converted, package, run_keras
+from convert.converter import VARIANTS, convert, logits_first, normalised, to_logits
+from convert.packaging import Converted, package
+from convert.parity import run_keras
 from convert.parity_gate import check_input
 from convert.runtimes.client import run_on_runtime
 from emotion_edge.errors import RunError
@@ -146,7 +147,8 @@ def test_a_per_channel_dense_dynamic_model_is_refused_for_tflite_runtime(case):
     run = case.run
     converter = tf.lite.TFLiteConverter.from_keras_model(to_logits(run.model, batch_size=1))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    model = package("dynamic", converter.convert(), run, INFO, case.folder / "temperature.npz")
+    content = logits_first(converter.convert())
+    model = package("dynamic", content, run, INFO, case.folder / "temperature.npz")
     reasons = refusal_reasons(case, model)
     assert [reason.partition(":")[0] for reason in reasons] == ["tflite-runtime"]
     assert "FULLY_CONNECTED" in reasons[0]

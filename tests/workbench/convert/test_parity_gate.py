@@ -10,10 +10,10 @@ from bench.gate import judge, simulate
 from convert.losses import measure_losses
 from convert.parity_gate import Limits, check_input, check_quality
 from convert.runtimes.client import RuntimeOutputs
-from emotion_edge.model.contract import Contract
 from emotion_edge.model.quantization import input_table
 from evaluation.metrics import parity
 from tests.workbench.conftest import run_in_process
+from tests.workbench.contracts import make_contract
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from tests.workbench.conftest import run_in_process
 )
 def test_a_truncated_input_table_is_refused_for_any_normalisation(scale, offset, step, zero_point):
     values = {"scale": scale, "offset": offset, "activation": "softmax"}
-    contract = Contract(labels=("a", "b"), width=8, height=8, **values)
+    contract = make_contract("ab", 8, **values)
     rounded = input_table(contract, dtype=np.int8, scale=step, zero_point=zero_point)
     truncated = ((np.arange(256) * scale + offset) / step + zero_point).astype(np.int8)
-    nothing = np.zeros((0, 2))
+    nothing = (np.zeros((0, 2)),) * 3
     for table, reasons in ((rounded, 0), (truncated, 1)):
-        outputs = RuntimeOutputs(nothing, nothing, np.array([]), table, step, zero_point, 0.1, 0)
+        outputs = RuntimeOutputs(*nothing, np.array([]), table, step, zero_point, 0.1, 0.1, 0)
         assert len(check_input(outputs, contract)) == reasons
 
 

@@ -2,18 +2,19 @@
 
 import pytest
 
-from convert.parity import Converted, RuntimeResult, Verdict
+from convert.packaging import Converted
+from convert.parity import RuntimeResult, Verdict
 from convert.selection import choose, latency_ratios, remedy, resolve_variants
-from emotion_edge.model.contract import Contract
 from tests.edge.models import FLOAT32, INT8
+from tests.workbench.contracts import make_contract
 
-CONTRACT = Contract(labels=("a", "b"), width=8, height=8, activation="softmax")
+CONTRACT = make_contract("ab", 8)
 
 
 def verdict(variant: str, size: int, *reasons: str, model: bytes = b"") -> Verdict:
     """Return the verdict on a model of `size` bytes, refused if there are reasons."""
     converted = Converted(variant, model or b"x" * size, CONTRACT, 1.0)
-    ran = RuntimeResult(None, None, None, None, None, None)  # `latency_ratios` checks only its type
+    ran = RuntimeResult(*[None] * 7)  # `latency_ratios` checks only its type
     return Verdict(variant, converted, list(reasons), {"litert": ran})
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from convert.artifacts import Run, with_full_range
 from convert.converter import convert, normalised, to_logits
 from convert.metadata import ModelInfo
-from convert.parity import Converted, Reference, check_parity
+from convert.packaging import Converted
+from convert.parity import Reference, check_parity
 from convert.parity_gate import Limits
 from emotion_edge.model.contract import Contract
 from emotion_edge.model.model_file import pack

@@ -13,6 +13,8 @@ from sklearn.metrics import (
 from evaluation.metrics import (
     describe_quality,
     expected_calibration_error,
+    mean_recall,
+    mean_recall_interval,
     parity,
     quality,
     reliability,
@@ -125,3 +127,19 @@ def test_parity_equals_the_figures_computed_by_hand(case):
     same = parity(scores, scores, keras_logits=np.log(scores), quantum=1e9)
     assert (same.agreement, same.clear_pictures, same.clear_agreement) == (1.0, 0, 1.0)
     assert same.mean_kl == 0.0
+
+
+@pytest.mark.parametrize("counts", [(5, 5, 5), (40, 10, 4), (100, 100)])
+@pytest.mark.parametrize("recalls", [(0.9, 0.8, 0.5), (0.97, 0.95, 0.9)])
+def test_the_interval_of_the_mean_recall_covers_it(counts, recalls):
+    rng = np.random.default_rng(0)
+    targets = np.repeat(np.arange(len(counts)), counts)
+    chances = np.array(recalls)[targets]
+    truth = np.mean(recalls[: len(counts)])
+    trials, covered = 400, 0
+    for _ in range(trials):
+        predictions = np.where(rng.random(len(targets)) < chances, targets, len(counts))
+        low, high = mean_recall_interval(predictions, targets)
+        assert 0 <= low <= mean_recall(predictions, targets) <= high <= 1
+        covered += low <= truth <= high
+    assert 0.92 <= covered / trials <= 0.995

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from evaluation.selective_prediction import at_threshold, find_threshold, risk_coverage
+from emotion_edge.model.calibration import at_threshold, find_threshold
+from evaluation.selective_prediction import risk_coverage
 
 
 def test_a_higher_threshold_covers_fewer_pictures_with_fewer_errors():

@@ -39,6 +39,13 @@ def whole_photographs(folder: Path, tiny_build: Path) -> None:
         write_astronaut(folder / "photos" / label / f"person{seed // 2}-{seed}.png", seed)
 
 
+def photographs_of_a_crowd(folder: Path, tiny_build: Path) -> None:
+    """Write photographs of several people, in the two classes whose labels are unsure."""
+    for seed in range(12):
+        label = ("sad", "surprise")[seed % 2]
+        write_astronaut(folder / "crowd" / label / f"person{seed // 2}-{seed}.png", seed)
+
+
 def fer2013(folder: Path, tiny_build: Path) -> None:
     """Write FER2013 and the votes of FER+ in both formats."""
     write_csv_files(folder, ROWS, VOTED)
@@ -50,6 +57,21 @@ def trained_and_converted(folder: Path, tiny_build: Path) -> None:
     shutil.copytree(tiny_build, folder / "build")
     shutil.copy(INT8, folder / "build" / "model.tflite")
     make_photos(folder / "fer", validation=4, test=4)
+
+
+def network_of_others(folder: Path, tiny_build: Path) -> None:
+    """Write a Keras network that expects pixels from 0 to 1, and a data set of its classes."""
+    shutil.copy(tiny_build / "model.keras", folder / "my.keras")
+    make_photos(folder / "faces", train=20, validation=8, test=10)
+
+
+def groups(folder: Path, tiny_build: Path) -> None:
+    """Write a converted model, a data set, and a table of groups of its pictures."""
+    (folder / "build").mkdir()
+    shutil.copy(INT8, folder / "build" / "model.tflite")
+    make_photos(folder / "data", validation=4)
+    rows = (f"validation/red/{i:02}.png,{'AB'[i % 2]}\n" for i in range(4))
+    (folder / "groups.csv").write_text("picture,group\n" + "".join(rows))
 
 
 def sample_frames(folder: Path, tiny_build: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 from emotion_edge.cli.parser import make_parser
 from tests.workbench.conftest import REPOSITORY
 
-PROGRAMS = ("train", "train.prepare", "train.evaluate", "train.samples", "train.sequences")
-PROGRAMS += ("convert", "bench", "evaluation.model_card")
+PROGRAMS = ("train", "train.adopt", "train.prepare", "train.evaluate", "train.samples")
+PROGRAMS += ("train.sequences", "convert", "bench", "evaluation.model_card")
 
 
 class Parsed(BaseException):

@@ -46,6 +46,8 @@ def test_the_wheel_contains_edge_with_its_model_and_nothing_else(wheel):
     top = {Path(name).parts[0] for name in names}
     assert "emotion_edge/emotion-edge.service" in names
     assert "emotion_edge/py.typed" in names
+    texts = {path.name for path in (REPOSITORY / "edge/emotion_edge/texts").iterdir()}
+    assert {Path(name).name for name in names if "/texts/" in name} == texts
     assert any(name.endswith(".dist-info/licenses/models/LICENSE") for name in names)
     assert top == {"emotion_edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 
@@ -93,9 +95,10 @@ RUN = ("run", "--model", INT8, "--source")
         ((*RUN, "clip.mp4"), 2),
         ((*RUN, "v4l2:./clip.mp4", "--faces", "off"), 2),
         ((*RUN, "red.png", "--metrics", free_port()), 0),
+        ((*RUN, "v4l2:/dev/null", "--indicator", "GPIO17"), 2),
         (("forget", "--to", "mqtt://127.0.0.1:9/hall"), 1),
     ],
-    ids=("litert", "face detector", "video", "webcam", "metrics", "mqtt"),
+    ids=("litert", "face detector", "video", "webcam", "metrics", "indicator", "mqtt"),
 )
 def test_the_command_in_the_error_installs_what_is_missing(bare, arguments, code):
     words, installed = (bare / "emotion-edge", *arguments), []

@@ -99,7 +99,7 @@ def sample(path: Path, count: int) -> dict[str, np.ndarray]:
     with np.load(path) as archive:
         arrays = dict(archive)
     chosen = np.random.default_rng(0).permutation(len(arrays["labels"]))[:count]
-    return arrays | {name: arrays[name][chosen] for name in ("images", "labels")}
+    return arrays | {name: arrays[name][chosen] for name in ("images", "labels", "parts")}
 
 
 def test_the_default_network_learns_the_drawn_faces_and_the_edge_labels_them(build):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError, exit_code
@@ -22,6 +23,7 @@ from emotion_edge.model.runtime import (
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
+from emotion_edge.teaching.taught_file import read_taught
 from emotion_edge.util.installation import install_hint
 
 LOAD_TIMEOUT_S = 30.0  # a Raspberry Pi's card is slow
@@ -126,6 +128,7 @@ def model(settings: AnalyzerSettings) -> Iterator[Finding]:
         yield explain("model", error, CONVERT)
         return
     yield Finding("model", "ok", f"{settings.model}: {_describe(found)}")
+    yield from _taught(settings.taught, found)
     try:
         need_runtime(settings.runtime.runtime, found.network)
         try_model(found, settings.runtime)
@@ -143,6 +146,19 @@ def _describe(model: Model) -> str:
         f"{len(contract.labels)} labels ({', '.join(contract.labels)}), "
         f"{contract.width} x {contract.height} pixels, sha256 {model.sha256}"
     )
+
+
+def _taught(path: Path | None, model: Model) -> Iterator[Finding]:
+    """Read the taught file, if `run` would."""
+    if path is None:
+        return
+    try:
+        taught = read_taught(path, model)
+    except UserError as error:
+        yield explain("taught", error, "name another file by --taught, or teach again")
+        return
+    labels = ", ".join(taught.head.labels)
+    yield Finding("taught", "ok", f"{path}: {labels}; of {taught.date}, {sum(taught.counts)} faces")
 
 
 def _proof(classifier: Classifier) -> Iterator[Finding]:

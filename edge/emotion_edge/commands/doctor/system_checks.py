@@ -14,6 +14,7 @@ import numpy as np
 import PIL
 
 from emotion_edge.commands.doctor.finding import Finding
+from emotion_edge.system.clock import FIRST_YEAR
 from emotion_edge.system.hardware import cpu_temperature, throttling_reasons
 from emotion_edge.system.paths import BOARD_MODEL, state_directory
 from emotion_edge.util.installation import pip_command
@@ -21,7 +22,6 @@ from emotion_edge.util.installation import pip_command
 APT = Path("/usr/lib/python3/dist-packages")  # of Debian's Python packages
 HOT = 80.0  # °C: from here on a Raspberry Pi lowers its clock
 MIN_FREE_BYTES = 100_000_000  # with less, logs and updates fail soon
-FIRST_YEAR = 2026  # of emotion-edge
 SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
 TIMEDATECTL_TIMEOUT_S = 5.0
 

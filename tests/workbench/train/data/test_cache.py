@@ -8,11 +8,11 @@ from PIL import Image
 
 import train.data.cache
 from emotion_edge.errors import UserError
-from emotion_edge.model.contract import Contract
 from tests.workbench.conftest import COLOURS, call, command, draw_picture
+from tests.workbench.contracts import make_contract
 from train.data.image_folder import load_split
 
-CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
+CONTRACT = make_contract(sorted(COLOURS), 32)
 
 
 def test_a_second_load_decodes_nothing(photos, tmp_path, monkeypatch):
@@ -21,7 +21,7 @@ def test_a_second_load_decodes_nothing(photos, tmp_path, monkeypatch):
     def refuse(path):
         raise AssertionError(f"decoded {path} again")
 
-    monkeypatch.setattr(train.data.cache, "read_image", refuse)
+    monkeypatch.setattr(train.data.cache, "read_picture", refuse)
     second = load_split(photos / "train", CONTRACT, tmp_path / "cache")
     assert np.array_equal(first.images, second.images)
 
@@ -31,7 +31,7 @@ def test_a_changed_file_or_contract_is_decoded_again(photos, tmp_path):
     draw_picture(photos / "train" / "red" / "00.png", (0, 0, 0), np.random.default_rng(1))
     second = load_split(photos / "train", CONTRACT, tmp_path / "cache")
     assert not np.array_equal(first.images, second.images)
-    smaller = Contract(labels=CONTRACT.labels, width=16, height=16, activation="softmax")
+    smaller = make_contract(CONTRACT.labels, 16)
     assert load_split(photos / "train", smaller, tmp_path / "cache").images.shape[1:] == (16, 16, 3)
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import train.data.cache
-from emotion_edge.model.contract import Contract
 from tests.workbench.conftest import COLOURS, REPOSITORY, command, draw_picture, make_photos
+from tests.workbench.contracts import make_contract
 from train.data.cache_entries import KEPT_ENTRIES, KEPT_S, UNFINISHED_S
 from train.data.image_folder import load_split
 
-CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
+CONTRACT = make_contract(sorted(COLOURS), 32)
 
 
 def truncate(entry):
@@ -79,7 +79,7 @@ def refuse_to_decode(monkeypatch):
     def refuse(path):
         raise AssertionError(f"decoded {path} again")
 
-    monkeypatch.setattr(train.data.cache, "read_image", refuse)
+    monkeypatch.setattr(train.data.cache, "read_picture", refuse)
 
 
 def test_the_entries_of_a_changing_folder_stay_few_and_others_stay(photos, tmp_path, monkeypatch):

@@ -9,18 +9,17 @@ import pytest
 from PIL import Image, ImageOps
 
 import train.data.cache
-from emotion_edge.imaging import rgb
-from emotion_edge.imaging.image_files import read_image
+from emotion_edge.imaging import image_files, regions, rgb
+from emotion_edge.imaging.image_files import read_image, read_picture
+from emotion_edge.imaging.regions import Region
 from emotion_edge.model import preprocessing
-from emotion_edge.model.contract import Contract
 from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import COLOURS
+from tests.workbench.contracts import make_contract
 from train.data.image_folder import load_split
 from train.data.soft_labels import write_votes
 
-CONTRACT = Contract(
-    labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax", contrast="stretch"
-)
+CONTRACT = make_contract(sorted(COLOURS), 32, contrast="stretch")
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_a_moved_data_set_is_read_from_the_cache(voted, tmp_path, monkeypatch, c
     moved = voted.rename(tmp_path / "elsewhere")
     (voted / "train").mkdir(parents=True)
     decoded = []
-    monkeypatch.setattr(train.data.cache, "read_image", lambda path, _: decode(path, decoded))
+    monkeypatch.setattr(train.data.cache, "read_picture", lambda path, _: decode(path, decoded))
     split = load_split(moved / "train", CONTRACT, tmp_path / "cache")
     assert decoded == [moved / "train/green/05.png"]  # to find out whether it is still unreadable
     assert_pictures_match(split, moved)
@@ -87,7 +86,7 @@ def test_a_moved_data_set_is_read_from_the_cache(voted, tmp_path, monkeypatch, c
 def decode(path, decoded):
     """Read a picture and remember its path."""
     decoded.append(path)
-    return read_image(path)
+    return read_picture(path)
 
 
 def invert(monkeypatch):
@@ -98,13 +97,13 @@ def invert(monkeypatch):
 
 
 def clip_more(monkeypatch):
-    monkeypatch.setattr(preprocessing, "_CLIPPED_PERCENT", 5)
+    monkeypatch.setattr(preprocessing, "_CLIPPED", 20)
 
 
 def change_pillow(monkeypatch):
-    stretch = ImageOps.autocontrast
+    resize = Image.Image.resize
     monkeypatch.setattr(
-        ImageOps, "autocontrast", lambda image, *args, **more: stretch(ImageOps.posterize(image, 6))
+        Image.Image, "resize", lambda *args, **more: ImageOps.posterize(resize(*args, **more), 6)
     )
 
 
@@ -118,9 +117,16 @@ def blend_with_black(monkeypatch):
 
 
 def cut_elsewhere(monkeypatch):
-    monkeypatch.setattr(
-        preprocessing, "_centre_box", lambda rows, columns, _: (0, 0, min(rows, columns), rows)
-    )
+    monkeypatch.setattr(Region, "fit", lambda region, _: region)
+
+
+def turn_otherwise(monkeypatch):
+    turn = regions._scale_and_turn
+    monkeypatch.setattr(regions, "_scale_and_turn", lambda *args: ImageOps.flip(turn(*args)))
+
+
+def ignore_faces(monkeypatch):
+    monkeypatch.setattr(image_files, "face_in", lambda *_: None)
 
 
 def upgrade_pillow(monkeypatch):
@@ -137,6 +143,7 @@ def remove_pillow_heif(monkeypatch):
 
 UPGRADES = [upgrade_pillow, upgrade_pillow_heif, remove_pillow_heif]
 CHANGES = [invert, clip_more, change_pillow, ignore_orientation, blend_with_black, cut_elsewhere]
+CHANGES += [turn_otherwise, ignore_faces]
 
 
 @pytest.mark.parametrize("change", [*CHANGES, *UPGRADES], ids=lambda change: change.__name__)

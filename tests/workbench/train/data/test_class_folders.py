@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.contract import Contract
 from tests.workbench.conftest import COLOURS
+from tests.workbench.contracts import make_contract
 from train.data.class_folders import describe_files
-from train.data.image_folder import find_labels, load, load_split
+from train.data.dataset import find_labels, load
+from train.data.image_folder import load_split
 
-CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
+CONTRACT = make_contract(sorted(COLOURS), 32)
 # A box of brands and nothing to decode: an unreadable HEIC picture, whatever is installed.
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 
@@ -80,7 +81,7 @@ def test_names_that_look_alike_are_one_class(photos, tmp_path):
     (photos / "validation/red").rename(photos / "validation" / composed)
     labels = find_labels(photos)
     assert labels == ["blue", composed, "green"]
-    contract = Contract(labels=tuple(labels), width=32, height=32, activation="softmax")
+    contract = make_contract(labels, 32)
     dataset = load(photos, contract, tmp_path / "cache")
     assert (dataset.training.targets == 1).sum() == 24
     assert (dataset.validation.targets == 1).sum() == 4
@@ -128,12 +129,12 @@ def test_a_test_split_of_another_name_is_not_ignored_without_a_word(photos, tmp_
 def test_folders_one_level_too_deep_are_named(photos, tmp_path):
     inner = photos / "unpacked"
     inner.mkdir()
-    for split in ("train", "validation"):
-        (photos / split).rename(inner / split)
+    (photos / "validation").rename(inner / "validation")
     with pytest.raises(UserError, match=f"one level too deep: use --data {inner}"):
-        find_labels(photos)
+        load(photos, CONTRACT, tmp_path / "cache")
+    (photos / "train").rename(inner / "faces")
     (photos / "train").mkdir()
-    (inner / "train").rename(photos / "train/faces")
+    (inner / "faces").rename(photos / "train/faces")
     with pytest.raises(UserError, match=r"blue, green, red in .* are one level too deep"):
         find_labels(photos)
 
@@ -150,7 +151,7 @@ def test_a_class_within_another_is_named(photos, tmp_path, capsys):
 
 
 def test_a_class_of_which_nothing_can_be_read_is_an_error(photos, tmp_path):
-    contract = replace(CONTRACT, labels=("blue", "green", "pink", "red"))
+    contract = make_contract(("blue", "green", "pink", "red"), 32)
     for i in range(100):
         shutil.copy(photos / "train/red/00.png", photos / f"train/red/more-{i}.png")
     (photos / "train/pink").mkdir()
@@ -187,7 +188,7 @@ def test_classes_within_folders_that_sort_are_named(photos, tmp_path, capsys):
         (photos / "train" / name).mkdir()
         for label in COLOURS:
             shutil.copytree(photos / "train" / label, photos / "train" / name / label)
-    contract = replace(CONTRACT, labels=("blue", "first", "green", "red", "second"))
+    contract = make_contract(("blue", "first", "green", "red", "second"), 32)
     load_split(photos / "train", contract, tmp_path / "cache")
     assert "too deep" not in capsys.readouterr().err
     for label in COLOURS:

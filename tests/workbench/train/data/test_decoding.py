@@ -9,10 +9,10 @@ from PIL import Image
 
 import train.data.cache
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.contract import Contract
+from emotion_edge.imaging.image_files import read_picture
 from emotion_edge.model.crop_rule import DEFAULT_CROP_RULE
 from tests.workbench.conftest import COLOURS
+from tests.workbench.contracts import make_contract
 from train.data.decoding import decoding_pool
 from train.data.image_folder import load_split
 from train.data.soft_labels import read_votes
@@ -63,11 +63,11 @@ def test_training_and_the_search_for_copies_decode_in_such_threads(photos, tmp_p
     def read(*arguments):
         threads.add(threading.get_ident())
         time.sleep(0.01)
-        return read_image(*arguments)
+        return read_picture(*arguments)
 
-    contract = Contract(labels=tuple(COLOURS), width=8, height=8, activation="softmax")
+    contract = make_contract(tuple(COLOURS), 8)
     for module in (train.data.cache, near_duplicates):
-        monkeypatch.setattr(module, "read_image", read)
+        monkeypatch.setattr(module, "read_picture", read)
     load_split(photos / "train", contract, tmp_path / "cache")
     assert len(threads) == 1
     near_duplicates.check_for_leaks(photos)
@@ -76,7 +76,7 @@ def test_training_and_the_search_for_copies_decode_in_such_threads(photos, tmp_p
 
 def test_a_small_file_with_many_pixels_is_left_out_of_training(photos, tmp_path, capsys):
     Image.new("1", (9000, 9000)).save(photos / "train/red/bomb.png")
-    contract = Contract(labels=tuple(COLOURS), width=8, height=8, activation="softmax")
+    contract = make_contract(tuple(COLOURS), 8)
     assert len(load_split(photos / "train", contract, tmp_path / "cache").targets) == 36
     assert "red/bomb.png: too large: 9000 x 9000 pixels" in capsys.readouterr().err
 

@@ -4,12 +4,12 @@ import shutil
 
 import numpy as np
 
-from emotion_edge.model.contract import Contract
 from tests.workbench.conftest import COLOURS, make_photos
+from tests.workbench.contracts import make_contract
+from train.data.dataset import load
 from train.data.export import draw_balanced, select_for_conversion
-from train.data.image_folder import load
 
-CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
+CONTRACT = make_contract(sorted(COLOURS), 32)
 
 
 def test_a_balanced_draw_takes_equal_numbers_of_each_class_and_depends_on_the_seed():

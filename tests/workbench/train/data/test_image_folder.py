@@ -8,13 +8,14 @@ import pytest
 from PIL import Image
 
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.contract import Contract
 from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import COLOURS
+from tests.workbench.contracts import make_contract
 from train.__main__ import main
-from train.data.image_folder import find_labels, load, load_split
+from train.data.dataset import find_labels, load
+from train.data.image_folder import load_split
 
-CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=32, height=32, activation="softmax")
+CONTRACT = make_contract(sorted(COLOURS), 32)
 
 
 def test_labels_are_the_sorted_folder_names(photos):
@@ -91,3 +92,14 @@ def test_bad_data_is_refused_in_one_line_with_exit_code_2(kind, photos, tmp_path
     assert len(errors) == 1
     assert words in errors[0]
     assert str(photos) in errors[0]
+
+
+def test_the_name_of_an_unreadable_picture_is_safe_to_print(photos, tmp_path, capsys):
+    folder = photos.rename(tmp_path / "a\x1b[31m") / "train"
+    (folder / "red/\x1b[2J.png").write_bytes(b"\xff\xd8\xff no picture")
+    load_split(folder, make_contract([*sorted(COLOURS), "violet"], 32), tmp_path / "cache")
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err
+    assert r"\x1b[2J.png" in err
+    assert "left out 1 of 37" in err
+    assert "no pictures of violet" in err

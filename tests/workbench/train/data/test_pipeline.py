@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotion_edge.model.contract import Contract
 from tests.workbench.conftest import COLOURS
+from tests.workbench.contracts import make_contract
 from train.data.image_folder import load_split
-from train.data.pipeline import evaluation_batches, training_batches
+from train.data.pipeline import evaluation_batches, label_shares, training_batches
 from train.data.soft_labels import write_votes
+from train.data.targets import make_plain_targets
+from train.models import with_prior
 from train.recipe import Recipe
 
-CONTRACT = Contract(labels=tuple(sorted(COLOURS)), width=16, height=16, activation="softmax")
+CONTRACT = make_contract(sorted(COLOURS), 16)
 RECIPE = Recipe(batch_size=9, epochs=3)
 
 
@@ -20,6 +22,18 @@ RECIPE = Recipe(batch_size=9, epochs=3)
 def split(photos, tmp_path):
     """A split of 36 pictures."""
     return load_split(photos / "train", CONTRACT, tmp_path / "cache")
+
+
+def people(targets):
+    """Return the part of the targets that people say, (N, classes)."""
+    return np.array(targets)[:, :3]
+
+
+def unbalanced(split):
+    """Return a split of 12, 6 and 3 pictures of the classes."""
+    chosen = np.r_[0:12, 12:18, 24:27]
+    names = ("images", "targets", "votes", "unsure", "part")
+    return replace(split, **{name: getattr(split, name)[chosen] for name in names})
 
 
 def picture_indices(split, batches):
@@ -47,17 +61,16 @@ def test_the_order_depends_on_the_seed_and_the_epoch_only(split):
 def test_batches_are_normalised_by_the_contract_and_have_one_hot_targets(split):
     (images, targets, weights) = next(iter(evaluation_batches(split, CONTRACT, batch_size=36)))
     assert np.allclose(images, split.images / 255, atol=1e-7)
-    assert np.argmax(targets, axis=1).tolist() == split.targets.tolist()
-    assert np.sum(targets, axis=1).tolist() == [1] * 36
+    assert np.array_equal(targets, make_plain_targets(split))
+    assert np.argmax(people(targets), axis=1).tolist() == split.targets.tolist()
     assert np.unique(weights).tolist() == [1]
 
 
 def test_class_weights_give_each_class_the_same_weight(split):
-    chosen = np.r_[0:12, 12:18, 24:27]  # 12, 6 and 3 pictures of the classes
-    few = replace(split, images=split.images[chosen], targets=split.targets[chosen])
+    few = unbalanced(split)
     recipe = replace(RECIPE, class_weights=True, batch_size=21, epochs=1)
     ((_, targets, weights),) = training_batches(few, CONTRACT, recipe)
-    assert np.allclose(np.array(weights) @ np.array(targets), 7)
+    assert np.allclose(np.array(weights) @ people(targets), 7)
 
 
 def test_augmentation_changes_the_pictures_and_keeps_their_range(split):
@@ -81,14 +94,12 @@ def test_augmentation_depends_on_the_seed_and_the_epoch_only(split):
 
 
 def test_balance_shows_rare_classes_more_often(split):
-    chosen = np.r_[0:12, 12:18, 24:27]  # 12, 6 and 3 pictures of the classes
-    votes, targets = split.votes[chosen], split.targets[chosen]
-    few = replace(split, images=split.images[chosen], votes=votes, targets=targets)
+    few = unbalanced(split)
 
     def shown_shares(balance):
         recipe = replace(RECIPE, balance=balance, batch_size=21, epochs=40)
         batches = training_batches(few, CONTRACT, recipe)
-        return sum(np.sum(targets, axis=0) for _, targets, _ in batches) / (21 * 40)
+        return sum(np.sum(people(targets), axis=0) for _, targets, _ in batches) / (21 * 40)
 
     assert np.allclose(shown_shares(0.0), [12 / 21, 6 / 21, 3 / 21])
     assert np.allclose(shown_shares(1.0), 1 / 3, atol=0.06)
@@ -105,6 +116,21 @@ def test_soft_labels_are_the_votes_or_the_folder_if_there_are_none(photos, tmp_p
     numbers = picture_indices(split, [(images, None, None)])
     expected = np.eye(3)[split.targets]
     expected[0], expected[27] = [0.75, 0.25, 0], [0, 0.25, 0.75]
-    assert np.allclose(targets, expected[numbers])
+    assert np.allclose(people(targets), expected[numbers])
     ((_, hard, _),) = training_batches(split, CONTRACT, replace(recipe, soft_labels=False))
-    assert np.unique(hard).tolist() == [0, 1]
+    assert np.unique(people(hard)).tolist() == [0, 1]
+
+
+def test_the_share_of_a_label_is_how_often_training_shows_it(split):
+    few = unbalanced(split)
+    assert label_shares(few, RECIPE) == pytest.approx([12 / 21, 6 / 21, 3 / 21])
+    roots = np.sqrt([12, 6, 3])
+    assert label_shares(few, replace(RECIPE, balance=0.5)) == pytest.approx(roots / roots.sum())
+    votes = np.tile(np.float32([1, 3, 0, 2]), (21, 1))
+    voted = replace(few, votes=votes)
+    soft = label_shares(voted, replace(RECIPE, soft_labels=True))
+    assert soft == pytest.approx([0.25, 0.75, 0])
+    assert label_shares(voted, RECIPE) == pytest.approx([12 / 21, 6 / 21, 3 / 21])
+    contract = with_prior(CONTRACT, soft, 0.2)
+    assert contract.prior == pytest.approx([0.25, 0.75, 1e-4], abs=1e-4)
+    assert contract.tau == 0.2

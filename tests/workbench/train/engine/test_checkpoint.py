@@ -57,11 +57,11 @@ def test_a_killed_run_with_the_shipped_recipe_resumes_as_well(data, tmp_path):
     assert "had epochs 4, now it is 6" in longer.stderr
 
 
-def test_a_run_killed_in_its_second_generation_resumes_there(data, tmp_path):
-    options = ("--model", "compact", "--epochs", 3, "--generations", 2)
+def test_a_run_killed_in_its_second_teacher_resumes_there(data, tmp_path):
+    options = ("--model", "compact", "--epochs", 3, "--teachers", "compact", "deep")
     whole = train(data, tmp_path / "whole", *options)
     assert whole.returncode == 0, whole.stderr
-    stale = tmp_path / "cut" / "checkpoint-3"  # from an earlier run
+    stale = tmp_path / "cut" / "checkpoint-4"  # from an earlier run
     stale.mkdir(parents=True)
     (stale / "state.json").write_text("{")
     process = start_training(data, tmp_path / "cut", *options, stdout=subprocess.DEVNULL)
@@ -71,18 +71,19 @@ def test_a_run_killed_in_its_second_generation_resumes_there(data, tmp_path):
     process.communicate()
     result = train(data, tmp_path / "cut", *options, "--resume")
     assert result.returncode == 0, result.stderr
-    assert "Epoch 1/3" not in result.stdout
+    assert result.stdout.count("Epoch 1/3") == 1  # the student's
     assert_same_losses(tmp_path / "cut", tmp_path / "whole", tolerance=2e-3)
-    assert_two_generations(tmp_path / "whole")
+    assert_three_networks(tmp_path / "whole")
 
 
-def assert_two_generations(build: Path) -> None:
-    """Assert that the generations have different seeds, and that the second one is the result."""
-    folders = (build / "checkpoint", build / "checkpoint-2")
+def assert_three_networks(build: Path) -> None:
+    """Assert that the networks have different seeds, and that the third one is the result."""
+    folders = (build / "checkpoint", build / "checkpoint-2", build / "checkpoint-3")
     states = [json.loads((folder / "state.json").read_text()) for folder in folders]
-    assert [state["settings"]["seed"] for state in states] == [0, 1]
+    assert [state["settings"]["seed"] for state in states] == [1, 2, 0]
+    assert [state["settings"]["model"] for state in states] == ["compact", "deep", "compact"]
     losses = [[row["loss"] for row in state["history"]] for state in states]
-    assert losses[1] == column(build, "loss") != losses[0]
+    assert losses[2] == column(build, "loss") != losses[0]
 
 
 def test_resume_refuses_a_run_with_other_settings(finished_run, data):

@@ -1,25 +1,17 @@
-"""Distillation: half of the targets come from the votes, half from the previous network."""
-
-from dataclasses import replace
+"""Distillation: teachers are asked for their scores over ten views of each picture."""
 
 import keras
 import numpy as np
 import pytest
 
-from emotion_edge.model.contract import Contract
 from evaluation.predictors import keras_logits
 from tests.workbench.conftest import COLOURS
+from tests.workbench.contracts import make_contract
 from train.data.image_folder import load_split
-from train.engine.distillation import shift_and_mirror, with_teacher_labels
+from train.engine.distillation import predict, shift_and_mirror
 from train.models import MODELS
 
-CONTRACT = Contract(
-    labels=tuple(sorted(COLOURS)),
-    width=48,
-    height=48,
-    color_space="GRAYSCALE",
-    activation="softmax",
-)
+CONTRACT = make_contract(sorted(COLOURS), 48, color_space="GRAYSCALE", embedding=128)
 
 
 @pytest.fixture
@@ -27,22 +19,28 @@ def split(photos, tmp_path):
     return load_split(photos / "train", CONTRACT, tmp_path / "cache")
 
 
-def test_half_of_each_target_is_the_teachers_mean_score_over_ten_views(split):
-    votes = np.tile(np.float32([6, 2, 0, 2]), (36, 1))
-    split = replace(split, votes=votes)
-    keras.utils.set_random_seed(0)
+def make_teacher(seed: int, images: np.ndarray) -> keras.Model:
+    """Return a network that was not trained, but whose scores depend on the picture."""
+    keras.utils.set_random_seed(seed)
     teacher = MODELS["compact"](3)
     kernel, bias = teacher.layers[-1].get_weights()
-    logits = keras_logits(teacher, [split.images / np.float32(255)])
-    scale = 1 / logits.std(axis=0)  # otherwise the scores hardly depend on the picture
+    logits = keras_logits(teacher, [images / np.float32(255)])
+    scale = 1 / logits.std(axis=0)
     teacher.layers[-1].set_weights([kernel * scale, bias - logits.mean(axis=0) * scale])
-    taught = with_teacher_labels(teacher, split, CONTRACT)
+    return teacher
+
+
+def test_the_teachers_are_asked_for_their_mean_score_over_ten_views(split):
+    teachers = [make_teacher(seed, split.images) for seed in (0, 1)]
     views = [shift_and_mirror(image[None]) / np.float32(255) for image in split.images]
-    expected = np.stack([teacher.predict(ten, verbose=0).mean(axis=0) for ten in views])
-    assert np.ptp(expected, axis=0).max() > 0.05  # the scores depend on the picture
-    assert taught.soft_labels == pytest.approx((expected + np.array([0.75, 0.25, 0])) / 2, abs=1e-3)
-    assert taught.images is split.images
-    assert taught.targets is split.targets
+    each = [
+        np.stack([teacher.predict(ten, verbose=0).mean(axis=0) for ten in views])
+        for teacher in teachers
+    ]
+    assert np.ptp(each[0], axis=0).max() > 0.05  # the scores depend on the picture
+    assert np.abs(each[0] - each[1]).max() > 0.05  # and on the teacher
+    assert predict(teachers[:1], split, CONTRACT) == pytest.approx(each[0], abs=1e-3)
+    assert predict(teachers, split, CONTRACT) == pytest.approx((each[0] + each[1]) / 2, abs=1e-3)
 
 
 def test_the_ten_views_are_the_picture_with_four_shifts_all_of_them_mirrored_too():

@@ -9,12 +9,12 @@ import pytest
 from tests.workbench.conftest import digests
 from tests.workbench.train.engine.runs import column, start_training, train, train_in_process
 
-FORMER = ("--epochs", 1, "--generations", 2)
+FORMER = ("--epochs", 1, "--teachers", "simple_cnn")
 
 
 @pytest.fixture(scope="module")
 def former(data, tmp_path_factory) -> Path:
-    """The build folder of a finished run of two generations; tests only read it."""
+    """The build folder of a finished run of two networks; tests only read it."""
     build = tmp_path_factory.mktemp("former")
     result = train(data, build, *FORMER)
     assert result.returncode == 0, result.stderr
@@ -50,7 +50,7 @@ def test_a_run_killed_while_it_saves_its_first_epoch_leaves_the_former_one(forme
         shutil.copytree(new / "checkpoint", new / folder)
     result = train(data, new, "--epochs", 1, "--seed", 7)
     assert result.returncode == 0, result.stderr
-    # The former run's second generation and its other worker are gone; a copy by the user stays.
+    # The former run's second network and its other worker are gone; a copy by the user stays.
     assert {path.name for path in new.glob("check*")} == {"checkpoint", "checkpoint-2 of May"}
     # The files become visible in the order of their names, and state.json comes last.
     for count in (1, 2):
@@ -60,11 +60,12 @@ def test_a_run_killed_while_it_saves_its_first_epoch_leaves_the_former_one(forme
         assert_resumes(data, build, former)
 
 
-def test_a_second_generation_of_another_run_is_not_resumed(former, data, tmp_path):
+def test_a_second_network_of_another_run_is_not_resumed(former, data, tmp_path):
     build = shutil.copytree(former, tmp_path / "build")
-    result = train(data, build, *FORMER[:2])
+    result = train(data, build, *FORMER)
     assert result.returncode == 0, result.stderr
-    # As if the process had been killed before it removed the former run's second generation.
+    # As if the process had been killed before it removed the former run's second network.
+    shutil.rmtree(build / "checkpoint-2")
     shutil.copytree(former / "checkpoint-2", build / "checkpoint-2")
     result = train(data, build, *FORMER, "--resume")
     assert result.returncode == 0, result.stderr

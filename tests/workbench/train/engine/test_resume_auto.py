@@ -82,8 +82,8 @@ def test_bad_options_are_reported_once_and_leave_the_run(build, data):
     assert (build / "checkpoint" / "state.json").read_bytes() == before
 
 
-def test_a_run_is_resumed_in_its_second_generation(data, tmp_path):
-    options = ("--epochs", 1, "--generations", 2)
+def test_a_run_is_resumed_in_its_second_network(data, tmp_path):
+    options = ("--epochs", 1, "--teachers", "simple_cnn")
     assert epochs(data, tmp_path, *options) == 2
     assert epochs(data, tmp_path, *options) == 0
     shutil.rmtree(tmp_path / "checkpoint-2")

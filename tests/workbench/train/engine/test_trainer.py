@@ -8,10 +8,10 @@ from tests.workbench.conftest import read_history, run, run_in_process
 from tests.workbench.train.engine.runs import ARTIFACTS, start_training, wait_for_epoch
 
 
-def test_ctrl_c_in_the_first_generation_ends_the_run_and_keeps_its_model(data, tmp_path):
-    process = start_training(data, tmp_path, "--epochs", 2, "--generations", 2)
+def test_ctrl_c_in_the_first_teacher_ends_the_run_and_keeps_its_model(data, tmp_path):
+    process = start_training(data, tmp_path, "--epochs", 2, "--teachers", "simple_cnn")
     assert any(line.startswith("Epoch 2/2") for line in process.stdout)
-    process.send_signal(signal.SIGINT)  # in the last epoch: the generation is complete
+    process.send_signal(signal.SIGINT)  # in the last epoch: the teacher is complete
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert "stopping after this epoch" in errors
@@ -20,7 +20,7 @@ def test_ctrl_c_in_the_first_generation_ends_the_run_and_keeps_its_model(data, t
 
 
 def test_a_run_that_diverges_fails_and_writes_no_model(data, tmp_path):
-    options = ("--epochs", 1, "--learning-rate", "1e30")
+    options = ("--epochs", 1, "--batch-size", 8, "--learning-rate", "1e30")
     result = run("train", "--data", data, "--build", tmp_path, *options)
     assert result.returncode == 1, result.stdout
     assert "try a smaller --learning-rate" in result.stderr
@@ -55,6 +55,7 @@ def test_early_stopping_ends_a_run_that_no_longer_improves(data, tmp_path):
         ["--seed", "-1"],
         ["--warmup-epochs", "20"],
         ["--calibration-size", "2"],
+        ["--teachers", "simple_cnn"],
     ],
     ids=" ".join,
 )

@@ -4,13 +4,18 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
+from emotion_edge.imaging.image_files import read_image, read_picture
+from emotion_edge.imaging.regions import scale_region, whole
+from emotion_edge.model.preprocessing import preprocess
+from tests.workbench.contracts import make_contract
 from tests.workbench.train.prepare.inputs import (
     ASTRONAUT,
     prepare,
     read_manifest,
     splits_by_source,
 )
-from train.prepare.fer2013 import crop_again, make_detector
+from train.data.image_folder import load_split
+from train.prepare.fer2013 import find_again, make_detector
 from train.prepare.fer2013_types import VOTES, majority
 
 FACE = Image.fromarray(skimage.data.astronaut()[0:200, 130:330]).convert("L")
@@ -33,13 +38,15 @@ def test_a_face_of_fer2013_is_turned_upright_and_cropped_by_its_eyes():
         np.asarray(picture.crop((25, 25, 195, 195)).resize((48, 48))) for picture in rotated
     )
     detector = make_detector(None)
-    crops = [crop_again(pixels, detector) for pixels in (upright, tilted)]
-    for crop in crops:
-        assert crop.dtype == np.uint8
-        assert crop.shape == (len(crop), len(crop))
     before = np.corrcoef(upright.ravel(), tilted.ravel())[0, 1]
-    resized = [np.asarray(Image.fromarray(crop).resize((40, 40))).ravel() for crop in crops]
-    after = np.corrcoef(resized)[0, 1]
+    regions = [find_again(pixels, detector) for pixels in (upright, tilted)]
+    assert abs(regions[0].tilt) < 6
+    assert 12 < regions[1].tilt < 24
+    seen = [
+        scale_region(np.repeat(pixels[..., None], 3, axis=2), region, 40, 40, grey=True).ravel()
+        for pixels, region in zip((upright, tilted), regions, strict=True)
+    ]
+    after = np.corrcoef(seen)[0, 1]
     assert after > 0.85 > before
 
 
@@ -49,6 +56,19 @@ def _write_fer2013(folder, names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         FACE.resize((48, 48)).point(lambda level, i=seed: level * (1 - i / 100)).save(folder / name)
     return folder
+
+
+def test_a_picture_of_fer2013_is_kept_as_it_is_and_training_sees_the_face_in_it(tmp_path):
+    fer = _write_fer2013(tmp_path / "fer", ["test/happy/im1.png"])
+    given = read_image(fer / "test/happy/im1.png")
+    assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
+    (row,) = read_manifest(tmp_path / "data").values()
+    kept = read_picture(tmp_path / "data" / row["picture"])
+    assert np.array_equal(kept.pixels, given)
+    assert kept.face == find_again(given[..., 0], make_detector(None)) != whole(given)
+    contract = make_contract(("happy", "sad"), 40, color_space="GRAYSCALE", contrast="stretch")
+    split = load_split(tmp_path / "data/test", contract, tmp_path / "cache")
+    assert np.array_equal(split.images[0], preprocess(given, contract, kept.face))
 
 
 def test_fer2013_as_folders_keeps_its_splits_and_every_picture(tmp_path, capsys):
@@ -84,6 +104,9 @@ def test_a_face_of_fer2013_that_is_not_found_is_kept_whole(tmp_path):
     assert prepare("--photos", fer, "--to", tmp_path / "data") == 0
     row = read_manifest(tmp_path / "data")[names[0]]
     assert row["outcome"] == "written"
+    kept = read_picture(tmp_path / "data" / row["picture"])
+    assert kept.face == whole(kept.pixels)
+    assert (kept.pixels == 90).all()
 
 
 def test_folders_may_have_the_names_of_fer2013s_splits_and_pictures_any_name(tmp_path, capsys):

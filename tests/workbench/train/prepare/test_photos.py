@@ -1,22 +1,16 @@
 """Prepare photographs: find the face, crop it and assign it to a split."""
 
-import json
 import os
 import shutil
 import unicodedata
-from pathlib import Path
 
 import numpy as np
 import pytest
 import skimage.data
 from PIL import Image
 
-from emotion_edge.faces.alignment import crop_face
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.imaging.image_files import read_image
-from emotion_edge.model.contract import Contract
-from emotion_edge.model.crop_rule import crop_rule_of
-from emotion_edge.model.preprocessing import preprocess
 from tests.workbench.conftest import run
 from tests.workbench.train.prepare.inputs import (
     ASTRONAUT,
@@ -27,40 +21,7 @@ from tests.workbench.train.prepare.inputs import (
     write_astronaut,
     write_photos,
 )
-from train.data.image_folder import load_split
 from train.prepare.group_split import SPLITS
-
-
-def write_photo(path: Path, kind: str) -> None:
-    """Write a photograph of the astronaut as JPEG."""
-    path.parent.mkdir(parents=True)
-    if kind == "rotated by EXIF":
-        exif = Image.Exif()
-        exif[0x0112] = 6  # orientation: turn it by 90 degrees to show it upright
-        ASTRONAUT.rotate(90, expand=True).save(path, quality=85, exif=exif)
-    elif kind == "face near the border":
-        ASTRONAUT.crop((160, 60, 480, 400)).save(path, quality=85)
-    else:
-        ASTRONAUT.save(path, quality=85)
-
-
-@pytest.mark.parametrize("size", [(48, 48), (150, 150), (224, 160)])
-@pytest.mark.parametrize("kind", ["plain", "rotated by EXIF", "face near the border"])
-def test_training_gets_the_same_pixels_as_the_edge(kind, size, tmp_path):
-    path = tmp_path / "photos" / "happy" / "photo.jpg"
-    write_photo(path, kind)
-    only_test = ("--split", "0/0/100")
-    assert prepare("--photos", path.parents[1], "--to", tmp_path / "data", *only_test) == 0
-    width, height = size
-    contract = Contract(labels=("happy", "sad"), width=width, height=height, activation="softmax")
-    trained = load_split(tmp_path / "data" / "test", contract, tmp_path / "cache").images
-    frame = read_image(path)
-    face = FaceDetector().detect(frame)[0]
-    seen = preprocess(crop_face(frame, face, crop_rule_of(contract)), contract)
-    assert trained.shape == (1, height, width, 3)
-    assert np.array_equal(trained[0], seen)
-    rule = json.loads((tmp_path / "data" / "crop.json").read_text())
-    assert rule == crop_rule_of(contract)
 
 
 def test_photographs_with_no_or_several_faces_are_left_out_and_listed(tmp_path, capsys):

@@ -148,7 +148,23 @@ def test_an_unwritable_folder_gives_one_line_and_exit_code_1(
     assert str(tmp_path / "file") in errors
 
 
-@pytest.mark.parametrize("arguments", [["--seed", "x"], ["--seed", "-1"], ["--nonsense"]])
+def test_more_expressions_are_drawn_if_asked_for_and_the_seven_stay_as_they_are(
+    drawn_set: Path, tmp_path: Path
+) -> None:
+    ensure_samples(tmp_path / "set", seed=3, counts=FEW, expressions=["wink", "tongue out", "wink"])
+    drawn, seven = digests(tmp_path / "set"), digests(drawn_set)
+    more = sorted(set(drawn) - set(seven))
+    assert {name: drawn[name] for name in seven if name != "samples.json"} == {
+        name: digest for name, digest in seven.items() if name != "samples.json"
+    }
+    assert len(more) == 2 * (3 + 2 + 1 + 2)
+    assert {"train/wink/00003.jpg", "test/tongue out/00001.jpg", "frames/wink-2.jpg"} < set(more)
+    assert len({drawn[name] for name in more}) == len(more)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--seed", "x"], ["--seed", "-1"], ["--nonsense"], ["--expression", "happy"]]
+)
 def test_bad_arguments_end_with_exit_code_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)

