@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emotion_edge.cli.config_advice import about_table, nearest, shorten
-from emotion_edge.cli.options import add_run_options
+from emotion_edge.cli.options.shared import add_run_options
 from emotion_edge.commands.show_config import COMMAND_LINE, Entry, toml_text
 from emotion_edge.errors import UserError
 from emotion_edge.system.paths import SYSTEM_FILE

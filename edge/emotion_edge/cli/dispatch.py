@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Generator
 
 from emotion_edge.capture.source import PICAMERA
-from emotion_edge.cli.camera_options import default_source
+from emotion_edge.cli.options.camera import default_source
 from emotion_edge.cli.settings import (
     analyzer_settings,
     detector_settings,

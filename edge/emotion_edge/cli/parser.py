@@ -7,10 +7,10 @@ from pathlib import Path
 from emotion_edge import __version__
 from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
-from emotion_edge.cli.camera_options import add_source
-from emotion_edge.cli.history_options import add_history_options
-from emotion_edge.cli.notice_options import add_notice
-from emotion_edge.cli.options import (
+from emotion_edge.cli.options.camera import add_source
+from emotion_edge.cli.options.history import add_history_options
+from emotion_edge.cli.options.notice import add_notice
+from emotion_edge.cli.options.shared import (
     add_common,
     add_detector,
     add_faces,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emotion_edge.cli.config_file import merge_config
-from emotion_edge.cli.options import add_run_options
+from emotion_edge.cli.options.shared import add_run_options
 from tests.edge.command_line import edge, edge_in_python, own_lines
 from tests.edge.models import INT8
 from tests.edge.pictures import save

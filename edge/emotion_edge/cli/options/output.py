@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emotion_edge.cli.address_types import address, destination, discovery_prefix
 from emotion_edge.cli.argument_types import days, keepalive, minutes
-from emotion_edge.cli.notice_options import add_indicator
+from emotion_edge.cli.options.notice import add_indicator
 from emotion_edge.output.mqtt.password import CREDENTIAL_NAME, PASSWORD_VARIABLE
 from emotion_edge.output.settings import OutputSettings
 

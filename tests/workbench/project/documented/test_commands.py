@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from tests.workbench.conftest import REPOSITORY, SET_BY_MAKE, call
-from tests.workbench.project.commands_elsewhere import ELSEWHERE
 from tests.workbench.project.documentation import OTHER, SHELL, Block, blocks
-from tests.workbench.project.documented_commands import FILTERS, RUN
+from tests.workbench.project.documented.commands import FILTERS, RUN
+from tests.workbench.project.documented.elsewhere import ELSEWHERE
 from tests.workbench.project.programs import accept, main_of, make_targets
 
 BLOCKS = blocks()

@@ -1,13 +1,13 @@
 """Registry of the commands in README and docs/, and the tests that run them.
 
-test_documented_commands.py runs the blocks in RUN, and checks that the tests in ELSEWHERE
-(commands_elsewhere.py) exist.
+test_commands.py runs the blocks in RUN, and checks that the tests in ELSEWHERE
+(elsewhere.py) exist.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.workbench.project import documented_inputs as inputs
+from tests.workbench.project.documented import inputs
 
 PYTHON = ".venv/bin/python -m"
 

@@ -11,8 +11,8 @@ from emotion_edge.cli.argument_types import (
     share,
     threads,
 )
-from emotion_edge.cli.camera_options import add_source
-from emotion_edge.cli.output_options import add_outputs
+from emotion_edge.cli.options.camera import add_source
+from emotion_edge.cli.options.output import add_outputs
 from emotion_edge.faces.blazeface import PACKAGE
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
 from emotion_edge.model.model_file import SHIPPED

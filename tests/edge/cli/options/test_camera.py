@@ -1,6 +1,6 @@
 """Options of cameras and the default source."""
 
-from emotion_edge.cli.camera_options import default_source
+from emotion_edge.cli.options.camera import default_source
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
 

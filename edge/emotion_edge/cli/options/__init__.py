@@ -1,0 +1,1 @@
+"""Command-line options, by what they set."""
