@@ -106,7 +106,7 @@ test-edge: $(INSTALLED) ## run the tests of the program for the Pi
 test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
 	$(BIN)/python -m pytest tests/workbench
 
-fuzz: $(INSTALLED) ## try thousands of damaged models, pictures, videos, settings and tables; minutes
+fuzz: $(INSTALLED) ## try thousands of damaged files of each kind that the program reads; minutes
 	$(BIN)/python -m tests.fuzz
 
 soak: $(INSTALLED) ## run the daemon for 20,000 frames, twice, and check that its memory does not grow

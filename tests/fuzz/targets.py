@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from tests.edge.models import INSTALLED
-from tests.fuzz import models, pictures, settings, tables, taught, videos
+from tests.fuzz import histories, models, pictures, settings, tables, taught, videos
 
 
 class Target(NamedTuple):
@@ -24,6 +24,7 @@ class Target(NamedTuple):
 
 
 TARGETS: Mapping[str, Target] = {
+    "histories": Target(histories.inputs, histories.try_input, 2000),
     "pictures": Target(pictures.inputs, pictures.try_input, 5000),
     "settings": Target(settings.inputs, settings.try_input, 2000),
     **{

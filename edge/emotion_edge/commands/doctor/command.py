@@ -1,6 +1,6 @@
 """Check everything that `run`, with the same options, needs: the machine, its Python, the runtimes,
-the model, the face detector, the brokers, the camera. A line for each: ok, warn or fail, what was
-found, and after an arrow what to do about it.
+the model, the face detector, the brokers, the history, the camera. A line for each: ok, warn or
+fail, what was found, and after an arrow what to do about it.
 
   emotion-edge doctor --config emotion-edge.toml
   emotion-edge doctor --source picamera2 --to mqtt://localhost/hall
@@ -19,6 +19,7 @@ from functools import partial
 
 from emotion_edge.commands.doctor.camera_checks import camera
 from emotion_edge.commands.doctor.finding import Finding, explain
+from emotion_edge.commands.doctor.history_checks import history
 from emotion_edge.commands.doctor.model_checks import face_detector, model, runtimes
 from emotion_edge.commands.doctor.mqtt_checks import broker, password
 from emotion_edge.commands.doctor.system_checks import clock, disk, heat, machine, packages
@@ -63,6 +64,7 @@ def _checks(settings: RunSettings) -> Iterator[tuple[str, Check]]:
     yield "password", partial(password, output.brokers, output.mqtt)
     for each in output.brokers:
         yield "broker", partial(broker, each, output.mqtt)
+    yield "history", partial(history, output.history)
     # Last, because a camera that hangs while it opens ends the process a little later.
     yield "camera", partial(camera, settings.source, analyzer)
 
