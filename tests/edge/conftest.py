@@ -1,6 +1,5 @@
 """Fixtures for all tests of the edge. Nothing below tests/edge imports the workbench."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,8 +47,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture(params=["plain", "tls"])
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mosquitto]:
     """A running broker: first one without security, then one with TLS and a password."""
-    if not shutil.which("mosquitto"):
-        pytest.skip("mosquitto is not installed")
     tls = request.param == "tls"
     certificates = request.getfixturevalue("certificates") if tls else None
     mosquitto = Mosquitto(tmp_path / "broker", certificates).start()

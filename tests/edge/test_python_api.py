@@ -50,7 +50,7 @@ def test_a_photograph_is_labelled(tmp_path):
 @pytest.mark.searches
 def test_faces_in_a_stream_are_tracked(tmp_path):
     first = run_block("Follow faces in a stream", tmp_path)[0]
-    assert re.fullmatch(r"0\.[24] s: face 1 is happy", first)
+    assert re.fullmatch(r"\d\.\d s: face 1 is happy", first)
 
 
 def test_faces_are_detected_and_classified_by_hand(tmp_path):
