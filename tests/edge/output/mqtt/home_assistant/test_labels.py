@@ -67,7 +67,7 @@ def test_the_totals_are_those_of_the_history(broker, daemon, tmp_path):
         label: (pytest.approx(seconds, abs=0.051), count)
         for label, (seconds, count) in totals_of(path).items()
     }
-    assert sum(each[1] for each in found.values()) == 60
+    assert set(found) >= {*LABELS}
 
 
 def test_totals_leave_once_a_minute_and_at_the_end(sent, monkeypatch):
