@@ -13,8 +13,7 @@ from collections.abc import Generator, Sequence
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address.broker import Broker
-from emotion_edge.output.mqtt.connection import RETAINED
-from emotion_edge.output.mqtt.home_assistant import (
+from emotion_edge.output.mqtt.home_assistant.discovery import (
     announces,
     discovery_topic,
     old_discovery_topic,
@@ -23,6 +22,7 @@ from emotion_edge.output.mqtt.incoming import MAX_PACKET
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.password import password_dangers
 from emotion_edge.output.mqtt.probe import connected_client, retained_messages, round_trip
+from emotion_edge.output.mqtt.topics import RETAINED
 
 log = logging.getLogger(__name__)
 

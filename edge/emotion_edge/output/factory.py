@@ -55,7 +55,7 @@ def make_sinks(
     """
     aggregate = settings.aggregate is not None
     if settings.metrics:
-        yield PrometheusSink(settings.metrics, stats, latencies=not aggregate)
+        yield PrometheusSink(settings.metrics, stats, labels, latencies=not aggregate)
     if settings.draw:
         # FreeType takes one and a half megabytes that a daemon does not need.
         from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415

@@ -12,6 +12,7 @@ from typing import Any, Self
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.settings import Address
 from emotion_edge.output.sink import Sink
+from emotion_edge.pipeline.label_times import LabelTotals
 from emotion_edge.pipeline.results import FrameResult, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.hardware import cpu_temperature, resident_memory
@@ -25,16 +26,20 @@ _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 class PrometheusSink(Sink):
     """Serves http://HOST:PORT/metrics while it is open."""
 
-    def __init__(self, address: Address, stats: PipelineStats, *, latencies: bool) -> None:
+    def __init__(
+        self, address: Address, stats: PipelineStats, labels: tuple[str, ...], *, latencies: bool
+    ) -> None:
         """Prepare the metrics; raises UserError if prometheus_client is not installed.
 
-        latencies: measure the steps of each frame. Not with --aggregate, because the number of
-        classified faces shows when somebody was there.
+        labels: the model's. latencies: measure the steps of each frame. Not with --aggregate,
+        because the number of classified faces shows when somebody was there.
         """
         library = _library()
         self._library, self._address = library, address
+        self._totals = LabelTotals(labels)
         self._registry = library.CollectorRegistry()
         self._registry.register(_StatsCollector(library, stats))
+        self._registry.register(_LabelCollector(library, self._totals))
         self._latency = _latency_histogram(library, self._registry) if latencies else None
 
     def __enter__(self) -> Self:
@@ -57,8 +62,13 @@ class PrometheusSink(Sink):
         self._server.shutdown()
         self._server.server_close()
 
+    def begin(self, labels: tuple[str, ...]) -> None:
+        """Serve another model's labels, too."""
+        self._totals.begin(labels)
+
     def publish(self, result: Result) -> None:
-        """Count the latencies of a frame."""
+        """Count the labels and the latencies of a frame."""
+        self._totals.add(result)
         if self._latency is None or not isinstance(result, FrameResult):
             return
         if result.detect_ms:
@@ -121,3 +131,24 @@ class _StatsCollector:
 
     def _counter(self, name: str, *arguments: Any, **options: Any) -> Any:
         return self._core.CounterMetricFamily(f"emotion_edge_{name}", *arguments, **options)
+
+
+class _LabelCollector:
+    """Serves the totals of each label, as `--history` writes them."""
+
+    def __init__(self, library: Any, totals: LabelTotals) -> None:
+        self._core, self._totals = library.core, totals
+
+    def collect(self) -> Iterator[Any]:
+        """Yield the seconds and the faces of each label."""
+        text = "Time of all faces with a label, added up; of no_face, time without a face."
+        seconds = self._core.CounterMetricFamily(
+            "emotion_edge_label_seconds", text, labels=["label"]
+        )
+        text = "Faces with a label, each frame anew; of no_face, frames without a face."
+        faces = self._core.CounterMetricFamily("emotion_edge_label_faces", text, labels=["label"])
+        for label, seen in self._totals.read().items():
+            seconds.add_metric([label], seen.seconds)
+            faces.add_metric([label], seen.count)
+        yield seconds
+        yield faces

@@ -10,10 +10,10 @@ have no time count for nothing.
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from emotion_edge.model.contract import NO_FACE
+from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.pipeline.results import (
     AggregateResult,
     FrameResult,
@@ -84,3 +84,28 @@ class LabelTimer:
 
 def _of_period(period: PeriodCounts) -> Mapping[str, Seen]:
     return {label: Seen(each, period.counts[label]) for label, each in period.seconds.items()}
+
+
+class LabelTotals:
+    """What was seen of each label since the start. One thread adds; any thread reads."""
+
+    def __init__(self, labels: Iterable[str]) -> None:
+        """Start at zero. labels: the model's; `unknown` and `no_face` are added."""
+        self._timer, self._totals = LabelTimer(), dict[str, Seen]()
+        self.begin(labels)
+
+    def begin(self, labels: Iterable[str]) -> None:
+        """Take in another model's labels; what was seen before stays."""
+        totals = dict(self._totals)
+        add_up(totals, dict.fromkeys((*labels, UNKNOWN, NO_FACE), Seen(0.0, 0)))
+        self._totals = totals
+
+    def add(self, result: Result) -> None:
+        """Add what a result shows."""
+        totals = dict(self._totals)
+        add_up(totals, self._timer.process(result))
+        self._totals = totals  # whole, so that no reader sees a part of a result
+
+    def read(self) -> Mapping[str, Seen]:
+        """Return the totals of every label, in the order in which the labels became known."""
+        return self._totals

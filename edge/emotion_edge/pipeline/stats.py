@@ -30,7 +30,8 @@ class PipelineStats:
     camera_reconnects, mqtt_reconnects: how often the connection came back.
     faces: in view; None if no detector is used. streaming: whether the source gives frames; if not,
     `reason` says why. periodic: frames that take longer show that somebody is there, so `shown`
-    changes only when a period ends.
+    changes only when a period ends. watched: whether somebody looks at the web page; None if there
+    is none.
     """
 
     frames: int = 0
@@ -43,6 +44,7 @@ class PipelineStats:
     streaming: bool = False
     reason: str = "starting"
     periodic: bool = False
+    watched: bool | None = None
     _has_streamed: bool = False
     _period: Throughput = Throughput()
     _period_start: float = field(default_factory=time.monotonic)

@@ -70,7 +70,10 @@ def test_with_aggregate_the_metrics_show_no_person(daemon, tmp_path):
     source = red_source(tmp_path / "red")
     daemon("--source", source, "--metrics", port, "--aggregate", 1)
     found = scrape_until(port, lambda now: now["emotion_edge_frames_total"] >= 5)
-    assert not [name for name in found if "faces" in name or "latency" in name]
+    assert not [name for name in found if "latency" in name or name == "emotion_edge_faces"]
+    totals = [value for name, value in found.items() if name.startswith("emotion_edge_label")]
+    assert totals
+    assert not any(totals)  # before a period has ended
 
 
 def test_without_the_library_the_error_says_how_to_install_it(tmp_path):

@@ -26,12 +26,3 @@ def attributes_message(stats: PipelineStats, main_face: MainFace | None) -> str:
             "temperature": cpu_temperature(),
         }
     )
-
-
-def shown_face(stats: PipelineStats, main_face: MainFace) -> MainFace:
-    """Return the main face; from the moment of a pause on, nothing of what was seen before."""
-    if not stats.paused:
-        return main_face
-    nothing = MainFace()
-    nothing.no_signal("paused")
-    return nothing

@@ -20,8 +20,6 @@ from emotion_edge.output.mqtt.presence import NUMBER, Presence
 from emotion_edge.output.mqtt.topics import AVAILABILITY, INSTANCE, OFFLINE, ONLINE, SET
 from emotion_edge.util.delayed_call import DelayedCall
 
-# The topics with retained messages; "set" holds the commands of others.
-RETAINED = (AVAILABILITY, "state", "attributes", "paused", "counts", SET)
 # For the broker to confirm the subscriptions; and then for what it retains, which may come later.
 SUBSCRIBE_TIMEOUT_S, RETAINED_TIMEOUT_S = 2.0, 1.0
 # After the retained `availability`, which the same subscription asks for after `set`, and which is

@@ -9,15 +9,14 @@ from typing import Self
 
 from emotion_edge.output.json_lines import counts_line, dumps, lines_of
 from emotion_edge.output.mqtt.address.broker import Broker
-from emotion_edge.output.mqtt.attributes import attributes_message, shown_face
 from emotion_edge.output.mqtt.connection import MqttConnection
-from emotion_edge.output.mqtt.home_assistant import discovery_message, discovery_topic
+from emotion_edge.output.mqtt.home_assistant.discovery import discovery_message, discovery_topic
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.pause import PauseRule
 from emotion_edge.output.mqtt.reporting import Reporting
+from emotion_edge.output.mqtt.state import DeviceState
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
-from emotion_edge.pipeline.main_face import MainFace
 from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.util.delayed_call import DelayedCall
@@ -30,6 +29,7 @@ STATE_TIMEOUT_S = 1.0  # for a pause to reach `state`, however rare frames are
 # With --aggregate. Frames with faces take longer, so messages that follow a frame show when
 # somebody is there, and messages at times of their own do not.
 TICK_S = 1.0
+TOTALS_S = 60.0  # Home Assistant's database gets a row for each label with each message
 
 
 class MqttSink(Sink):
@@ -50,7 +50,9 @@ class MqttSink(Sink):
         """
         self._settings, self._stats, self._reporting = settings, stats, reporting
         self._stop = stop
-        self._main_face, self._heartbeat = MainFace(), Heartbeat(reporting.heartbeat)
+        self._state = DeviceState(stats, aggregate=reporting.aggregate)
+        self._heartbeat, self._totals_due = Heartbeat(reporting.heartbeat), 0.0
+        self._announced: set[str] = set()
         self._published: object = None
         # paho's threads pause and resume while the main thread publishes.
         self._lock, self._rule = threading.RLock(), PauseRule(len(brokers))
@@ -81,6 +83,8 @@ class MqttSink(Sink):
         if self._reporting.aggregate:
             self._stack.callback(self._tick)
             self._stack.enter_context(Ticker(self._tick, TICK_S))
+        else:
+            self._stack.callback(self._publish_totals)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -89,26 +93,35 @@ class MqttSink(Sink):
 
     def begin(self, labels: tuple[str, ...]) -> None:
         """Announce the model's labels to Home Assistant; the main face's label stays for now."""
-        if not self._settings.discovery:
-            return
+        self._state.figures.begin(labels)
+        if self._settings.discovery:
+            self._announce(labels)
+        self._publish_totals()
+
+    def _announce(self, labels: tuple[str, ...]) -> None:
+        gone, self._announced = self._announced - set(labels), set(labels)
         for connection in self._connections:
             topic = discovery_topic(connection.broker, self._settings.discovery)
             message = discovery_message(
                 connection.broker,
                 labels,
-                expire=self._reporting.expire,
-                aggregate=self._reporting.aggregate,
+                self._reporting,
+                gone=gone,
+                page=self._stats.watched is not None,
             )
             connection.publish_state(f"/{topic}", message)
 
     def publish(self, result: Result) -> None:
         """Publish a result's events, and the state if it changed or is due."""
         with self._lock:
+            self._state.figures.add(result)
             if self._stats.paused and isinstance(result, FrameResult):
                 return  # it was analysed before the pause
             if not isinstance(result, AggregateResult):
                 self._publish_events(result)
                 self._publish_state_if_due()
+                if time.monotonic() >= self._totals_due:
+                    self._publish_totals()
             elif result.counts or not self._waiting:
                 self._waiting = result
 
@@ -117,44 +130,31 @@ class MqttSink(Sink):
         with self._lock:
             waiting, self._waiting = self._waiting, None
             if waiting and waiting.counts:
-                self._publish_states(counts=dumps(counts_line(waiting.counts)))
+                counts = dumps(counts_line(waiting.counts))
+                self._publish_states(counts=counts, **self._state.totals())
             if waiting:
                 self._publish_state_if_due()
 
     def _publish_events(self, result: FrameResult | NoSignal) -> None:
-        if isinstance(result, FrameResult):
-            self._main_face.update(result)
-        elif result.changed:
-            self._main_face.no_signal(result.reason)
+        self._state.see(result)
         for line in lines_of(result, every_frame=self._reporting.every_frame):
             event = dumps(line)
             for connection in self._connections:
                 connection.publish_event("events", event)
 
-    def _state(self) -> object:
-        """Return what must be published at once if it changes."""
-        stats = self._stats
-        period = stats.shown if self._reporting.aggregate else None
-        return self._shown_face.decision, stats.faces, stats.streaming, period
-
-    @property
-    def _shown_face(self) -> MainFace:
-        return shown_face(self._stats, self._main_face)
-
-    def _attributes(self) -> str:
-        face = None if self._reporting.aggregate else self._shown_face
-        return attributes_message(self._stats, face)
+    def _publish_totals(self) -> None:
+        with self._lock:
+            self._totals_due = time.monotonic() + TOTALS_S
+            self._publish_states(**self._state.totals())
 
     def _publish_state_if_due(self) -> None:
         # In real time, because Home Assistant forgets a state after that time.
-        state = self._state()
-        event = self._heartbeat.event(time.monotonic(), changed=state != self._published)
+        urgent = self._state.urgent
+        event = self._heartbeat.event(time.monotonic(), changed=urgent != self._published)
         if event == "frame":
             return
-        self._published = state
-        # An empty message removes what was retained before --aggregate was given.
-        label = "" if self._reporting.aggregate else self._shown_face.decision.label
-        self._publish_states(attributes=self._attributes(), state=label)
+        self._published = urgent
+        self._publish_states(**self._state.messages())
 
     def _publish_states(self, **payloads: str) -> None:
         """Publish retained messages to all brokers: payloads by topic below the prefix."""
@@ -174,7 +174,7 @@ class MqttSink(Sink):
                 self._published = None
                 self._publish_state_if_due()
             else:  # the next frame brings the state, as it does for the other outputs
-                self._publish_states(attributes=self._attributes())
+                self._publish_states(**self._state.attributes())
                 self._state_later.start(STATE_TIMEOUT_S)
 
     def _publish_state_now(self) -> None:

@@ -41,6 +41,19 @@ def check_throughput(listener: Listener, counts: dict) -> None:
     assert after[2] == pytest.approx(counts["frames"] / 60, rel=0.1)
 
 
+def check_totals(listener: Listener, counts: dict) -> None:
+    """Check that the figures about labels are those of the period, and come at its end."""
+    totals = [json.loads(text) for text in listener.of("totals")]
+    totals = totals[next(i for i, each in enumerate(totals) if not any(each["count"].values())) :]
+    assert len(totals) == 2  # at the start, and at the period's end
+    count = {label: each for label, each in totals[1]["count"].items() if each}
+    assert count == counts["counts"]
+    assert sum(totals[1]["seconds"].values()) == pytest.approx(60, abs=1)
+    assert listener.of("faces")[-2] == "{}"
+    average = json.loads(listener.of("faces")[-1])
+    assert average["red"] == round(counts["counts"]["red"] / counts["frames"], 3)
+
+
 @plain_broker
 def test_only_counts_are_published(broker, daemon, changing):
     before = daemon("--source", changing, *broker.options)
@@ -56,7 +69,8 @@ def test_only_counts_are_published(broker, daemon, changing):
     until(lambda: late.of("counts"), "the retained counts")
     # The retained messages of the earlier run are removed.
     assert {t for t, _, _ in late.heard} - {DISCOVERY} == {
-        f"{PREFIX}/{name}" for name in ("availability", "attributes", "paused", "counts")
+        f"{PREFIX}/{name}"
+        for name in ("availability", "attributes", "paused", "counts", "totals", "faces")
     }
     assert listener.of("state")[-1] == ""
     assert not listener.of("events")
@@ -65,8 +79,14 @@ def test_only_counts_are_published(broker, daemon, changing):
     assert run.stdout[0] == counts
     assert not PERSONAL & set(late.attributes())
     check_throughput(listener, counts)
+    check_totals(listener, counts)
     parts = late.wait_discovery()
-    assert parts["emotion"] == {"p": "sensor"}  # removes the sensor that the earlier run announced
+    # What the earlier run announced is removed.
+    removed = {name: part["p"] for name, part in parts.items() if set(part) == {"p"}}
+    assert removed == {
+        **dict.fromkeys(("emotion", "confidence", "faces"), "sensor"),
+        **{"face_present": "binary_sensor", "change": "event", "watched": "binary_sensor"},
+    }
     assert "unique_id" in parts["frame_rate"]
 
 

@@ -115,7 +115,7 @@ def test_convert_depends_on_the_code_that_it_uses_and_on_no_other_of_the_edge():
         ("evaluation/metrics.py", True),
         ("convert/runtimes/score.py", True),
         ("edge/emotion_edge/model/quantization.py", True),
-        ("edge/emotion_edge/output/mqtt/home_assistant.py", False),
+        ("edge/emotion_edge/output/mqtt/home_assistant/discovery.py", False),
     ],
 )
 def test_a_change_in_code_that_convert_uses_converts_again(file, again, checkout):

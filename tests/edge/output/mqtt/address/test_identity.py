@@ -9,11 +9,12 @@ from urllib.parse import quote
 import pytest
 
 from emotion_edge.output.mqtt.address.broker import parse_address
-from emotion_edge.output.mqtt.home_assistant import (
+from emotion_edge.output.mqtt.home_assistant.discovery import (
     discovery_message,
     discovery_topic,
     old_discovery_topic,
 )
+from emotion_edge.output.mqtt.reporting import Reporting
 
 ALIKE = [
     ("客厅", "厨房"),
@@ -94,10 +95,10 @@ def test_everything_in_the_discovery_has_the_identity(first, second):
     ids = []
     for prefix in (first, second):
         broker = parse_address(f"mqtt://h/{quote(prefix)}")
-        message = json.loads(discovery_message(broker, ("red",), expire=0, aggregate=False))
-        parts = [part["unique_id"] for part in message["cmps"].values()]
+        message = json.loads(discovery_message(broker, ("red",), Reporting()))
+        parts = [part["unique_id"] for part in message["cmps"].values() if len(part) > 1]
         ids.append({discovery_topic(broker, "homeassistant"), *message["dev"]["ids"], *parts})
-    assert len(ids[0]) == 9
+    assert len(ids[0]) == 16
     assert not ids[0] & ids[1]
 
 

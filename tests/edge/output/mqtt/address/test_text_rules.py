@@ -13,7 +13,10 @@ from emotion_edge.output.mqtt.address.text_rules import (
     prefix_problem,
 )
 from emotion_edge.output.mqtt.connection import RETAINED
-from emotion_edge.output.mqtt.home_assistant import discovery_topic, old_discovery_topic
+from emotion_edge.output.mqtt.home_assistant.discovery import (
+    discovery_topic,
+    old_discovery_topic,
+)
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge

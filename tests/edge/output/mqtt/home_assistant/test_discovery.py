@@ -9,13 +9,20 @@ from jinja2 import Template
 from emotion_edge import __version__
 from emotion_edge.model.contract import NO_FACE, UNKNOWN
 from emotion_edge.output.mqtt.address.broker import parse_address
-from emotion_edge.output.mqtt.home_assistant import discovery_message
+from emotion_edge.output.mqtt.home_assistant.discovery import discovery_message
+from emotion_edge.output.mqtt.reporting import Reporting
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
+from tests.edge.models import LABELS
 from tests.edge.recordings import write_colours
 from tests.edge.waiting import until
 
-PARTS = {"emotion", "confidence", "faces", "frame_rate", "temperature", "camera", "pause"}
+ABOUT_PEOPLE = {"emotion", "confidence", "faces", "face_present", "change"}
+PARTS = {*ABOUT_PEOPLE, "frame_rate", "temperature", "camera", "pause"}
+EACH_LABEL = {
+    *(f"{kind}-{label}" for kind in ("seconds", "faces") for label in (*LABELS, UNKNOWN)),
+    f"seconds-{NO_FACE}",
+}
 
 
 @plain_broker
@@ -42,9 +49,11 @@ def test_the_discovery_is_retained_and_each_entity_finds_its_value(broker, daemo
     assert {"dev", "o", "cmps", "availability_topic"} == set(message)
     assert message["availability_topic"] == f"{PREFIX}/availability"
     parts = message["cmps"]
-    assert set(parts) == PARTS
+    assert parts.pop("watched") == {"p": "binary_sensor"}  # there is no page
+    assert set(parts) == PARTS | EACH_LABEL
     assert parts["emotion"]["device_class"] == "enum"
-    assert parts["emotion"]["options"] == ["blue", "green", "red", UNKNOWN, NO_FACE]
+    every = [*LABELS, UNKNOWN, NO_FACE]
+    assert parts["emotion"]["options"] == parts["change"]["event_types"] == every
     assert len({part["unique_id"] for part in parts.values()}) == len(parts)
     latest = {topic: payload for topic, payload, _ in listener.heard}
     for part in parts.values():
@@ -53,6 +62,7 @@ def test_the_discovery_is_retained_and_each_entity_finds_its_value(broker, daemo
             check_switch(part, payload, listener)
         else:
             check_sensor(part, json.loads(payload))
+    assert float(read(parts["seconds-red"], json.loads(latest[f"{PREFIX}/totals"]))) >= 0
 
 
 def check_switch(part: dict, payload: str, listener: Listener) -> None:
@@ -61,10 +71,10 @@ def check_switch(part: dict, payload: str, listener: Listener) -> None:
     listener.wait("paused", part["state_on"])
 
 
-def check_sensor(part: dict, attributes: dict) -> None:
-    (key,) = set(re.findall(r"value_json\.(\w+)", part["value_template"]))
-    assert key in attributes
-    assert part["expire_after"] == 90
+def check_sensor(part: dict, message: dict) -> None:
+    keys = set(re.findall(r"value_json\.(\w+)", part["value_template"])) - {"get"}
+    assert keys <= set(message)
+    assert part.get("expire_after") == (90 if "frame_rate" in message else None)
 
 
 @plain_broker
@@ -78,23 +88,45 @@ def test_home_assistant_reads_each_value_correctly(broker, daemon, tmp_path):
     parts = listener.wait_discovery()
     attributes = [json.loads(text) for text in listener.of("attributes")]
     red = next(value for value in attributes if value["label"] == "red")
-    with_face = read(parts, {**red, "faces": 1, "temperature": 48.3})
-    without = read(parts, attributes[-1])
+    with_face = read_all(parts, {**red, "faces": 1, "temperature": 48.3})
+    without = read_all(parts, attributes[-1])
     assert (with_face["emotion"], without["emotion"]) == ("red", "unknown")
     assert float(with_face["confidence"]) == pytest.approx(100 * red["score"])
     assert (with_face["faces"], with_face["temperature"]) == ("1", "48.3")
     assert (with_face["camera"], without["camera"]) == ("OFF", "ON")
+    assert (with_face["face_present"], without["face_present"]) == ("ON", "None")
+    assert read_all(parts, {**red, "faces": 0})["face_present"] == "OFF"
     assert float(with_face["frame_rate"]) >= 0
     # Home Assistant reads None as an unknown number, and keeps the last one for "".
     assert (without["confidence"], without["faces"]) == ("None", "None")
 
 
-def read(parts: dict, attributes: dict) -> dict[str, str]:
+@plain_broker
+def test_each_change_of_a_label_is_an_event_and_nothing_else_is(broker, daemon, changing):
+    listener = Listener(broker)
+    daemon("--source", changing, "--all", *broker.options)
+    listener.wait("state", "blue")
+    part = listener.wait_discovery()["change"]
+    lines = [json.loads(text) for text in listener.of("events")]
+    assert "frame" in [line["event"] for line in lines]
+    texts = [read(part, line) for line in lines]
+    events = [json.loads(text) for text in texts if text]
+    changes = [line for line in lines if line["event"] == "change"]
+    assert [each.pop("event_type") for each in events] == [each["label"] for each in changes]
+    assert events == [{key: line[key] for key in events[0]} for line in changes]
+
+
+def read(part: dict, message: dict) -> str:
+    """Return what Home Assistant reads from a message by the template of an entity."""
+    return Template(part["value_template"]).render(value_json=message)
+
+
+def read_all(parts: dict, attributes: dict) -> dict[str, str]:
     """Return what the templates in a discovery render from attributes."""
     return {
-        name: Template(part["value_template"]).render(value_json=attributes)
+        name: read(part, attributes)
         for name, part in parts.items()
-        if "value_template" in part
+        if part.get("state_topic") == f"{PREFIX}/attributes"
     }
 
 
@@ -128,6 +160,6 @@ def test_the_origin_has_the_address_of_the_documentation_if_the_project_has_one(
     metadata.write_text(f"Metadata-Version: 2.4\nName: emotion-edge\nVersion: 9\n{line}")
     monkeypatch.syspath_prepend(tmp_path)
     broker = parse_address("mqtt://broker/hall")
-    message = json.loads(discovery_message(broker, ["red"], expire=0, aggregate=False))
+    message = json.loads(discovery_message(broker, ["red"], Reporting()))
     origin = {"name": "emotion-edge", "sw": __version__}
     assert message["o"] == (origin if url is None else {**origin, "url": url})

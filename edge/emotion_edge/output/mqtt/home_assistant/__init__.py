@@ -1,0 +1,1 @@
+"""What Home Assistant reads: the device and its entities."""
