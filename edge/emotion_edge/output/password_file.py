@@ -37,7 +37,7 @@ def decode_password(where: str, content: bytes, limit: int) -> str:
     if re.search(r"[\0\r\n]", password):
         raise UserError(f"{where}: it is not one line of text; write the password alone, in UTF-8")
     if len(password.encode()) > limit:
-        raise UserError(f"{where}: it has more than {limit:,} bytes")
+        raise UserError(f"{where}: it has more than the {limit:,} bytes that are possible")
     return password
 
 

@@ -50,7 +50,7 @@ class TrackedFace:
 
         quality: of the face in the frame; None: it is not judged.
         """
-        problem = quality and quality.problem
+        problem = quality.problem if quality else None
         changed = self.smoother.update(answer.values, seconds, problem, spacing=spacing)
         return FaceResult(
             number=self.track.number if self.track else None,
