@@ -17,8 +17,8 @@ export function showAim(state) {
   const faces = state?.faces ?? [];
   const largest = faces.reduce((a, b) => (a && a.side >= b.side ? a : b), null);
   setText(byId("aim-found"), foundText(state, faces, largest));
-  byId("aim-meters").hidden = !largest;
-  if (!largest) return;
+  byId("aim-meters").hidden = !largest || largest.side === null;
+  if (byId("aim-meters").hidden) return;
   rows ??= METERS.map(makeRow);
   METERS.forEach((meter, i) => showRow(rows[i], meter, largest[meter.key], state.limits[meter.key]));
 }
@@ -28,6 +28,7 @@ function foundText(state, faces, largest) {
     if (!state?.frame || state.paused || !state.streaming) return say("aim_no_frame");
     return say("aim_none", { side: number(state.limits.find_side), width: number(state.frame.width) });
   }
+  if (largest.side === null) return say("aim_whole");
   if (faces.length === 1) return say("aim_found");
   return say("aim_found_several", { count: faces.length, number: largest.face });
 }

@@ -43,5 +43,5 @@ function lineText({ face, label, reason, box }) {
     return reasonText(reason);
   }
   const name = reason ? `${labelName(label)}. ${reasonText(reason)}` : labelName(label);
-  return `${faceName(face)} – ${name}`;
+  return `${faceName(face)} · ${name}`;
 }
