@@ -46,7 +46,7 @@ class Browser:
         """Assert that the console has no error and no warning but the expected ones."""
         messages = self.console()
         self.driver.get("about:blank")  # ends the page's streams
-        assert not messages
+        assert not messages, f"on the console: {messages}"
 
     def expect(self, *parts: str) -> None:
         """Allow messages on the console that have one of these parts."""
