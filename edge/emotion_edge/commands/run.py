@@ -76,7 +76,7 @@ def run(settings: RunSettings) -> None:
             stats,
             analyzer.labels,
             source=source,
-            heartbeat=settings.analyzer.heartbeat,
+            analyzer=settings.analyzer,
             stop=stop,
         )
         sinks = [stack.enter_context(sink) for sink in made]
