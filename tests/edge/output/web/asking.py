@@ -25,7 +25,9 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def connected(port: int, *, trust: object = None, host: str = "127.0.0.1") -> Iterator[socket.socket]:
+def connected(
+    port: int, *, trust: object = None, host: str = "127.0.0.1"
+) -> Iterator[socket.socket]:
     """Connect; with TLS if there is a file of certificates to trust."""
     with closing(socket.create_connection((host, port), TIMEOUT_S)) as plain:
         if trust is None:
