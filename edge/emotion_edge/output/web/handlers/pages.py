@@ -38,6 +38,10 @@ class Page(Handler):
             login=not self.site.guard.is_open,
         )
 
+    def send_on(self, path: str) -> None:
+        """Redirect to another page, which gets the query: the language that was chosen."""
+        self.redirect(f"{path}?{self.request.query}".removesuffix("?"))
+
     def _language(self) -> str:
         given = self.get_query_argument("lang", "")
         if given in LANGUAGES:
@@ -50,7 +54,7 @@ class MainPage(Page):
 
     def ask_to_log_in(self) -> None:
         """Send a browser to the page to log in."""
-        self.redirect("/login")
+        self.send_on("/login")
 
     def get(self) -> None:
         """Answer with the page."""
@@ -70,7 +74,7 @@ class LoginPage(Page):
     def get(self) -> None:
         """Answer with the page to log in, or send on whoever need not."""
         if self.is_known():
-            self.redirect("/")
+            self.send_on("/")
         else:
             self.show("login.html")
 
