@@ -5,7 +5,7 @@ import re
 
 from emotion_edge.output.mqtt.address.broker import AddressError, parse_address
 from emotion_edge.output.mqtt.address.text_rules import prefix_problem
-from emotion_edge.output.settings import Address
+from emotion_edge.util.address import Address
 
 
 def address(text: str) -> Address:
@@ -14,6 +14,13 @@ def address(text: str) -> Address:
     if not match or not 1 <= int(match[2]) <= 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, nor a port of 1 to 65535")
     return Address((match[1] or "127.0.0.1").strip("[]"), int(match[2]))
+
+
+def host_name(text: str) -> str:
+    """Parse a host's name or IP address, as browsers send it, without a port."""
+    if not re.fullmatch(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})|\[[0-9a-fA-F:.]+\]", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host's name, such as hall.lan")
+    return text
 
 
 def destination(text: str) -> str:

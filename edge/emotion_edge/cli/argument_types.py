@@ -37,6 +37,16 @@ def face_side(text: str) -> int:
     return _whole(text, 16, 100_000)
 
 
+def picture_width(text: str) -> int:
+    """Parse the width of the page's picture, 64 to 1920 pixels."""
+    return _whole(text, 64, 1920)
+
+
+def viewers(text: str) -> int:
+    """Parse how many may watch the page at once, 1 to 100."""
+    return _whole(text, 1, 100)
+
+
 def seed(text: str) -> int:
     """Parse the seed of a random number generator: a whole number of 32 bits."""
     return _whole(text, 0, 2**32 - 1)

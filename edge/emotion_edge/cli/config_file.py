@@ -156,7 +156,7 @@ def _words(action: Action, key: str, value: object) -> list[str]:
     if any("\0" in str(value) for value in values):
         raise argparse.ArgumentError(action, "there is a NUL in it")
     if action.nargs == 0:
-        return [f"--{key}"] if value else []
+        return [f"--{key}" if value else f"--no-{key}"]
     return [f"--{key}={value}" for value in values]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emotion_edge.capture.camera import CameraSettings
 from emotion_edge.capture.source import SourceSettings
+from emotion_edge.cli.options.web import web_settings
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.commands.show_config import COMMAND_LINE
 from emotion_edge.errors import UserError
@@ -111,6 +112,7 @@ def output_settings(args: Namespace) -> OutputSettings:
         every_frame=args.all,
         aggregate=args.aggregate,
         metrics=args.metrics,
+        web=web_settings(args),
         draw=args.draw,
         history=args.history,
         history_days=args.history_days,

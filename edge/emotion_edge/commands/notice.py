@@ -7,8 +7,8 @@ pictures stay on the device.
 In the European Union, whoever runs an emotion recognition system must tell the people exposed to it
 (AI Act, Art. 50(3)). The sign is a page of A4 in HTML, which any browser prints. For a purpose or
 contact that is not given it has a blank line to write on. It says what `run` does by itself: if you
-keep pictures, for example by --draw or collect, correct that paragraph in the file. Exit codes:
-0 done, 1 a full disk, 2 bad options.
+keep pictures, for example by --draw or collect, or show them, for example by --web, correct that
+paragraph in the file. Exit codes: 0 done, 1 a full disk, 2 bad options.
 """
 
 from collections.abc import Generator

@@ -62,7 +62,10 @@ def run(settings: RunSettings) -> None:
         analyzer = make_analyzer(settings.analyzer, stop)
     except StoppedError:
         return
-    stats = PipelineStats(periodic=settings.output.aggregate is not None)
+    stats = PipelineStats(
+        periodic=settings.output.aggregate is not None,
+        watched=False if settings.output.web else None,
+    )
     _warn_if_self_test_fails(settings.analyzer, analyzer)
     frames = source.open(stop)
     if stop.is_set():
@@ -76,7 +79,7 @@ def run(settings: RunSettings) -> None:
             stats,
             analyzer.labels,
             source=source,
-            heartbeat=settings.analyzer.heartbeat,
+            analyzer=settings.analyzer,
             stop=stop,
         )
         sinks = [stack.enter_context(sink) for sink in made]

@@ -5,6 +5,8 @@ photographs and 175 drawn faces is rejected. A Gaussian blur with a sigma of 4 %
 (2 of 48 pixels) puts more than 95 % of each set below `MIN_SHARPNESS`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -18,19 +20,42 @@ QUALITY_SIDE = 48  # pixels, the size at which brightness and sharpness are meas
 _PERCENTILE_95 = round(0.95 * (QUALITY_SIDE**2 - 1))  # its index among the sorted pixels
 
 
-def check_quality(image: npt.NDArray[np.uint8], side: float) -> str | None:
-    """Return the reason to reject a face: "too_small", "too_dark", "blurred", or None.
+@dataclass(frozen=True)
+class FaceQuality:
+    """What was measured of a face.
+
+    side: of its box in the frame, in pixels. brightness: 0..255. sharpness: see `sharpness`.
+    """
+
+    side: float
+    brightness: float
+    sharpness: float
+
+    @property
+    def problem(self) -> str | None:
+        """The reason to reject the face: "too_small", "too_dark", "blurred", or None."""
+        if self.side < MIN_SIDE:
+            return "too_small"
+        if self.brightness < MIN_BRIGHTNESS:
+            return "too_dark"
+        return "blurred" if self.sharpness < MIN_SHARPNESS else None
+
+
+def measure_quality(image: npt.NDArray[np.uint8], side: float) -> FaceQuality:
+    """Measure a face.
 
     image: the face as the network gets it, before its contrast is adjusted: uint8 (rows, columns,
     1 or 3), both at least `QUALITY_SIDE`, because a smaller one looks blurred. side: of the face's
     box in the frame, in pixels.
     """
-    if side < MIN_SIDE:
-        return "too_small"
     grey = _grey(image)
-    if np.partition(grey, _PERCENTILE_95, axis=None)[_PERCENTILE_95] < MIN_BRIGHTNESS:
-        return "too_dark"
-    return "blurred" if _sharpness(grey) < MIN_SHARPNESS else None
+    brightness = float(np.partition(grey, _PERCENTILE_95, axis=None)[_PERCENTILE_95])
+    return FaceQuality(side, brightness, _sharpness(grey))
+
+
+def check_quality(image: npt.NDArray[np.uint8], side: float) -> str | None:
+    """Return the reason to reject a face, or None: the `problem` that `measure_quality` finds."""
+    return measure_quality(image, side).problem
 
 
 def sharpness(image: npt.NDArray[np.uint8]) -> float:

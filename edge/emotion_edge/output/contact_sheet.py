@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -104,13 +104,20 @@ def _is_reported(result: FrameResult) -> bool:
 
 def captions_of(result: FrameResult) -> Iterator[Caption]:
     """Yield what is drawn on a frame: each face that has a label, and what is said of others."""
-    for face in (each for each in result.faces if each.decided):
-        box = face.box and face.box.scaled(1 / result.frame.reduction)
-        yield Caption(face.decision.label, _detail(face), box)
+    yield from face_captions(result.faces, 1 / result.frame.reduction)
     if result.nobody or (result.ended and not result.face_count):
         yield Caption("no face")
     elif result.ended:
         yield Caption(", ".join(f"face {number} has gone" for number in result.ended))
+
+
+def face_captions(faces: Iterable[FaceResult], factor: float) -> Iterator[Caption]:
+    """Yield what is drawn on each face that has a label.
+
+    factor: from pixels of the faces' boxes to the picture's.
+    """
+    for face in (each for each in faces if each.decided):
+        yield Caption(face.decision.label, _detail(face), face.box and face.box.scaled(factor))
 
 
 def _detail(face: FaceResult) -> str:

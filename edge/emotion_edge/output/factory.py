@@ -5,9 +5,11 @@ import math
 import sys
 from collections.abc import Iterator
 from threading import Event
+from typing import TYPE_CHECKING
 
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.errors import UserError
+from emotion_edge.output.control import Control
 from emotion_edge.output.mqtt.password import password_dangers
 from emotion_edge.output.mqtt.reporting import Reporting
 from emotion_edge.output.mqtt.sink import MqttSink
@@ -15,7 +17,12 @@ from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
 from emotion_edge.output.stdout import StdoutSink
+from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.pipeline.stats import PipelineStats
+from emotion_edge.util.installation import install_hint
+
+if TYPE_CHECKING:
+    from emotion_edge.output.web.sink import WebSink
 
 # Home Assistant forgets a state that is not published again within EXPIRE_HEARTBEATS heartbeats (or
 # frame intervals, if these are longer), but keeps it for at least MIN_EXPIRE_S seconds: while a
@@ -45,15 +52,16 @@ def make_sinks(
     labels: tuple[str, ...],
     *,
     source: SourceSettings,
-    heartbeat: float,
+    analyzer: AnalyzerSettings,
     stop: Event,
 ) -> Iterator[Sink]:
     """Yield each sink, to be entered in this order.
 
-    labels: the model's. heartbeat: seconds. stop: set when the program is to end. Raises UserError
-    if a setting cannot be used.
+    labels: the model's. analyzer: of the frames. stop: set when the program is to end. Raises
+    UserError if a setting cannot be used.
     """
-    aggregate = settings.aggregate is not None
+    aggregate, heartbeat = settings.aggregate is not None, analyzer.heartbeat
+    control = Control(stats)
     if settings.metrics:
         yield PrometheusSink(settings.metrics, stats, labels, latencies=not aggregate)
     if settings.draw:
@@ -67,7 +75,7 @@ def make_sinks(
 
         yield HistorySink(settings.history, days=settings.history_days, period=settings.aggregate)
     if settings.brokers:
-        yield MqttSink(
+        mqtt = MqttSink(
             settings.brokers,
             settings.mqtt,
             stats,
@@ -77,12 +85,29 @@ def make_sinks(
                 expire=_expire(heartbeat, source.every),
                 every_frame=settings.every_frame,
                 aggregate=aggregate,
+                page=settings.web.url if settings.web else None,
             ),
             stop,
+        )
+        control.on_command = mqtt.command
+        yield mqtt
+    if settings.web:
+        make_web_sink = _web_sink()
+        yield make_web_sink(
+            settings, stats, labels, source=source, analyzer=analyzer, control=control, stop=stop
         )
     if settings.stdout:
         patience = _patience(live=source.live, alone=not settings.brokers)
         yield StdoutSink(stats, stop, patience=patience, every_frame=settings.every_frame)
+
+
+def _web_sink() -> "type[WebSink]":
+    # The web server takes memory that a daemon without a page does not need.
+    try:
+        from emotion_edge.output.web.sink import WebSink  # noqa: PLC0415
+    except ImportError:
+        raise UserError(f"--web needs tornado: {install_hint('web')}") from None
+    return WebSink
 
 
 def _patience(*, live: bool, alone: bool) -> float:

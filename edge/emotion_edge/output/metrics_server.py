@@ -7,7 +7,7 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from emotion_edge.output.settings import Address
+from emotion_edge.util.address import Address
 
 MAX_CONNECTIONS = 16  # at once; Prometheus needs one
 TIMEOUT_S = 5.0  # of a connection as a whole; a scrape takes milliseconds

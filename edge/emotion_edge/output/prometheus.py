@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.settings import Address
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.label_times import LabelTotals
 from emotion_edge.pipeline.results import FrameResult, Result
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.hardware import cpu_temperature, resident_memory
+from emotion_edge.util.address import Address
 from emotion_edge.util.installation import install_hint
 
 log = logging.getLogger(__name__)

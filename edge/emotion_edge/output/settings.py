@@ -2,20 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.login import MqttSettings
-
-
-class Address(NamedTuple):
-    """An address to listen on: a host, without the brackets of IPv6, and a port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+from emotion_edge.output.web.settings import WebSettings
+from emotion_edge.util.address import Address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +16,8 @@ class OutputSettings:
     stdout: print JSON lines. brokers: publish to these.
     every_frame: report every frame and face, not only changes and heartbeats.
     aggregate: report only label counts, for periods of this many minutes; None reports results.
-    metrics: where to serve Prometheus metrics. draw: the file to write a contact sheet to.
+    metrics: where to serve Prometheus metrics. web: the page, if any.
+    draw: the file to write a contact sheet to.
     history: the file to add seconds and counts of each label to, and keep them for history_days.
     """
 
@@ -35,6 +27,7 @@ class OutputSettings:
     every_frame: bool = False
     aggregate: float | None = None
     metrics: Address | None = None
+    web: WebSettings | None = None
     draw: Path | None = None
     history: Path | None = None
     history_days: int = 30

@@ -14,7 +14,7 @@ from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
-from emotion_edge.faces.quality import QUALITY_SIDE, check_quality
+from emotion_edge.faces.quality import QUALITY_SIDE, FaceQuality, measure_quality
 from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
 from emotion_edge.faces.types import Face
 from emotion_edge.imaging.regions import Region, scale_region
@@ -157,9 +157,9 @@ class FaceAnalyzer:
         picture = scale(pixels, contract, region)
         image = adjust_contrast(picture, contract)
         preprocess_ms = (time.perf_counter() - start) * 1000
-        reason = _reject_reason(face, pixels, region, picture)
+        quality = _quality(face, pixels, region, picture)
         answer = replace(self._answer(face, image), preprocess_ms=preprocess_ms)
-        return face.update(answer, self._clock.seconds, reason, spacing=self._clock.spacing)
+        return face.update(answer, self._clock.seconds, quality, spacing=self._clock.spacing)
 
     def _answer(self, face: TrackedFace, image: Pixels) -> Classification:
         if face.smoother.judges_alone(self._clock.spacing):  # it is averaged with no other look
@@ -167,12 +167,12 @@ class FaceAnalyzer:
         return self.classifier.look(mirrored(image) if face.sees_mirrored() else image)
 
 
-def _reject_reason(
+def _quality(
     face: TrackedFace, pixels: Pixels, region: Region | None, picture: Pixels
-) -> str | None:
-    """Return why a face is not classified; a whole frame always is. picture: its scaled region."""
+) -> FaceQuality | None:
+    """Measure a face; a whole frame is always classified. picture: its scaled region."""
     if face.track is None or region is None:
         return None
     if min(picture.shape[:2]) < QUALITY_SIDE:  # the network needs fewer pixels than the judgement
         picture = scale_region(pixels, region, QUALITY_SIDE, QUALITY_SIDE, grey=True)
-    return check_quality(picture, face.track.face.box.side)
+    return measure_quality(picture, face.track.face.box.side)

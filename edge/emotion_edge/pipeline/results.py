@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import Frame
+from emotion_edge.faces.quality import FaceQuality
 from emotion_edge.faces.types import Box
 from emotion_edge.model.classifier import Classification
 from emotion_edge.pipeline.heartbeat import Event
@@ -31,6 +32,7 @@ class FaceResult:
     scores: float64 (classes,), 0..1, smoothed over time in a stream.
     event: why to report this result.
     decided: whether the decision has lasted long enough to be shown.
+    quality: what was measured of the face; None for the whole frame and for single pictures.
     """
 
     number: int | None
@@ -40,6 +42,7 @@ class FaceResult:
     scores: npt.NDArray[np.float64]
     event: Event
     decided: bool = True
+    quality: FaceQuality | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,9 +29,8 @@ class PipelineStats:
     dropped_lines: those that stdout's reader was too slow for.
     camera_reconnects, mqtt_reconnects: how often the connection came back.
     faces: in view; None if no detector is used. streaming: whether the source gives frames; if not,
-    `reason` says why. periodic: frames that take longer show that somebody is there, so `shown`
-    changes only when a period ends. watched: whether somebody looks at the web page; None if there
-    is none.
+    `reason` says why. watched: whether anybody sees the page; None: there is none. periodic: frames
+    that take longer show that somebody is there, so `shown` changes only when a period ends.
     """
 
     frames: int = 0
@@ -43,8 +42,8 @@ class PipelineStats:
     paused: bool = False
     streaming: bool = False
     reason: str = "starting"
-    periodic: bool = False
     watched: bool | None = None
+    periodic: bool = False
     _has_streamed: bool = False
     _period: Throughput = Throughput()
     _period_start: float = field(default_factory=time.monotonic)

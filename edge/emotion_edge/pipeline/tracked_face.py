@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from emotion_edge.faces.quality import FaceQuality
 from emotion_edge.faces.tracker import Track
 from emotion_edge.model.classifier import Classification
 from emotion_edge.model.contract import UNKNOWN
@@ -41,12 +42,16 @@ class TrackedFace:
         self,
         answer: Classification,
         seconds: float,
-        reject_reason: str | None = None,
+        quality: FaceQuality | None = None,
         *,
         spacing: float = 0.0,
     ) -> FaceResult:
-        """Add the network's answer to a frame; return the result. See `LabelSmoother.update`."""
-        changed = self.smoother.update(answer.values, seconds, reject_reason, spacing=spacing)
+        """Add the network's answer to a frame; return the result. See `LabelSmoother.update`.
+
+        quality: of the face in the frame; None: it is not judged.
+        """
+        problem = quality.problem if quality else None
+        changed = self.smoother.update(answer.values, seconds, problem, spacing=spacing)
         return FaceResult(
             number=self.track.number if self.track else None,
             box=self.track.face.box if self.track else None,
@@ -55,4 +60,5 @@ class TrackedFace:
             scores=self.smoother.scores,
             event=self.heartbeat.event(seconds, changed=changed),
             decided=self.smoother.decision is not None,
+            quality=quality,
         )

@@ -13,6 +13,7 @@ from emotion_edge.cli.argument_types import (
 )
 from emotion_edge.cli.options.camera import add_source
 from emotion_edge.cli.options.output import add_outputs
+from emotion_edge.cli.options.web import add_web
 from emotion_edge.faces.blazeface import PACKAGE
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
 from emotion_edge.model.model_file import SHIPPED
@@ -50,6 +51,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     _add_reporting(parser)
     add_outputs(parser)
+    add_web(parser)
     add(
         "--draw",
         type=Path,

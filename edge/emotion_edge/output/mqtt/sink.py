@@ -165,17 +165,26 @@ class MqttSink(Sink):
     def _command(self, broker: int, paused: bool, retained: bool, first: bool) -> None:
         with self._lock:
             self._rule.received(broker, paused=paused, retained=retained, first=first)
-            if self._rule.paused == self._stats.paused:
-                return
-            self._stats.paused = self._rule.paused
-            self._publish_states(paused="paused" if self._stats.paused else "running")
-            if retained or self._reporting.aggregate:
-                # The former state must not leave when the connection is settled.
-                self._published = None
-                self._publish_state_if_due()
-            else:  # the next frame brings the state, as it does for the other outputs
-                self._publish_states(**self._state.attributes())
-                self._state_later.start(STATE_TIMEOUT_S)
+            self._follow_rule(retained=retained)
+
+    def command(self, paused: bool) -> None:
+        """Pause or resume, as a command does that a broker delivers now; see `Control`."""
+        with self._lock:
+            self._rule.paused = paused
+            self._follow_rule(retained=False)
+
+    def _follow_rule(self, *, retained: bool) -> None:
+        if self._rule.paused == self._stats.paused:
+            return
+        self._stats.paused = self._rule.paused
+        self._publish_states(paused="paused" if self._stats.paused else "running")
+        if retained or self._reporting.aggregate:
+            # The former state must not leave when the connection is settled.
+            self._published = None
+            self._publish_state_if_due()
+        else:  # the next frame brings the state, as it does for the other outputs
+            self._publish_states(**self._state.attributes())
+            self._state_later.start(STATE_TIMEOUT_S)
 
     def _publish_state_now(self) -> None:
         with self._lock:

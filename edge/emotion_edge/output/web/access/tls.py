@@ -1,0 +1,100 @@
+"""The page's certificate: whether it can be used, and until when."""
+
+import logging
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from emotion_edge.errors import UserError
+from emotion_edge.output.web.settings import WebSettings
+from emotion_edge.util.regular_file import check_regular
+
+SOON = timedelta(days=14)
+# OpenSSL's error numbers for certificates (X509_V_ERR_…, openssl/x509_vfy.h).
+_NOT_YET, _EXPIRED = 9, 10
+log = logging.getLogger(__name__)
+
+
+def tls_context(settings: WebSettings) -> ssl.SSLContext | None:
+    """Return what encrypts connections; None without a certificate.
+
+    Raises UserError if certificate and key cannot be used.
+    """
+    if settings.certificate is None:
+        if settings.key:
+            raise UserError("--web-key needs --web-certificate")
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    load_certificate(context, settings)
+    return context
+
+
+def load_certificate(context: ssl.SSLContext, settings: WebSettings) -> None:
+    """Let new connections have the certificate that is in the files now; errors: `tls_context`."""
+    certificate, key = settings.certificate, settings.key
+    assert certificate is not None
+    _check_readable("--web-certificate", certificate)
+    if key:
+        _check_readable("--web-key", key)
+    try:
+        # Without a password function OpenSSL would ask for one on the terminal.
+        context.load_cert_chain(certificate, key, lambda: "")
+    except (ssl.SSLError, ValueError):
+        raise UserError(
+            f"--web-certificate {certificate}: not a certificate and its key in PEM, without a "
+            "password; a key in a separate file needs --web-key"
+        ) from None
+
+
+def _check_readable(option: str, path: Path) -> None:
+    try:
+        check_regular(path.stat())
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{option} {path}: cannot read it: {reason}") from None
+
+
+def certificate_dangers(settings: WebSettings) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the certificate's dates, and what to do.
+
+    Raises UserError as `tls_context` does.
+    """
+    server = tls_context(settings)
+    if server is None or settings.certificate is None:
+        return
+    where, renew = f"--web-certificate {settings.certificate}", "renew it, then reload the service"
+    try:
+        end = _end(server, settings.certificate)
+    except ssl.SSLCertVerificationError as error:
+        if error.verify_code == _EXPIRED:
+            yield f"{where}: it has expired, so browsers warn of the page", renew
+        elif error.verify_code == _NOT_YET:
+            yield f"{where}: it is not valid yet", "is the clock of this computer right?"
+        return
+    if end - datetime.now(UTC) < SOON:
+        yield f"{where}: it expires on {end:%Y-%m-%d}", renew
+
+
+def _end(server: ssl.SSLContext, certificate: Path) -> datetime:
+    """Return until when a certificate is valid; raises SSLCertVerificationError if it is not.
+
+    The standard library shows it only to a client that has verified it, so one connects in memory,
+    and trusts nothing else.
+    """
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    client.verify_flags = ssl.VERIFY_X509_PARTIAL_CHAIN
+    client.load_verify_locations(certificate)
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(to_client, to_server)
+    answering = server.wrap_bio(to_server, to_client, server_side=True)
+    for side in (asking, answering) * 3:
+        try:
+            side.do_handshake()
+        except ssl.SSLWantReadError:
+            continue
+    found = asking.getpeercert() or {}
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(found["notAfter"])), UTC)

@@ -1,0 +1,66 @@
+"""Faces in pictures that others send: POST /api/faces."""
+
+import io
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+from emotion_edge.capture.frame import Frame
+from emotion_edge.imaging.image_files import read_picture
+from emotion_edge.output.json_lines import Line, face_fields
+from emotion_edge.pipeline.analyzer import FaceAnalyzer
+from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer
+
+MAX_WAITING = 4  # pictures, of at most 16 MB each
+
+
+class BusyError(Exception):
+    """As many pictures wait as may."""
+
+
+class FaceReader:
+    """Finds faces on a thread of its own, by an analyzer that is made for the first picture.
+
+    The daemon's own analyzer belongs to the main thread, and its frames must not wait.
+    """
+
+    def __init__(self, settings: AnalyzerSettings, max_megapixels: float, stop: Event) -> None:
+        """settings: the daemon's. max_megapixels: of a picture. stop: ends a start of the model."""
+        self._settings, self._max_megapixels, self._stop = settings, max_megapixels, stop
+        self._analyzer: FaceAnalyzer | None = None
+        self._stale, self._waiting = True, 0
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="web-faces")
+
+    def reload(self) -> None:
+        """Make the analyzer again for the next picture: there is another model."""
+        self._stale = True
+
+    def close(self) -> None:
+        """Read nothing any more."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def submit(self, content: bytes) -> "Future[list[Line]]":
+        """Find the faces in a picture file; the future has the fields of each.
+
+        Raises BusyError; the future raises ImageError, UserError, RunError, or StoppedError.
+        """
+        if self._waiting >= MAX_WAITING:
+            raise BusyError
+        self._waiting += 1
+        future = self._worker.submit(self._read, content)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, future: "Future[list[Line]]") -> None:
+        self._waiting -= 1
+
+    def _read(self, content: bytes) -> list[Line]:
+        picture = read_picture(io.BytesIO(content), self._max_megapixels)
+        frame = Frame("", 0, picture.pixels, reduction=picture.reduction, face=picture.face)
+        return [face_fields(face, face.decision) for face in self._ready().process(frame).faces]
+
+    def _ready(self) -> FaceAnalyzer:
+        if self._analyzer is None or self._stale:
+            self._stale = False
+            self._analyzer = None  # two at once would take twice the memory
+            self._analyzer = make_analyzer(self._settings, self._stop)
+        return self._analyzer

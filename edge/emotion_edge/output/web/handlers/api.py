@@ -1,0 +1,68 @@
+"""The API's short answers: state, health, snapshot, pause and resume."""
+
+from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.output.web.state import reason
+
+
+class StateHandler(Handler):
+    """GET /api/state."""
+
+    def get(self) -> None:
+        """Answer with what the page shows."""
+        self.site.viewers.asked(self.address)
+        self.answer(self.site.state())
+
+
+class HealthHandler(Handler):
+    """GET /healthz: for whoever watches over the daemon, so nothing else is in it."""
+
+    needs_login = False
+
+    def get(self) -> None:
+        """Answer with "ok" or "paused", or with status 503 and why there are no frames."""
+        stats = self.site.stats
+        trouble = reason(stats)
+        status = trouble or ("paused" if stats.paused else "ok")
+        self.answer({"status": status}, 503 if trouble else 200)
+
+
+class SnapshotHandler(Handler):
+    """GET /api/snapshot.jpg."""
+
+    async def get(self) -> None:
+        """Answer with the next frame that is judged, as a JPEG with boxes and labels."""
+        site = self.site
+        if site.pictures is None:
+            self.refuse(404, "no picture is shown here")
+        self._check_frames()
+        site.viewers.asked(self.address)
+        site.pictures.wants_snapshot = True
+        jpeg = await site.picture_hub.next("snapshot", site.patience)
+        self._check_frames()
+        if jpeg is None:
+            self.refuse(404, "no frame has come")
+        self.set_header("Content-Type", "image/jpeg")
+        self.finish(jpeg)
+
+    def _check_frames(self) -> None:
+        if self.site.stats.paused:
+            self.refuse(404, "no picture: it is paused")
+        if trouble := reason(self.site.stats):
+            self.refuse(404, f"no picture: {trouble}")
+
+
+class CommandHandler(Handler):
+    """POST /api/pause and /api/resume."""
+
+    def initialize(self, paused: bool) -> None:
+        """paused: which of them it is."""
+        self._paused = paused
+
+    def post(self) -> None:
+        """Pause or resume, and show it at once."""
+        site = self.site
+        if self._paused != site.stats.paused:
+            site.control.command(paused=self._paused)
+            site.forget()
+            site.events.tick()
+        self.answer({"paused": site.stats.paused})

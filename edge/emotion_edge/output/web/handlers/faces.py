@@ -1,0 +1,53 @@
+"""POST /api/faces: a picture in, its faces out. The picture is not kept."""
+
+import asyncio
+import logging
+
+from tornado.web import stream_request_body
+
+from emotion_edge.errors import RunError, UserError
+from emotion_edge.imaging.image_files import ImageError
+from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of
+from emotion_edge.output.web.face_reader import BusyError
+from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.util.child_process import StoppedError
+
+MAX_BYTES = 16 << 20
+BODY_TIMEOUT_S = 60.0
+log = logging.getLogger(__name__)
+
+
+@stream_request_body
+class FacesHandler(Handler):
+    """Takes a picture's bytes in as they come, so that a larger one never fills the memory."""
+
+    def prepare(self) -> None:
+        """Refuse a picture that says that it is too large, before it comes."""
+        super().prepare()
+        self._content = bytearray()
+        connection = self.request.connection
+        connection.set_max_body_size(MAX_BYTES)  # type: ignore[union-attr]
+        connection.set_body_timeout(BODY_TIMEOUT_S)  # type: ignore[union-attr]
+        length = self.request.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length[:12]) > MAX_BYTES:
+            self.refuse(413, f"a picture may have {MAX_BYTES:,} bytes")
+
+    def data_received(self, chunk: bytes) -> None:
+        """Collect what has come."""
+        self._content += chunk
+
+    async def post(self) -> None:
+        """Answer with the faces."""
+        content, self._content = bytes(self._content), bytearray()
+        if format_of(content[:HEAD_BYTES]) is None:
+            self.refuse(415, "this is not a picture of a kind that is read here")
+        try:
+            faces = await asyncio.wrap_future(self.site.faces.submit(content))
+        except BusyError:
+            self.refuse(503, "other pictures wait; try again later", {"Retry-After": "5"})
+        except ImageError as error:
+            self.refuse(400, f"the picture cannot be read: {error}")
+        except (UserError, RunError, StoppedError) as error:
+            log.warning("--web: POST /api/faces: %s", error)
+            self.refuse(503, "the model cannot be used now; the log says why")
+        self.answer({"faces": faces})

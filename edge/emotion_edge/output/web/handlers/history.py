@@ -1,0 +1,69 @@
+"""GET /api/history: how long and how often each label was seen."""
+
+import asyncio
+import logging
+from datetime import datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Literal, cast
+
+from emotion_edge.errors import RunError, UserError
+from emotion_edge.output.history.query import Total, Unit, read_totals
+from emotion_edge.output.json_lines import Line
+from emotion_edge.output.web.handlers.base import Handler
+
+MAX_ROWS = 20_000  # a day's minutes with some labels each; a year's hours with two
+UNITS = ("minute", "hour", "day")
+log = logging.getLogger(__name__)
+
+
+class HistoryHandler(Handler):
+    """Reads the history on another thread: it may take seconds."""
+
+    async def get(self) -> None:
+        """Answer with a row for each label in each minute, hour or day."""
+        path = self.site.history
+        if path is None:
+            self.refuse(404, "there is no history; run with --history FILE")
+        start = self._time("from", datetime.combine(datetime.now(), time.min).astimezone())
+        end = self._time("to", start + timedelta(days=1))
+        unit = self.get_query_argument("by", "hour")
+        if unit not in UNITS:
+            self.refuse(400, f"by is one of {', '.join(UNITS)}")
+        try:
+            loop = asyncio.get_running_loop()
+            rows = await loop.run_in_executor(None, _read, path, start, end, cast("Unit", unit))
+        except (UserError, RunError) as error:
+            log.warning("--web: GET /api/history: %s", error)
+            self.refuse(503, "the history cannot be read now; the log says why")
+        if len(rows) > MAX_ROWS:
+            self.refuse(400, f"more than {MAX_ROWS:,} rows: ask for less time, or by=day")
+        self.answer({"by": unit, "from": _text(start), "to": _text(end), "rows": rows})
+
+    def _time(self, name: Literal["from", "to"], default: datetime) -> datetime:
+        """Return a time of the query; local time unless it says otherwise."""
+        text = self.get_query_argument(name, "")
+        if not text:
+            return default
+        try:
+            return datetime.fromisoformat(text.replace(" ", "+")).astimezone()
+        except (ValueError, OverflowError):
+            self.refuse(400, f"{name} is a day, 2026-11-28, or a time, 2026-11-28T20:15Z")
+
+
+def _read(path: Path, start: datetime, end: datetime, unit: Unit) -> list[Line]:
+    return [_row(total) for total in islice(read_totals(path, start, end, unit), MAX_ROWS + 1)]
+
+
+def _row(total: Total) -> Line:
+    return {
+        "start": _text(total.start),
+        "end": _text(total.end),
+        "label": total.label,
+        "seconds": round(total.seen.seconds, 1),
+        "count": total.seen.count,
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

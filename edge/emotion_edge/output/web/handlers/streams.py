@@ -1,0 +1,98 @@
+"""Streams of pictures (MJPEG) and events (Server-Sent Events), each as long as its viewer reads."""
+
+import logging
+import time
+from contextlib import suppress
+from datetime import timedelta
+
+from tornado import gen
+from tornado.iostream import StreamClosedError
+from tornado.util import TimeoutError as TooSlowError
+
+from emotion_edge.output.web.handlers.base import Handler
+
+CHECK_S = 1.0  # to see that a viewer has left, or that the session has ended
+SLOW_S = 10.0  # for a viewer to read one picture, or some events
+PING_S = 15.0
+BOUNDARY = "emotion-edge"
+log = logging.getLogger(__name__)
+
+
+class Stream(Handler):
+    """An answer without an end."""
+
+    _left = False
+
+    def on_connection_close(self) -> None:
+        """Note that the viewer has left."""
+        self._left = True
+
+    def goes_on(self) -> bool:
+        """Tell whether the viewer is there, and the session has not ended."""
+        guard = self.site.guard
+        if self._left or guard.is_open or "Authorization" in self.request.headers:
+            return not self._left
+        return guard.sessions.lasts(self.get_cookie(guard.sessions.name) or "")
+
+    async def send(self) -> None:
+        """Send what has been written; raises StreamClosedError for a viewer that does not read."""
+        # One picture or a second of events is all that ever waits for a viewer.
+        try:
+            await gen.with_timeout(
+                timedelta(seconds=SLOW_S), self.flush(), quiet_exceptions=StreamClosedError
+            )
+        except TooSlowError:
+            self.drop()
+
+    def drop(self) -> None:
+        """End the connection of a viewer that reads too slowly; raises StreamClosedError."""
+        log.info("--web: dropped a viewer that reads too slowly, %s", self.address)
+        self.stream.close()
+        raise StreamClosedError
+
+
+class PictureStream(Stream):
+    """GET /stream.mjpg."""
+
+    async def get(self) -> None:
+        """Send each picture, or the newest whenever the viewer has read the former one."""
+        if self.site.pictures is None:
+            self.refuse(404, "no picture is shown here")
+        with self.watching("picture"), suppress(StreamClosedError):
+            self.set_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+            self.write(f"--{BOUNDARY}\r\n")
+            await self.send()
+            while self.goes_on():
+                if jpeg := await self.site.picture_hub.next("stream", CHECK_S):
+                    self._write_part(jpeg)
+                    await self.send()
+
+    def _write_part(self, jpeg: bytes) -> None:
+        self.write(f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n")
+        self.write(jpeg)
+        # At once, because browsers show a picture when the boundary has come.
+        self.write(f"\r\n--{BOUNDARY}\r\n")
+
+
+class EventStream(Stream):
+    """GET /api/events."""
+
+    async def get(self) -> None:
+        """Send lines and states as they come."""
+        with (
+            self.watching("events"),
+            self.site.events.reader() as reader,
+            suppress(StreamClosedError),
+        ):
+            self.set_header("Content-Type", "text/event-stream; charset=UTF-8")
+            self.write("retry: 1000\n\n")
+            pinged = time.monotonic()
+            while self.goes_on():
+                if reader.is_slow:
+                    self.drop()
+                for name, data in await reader.take(CHECK_S):
+                    self.write(f"event: {name}\ndata: {data}\n\n")
+                if time.monotonic() - pinged >= PING_S:
+                    pinged = time.monotonic()
+                    self.write(": ping\n\n")
+                await self.send()

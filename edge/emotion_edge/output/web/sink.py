@@ -1,0 +1,143 @@
+"""The page as a sink: `--web`."""
+
+import logging
+import socket
+from pathlib import Path
+from threading import Event
+from typing import Self
+
+from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings
+from emotion_edge.errors import UserError
+from emotion_edge.output.control import Control
+from emotion_edge.output.json_lines import lines_of
+from emotion_edge.output.settings import OutputSettings
+from emotion_edge.output.sink import Sink
+from emotion_edge.output.web.access.guard import Guard
+from emotion_edge.output.web.access.hosts import HostRules
+from emotion_edge.output.web.access.password import read_web_password, web_dangers
+from emotion_edge.output.web.access.tls import certificate_dangers, load_certificate, tls_context
+from emotion_edge.output.web.face_reader import FaceReader
+from emotion_edge.output.web.handlers.routes import make_application
+from emotion_edge.output.web.picture import Pictures
+from emotion_edge.output.web.server import Server
+from emotion_edge.output.web.site import Site
+from emotion_edge.output.web.state import Facts, Look, Seen
+from emotion_edge.output.web.viewers import Viewers
+from emotion_edge.pipeline.factory import AnalyzerSettings
+from emotion_edge.pipeline.results import AggregateResult, FrameResult, Result
+from emotion_edge.pipeline.stats import PipelineStats
+
+SNAPSHOT_PATIENCE_S = 10.0  # beyond the time between two frames
+log = logging.getLogger(__name__)
+
+
+class WebSink(Sink):
+    """Serves the page while it is open."""
+
+    def __init__(
+        self,
+        settings: OutputSettings,
+        stats: PipelineStats,
+        labels: tuple[str, ...],
+        *,
+        source: SourceSettings,
+        analyzer: AnalyzerSettings,
+        control: Control,
+        stop: Event,
+    ) -> None:
+        """Prepare; raises UserError if settings.web cannot be used, or is not safe."""
+        assert settings.web is not None
+        self._web = web = settings.web
+        self._aggregate = settings.aggregate is not None
+        guard = Guard(read_web_password(web), web.address.port)
+        self._context = tls_context(web)
+        for danger, remedy in (*web_dangers(web), *certificate_dangers(web)):
+            log.warning("%s; %s", danger, remedy)
+        self._site = Site(
+            facts=_facts(settings, source, analyzer),
+            stats=stats,
+            seen=Seen(labels),
+            viewers=Viewers(stats, web.viewers),
+            guard=guard,
+            hosts=HostRules(web.hosts),
+            control=control,
+            faces=FaceReader(analyzer, source.max_megapixels, stop),
+            pictures=None if self._aggregate or not web.picture else self._pictures(),
+            history=settings.history,
+            patience=SNAPSHOT_PATIENCE_S + source.every,
+            secure=self._context is not None,
+        )
+        self._server = Server(
+            web.address, make_application(self._site), self._context, self._site.watching
+        )
+
+    def _pictures(self) -> Pictures:
+        return Pictures(self._web.width, self._web.rate, self._deliver)
+
+    def _deliver(self, kind: str, jpeg: bytes) -> None:
+        self._server.call(self._site.deliver, kind, jpeg)
+
+    def __enter__(self) -> Self:
+        """Start to serve; raises RunError if nobody can listen at the address."""
+        self._server.start()
+        scheme = "https" if self._context else "http"
+        log.info("the page: %s://%s/", scheme, self._web.address)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop to serve."""
+        self._server.stop()
+        self._site.faces.close()
+        if self._site.pictures:
+            self._site.pictures.close()
+
+    def begin(self, labels: tuple[str, ...]) -> None:
+        """Take another model's labels, and read the certificate's files again."""
+        self._site.seen.labels = labels
+        self._site.faces.reload()
+        if self._context:
+            try:
+                load_certificate(self._context, self._web)
+            except UserError as error:
+                log.error("keeping the present certificate: %s", error)
+
+    def publish(self, result: Result) -> None:
+        """Note a result, and hand it to those who watch."""
+        site = self._site
+        if isinstance(result, AggregateResult):
+            if result.counts:
+                site.seen.counts = dict(result.counts.counts)
+        elif not isinstance(result, FrameResult):
+            site.forget()
+        elif site.stats.paused:
+            return  # it was analysed before the pause
+        else:
+            site.seen.look = Look.at(result)
+            if site.pictures:
+                site.pictures.offer(result, streaming=site.viewers.pictures > 0)
+        if site.events.is_read:
+            site.events.add(lines_of(result, every_frame=False))
+
+
+def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerSettings) -> Facts:
+    return Facts(
+        title=f"emotion-edge on {_name(settings)}",
+        model=analyzer.model.stem,
+        source=_shown(source),
+        aggregate=settings.aggregate,
+        history=settings.history is not None,
+        find_side=analyzer.detector.min_face,
+    )
+
+
+def _name(settings: OutputSettings) -> str:
+    """Return what tells this daemon from another: the topics' prefix, or the computer's name."""
+    for broker in settings.brokers:
+        return broker.prefix.removeprefix("emotion-edge/")
+    return socket.gethostname()
+
+
+def _shown(source: SourceSettings) -> str:
+    """Return the source's name without its folder."""
+    is_device = source.source in (PICAMERA, "-") or source.source.startswith(WEBCAM)
+    return source.source if is_device else Path(source.source).name

@@ -1,0 +1,88 @@
+"""Log in, log out, be thrown out."""
+
+import pytest
+
+from tests.edge.output.web.browser.sites import NETWORK
+from tests.edge.waiting import until
+
+
+@pytest.fixture
+def guarded(site, changing, password):
+    """A page with a password."""
+    return site("--source", changing, "--web-password-file", password)
+
+
+def log_in(browser, text: str) -> None:
+    field = browser.find("#password")
+    field.clear()
+    field.send_keys(text)
+    browser.find("#login button").click()
+
+
+def path_of(browser) -> str:
+    return browser.run("return location.pathname + location.search")
+
+
+def wait_path(browser, path: str) -> None:
+    until(lambda: path_of(browser) == path, f"the page at {path}")
+
+
+def wait_page(browser) -> None:
+    wait_path(browser, "/")
+    until(lambda: browser.texts("#faces article"), "the labels")
+
+
+def test_only_the_password_opens_the_page(browser, guarded):
+    browser.expect("status of 403", "status of 429")  # guesses are slowed
+    browser.driver.get(guarded.url)
+    wait_path(browser, "/login")
+    log_in(browser, "wrong")
+    browser.wait_text("#message", "That is not the password.")
+    assert path_of(browser) == "/login"
+    until(lambda: log_in_once(browser), "the page")
+    wait_page(browser)
+    script = "return document.getElementById('stream').naturalWidth"
+    until(lambda: browser.run(script), "the picture")
+
+
+def log_in_once(browser) -> bool:
+    """Give the right password; return whether that was not too soon."""
+    log_in(browser, "correct horse")
+    until(lambda: path_of(browser) == "/" or browser.text("#message"), "an answer")
+    return path_of(browser) == "/"
+
+
+def test_the_login_page_is_for_the_keyboard_and_keeps_the_language(browser, guarded):
+    browser.driver.get(guarded.url + "?lang=de")
+    wait_path(browser, "/login?lang=de")
+    assert browser.text("#login button") == "Anmelden"
+    field = browser.driver.switch_to.active_element
+    assert field.get_attribute("id") == "password"
+    field.send_keys("correct horse\n")
+    wait_path(browser, "/?lang=de")
+    browser.wait_text("#logout", "Abmelden")
+
+
+def test_who_logs_out_is_out(browser, guarded):
+    browser.driver.get(guarded.url)
+    log_in(browser, "correct horse")
+    wait_page(browser)
+    browser.find("#logout").click()
+    wait_path(browser, "/login")
+    browser.driver.get(guarded.url)
+    wait_path(browser, "/login")
+
+
+def test_who_is_logged_in_is_thrown_out_by_another_password(browser, guarded, password):
+    browser.expect(*NETWORK)
+    browser.driver.get(guarded.url)
+    log_in(browser, "correct horse")
+    wait_page(browser)
+    guarded.daemon.end()
+    browser.wait_text("#connection", "Connection lost")
+    assert not browser.find("#stream").is_displayed()
+    password.write_text("other horse\n")
+    guarded.start()
+    wait_path(browser, "/login")
+    log_in(browser, "other horse")
+    wait_page(browser)

@@ -1,0 +1,73 @@
+"""The plots of the history, which the test writes."""
+
+import time
+
+import pytest
+
+from tests.edge.output.history.rows import rows_of
+from tests.edge.waiting import until
+
+FILLS = "return [...document.querySelectorAll(arguments[0])].map((e) => getComputedStyle(e).fill)"
+
+
+def test_without_a_history_there_is_no_plot(browser, colours):
+    browser.driver.get(colours.url)
+    until(lambda: browser.texts("#faces article"), "the labels")
+    assert not browser.find("#history").is_displayed()
+
+
+@pytest.fixture
+def plotted(browser, with_history):
+    """A browser that shows the plots of `recorded`."""
+    browser.driver.get(with_history.url)
+    until(lambda: browser.texts("#shares tbody tr"), "the plots")
+    return browser
+
+
+def test_the_shares_are_those_of_the_file(plotted):
+    assert plotted.texts("#shares tbody th") == ["blue", "red", "happy", "unknown"]
+    week = plotted.texts("#shares tbody td:last-child")
+    assert [text.split("\n")[-1] for text in week] == [
+        "20% · 20 min",
+        "40% · 40 min",
+        "10% · 10 min",
+        "30% · 30 min",
+    ]
+
+
+def test_today_s_bars_are_as_high_as_the_minutes(plotted, recorded):
+    bars = plotted.run(
+        """return [...document.querySelectorAll("#hours rect")].map((each) => [
+          each.lastChild.textContent, Number(each.getAttribute("height"))])"""
+    )
+    heights = {title.split(", ")[1]: height for title, height in bars}
+    assert heights.keys() == {"blue: 20 min", "unknown: 10 min"}
+    assert heights["blue: 20 min"] == pytest.approx(2 * heights["unknown: 10 min"])
+    last = rows_of(recorded)[-1][0]
+    hour = f"{time.localtime(last).tm_hour:02}:00"
+    assert all(title.startswith(hour) for title, _ in bars)
+
+
+def test_the_week_s_grid_tells_minutes_and_the_most_frequent_label(plotted):
+    titles = plotted.run(
+        "return [...document.querySelectorAll('#week rect title')].map((e) => e.textContent)"
+    )
+    assert len(titles) == 7 * 24
+    found = sorted(title.split(": ")[1] for title in titles if not title.endswith(": 0 min"))
+    assert found == ["30 min, mostly blue", "70 min, mostly red"]
+
+
+def test_the_tables_say_what_the_plots_show(plotted):
+    plotted.run("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    heads = plotted.texts("#hours th[scope=col]")
+    assert heads == ["Hour", "blue", "red", "happy", "unknown"]
+    assert plotted.texts("#hours tbody td") == ["20 min", "0 min", "0 min", "10 min"]
+    assert "70 min, mostly red" in plotted.texts("#week tbody td")
+
+
+def test_the_colours_of_labels_differ_and_agree_everywhere(plotted):
+    legend = plotted.run(FILLS, "#shares .swatch rect")
+    assert len(set(legend)) == 4
+    bars = plotted.run(FILLS, "#hours rect")
+    assert bars == [legend[0], legend[3]]
+    assert plotted.run(FILLS, "#faces .swatch rect")[0] == legend[0]
