@@ -60,35 +60,14 @@ def make_sinks(
     labels: the model's. analyzer: of the frames. stop: set when the program is to end. Raises
     UserError if a setting cannot be used.
     """
-    aggregate, heartbeat = settings.aggregate is not None, analyzer.heartbeat
     control = Control(stats)
     if settings.metrics:
-        yield PrometheusSink(settings.metrics, stats, labels, latencies=not aggregate)
-    if settings.draw:
-        # FreeType takes one and a half megabytes that a daemon does not need.
-        from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415
-
-        yield ContactSheetSink(settings.draw, source.source, stop)
-    if settings.history:
-        # SQLite takes memory that a daemon without a history does not need.
-        from emotion_edge.output.history.sink import HistorySink  # noqa: PLC0415
-
-        yield HistorySink(settings.history, days=settings.history_days, period=settings.aggregate)
+        latencies = settings.aggregate is None
+        yield PrometheusSink(settings.metrics, stats, labels, latencies=latencies)
+    yield from _file_sinks(settings, source.source, stop)
     if settings.brokers:
-        mqtt = MqttSink(
-            settings.brokers,
-            settings.mqtt,
-            stats,
-            labels,
-            Reporting(
-                heartbeat=heartbeat,
-                expire=_expire(heartbeat, source.every),
-                every_frame=settings.every_frame,
-                aggregate=aggregate,
-                page=settings.web.url if settings.web else None,
-            ),
-            stop,
-        )
+        reporting = _reporting(settings, analyzer.heartbeat, source.every)
+        mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop)
         control.on_command = mqtt.command
         yield mqtt
     if settings.web:
@@ -99,6 +78,29 @@ def make_sinks(
     if settings.stdout:
         patience = _patience(live=source.live, alone=not settings.brokers)
         yield StdoutSink(stats, stop, patience=patience, every_frame=settings.every_frame)
+
+
+def _file_sinks(settings: OutputSettings, source: str, stop: Event) -> Iterator[Sink]:
+    if settings.draw:
+        # FreeType takes one and a half megabytes that a daemon does not need.
+        from emotion_edge.output.contact_sheet import ContactSheetSink  # noqa: PLC0415
+
+        yield ContactSheetSink(settings.draw, source, stop)
+    if settings.history:
+        # SQLite takes memory that a daemon without a history does not need.
+        from emotion_edge.output.history.sink import HistorySink  # noqa: PLC0415
+
+        yield HistorySink(settings.history, days=settings.history_days, period=settings.aggregate)
+
+
+def _reporting(settings: OutputSettings, heartbeat: float, frame_interval: float) -> Reporting:
+    return Reporting(
+        heartbeat=heartbeat,
+        expire=_expire(heartbeat, frame_interval),
+        every_frame=settings.every_frame,
+        aggregate=settings.aggregate is not None,
+        page=settings.web.url if settings.web else None,
+    )
 
 
 def _web_sink() -> "type[WebSink]":
