@@ -1,5 +1,6 @@
 """Ask the page's server by bare sockets, so that a request may be anything."""
 
+import base64
 import json
 import socket
 import ssl
@@ -25,11 +26,9 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def connected(
-    port: int, *, trust: object = None, host: str = "127.0.0.1"
-) -> Iterator[socket.socket]:
+def connected(port: int, trust: object = None) -> Iterator[socket.socket]:
     """Connect; with TLS if there is a file of certificates to trust."""
-    with closing(socket.create_connection((host, port), TIMEOUT_S)) as plain:
+    with closing(socket.create_connection(("127.0.0.1", port), TIMEOUT_S)) as plain:
         if trust is None:
             yield plain
             return
@@ -70,25 +69,25 @@ def ask(
     *,
     method: str = "GET",
     body: bytes = b"",
-    **where: object,
+    trust: object = None,
 ) -> Answer:
     """Ask once, as a browser on this computer does unless `headers` say otherwise."""
     given = {"Host": f"127.0.0.1:{port}", "Connection": "close", **(headers or {})}
     if body or method == "POST":
         given = {"Content-Length": str(len(body)), **given}
-    with connected(port, **where) as connection:
+    with connected(port, trust) as connection:
         connection.sendall(request(method, path, given, body))
         return parse(read_all(connection))
 
 
-def post(port: int, path: str, body: bytes = b"", **headers: str) -> Answer:
+def post(port: int, path: str, body: bytes = b"", trust: object = None, **headers: str) -> Answer:
     """POST as the page does."""
-    return ask(port, path, {**POST, **headers}, method="POST", body=body)
+    return ask(port, path, {**POST, **headers}, method="POST", body=body, trust=trust)
 
 
-def log_in(port: int, password: str) -> Answer:
+def log_in(port: int, password: str, trust: object = None) -> Answer:
     """Send a password as the page does."""
-    return post(port, "/login", json.dumps({"password": password}).encode())
+    return post(port, "/login", json.dumps({"password": password}).encode(), trust)
 
 
 def cookie_of(answer: Answer) -> dict[str, str]:
@@ -98,8 +97,6 @@ def cookie_of(answer: Answer) -> dict[str, str]:
 
 def basic(password: str) -> dict[str, str]:
     """Return the header that `curl --user me:PASSWORD` sends."""
-    import base64
-
     return {"Authorization": "Basic " + base64.b64encode(f"me:{password}".encode()).decode()}
 
 
