@@ -10,9 +10,12 @@ from tests.edge.photographs import HEAD
 WIDTH, HEIGHT, MINUTES = 640, 480, 5
 # The boxes are the only yellow (255, 214, 10) in the picture.
 _BOX = """
-    const canvas = document.getElementById("stream");
-    if (!canvas || canvas.hidden || !canvas.width) return null;
-    const pen = canvas.getContext("2d");
+    const stream = document.getElementById("stream");
+    if (stream.hidden || !stream.width) return null;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [stream.width, stream.height];
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.drawImage(stream, 0, 0);
     const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
     let [left, right] = [Infinity, -1];
     for (let i = 0; i < data.length; i += 4) {
