@@ -1,7 +1,7 @@
 """Fixtures: a browser, a daemon with a page, and recordings for it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,13 +28,6 @@ def browser(_chromium, daemon) -> Iterator[Browser]:
     _chromium.end()
 
 
-@pytest.fixture
-def site(daemon) -> Callable[..., Site]:
-    """A function that starts a daemon with a page; its arguments are options of `run`."""
-    pytest.importorskip("tornado")
-    return lambda *options: Site(daemon, *options)
-
-
 @pytest.fixture(scope="session")
 def walk(tmp_path_factory) -> str:
     """A source in which a head goes from left to right and back."""
@@ -51,15 +44,6 @@ def faces(site, walk) -> Site:
 def colours(site, changing) -> Site:
     """A daemon that names a colour, another one each second."""
     return site("--source", changing)
-
-
-@pytest.fixture
-def password(tmp_path) -> Path:
-    """The file of a password."""
-    path = tmp_path / "password"
-    path.write_text("correct horse\n")
-    path.chmod(0o600)
-    return path
 
 
 @pytest.fixture

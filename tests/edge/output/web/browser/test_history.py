@@ -7,6 +7,8 @@ import pytest
 from tests.edge.output.history.rows import rows_of
 from tests.edge.waiting import until
 
+TITLES = """return [...document.querySelector(arguments[0]).querySelectorAll("rect title")].map(
+  (each) => each.textContent)"""
 FILLS = "return [...document.querySelectorAll(arguments[0])].map((e) => getComputedStyle(e).fill)"
 
 
@@ -49,9 +51,7 @@ def test_today_s_bars_are_as_high_as_the_minutes(plotted, recorded):
 
 
 def test_the_week_s_grid_tells_minutes_and_the_most_frequent_label(plotted):
-    titles = plotted.run(
-        "return [...document.querySelectorAll('#week rect title')].map((e) => e.textContent)"
-    )
+    titles = plotted.run(TITLES, "#week")
     assert len(titles) == 7 * 24
     found = sorted(title.split(": ")[1] for title in titles if not title.endswith(": 0 min"))
     assert found == ["30 min, mostly blue", "70 min, mostly red"]
@@ -71,3 +71,19 @@ def test_the_colours_of_labels_differ_and_agree_everywhere(plotted):
     bars = plotted.run(FILLS, "#hours rect")
     assert bars == [legend[0], legend[3]]
     assert plotted.run(FILLS, "#faces .swatch rect")[0] == legend[0]
+
+
+def test_days_and_hours_are_the_device_s_not_the_browser_s(
+    browser, site, changing, recorded, monkeypatch
+):
+    monkeypatch.setenv("TZ", "Etc/GMT-14")  # 14 hours ahead of UTC
+    away = time.gmtime(rows_of(recorded)[-1][0] + 14 * 3600)
+    browser.command("Emulation.setTimezoneOverride", timezoneId="Etc/GMT+12")
+    try:
+        browser.driver.get(site("--source", changing, "--history", recorded).url)
+        titles = until(lambda: browser.run(TITLES, "#week"), "the plots")
+    finally:
+        browser.command("Emulation.setTimezoneOverride", timezoneId="")
+    (last,) = (title for title in titles if title.endswith(": 30 min, mostly blue"))
+    assert last.startswith(time.strftime("%A %H:00", away))
+    assert titles.index(last) % 24 == away.tm_hour
