@@ -14,8 +14,8 @@ from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
 from emotion_edge.output.web.access.guard import Guard
 from emotion_edge.output.web.access.hosts import HostRules
-from emotion_edge.output.web.access.password import read_web_password, web_dangers
-from emotion_edge.output.web.access.tls import certificate_dangers, load_certificate, tls_context
+from emotion_edge.output.web.access.password import read_web_password, transport_danger
+from emotion_edge.output.web.access.tls import certificate_danger, load_certificate, tls_context
 from emotion_edge.output.web.face_reader import FaceReader
 from emotion_edge.output.web.handlers.routes import make_application
 from emotion_edge.output.web.picture import Pictures
@@ -51,8 +51,8 @@ class WebSink(Sink):
         self._aggregate = settings.aggregate is not None
         guard = Guard(read_web_password(web), web.address.port)
         self._context = tls_context(web)
-        for danger, remedy in (*web_dangers(web), *certificate_dangers(web)):
-            log.warning("%s; %s", danger, remedy)
+        for danger in filter(None, (transport_danger(web), certificate_danger(web))):
+            log.warning("%s; %s", danger.found, danger.remedy)
         self._site = Site(
             facts=_facts(settings, source, analyzer),
             stats=stats,
