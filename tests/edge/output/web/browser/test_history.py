@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.edge.output.history.rows import rows_of
+from tests.edge.output.web.browser.conftest import ZONES
 from tests.edge.waiting import until
 
 TITLES = """return [...document.querySelector(arguments[0]).querySelectorAll("rect title")].map(
@@ -73,17 +74,16 @@ def test_the_colours_of_labels_differ_and_agree_everywhere(plotted):
     assert plotted.run(FILLS, "#faces .swatch rect")[0] == legend[0]
 
 
+@pytest.mark.parametrize("zone", ZONES)
 def test_days_and_hours_are_the_device_s_not_the_browser_s(
-    browser, site, changing, recorded, monkeypatch
+    browser, site, changing, recorded, monkeypatch, zone
 ):
-    monkeypatch.setenv("TZ", "Etc/GMT-14")  # 14 hours ahead of UTC
-    away = time.gmtime(rows_of(recorded)[-1][0] + 14 * 3600)
-    browser.command("Emulation.setTimezoneOverride", timezoneId="Etc/GMT+12")
-    try:
-        browser.driver.get(site("--source", changing, "--history", recorded).url)
-        titles = until(lambda: browser.run(TITLES, "#week"), "the plots")
-    finally:
-        browser.command("Emulation.setTimezoneOverride", timezoneId="")
+    monkeypatch.setenv("TZ", f"DEV{-zone:+}")
+    there = time.gmtime(rows_of(recorded)[-1][0] + zone * 3600)
+    browser.driver.get(site("--source", changing, "--history", recorded).url)
+    titles = until(lambda: browser.run(TITLES, "#week"), "the plots")
     (last,) = (title for title in titles if title.endswith(": 30 min, mostly blue"))
-    assert last.startswith(time.strftime("%A %H:00", away))
-    assert titles.index(last) % 24 == away.tm_hour
+    assert last.startswith(time.strftime("%A %H:00", there))
+    assert titles.index(last) == 6 * 24 + there.tm_hour
+    today = browser.run(TITLES, "#hours")
+    assert [title.split(",")[0] for title in today] == [time.strftime("%H:00", there)] * 2
