@@ -78,7 +78,7 @@ ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-trixie test-pi soak fuzz check format architecture bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -117,6 +117,9 @@ test-camera: ## run unmodified picamera2 on virtual cameras in a root folder of 
 
 test-trixie: ## run the edge's tests on Python 3.13 and the newest packages; as root if it is not there
 	tests/trixie/run
+
+test-home-assistant: $(INSTALLED) ## test with a real Home Assistant, an old and a new one; as root if no Python suits
+	tests/home_assistant/run
 
 test-pi: $(INSTALLED) ## install and test on Debian 12 and 13 for arm64, emulated (32 bits: only the arithmetic); as root
 	tests/pi/run

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.edge.brokers.mosquitto import Mosquitto
 from tests.edge.daemon import Daemon
 from tests.edge.photographs import frame_with_heads
+from tests.edge.recordings import write_changing_colours
 from tests.home_assistant.hass import HomeAssistant
 
 RATE, SECONDS = 5, 600
@@ -63,3 +64,15 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> str:
     rows = [f"{order[i % len(order)]}.png,{i / RATE:.3f}" for i in range(RATE * SECONDS)]
     (folder / "times.csv").write_text("\n".join(["file,seconds", *rows]) + "\n")
     return f"replay:{folder}"
+
+
+@pytest.fixture(scope="session")
+def colours(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A source of red, green and blue, a second each."""
+    return f"replay:{write_changing_colours(tmp_path_factory.mktemp('colours'), seconds=SECONDS)}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aggregated(home: HomeAssistant, start: Callable[..., Daemon], colours: str) -> Daemon:
+    """A daemon with --aggregate, started before the first test, as its period takes a minute."""
+    return start("yard", "--source", colours, "--aggregate", 1)

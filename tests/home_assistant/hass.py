@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,7 @@ class HomeAssistant:
     """A Home Assistant that is connected to a broker."""
 
     def __init__(self, folder: Path, broker_port: int) -> None:
-        """Configure it in a folder. The program is $HOME_ASSISTANT."""
+        """Configure it in a folder. $HOME_ASSISTANT is how to run it."""
         self.folder, self.port = folder, free_port()
         shutil.copytree(CONFIG, folder)
         for name in ("configuration.yaml", ".storage/core.config_entries"):
@@ -36,7 +37,12 @@ class HomeAssistant:
 
     def start(self) -> Self:
         """Start it and wait until its components are there."""
-        command = [os.environ["HOME_ASSISTANT"], "--config", self.folder, "--skip-pip"]
+        command = [
+            *shlex.split(os.environ["HOME_ASSISTANT"]),
+            "--config",
+            self.folder,
+            "--skip-pip",
+        ]
         # Its packages are its own.
         clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
         with (self.folder / "output").open("ab") as log:

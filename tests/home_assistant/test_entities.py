@@ -37,6 +37,7 @@ def hall(home, start, people):
     """A daemon that looks at faces, with the model that it comes with."""
     run = start("hall", "--faces", "on", "--source", people, "--model", SHIPPED)
     until(lambda: set(home.ours("emotion_hall_")) >= EXPECTED, "the entities")
+    until(lambda: "unavailable" not in home.ours("emotion_hall_").values(), "their states")
     yield run
     run.end()
     home.wait("switch.emotion_hall_pause", "unavailable")

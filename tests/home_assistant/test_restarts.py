@@ -8,25 +8,12 @@ import pytest
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import Mosquitto
 from tests.edge.command_line import edge
-from tests.edge.recordings import write_changing_colours
 from tests.edge.waiting import until
 
 RED = "sensor.emotion_stairs_seconds_of_red"
 FACES = "sensor.emotion_stairs_faces_labelled_red"
 TOTALS = "stairs/totals"
 BEGAN = time.time()
-
-
-@pytest.fixture(scope="module")
-def colours(tmp_path_factory):
-    """A source of red, green and blue, a second each."""
-    return f"replay:{write_changing_colours(tmp_path_factory.mktemp('colours'), seconds=600)}"
-
-
-@pytest.fixture(scope="module")
-def aggregated(start, colours):
-    """A daemon with --aggregate, which runs beside the others until its period ends."""
-    return start("yard", "--source", colours, "--aggregate", 1)
 
 
 def seen(broker: Mosquitto) -> float:
@@ -36,7 +23,7 @@ def seen(broker: Mosquitto) -> float:
     return json.loads(found[-1])["seconds"]["red"]
 
 
-def test_statistics_go_on_over_restarts_of_the_daemon(home, broker, start, colours, aggregated):
+def test_statistics_go_on_over_restarts_of_the_daemon(home, broker, start, colours):
     total = 0.0
     for _ in range(2):
         run = start("stairs", "--source", colours)

@@ -160,6 +160,17 @@ ELSEWHERE = {
         "tests/edge/commands/doctor/test_command.py",
         "test_on_a_working_device_nothing_fails",
     ),
+    "psql -d emotion -f docs/time-series.sql": (
+        "needs a database",
+        "tests/edge/output/mqtt/test_time_series.py",
+        'DOCS / "time-series.sql"',
+    ),
+    "PGDATABASE=emotion docs/mqtt-to-postgresql.sh -h broker -t emotion-edge/+/totals": (
+        "needs a broker and a database",
+        "tests/edge/output/mqtt/test_time_series.py",
+        'DOCS / "mqtt-to-postgresql.sh"',
+    ),
+    "make test-home-assistant": ("takes minutes", ".ci/run", "make test-home-assistant\n"),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
     "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),
