@@ -148,7 +148,7 @@ def test_run_labels_pictures_as_it_does_here(root, pictures, tmp_path):
 
 
 def test_the_daemon_publishes_shows_and_says_goodbye_on_sigterm(root, recording, mosquitto):
-    """The recording goes on with a frame a second, and one an hour later, so that it does not end."""
+    """A frame a second is added, and one an hour later, so that the recording does not end."""
     endless, port = root / "opt/endless", free_port()
     shutil.copytree(recording, endless)
     with (endless / "times.csv").open("a") as times:
