@@ -47,6 +47,7 @@ export function listen(on) {
 
   // An EventSource does not tell why it failed.
   async function check() {
+    if (document.hidden) return; // until it is visible again
     try {
       const state = await (await request("/api/state")).json();
       if (!document.hidden) open(state);
@@ -77,7 +78,7 @@ export function listen(on) {
   document.addEventListener("visibilitychange", () => {
     close();
     if (document.hidden) on.lost("");
-    else check();
+    check();
   });
-  if (!document.hidden) check();
+  check();
 }
