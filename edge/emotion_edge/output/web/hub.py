@@ -11,9 +11,7 @@ from emotion_edge.output.json_lines import Line, dumps
 
 MAX_LINES = 256  # that wait for a reader of events
 TICK_S, FIXED_TICK_S = 0.2, 1.0
-REPEAT_S = (
-    2.0  # after which a state that is the same is sent again, for its figures
-)
+REPEAT_S = 2.0  # after which a state that is the same is sent again, for its figures
 
 
 class PictureHub:

@@ -22,7 +22,12 @@ _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 
 class Page(Handler):
-    """A page of HTML from a template."""
+    """A page of HTML from a template.
+
+    sections: of the texts that it shows; a later one wins.
+    """
+
+    sections: tuple[str, ...] = ("page",)
 
     def show(self, template: str) -> None:
         """Answer with a template; login tells it whether there is a password."""
@@ -31,12 +36,16 @@ class Page(Handler):
         self.set_header("Vary", "Accept-Language, Cookie")
         self.render(
             template,
-            title=self.site.facts.title,
+            title=self.site.title,
             language=language,
-            texts=read_texts(language, "page"),
+            texts=self._texts(language),
             sign=read_texts(language, "sign"),
             login=not self.site.guard.is_open,
         )
+
+    def _texts(self, language: str) -> dict[str, str]:
+        sections = [read_texts(language, section) for section in self.sections]
+        return {key: text for section in sections for key, text in section.items()}
 
     def _language(self) -> str:
         given = self.get_query_argument("lang", "")
