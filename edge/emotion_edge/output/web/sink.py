@@ -2,11 +2,10 @@
 
 import logging
 import socket
-from pathlib import Path
 from threading import Event
 from typing import Self
 
-from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings
+from emotion_edge.capture.source import SourceSettings
 from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
 from emotion_edge.output.json_lines import lines_of
@@ -118,7 +117,7 @@ def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerS
     return Facts(
         title=f"emotion-edge on {_name(settings)}",
         model=analyzer.model.stem,
-        source=_shown(source),
+        source=source.shown,
         aggregate=settings.aggregate,
         history=settings.history is not None,
         find_side=None if analyzer.faces == "off" else analyzer.detector.min_face or 0,
@@ -130,9 +129,3 @@ def _name(settings: OutputSettings) -> str:
     for broker in settings.brokers:
         return broker.prefix.removeprefix("emotion-edge/")
     return socket.gethostname()
-
-
-def _shown(source: SourceSettings) -> str:
-    """Return the source's name without its folder."""
-    is_device = source.source in (PICAMERA, "-") or source.source.startswith(WEBCAM)
-    return source.source if is_device else Path(source.source).name

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from emotion_edge.commands.teach.camera import KEYS
+from emotion_edge.commands.teach.terminal_display import KEYS
 from tests.edge.command_line import edge, json_lines, own_lines
 from tests.edge.commands.teach.lessons import (
     DARK,

@@ -1,10 +1,11 @@
 """The API's short answers: state, health, snapshot, pause and resume."""
 
+from emotion_edge.output.web.handlers.base import Handler
 from emotion_edge.output.web.handlers.daemon import DaemonHandler
 from emotion_edge.output.web.state import reason
 
 
-class StateHandler(DaemonHandler):
+class StateHandler(Handler):
     """GET /api/state."""
 
     def get(self) -> None:

@@ -31,7 +31,7 @@ class Page(Handler):
 
     def show(self, template: str) -> None:
         """Answer with a template; login tells it whether there is a password."""
-        language = self._language()
+        language = self.language
         self.set_header("Content-Language", language)
         self.set_header("Vary", "Accept-Language, Cookie")
         self.render(
@@ -47,7 +47,9 @@ class Page(Handler):
         sections = [read_texts(language, section) for section in self.sections]
         return {key: text for section in sections for key, text in section.items()}
 
-    def _language(self) -> str:
+    @property
+    def language(self) -> str:
+        """The language that was asked for."""
         given = self.get_query_argument("lang", "")
         if given in LANGUAGES:
             return given

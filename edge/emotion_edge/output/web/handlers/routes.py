@@ -29,11 +29,11 @@ _OF_EVERY_PAGE: tuple[Route, ...] = (
     ("/logout", LogoutHandler),
     ("/assets/([a-z0-9.-]+)", AssetHandler),
     ("/stream.mjpg", PictureStream),
+    ("/api/state", StateHandler),
     ("/api/events", EventStream),
 )
 DAEMON: tuple[Route, ...] = (
     ("/", MainPage),
-    ("/api/state", StateHandler),
     ("/api/snapshot.jpg", SnapshotHandler),
     ("/api/faces", FacesHandler),
     ("/api/history", HistoryHandler),
