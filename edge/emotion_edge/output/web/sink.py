@@ -120,7 +120,7 @@ def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerS
         source=source.shown,
         aggregate=settings.aggregate,
         history=settings.history is not None,
-        find_side=None if analyzer.faces == "off" else analyzer.detector.min_face or 0,
+        find_side=analyzer.detector.min_face,
     )
 
 

@@ -18,7 +18,7 @@ class Facts:
     """What stays the same while the daemon runs, but for the labels: a reload may bring others.
 
     aggregate: minutes, or None. history: whether there is one. find_side: the least side of a face
-    that is looked for, in pixels; 0: it depends on the frame; None: no faces are looked for.
+    that is looked for, in pixels; None: it depends on the frame.
     """
 
     title: str
@@ -32,7 +32,8 @@ class Facts:
 class Look(NamedTuple):
     """What was found in the frame that was judged last, without its pixels.
 
-    width, height: of the frame, in pixels. detect_ms: for finding faces.
+    width, height: of the frame, in pixels. detect_ms: for finding faces. finds: whether faces are
+    looked for.
     """
 
     number: int
@@ -40,12 +41,14 @@ class Look(NamedTuple):
     height: int
     faces: tuple[FaceResult, ...]
     detect_ms: float
+    finds: bool
 
     @classmethod
     def at(cls, result: FrameResult) -> "Look":
         """Return what a result holds besides its pixels."""
         height, width = result.frame.pixels.shape[:2]
-        return cls(result.frame.index, width, height, result.faces, result.detect_ms)
+        finds = result.face_count is not None
+        return cls(result.frame.index, width, height, result.faces, result.detect_ms, finds)
 
 
 @dataclass
@@ -111,9 +114,9 @@ def _face(face: FaceResult) -> Line:
 
 
 def _limits(facts: Facts, look: Look | None) -> Line:
-    find_side = facts.find_side
-    if find_side == 0:
-        find_side = round(max(look.width, look.height) * MIN_FACE_RATIO) if look else None
+    find_side = None
+    if look and look.finds:
+        find_side = facts.find_side or round(max(look.width, look.height) * MIN_FACE_RATIO)
     return {
         "side": MIN_SIDE,
         "find_side": find_side,

@@ -1,5 +1,6 @@
 """Who watches: how many may, and what the log and others hear of it."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator
@@ -61,10 +62,7 @@ class Viewers:
         """Note that somebody has asked once for what a viewer sees."""
         self._asked = time.monotonic()
         self._update(address)
-
-    def check(self) -> None:
-        """See whether those who have asked once are still to be counted."""
-        self._update("")
+        asyncio.get_running_loop().call_later(LINGER_S + 0.1, self._update, address)
 
     def _update(self, address: str) -> None:
         watched = self.count > 0 or time.monotonic() - self._asked < LINGER_S

@@ -8,7 +8,6 @@ import re
 import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{1,5})?")
 
@@ -40,7 +39,7 @@ class HostRules:
 
 def same_origin(origin: str, host: str) -> bool:
     """Tell whether a request's Origin is the site that it was sent to."""
-    return urlsplit(origin).netloc.lower() == host.lower()
+    return origin.lower().partition("://")[2] == host.lower()
 
 
 def _bare(name: str) -> str:

@@ -58,6 +58,12 @@ class Handler(RequestHandler):
         """The IP address of whoever asks."""
         return self.request.remote_ip or ""
 
+    @property
+    def local_address(self) -> str:
+        """The IP address at which the request has arrived; "" if its client is gone."""
+        socket = self.stream.socket
+        return str(socket.getsockname()[0]) if socket else ""
+
     def set_default_headers(self) -> None:
         """Set the headers of all answers."""
         self.clear_header("Server")
@@ -71,7 +77,7 @@ class Handler(RequestHandler):
         """Refuse whoever must not have an answer."""
         headers = self.request.headers
         hosts = headers.get_list("Host")
-        if not self.site.hosts.allows(hosts, str(self.stream.socket.getsockname()[0])):
+        if not self.site.hosts.allows(hosts, self.local_address):
             self.refuse(403, "the page is not served by this name; allow it by --web-host NAME")
         origin = headers.get("Origin")
         if origin is not None and not same_origin(origin, hosts[0]):

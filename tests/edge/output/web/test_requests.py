@@ -1,0 +1,126 @@
+"""Which requests are answered: by name, site, header and method."""
+
+import socket
+
+import pytest
+
+from tests.edge.output.web.asking import POST, ask, connected, parse, post, read_all, request
+
+PATHS = ("/", "/login", "/api/state", "/healthz", "/assets/page.css", "/nowhere", "/stream.mjpg")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:{port}",
+        "127.0.0.1",
+        "127.0.0.1:1",  # something in between listens at another port
+        "localhost:{port}",
+        "LOCALHOST.",
+        "hall.local:{port}",
+        socket.gethostname(),
+        "named.example",
+        "192.0.2.7:{port}",
+        "[2001:db8::7]",
+    ],
+)
+def test_names_of_this_computer_are_answered(open_site, host):
+    assert ask(open_site.port, "/healthz", {"Host": host.format(port=open_site.port)}).status == 200
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ("evil.example",),
+        ("evil.example:{port}",),
+        ("localhost.evil.example",),
+        ("evillocal",),
+        ("evil.example#.local",),
+        ("localhost@evil.example",),
+        ("evil.example/.local",),
+        ("192.0.2.8",),  # an address, but not this computer's
+        ("127.0.0.2",),
+        ("[::1]",),  # it was asked by IPv4
+        ("2130706433",),
+        ("0x7f.1",),
+        ("",),
+        (),
+        ("localhost", "evil.example"),
+        ("localhost", "localhost"),
+        ("localhost, evil.example",),
+    ],
+)
+def test_other_names_are_refused_at_every_address(open_site, hosts):
+    given = [f"Host: {host.format(port=open_site.port)}" for host in hosts]
+    for path in PATHS:
+        lines = [f"GET {path} HTTP/1.1", "Connection: close", *given]
+        with connected(open_site.port) as connection:
+            connection.sendall("\r\n".join([*lines, "", ""]).encode())
+            answer = parse(read_all(connection))
+        assert answer.status in (400, 403), path
+        assert b"labels" not in answer.body
+
+
+def test_an_old_request_without_a_name_is_refused(open_site):
+    with connected(open_site.port) as connection:
+        connection.sendall(b"GET /api/state HTTP/1.0\r\n\r\n")
+        assert parse(read_all(connection)).status == 403
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://127.0.0.1:{port}", 200),
+        ("https://127.0.0.1:{port}", 200),  # something in between serves https
+        ("http://127.0.0.1:1", 403),
+        ("http://localhost:{port}", 403),
+        ("http://evil.example", 403),
+        ("null", 403),
+        ("", 403),
+        ("http://[", 403),
+    ],
+)
+def test_what_other_sites_ask_is_refused(open_site, origin, status):
+    origins = {"Origin": origin.format(port=open_site.port)}
+    assert ask(open_site.port, "/api/state", origins).status == status
+    assert post(open_site.port, "/api/pause", **origins).status == status
+    assert open_site.get("/api/state")["paused"] == (status == 200)
+    post(open_site.port, "/api/resume")
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Emotion-Edge": ""}, {"X-Emotion-Edge": "0"}])
+@pytest.mark.parametrize("path", ["/api/pause", "/api/resume", "/api/faces", "/login", "/logout"])
+def test_a_post_needs_our_header(open_site, path, headers):
+    answer = ask(open_site.port, path, headers, method="POST")
+    assert answer.status == 403
+    assert "X-Emotion-Edge" in answer.json["error"]
+    assert not open_site.get("/api/state")["paused"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD", "X"])
+def test_other_methods_are_refused(open_site, method):
+    for path in PATHS:
+        assert ask(open_site.port, path, POST, method=method).status == 405
+    assert ask(open_site.port, "/api/pause").status == 405
+    assert post(open_site.port, "/api/state").status == 405
+
+
+@pytest.mark.parametrize("path", PATHS[:-1])
+def test_every_answer_tells_browsers_to_be_careful(open_site, path):
+    headers = ask(open_site.port, path, {"Origin": f"http://127.0.0.1:{open_site.port}"}).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert not {"server", "access-control-allow-origin", "etag"} & headers.keys()
+
+
+def test_several_requests_on_one_connection_are_checked_each(open_site):
+    good, bad = {"Host": "localhost"}, {"Host": "evil.example", "Connection": "close"}
+    with connected(open_site.port) as connection:
+        connection.sendall(request("GET", "/healthz", good) + request("GET", "/healthz", bad))
+        content = read_all(connection)
+    assert content.count(b"HTTP/1.1 200") == content.count(b"HTTP/1.1 403") == 1
