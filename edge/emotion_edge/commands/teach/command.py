@@ -116,7 +116,9 @@ def _open_page(
         from emotion_edge.commands.teach.web.lesson_page import LessonPage  # noqa: PLC0415
     except ImportError:
         raise UserError(f"--web needs tornado: {install_hint('web')}") from None
-    return LessonPage(settings.web, _plan(settings, model), orders)
+    page = LessonPage(settings.web, _plan(settings, model), orders)
+    stop_on_signals(orders.stop)  # from the first moment that somebody may see the page
+    return page
 
 
 def _plan(settings: TeachSettings, model: Model) -> Plan:
@@ -162,7 +164,6 @@ def _from_source(
 
 def _ask_for_consent(plan: Plan, stop: Event, page: Display) -> None:
     if page.is_enough:
-        stop_on_signals(stop)
         ask_here_and_there(plan.words, page, stop)
         page.begin()
     else:
