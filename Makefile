@@ -169,7 +169,7 @@ clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
 $(INSTALLED): pyproject.toml $(AGAIN)
-	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,heic,mqtt,metrics,indicator,dev $(call quoted,$(PYTHON))
+	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,heic,mqtt,metrics,web,indicator,dev $(call quoted,$(PYTHON))
 
 build/sequences/sequences.json: | $(INSTALLED)
 	$(BIN)/python -m train.sequences --out build/sequences

@@ -1,6 +1,6 @@
 """Check everything that `run`, with the same options, needs: the machine, its Python, the runtimes,
-the model, the face detector, the brokers, the camera. A line for each: ok, warn or fail, what was
-found, and after an arrow what to do about it.
+the model, the face detector, the brokers, the page, the camera. A line for each: ok, warn or fail,
+what was found, and after an arrow what to do about it.
 
   emotion-edge doctor --config emotion-edge.toml
   emotion-edge doctor --source picamera2 --to mqtt://localhost/hall
@@ -22,6 +22,7 @@ from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.commands.doctor.model_checks import face_detector, model, runtimes
 from emotion_edge.commands.doctor.mqtt_checks import broker, password
 from emotion_edge.commands.doctor.system_checks import clock, disk, heat, machine, packages
+from emotion_edge.commands.doctor.web_checks import page
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.util.timeouts import run_in_thread
@@ -63,6 +64,8 @@ def _checks(settings: RunSettings) -> Iterator[tuple[str, Check]]:
     yield "password", partial(password, output.brokers, output.mqtt)
     for each in output.brokers:
         yield "broker", partial(broker, each, output.mqtt)
+    if output.web:
+        yield "page", partial(page, output.web)
     # Last, because a camera that hangs while it opens ends the process a little later.
     yield "camera", partial(camera, settings.source, analyzer)
 

@@ -2,12 +2,10 @@
 
 import socket
 import ssl
-import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from emotion_edge.commands.doctor.finding import Finding, explain
+from emotion_edge.commands.doctor.finding import Finding, explain, is_open_to_others
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.login import MqttSettings
@@ -40,16 +38,9 @@ def password(brokers: Sequence[Broker], settings: MqttSettings) -> Iterator[Find
         yield Finding("password", "warn", danger, remedy)
     key = settings.client_key or settings.client_cert  # one file may hold both
     for option, path in (("password-file", settings.password_file), ("client-key", key)):
-        if path and _is_open_to_others(path):
+        if path and is_open_to_others(path):
             found = f"--{option} {path}: others than its owner can use it"
             yield Finding("password", "warn", found, f"chmod 600 {path}")
-
-
-def _is_open_to_others(path: Path) -> bool:
-    try:
-        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-    except OSError:  # reported when it is read
-        return False
 
 
 def broker(address: Broker, settings: MqttSettings) -> Iterator[Finding]:

@@ -80,14 +80,14 @@ def ask(
         return parse(read_all(connection))
 
 
-def post(port: int, path: str, body: bytes = b"", **headers: str) -> Answer:
+def post(port: int, path: str, body: bytes = b"", trust: object = None, **headers: str) -> Answer:
     """POST as the page does."""
-    return ask(port, path, {**POST, **headers}, method="POST", body=body)
+    return ask(port, path, {**POST, **headers}, method="POST", body=body, trust=trust)
 
 
-def log_in(port: int, password: str) -> Answer:
+def log_in(port: int, password: str, trust: object = None) -> Answer:
     """Send a password as the page does."""
-    return post(port, "/login", json.dumps({"password": password}).encode())
+    return post(port, "/login", json.dumps({"password": password}).encode(), trust)
 
 
 def cookie_of(answer: Answer) -> dict[str, str]:

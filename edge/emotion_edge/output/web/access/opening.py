@@ -4,8 +4,8 @@ import logging
 import ssl
 
 from emotion_edge.output.web.access.guard import Guard
-from emotion_edge.output.web.access.password import read_web_password, web_dangers
-from emotion_edge.output.web.access.tls import certificate_dangers, tls_context
+from emotion_edge.output.web.access.password import read_web_password, transport_danger
+from emotion_edge.output.web.access.tls import certificate_danger, tls_context
 from emotion_edge.output.web.settings import WebSettings
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,6 @@ def open_access(settings: WebSettings) -> tuple[Guard, ssl.SSLContext | None]:
     """
     guard = Guard(read_web_password(settings), settings.address.port)
     context = tls_context(settings)
-    for danger, remedy in (*web_dangers(settings), *certificate_dangers(settings)):
-        log.warning("%s; %s", danger, remedy)
+    for danger in filter(None, (transport_danger(settings), certificate_danger(settings))):
+        log.warning("%s; %s", danger.found, danger.remedy)
     return guard, context

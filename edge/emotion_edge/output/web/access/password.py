@@ -1,13 +1,19 @@
 """The page's password: where it comes from, and what endangers it."""
 
-from collections.abc import Iterator
+from pathlib import Path
 
 from emotion_edge.errors import UserError
 from emotion_edge.output.password_file import credential_file, read_password_file
+from emotion_edge.output.web.access.danger import Danger
 from emotion_edge.output.web.settings import CREDENTIAL_NAME, WebSettings
 
 MAX_BYTES, MIN_LENGTH = 1000, 8
 OPTION = "--web-password-file"
+
+
+def password_path(settings: WebSettings) -> Path | None:
+    """Return the file with the password; None if there is none."""
+    return settings.password_file or credential_file(CREDENTIAL_NAME)
 
 
 def read_web_password(settings: WebSettings) -> str | None:
@@ -15,7 +21,7 @@ def read_web_password(settings: WebSettings) -> str | None:
 
     Raises UserError if another is without one, and if it cannot be read, is too long or too short.
     """
-    path = settings.password_file or credential_file(CREDENTIAL_NAME)
+    path = password_path(settings)
     if path is None:
         if settings.address.is_local:
             return None
@@ -29,8 +35,9 @@ def read_web_password(settings: WebSettings) -> str | None:
     return password
 
 
-def web_dangers(settings: WebSettings) -> Iterator[tuple[str, str]]:
-    """Yield what endangers the page, and what to do about it."""
-    if not (settings.address.is_local or settings.certificate):
-        found = f"--web {settings.address}: the password and the picture go there unencrypted"
-        yield found, "give a --web-certificate, or put a server with TLS before it"
+def transport_danger(settings: WebSettings) -> Danger | None:
+    """Return what is wrong with the way that the password goes; None if nothing is."""
+    if settings.address.is_local or settings.certificate:
+        return None
+    found = f"--web {settings.address}: the password and the picture go there unencrypted"
+    return Danger(found, "give a --web-certificate, or put a server with TLS before it")

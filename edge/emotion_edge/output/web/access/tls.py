@@ -2,17 +2,17 @@
 
 import logging
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from emotion_edge.errors import UserError
+from emotion_edge.output.web.access.danger import Danger
 from emotion_edge.output.web.settings import WebSettings
 from emotion_edge.util.regular_file import check_regular
 
 SOON = timedelta(days=14)
-# OpenSSL's error numbers for certificates (X509_V_ERR_…, openssl/x509_vfy.h).
-_NOT_YET, _EXPIRED = 9, 10
+# OpenSSL's number of an error (X509_V_ERR_CERT_HAS_EXPIRED, openssl/x509_vfy.h).
+_EXPIRED = 10
 log = logging.getLogger(__name__)
 
 
@@ -57,25 +57,25 @@ def _check_readable(option: str, path: Path) -> None:
         raise UserError(f"{option} {path}: cannot read it: {reason}") from None
 
 
-def certificate_dangers(settings: WebSettings) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the certificate's dates, and what to do.
+def certificate_danger(settings: WebSettings) -> Danger | None:
+    """Return what is wrong with the certificate's dates; None if nothing is, or there is none.
 
     Raises UserError as `tls_context` does.
     """
     server = tls_context(settings)
     if server is None or settings.certificate is None:
-        return
+        return None
     where, renew = f"--web-certificate {settings.certificate}", "renew it, then reload the service"
     try:
         end = _end(server, settings.certificate)
     except ssl.SSLCertVerificationError as error:
         if error.verify_code == _EXPIRED:
-            yield f"{where}: it has expired, so browsers warn of the page", renew
-        elif error.verify_code == _NOT_YET:
-            yield f"{where}: it is not valid yet", "is the clock of this computer right?"
-        return
+            return Danger(f"{where}: it has expired, so browsers warn of the page", renew, "fail")
+        clock = "is the clock of this computer right?"
+        return Danger(f"{where}: {error.verify_message}", clock, "fail")
     if end - datetime.now(UTC) < SOON:
-        yield f"{where}: it expires on {end:%Y-%m-%d}", renew
+        return Danger(f"{where}: it expires on {end:%Y-%m-%d}", renew)
+    return None
 
 
 def _end(server: ssl.SSLContext, certificate: Path) -> datetime:

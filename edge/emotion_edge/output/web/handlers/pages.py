@@ -43,6 +43,7 @@ class Page(Handler):
             login=not self.site.guard.is_open,
         )
 
+<<<<<<< HEAD
     def _texts(self, language: str) -> dict[str, str]:
         sections = [read_texts(language, section) for section in self.sections]
         return {key: text for section in sections for key, text in section.items()}
@@ -50,6 +51,13 @@ class Page(Handler):
     @property
     def language(self) -> str:
         """The language that was asked for."""
+=======
+    def send_on(self, path: str) -> None:
+        """Redirect to another page, which gets the query: the language that was chosen."""
+        self.redirect(f"{path}?{self.request.query}".removesuffix("?"))
+
+    def _language(self) -> str:
+>>>>>>> e9aa5782c4d6514d596998c2fa260bc9ba9c4efe
         given = self.get_query_argument("lang", "")
         if given in LANGUAGES:
             return given
@@ -61,7 +69,7 @@ class MainPage(Page):
 
     def ask_to_log_in(self) -> None:
         """Send a browser to the page to log in."""
-        self.redirect("/login")
+        self.send_on("/login")
 
     def get(self) -> None:
         """Answer with the page."""
@@ -81,7 +89,7 @@ class LoginPage(Page):
     def get(self) -> None:
         """Answer with the page to log in, or send on whoever need not."""
         if self.is_known():
-            self.redirect("/")
+            self.send_on("/")
         else:
             self.show("login.html")
 

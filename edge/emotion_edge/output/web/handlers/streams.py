@@ -23,6 +23,11 @@ class Stream(Handler):
 
     _left = False
 
+    def set_default_headers(self) -> None:
+        """Set the headers of all answers, and one for proxies of nginx's kind."""
+        super().set_default_headers()
+        self.set_header("X-Accel-Buffering", "no")
+
     def on_connection_close(self) -> None:
         """Note that the viewer has left."""
         self._left = True

@@ -20,9 +20,9 @@ export function keepHistory(state) {
 
 async function read(state) {
   const now = Date.parse(state.time);
-  // A day more, because the device's day may have begun in another time zone.
-  const from = dateText(now - DAYS * DAY_MS);
-  const { rows } = await (await request(`/api/history?by=hour&from=${from}`)).json();
+  // A day more at both ends, because the device's day is that of its time zone.
+  const [from, to] = [dateText(now - DAYS * DAY_MS), dateText(now + 2 * DAY_MS)];
+  const { rows } = await (await request(`/api/history?by=hour&from=${from}&to=${to}`)).json();
   last = addUp(rows, now, state.labels);
   draw();
 }

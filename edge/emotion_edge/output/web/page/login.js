@@ -28,3 +28,9 @@ byId("login").addEventListener("submit", async (event) => {
   setText(byId("message"), "");
   await logIn().catch(() => refuse(say("lost")));
 });
+
+// A browser keeps the session's cookie back when another site's link leads here, but not now.
+if (document.referrer && new URL(document.referrer).origin !== location.origin) {
+  const answer = await fetch("/api/state");
+  if (answer.ok) location.replace(`/${location.search}`);
+}

@@ -21,8 +21,8 @@ def _chromium(tmp_path_factory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser(_chromium) -> Iterator[Browser]:
-    """A browser; after the test its console must be empty."""
+def browser(_chromium, daemon) -> Iterator[Browser]:
+    """A browser; after the test its console must be empty. The daemons end after that."""
     _chromium.begin()
     yield _chromium
     _chromium.end()

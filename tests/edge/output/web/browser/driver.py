@@ -11,7 +11,13 @@ from tests.edge.waiting import until
 
 CHROMIUM, CHROMEDRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 # --no-sandbox: Chromium has none as root. /dev/shm is small in containers.
-_FLAGS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--hide-scrollbars",
+)
 
 
 class Browser:
@@ -30,8 +36,6 @@ class Browser:
         service = webdriver.ChromeService(CHROMEDRIVER)
         self.driver = webdriver.Chrome(options=options, service=service)
         self.downloads = downloads
-        folder = {"behavior": "allow", "downloadPath": str(downloads)}
-        self.command("Browser.setDownloadBehavior", **folder)
         self._expected: tuple[str, ...] = ()
 
     def begin(self) -> None:
@@ -39,6 +43,9 @@ class Browser:
         self._expected = ()
         self.driver.get("about:blank")
         self.command("Network.clearBrowserCookies")
+        # Each time, because it is forgotten with the window in which it was said.
+        folder = {"behavior": "allow", "downloadPath": str(self.downloads)}
+        self.command("Browser.setDownloadBehavior", **folder)
         self.look(1440, "light")
         self.driver.get_log("browser")
 
@@ -46,7 +53,7 @@ class Browser:
         """Assert that the console has no error and no warning but the expected ones."""
         messages = self.console()
         self.driver.get("about:blank")  # ends the page's streams
-        assert not messages
+        assert not messages, f"on the console: {messages}"
 
     def expect(self, *parts: str) -> None:
         """Allow messages on the console that have one of these parts."""

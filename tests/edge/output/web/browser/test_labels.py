@@ -45,7 +45,7 @@ def test_it_says_what_is_wrong_with_a_face_and_what_to_do(
     browser, site, tmp_path, light, advice, poor
 ):
     source = write_frames(tmp_path / "still", [frame(200, light=light)])
-    browser.driver.get(site("--source", source, *FACES, "--face-threshold", 0.3).url)
+    browser.driver.get(site("--source", source, *FACES).url)
     until(lambda: browser.texts("#aim-meters dd"), "the meters")
     until(lambda: browser.text("#faces .reason").startswith(advice), "the reason")
     assert bool(browser.text("#faces .reason")) == bool(advice)
