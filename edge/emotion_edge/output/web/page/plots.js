@@ -99,14 +99,15 @@ export function drawShares(place, { days, labels, seen, seconds }) {
 function shareCell(seconds, total) {
   const shown = bar();
   setBar(shown, total ? seconds / total : 0);
-  const words = total ? `${percent(seconds / total)} · ${minutes(seconds)}` : "–";
-  return element("span", { class: "share" }, shown, words);
+  const parts = total ? [percent(seconds / total), minutes(seconds)] : ["–"];
+  const words = parts.flatMap((part) => [" · ", element("span", { class: "part" }, part)]).slice(1);
+  return element("span", { class: "share" }, shown, element("span", {}, ...words));
 }
 
-/** Return 1, 2, 3, 5 or 6 times a power of ten, for the end of an axis. value: at least 1. */
+/** Return 1, 2, 3, 4, 5, 6 or 8 times a power of ten, for the end of an axis. value: at least 1. */
 function niceMaximum(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 3, 5, 6, 10].map((factor) => factor * power).find((nice) => nice >= value * 0.999);
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((nice) => nice >= value * 0.999);
 }
 
 function start(figure, height, name) {

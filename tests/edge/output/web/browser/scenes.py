@@ -8,14 +8,13 @@ from PIL import Image
 from tests.edge.photographs import HEAD
 
 WIDTH, HEIGHT, MINUTES = 640, 480, 5
-# A canvas may read the picture, because it comes from the page's own address. The boxes are the
-# only yellow (255, 214, 10) there.
+# The boxes are the only yellow (255, 214, 10) in the picture.
 _BOX = """
     const stream = document.getElementById("stream");
-    if (!stream || stream.hidden || !stream.naturalWidth) return null;
+    if (stream.hidden || !stream.width) return null;
     const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [stream.naturalWidth, stream.naturalHeight];
-    const pen = canvas.getContext("2d");
+    [canvas.width, canvas.height] = [stream.width, stream.height];
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
     pen.drawImage(stream, 0, 0);
     const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
     let [left, right] = [Infinity, -1];

@@ -41,8 +41,7 @@ def test_only_the_password_opens_the_page(browser, guarded):
     assert path_of(browser) == "/login"
     until(lambda: log_in_once(browser), "the page")
     wait_page(browser)
-    script = "return document.getElementById('stream').naturalWidth"
-    until(lambda: browser.run(script), "the picture")
+    until(lambda: browser.find("#stream").is_displayed(), "the picture")
 
 
 def log_in_once(browser) -> bool:
@@ -70,6 +69,22 @@ def test_who_logs_out_is_out(browser, guarded):
     browser.find("#logout").click()
     wait_path(browser, "/login")
     browser.driver.get(guarded.url)
+    wait_path(browser, "/login")
+
+
+def test_who_logs_out_in_one_window_is_thrown_out_of_the_others(browser, guarded):
+    browser.expect("status of 401")
+    browser.driver.get(guarded.url)
+    log_in(browser, "correct horse")
+    wait_page(browser)
+    first = browser.driver.current_window_handle
+    browser.driver.switch_to.new_window("window")
+    browser.driver.get(guarded.url)
+    wait_page(browser)
+    browser.find("#logout").click()
+    wait_path(browser, "/login")
+    browser.driver.close()
+    browser.driver.switch_to.window(first)
     wait_path(browser, "/login")
 
 

@@ -64,3 +64,16 @@ def test_a_camera_that_is_gone_is_named(browser, site, tmp_path):
     browser.driver.get(site("--source", f"replay:{write_colours(tmp_path / 'gone', rows)}").url)
     browser.wait_text("#no-picture", "No camera.")
     assert not browser.find("#stream").is_displayed()
+
+
+def test_a_picture_whose_stream_has_ended_comes_back(browser, colours):
+    """A fetch that ends at once stands for a viewer whom the daemon has dropped for slowness."""
+    browser.command("Page.enable")
+    script = """const real = window.fetch; let count = 0; window.streams = () => count;
+        window.fetch = (path, options) => path !== "/stream.mjpg" || count++
+          ? real(path, options) : Promise.resolve(new Response("--end"));"""
+    added = browser.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+    browser.driver.get(colours.url)
+    browser.command("Page.removeScriptToEvaluateOnNewDocument", **added)
+    until(lambda: browser.find("#stream").is_displayed(), "the picture")
+    assert browser.run("return window.streams()") == 2
