@@ -43,7 +43,10 @@ class Page(Handler):
             login=not self.site.guard.is_open,
         )
 
-<<<<<<< HEAD
+    def send_on(self, path: str) -> None:
+        """Redirect to another page, which gets the query: the language that was chosen."""
+        self.redirect(f"{path}?{self.request.query}".removesuffix("?"))
+
     def _texts(self, language: str) -> dict[str, str]:
         sections = [read_texts(language, section) for section in self.sections]
         return {key: text for section in sections for key, text in section.items()}
@@ -51,13 +54,6 @@ class Page(Handler):
     @property
     def language(self) -> str:
         """The language that was asked for."""
-=======
-    def send_on(self, path: str) -> None:
-        """Redirect to another page, which gets the query: the language that was chosen."""
-        self.redirect(f"{path}?{self.request.query}".removesuffix("?"))
-
-    def _language(self) -> str:
->>>>>>> e9aa5782c4d6514d596998c2fa260bc9ba9c4efe
         given = self.get_query_argument("lang", "")
         if given in LANGUAGES:
             return given
