@@ -2,10 +2,12 @@
 
 import { byId, labelName, number, say, setText, textFor } from "./dom.js";
 import { listen, request } from "./connection.js";
+import { makePlayer } from "./player.js";
 
 const KEYS = { s: "skip", r: "repeat", q: "end" };
 const PATIENCE_MS = 30000; // for a program that has not said that it ends
-const stream = byId("stream");
+const words = byId("no-picture");
+const player = makePlayer(byId("stream"), words);
 let state = null;
 let lostSince = 0;
 
@@ -21,7 +23,8 @@ function show() {
   const moved = byId(now).hidden;
   for (const id of ["wait", "consent", "lesson", "ended"]) byId(id).hidden = id !== now;
   setText(byId("wait"), waiting());
-  showPicture();
+  player.show(Boolean(state?.picture) && !state.no_camera);
+  setText(words, whyNoPicture());
   if (now === "lesson") showLesson();
   if (now === "ended") showEnd();
   // Else whoever has pressed a button that is gone would begin again at the top.
@@ -33,13 +36,11 @@ function waiting() {
   return say(state.phase === "learning" ? "learning" : "opening");
 }
 
-function showPicture() {
-  const shown = Boolean(state?.picture) && !state.no_camera;
-  if (shown && !stream.hasAttribute("src")) stream.src = `/stream.mjpg?${Date.now()}`;
-  if (!shown) stream.removeAttribute("src"); // also ends the request
-  stream.hidden = !shown;
-  byId("no-picture").hidden = shown;
-  setText(byId("no-picture"), say(state?.no_camera ? "reason_no_camera" : "picture_none"));
+function whyNoPicture() {
+  if (!state) return say("connecting");
+  if (state.no_camera) return say("reason_no_camera");
+  if (!state.picture) return say("picture_none");
+  return say(player.isRefused() ? "busy" : "connecting");
 }
 
 function showLesson() {

@@ -55,7 +55,7 @@ def agree(browser) -> None:
 
 
 def has_picture(browser) -> bool:
-    return browser.run("return document.getElementById('stream').naturalWidth") > 0
+    return browser.find("#stream").is_displayed()
 
 
 @pytest.mark.parametrize("width", [360, 1440])
