@@ -13,6 +13,9 @@ from tests.edge.waiting import until
 
 keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 pytestmark = pytest.mark.searches
+WHOLE_S = (
+    180.0  # generous: for the frames of a whole lesson, which come as fast as they are analysed
+)
 WIDTH = "return [document.documentElement.scrollWidth, innerWidth]"
 MIRRORED = "return getComputedStyle(document.getElementById('stream')).transform"
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to keep them in, for somebody to look at
@@ -73,7 +76,8 @@ def test_the_whole_lesson(browser, begin, tmp_path, width, scheme):
     until(lambda: has_picture(browser), "the picture")
     browser.wait_text("#label", TONGUE)
     look(browser, f"lesson-{width}-{scheme}")
-    browser.wait_text("#outcome", "It is better on your face now. taught.json has been written.")
+    written = "It is better on your face now. taught.json has been written."
+    until(lambda: browser.text("#outcome") == written, "the end", timeout_s=WHOLE_S)
     assert lesson.end().returncode == 0
     assert not browser.find("#stream").is_displayed()
     assert "Taught 24 faces in 4 bursts" in browser.text("#report")
