@@ -14,6 +14,14 @@ _ON_THE_PAGE = "\nanswered on the page\n"
 _LOOK_S = 0.2  # between two looks at the other place where one may answer
 
 
+class NoConsentError(UserError):
+    """Somebody in view has not agreed."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("no consent: no picture was taken")
+
+
 class Asking(Protocol):
     """Another place that asks."""
 
@@ -23,7 +31,8 @@ class Asking(Protocol):
 
 
 def ask_for_consent(command: str, what: str) -> None:
-    """Ask on the terminal, whatever stdin and stdout are; raises UserError without a yes.
+    """Ask on the terminal, whatever stdin and stdout are; raises NoConsentError without a yes,
+    and UserError without a terminal.
 
     command: its name. what: lines that say what is going to happen.
     """
@@ -39,7 +48,7 @@ def ask_for_consent(command: str, what: str) -> None:
 def ask_here_and_there(what: str, there: Asking, stop: Event) -> None:
     """Ask on the terminal, if there is one, and at another place, and take the first answer.
 
-    Raises UserError without a yes, and RunError if `stop` is set before.
+    Raises NoConsentError without a yes, and RunError if `stop` is set before.
     """
     try:
         with TERMINAL.open("r+b", buffering=0) as terminal:
@@ -73,7 +82,7 @@ def _answer(terminal: BinaryIO) -> bool:
 
 def _check(agreed: bool | None) -> None:
     if not agreed:
-        raise UserError("no consent: no picture was taken")
+        raise NoConsentError
 
 
 def has_terminal() -> bool:

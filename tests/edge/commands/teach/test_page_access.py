@@ -82,6 +82,12 @@ def test_without_tornado_it_says_how_to_get_it(video, tmp_path):
     assert "install" in result.stderr
 
 
+def test_without_the_option_tornado_is_not_needed(video, tmp_path):
+    given = ("teach", "--source", video, "--to", tmp_path / "taught.json", "--label", "happy")
+    result = edge_without("tornado", *given)
+    assert "--label happy: nothing to tell it from" in result.stderr
+
+
 def test_who_is_not_logged_in_sees_and_orders_nothing(start, password):
     lesson = start("--web-password-file", password)
     redirect = lesson.ask("/?lang=fr")

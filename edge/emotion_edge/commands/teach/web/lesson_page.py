@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Self
 
 from emotion_edge.capture.frame import Frame
+from emotion_edge.commands.consent import NoConsentError
 from emotion_edge.commands.teach.display import Display, Orders, Outcome
 from emotion_edge.commands.teach.plan import Plan
 from emotion_edge.commands.teach.web.handlers import LESSON
@@ -67,7 +68,7 @@ class LessonPage(Display):
     def _end_early(self, error: BaseException | None) -> None:
         if self._site.orders.stop.is_set() or isinstance(error, KeyboardInterrupt):
             self._show(phase="ended", outcome="stopped")
-        elif self._site.shown.phase == "consent":
+        elif isinstance(error, NoConsentError):
             self._show(phase="ended", outcome="no_consent")
         else:
             known = isinstance(error, UserError | RunError)

@@ -1,10 +1,11 @@
 // The lesson: consent, one expression after the other, and what was learnt.
 
-import { byId, labelName, number, say, setText, textFor } from "./dom.js";
+import { byId, element, labelName, number, say, setText, textFor } from "./dom.js";
 import { listen, request } from "./connection.js";
 import { makePlayer } from "./player.js";
 
 const KEYS = { s: "skip", r: "repeat", q: "end" };
+const TABLE = { tabindex: "0", role: "region", "aria-labelledby": "report-title" };
 const PATIENCE_MS = 30000; // for a program that has not said that it ends
 const words = byId("no-picture");
 const player = makePlayer(byId("stream"), words);
@@ -71,12 +72,24 @@ function showEnd() {
   setText(byId("error"), error);
   byId("error").lang = error ? "en" : document.documentElement.lang;
   if (outcome === "failed" && !error) setText(byId("error"), say("see_log"));
-  setText(byId("report"), report.join("\n"));
+  if (!byId("report").hasChildNodes()) byId("report").append(...reportParts(report));
   byId("report-part").hidden = report.length === 0;
   byId("next").hidden = !["written", "kept", "unchanged"].includes(outcome);
   byId("next-run").hidden = outcome !== "written";
   byId("next-again").hidden = outcome === "written";
   setText(byId("command"), `emotion-edge run --taught ${file}`);
+}
+
+/** Return the lines as paragraphs; those with columns, which must not be broken, as one table. */
+function reportParts(lines) {
+  const parts = [];
+  for (const line of lines) {
+    const table = parts.at(-1)?.tagName === "PRE" ? parts.at(-1) : null;
+    if (!line.includes("  ")) parts.push(element("p", {}, line));
+    else if (table) table.append(`\n${line}`);
+    else parts.push(element("pre", TABLE, line));
+  }
+  return parts;
 }
 
 function note(text) {
