@@ -31,10 +31,10 @@ class Asking(Protocol):
 
 
 def ask_for_consent(command: str, what: str) -> None:
-    """Ask on the terminal, whatever stdin and stdout are; raises NoConsentError without a yes,
-    and UserError without a terminal.
+    """Ask on the terminal, whatever stdin and stdout are.
 
-    command: its name. what: lines that say what is going to happen.
+    command: its name. what: lines that say what is going to happen. Raises NoConsentError without a
+    yes, and UserError without a terminal.
     """
     try:
         with TERMINAL.open("r+b", buffering=0) as terminal:

@@ -40,7 +40,7 @@ class LessonPage(Display):
             guard=guard,
             hosts=HostRules(web.hosts),
             viewers=Viewers(PipelineStats(), web.viewers),
-            pictures=Pictures(web.width, web.rate, self._deliver) if web.picture else None,
+            pictures=self._pictures(web) if web.picture else None,
             secure=context is not None,
             plan=plan,
             orders=orders,
@@ -48,8 +48,11 @@ class LessonPage(Display):
         application = make_application(self._site, LESSON)
         self._server = Server(web.address, application, context, self._site.watching)
 
-    def _deliver(self, kind: str, jpeg: bytes) -> None:
-        self._server.call(self._site.deliver, kind, jpeg)
+    def _pictures(self, web: WebSettings) -> Pictures:
+        def deliver(kind: str, jpeg: bytes) -> None:
+            self._server.call(self._site.deliver, kind, jpeg)
+
+        return Pictures(web.width, web.rate, deliver)
 
     def __enter__(self) -> Self:
         """Start to serve; raises RunError if nobody can listen at the address."""
