@@ -17,6 +17,7 @@ TITLES = {
     "frames": "Our own code beside the network",
     "frames --memory": "Time and memory of each step",
     "footprint": "Start, memory and disk space",
+    "page": "What the page costs",
     "peers": "Comparison with other packages",
     "finder": "Face detection",
     "steadiness": "Steadiness of labels over time",
@@ -28,7 +29,7 @@ TITLES = {
 }
 # Modules whose docstrings describe a benchmark, if it is not the program's own.
 DESCRIPTIONS = {
-    "frames --memory": "_frame_memory.py",
+    "frames --memory": "_frames/memory.py",
     "training": "_training/speed.py",
     "training --side 640": "_training/speed.py",
     "training --growth": "_training/growth.py",
@@ -41,6 +42,7 @@ PACKAGES = (
     "tensorflow_cpu",
     "tensorflow",
     "paho_mqtt",
+    "tornado",
     "opencv_python_headless",
 )
 HEAD = """\

@@ -24,7 +24,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from bench import _frame_memory
+from bench._frames import memory as frame_memory
 from bench._util import make_parser, print_limit, run_program, value_range
 from emotion_edge.cli.argument_types import count
 from emotion_edge.commands.benchmark_steps import INVOKE, LEVEL, PATH
@@ -42,7 +42,7 @@ Setup = tuple[str, str, int]
 
 def main() -> None:
     """Run the command line."""
-    parser = make_parser("frames", __doc__, _frame_memory.__doc__)
+    parser = make_parser("frames", __doc__, frame_memory.__doc__)
     parser.add_argument("--memory", action="store_true", help="measure time and memory by step")
     parser.add_argument(
         "--build",
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=count, help="default: 200; 50 with --memory")
     args = parser.parse_args()
     if args.memory:
-        _frame_memory.print_steps(args.model, args.rounds or 50)
+        frame_memory.print_steps(args.model, args.rounds or 50)
     else:
         compare_with_network(args.build, args.rounds or 200)
 

@@ -60,8 +60,7 @@ def make_sinks(
     labels: the model's. analyzer: of the frames. stop: set when the program is to end. Raises
     UserError if a setting cannot be used.
     """
-    aggregate, heartbeat = settings.aggregate is not None, analyzer.heartbeat
-    control = Control(stats)
+    aggregate, control = settings.aggregate is not None, Control(stats)
     if settings.metrics:
         yield PrometheusSink(settings.metrics, stats, latencies=not aggregate)
     if settings.draw:
@@ -75,19 +74,8 @@ def make_sinks(
 
         yield HistorySink(settings.history, days=settings.history_days, period=settings.aggregate)
     if settings.brokers:
-        mqtt = MqttSink(
-            settings.brokers,
-            settings.mqtt,
-            stats,
-            labels,
-            Reporting(
-                heartbeat=heartbeat,
-                expire=_expire(heartbeat, source.every),
-                every_frame=settings.every_frame,
-                aggregate=aggregate,
-            ),
-            stop,
-        )
+        reporting = _reporting(settings, source, analyzer.heartbeat)
+        mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop)
         control.on_command = mqtt.command
         yield mqtt
     if settings.web:
@@ -98,6 +86,15 @@ def make_sinks(
     if settings.stdout:
         patience = _patience(live=source.live, alone=not settings.brokers)
         yield StdoutSink(stats, stop, patience=patience, every_frame=settings.every_frame)
+
+
+def _reporting(settings: OutputSettings, source: SourceSettings, heartbeat: float) -> Reporting:
+    return Reporting(
+        heartbeat=heartbeat,
+        expire=_expire(heartbeat, source.every),
+        every_frame=settings.every_frame,
+        aggregate=settings.aggregate is not None,
+    )
 
 
 def _web_sink() -> "type[WebSink]":

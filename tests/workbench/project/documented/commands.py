@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.workbench.project.documented import inputs
+from tests.workbench.project.documented.page import page
 
-PYTHON = ".venv/bin/python -m"
+PYTHON, PAGE = ".venv/bin/python -m", "http://127.0.0.1:8080"
 
 # Blocks that run unchanged, by page and first four words, with the function that writes their
 # inputs. For `make`, replacements stand in for the programs that it starts; .ci/run and other tests
@@ -34,6 +35,7 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("sources.md", "emotion-edge run --source replay:DIR"): inputs.recording,
     ("sources.md", "emotion-edge info mine.tflite #"): inputs.models,
     ("history.md", "emotion-edge run --source replay:DIR"): inputs.recording,
+    ("web-page.md", f"curl {PAGE}/healthz curl {PAGE}/api/state"): page,
     ("output.md", ".venv/bin/python -c ' from"): inputs.docs_folder,
     ("settings.md", "emotion-edge config > emotion-edge.toml"): inputs.nothing,
     ("privacy.md", "emotion-edge notice --lang en"): inputs.nothing,

@@ -74,6 +74,11 @@ ELSEWHERE = {
         "tests/camera/virtual.py",
         "test_the_daemon_names_the_colour",
     ),
+    "emotion-edge run --source picamera2 --web": (
+        "needs a Pi's camera",
+        "tests/edge/output/web/browser/sites.py",
+        '"--web"',
+    ),
     "emotion-edge run --source v4l2:/dev/video0": (
         "not run: needs a webcam; its driver is simulated",
         "tests/edge/capture/test_v4l2_webcam.py",
