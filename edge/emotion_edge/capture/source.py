@@ -48,6 +48,11 @@ class SourceSettings:
         """Whether a camera may take the frames now: nobody knows where those on stdin are from."""
         return self.source in (PICAMERA, "-") or self.source.startswith(WEBCAM)
 
+    @property
+    def shown(self) -> str:
+        """The source's name without the folder of a file."""
+        return self.source if self.may_be_camera else Path(self.source).name
+
     def open(self, stop: Event) -> Frames:
         """Return the frames, as `open_source` does."""
         return open_source(

@@ -8,6 +8,7 @@ from collections.abc import Generator
 
 from emotion_edge.capture.source import PICAMERA
 from emotion_edge.cli.options.camera import default_source
+from emotion_edge.cli.options.web import web_settings
 from emotion_edge.cli.settings import (
     analyzer_settings,
     detector_settings,
@@ -100,6 +101,8 @@ def teach(args: Namespace) -> Lines:
         raise UserError("--from and --source: faces are taught from one of them")
     if args.forget and (args.pictures or args.source):
         raise UserError("--forget teaches nothing: leave out --from and --source")
+    if args.web and (args.pictures or args.forget):
+        raise UserError("--web shows a lesson in front of a camera: leave out --from and --forget")
     if args.forget:
         return forget_taught(args.to)
     args.source = args.source or default_source()
@@ -118,6 +121,7 @@ def teach(args: Namespace) -> Lines:
         only=args.only,
         model=args.model,
         keep_features=args.keep_features,
+        web=web_settings(args),
         detector=detector_settings(args),
         runtime=runtime_settings(args),
     )

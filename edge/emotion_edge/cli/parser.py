@@ -20,6 +20,7 @@ from emotion_edge.cli.options.shared import (
     add_smoothing,
     add_taught,
 )
+from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
 from emotion_edge.model.model_file import SHIPPED
 
@@ -113,6 +114,7 @@ def _teach(parser: Parser) -> None:
     add("--count", type=count, default=20, help="faces of each label (default: %(default)s)")
     add_model(parser)
     add("--keep-features", action="store_true", help="keep them, and add to those in FILE")
+    add_web(parser, "the lesson, which also asks for consent,")
     add_source(parser, required=False)
     parser.set_defaults(source=None)  # so that it is known whether it was given
     add_detector(parser)

@@ -10,7 +10,7 @@ from emotion_edge.faces.quality import MIN_BRIGHTNESS, QUALITY_SIDE, check_quali
 from emotion_edge.imaging.regions import Pixels, Region, luma, scale_region
 from emotion_edge.model.contract import NO_FACE
 
-SEVERAL = "several faces"
+SEVERAL = "several_faces"
 _STEP = 8  # pixels, between those whose brightness is looked at
 
 

@@ -5,6 +5,7 @@ step are a burst, and what was learnt can only be checked on a burst that was no
 rounds are what makes a check possible.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from emotion_edge.teaching.faces import SeenFace, TaughtFaces, gather
 ROUNDS = 2
 COUNTDOWN_S = 3.0
 EVERY_S = 0.15  # between two faces, at least
-TOO_LIKE = "too like another"
+TOO_LIKE = "too_like"
 MIN_DIFFERENCE = 3.0  # mean of two inputs' pixels, 0..255; a still face in noise of 4 has about 2
 
 
@@ -39,6 +40,11 @@ class View:
     taken: int
     wanted: int
     problem: str
+
+    @property
+    def countdown(self) -> int:
+        """What is left of the countdown in whole seconds; 0 if faces are taken."""
+        return max(0, math.ceil(self.seconds - 1e-3))
 
 
 class _Step(NamedTuple):

@@ -141,7 +141,7 @@ def test_unusable_frames_are_left_out_and_counted(recording, tmp_path):
     assert len(list((tmp_path / "data" / "validation" / "happy").iterdir())) == single
     lines = own_lines(result.stderr)
     assert any("left out 1 frame(s): no_face" in line for line in lines)
-    assert any(f"left out {9 - single} frame(s): several faces" in line for line in lines)
+    assert any(f"left out {9 - single} frame(s): several_faces" in line for line in lines)
     assert f"ended after {single} of 100 pictures" in lines[-1]
 
 

@@ -11,8 +11,8 @@ from emotion_edge.output.web.settings import CREDENTIAL_NAME, WebSettings
 DEFAULT_ADDRESS = "127.0.0.1:8080"
 
 
-def add_web(parser: argparse.ArgumentParser) -> None:
-    """Add --web and an option for each of the `WebSettings`."""
+def add_web(parser: argparse.ArgumentParser, what: str = "the picture and the labels") -> None:
+    """Add --web and an option for each of the `WebSettings`. what: the page shows."""
     group = parser.add_argument_group("the page")
     add, switch = group.add_argument, argparse.BooleanOptionalAction
     add(
@@ -21,7 +21,7 @@ def add_web(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=DEFAULT_ADDRESS,
         metavar="HOST:PORT",
-        help="serve a page with the picture and the labels at this address (default if it is left "
+        help=f"serve a page with {what} at this address (default if it is left "
         f"out: {DEFAULT_ADDRESS}, for this computer only; others need a password)",
     )
     _add_access(group)

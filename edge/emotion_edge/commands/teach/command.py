@@ -2,13 +2,15 @@
 
   emotion-edge teach                                       in front of the camera, two minutes
   emotion-edge teach --label neutral --label "tongue out"  an expression of your own
+  emotion-edge teach --web                                 the same on a page
   emotion-edge teach --from data --to taught.json          from pictures
   emotion-edge run --taught taught.json
   emotion-edge teach --forget --to taught.json
 
 In front of a camera it says what to show, counts down and takes some faces, in two rounds: what is
 learnt in one is checked in the other. Keys skip a label, repeat it, or end the lesson. It first
-asks the people in view for their consent on the terminal, and keeps no picture.
+asks the people in view for their consent on the terminal, and keeps no picture. With --web a page
+asks and shows it as well, and no terminal is needed.
 
 --from has a folder for each label, as `collect` writes them. Take the pictures in two bursts at
 least, on different occasions; five to twenty faces of each label are a good start. Of a picture
@@ -29,33 +31,33 @@ file cannot be written, 2 bad input or options, or no consent.
 
 import logging
 from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 from emotion_edge.capture.source import SourceSettings
-from emotion_edge.commands.consent import ask_for_consent
+from emotion_edge.commands.consent import ask_for_consent, ask_here_and_there
 from emotion_edge.commands.teach.camera import take_faces
 from emotion_edge.commands.teach.conclusion import conclude, kept_faces
+from emotion_edge.commands.teach.display import Display, Orders
+from emotion_edge.commands.teach.plan import Plan
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.detector import DetectorSettings
-from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.model_file import SHIPPED, Model
 from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.output.web.settings import WebSettings
 from emotion_edge.pipeline.factory import make_classifier, make_detector
+from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.teaching.class_pictures import as_label, choose_labels, find_class_pictures
 from emotion_edge.teaching.face_reader import FaceReader
 from emotion_edge.teaching.faces import TaughtFaces
 from emotion_edge.teaching.taught_target import check_target
 from emotion_edge.teaching.wizard import Wizard
+from emotion_edge.util.installation import install_hint
 
 log = logging.getLogger(__name__)
-CONSENT = """\
-About {faces} faces will be looked at, from {source}, and no picture is kept.
-{file} will hold numbers that were fitted to these faces{features}.
-Everybody in view must have agreed to that; in the European Union it is personal data. Nobody's
-emotions may be inferred at work or in education."""
-_FEATURES = ", and what the network makes of each of them"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class TeachSettings:
     taught: the file to write. pictures: the folder of class folders, None to take `count` faces of
     each label from the source. labels: those to teach; none for all in the folder, or the model's.
     only: the head has no others. keep_features: also write them, and add to those in the file.
+    web: of the page that shows the lesson; None: there is none.
     """
 
     taught: Path
@@ -75,6 +78,7 @@ class TeachSettings:
     only: bool = False
     model: Path = SHIPPED
     keep_features: bool = False
+    web: WebSettings | None = None
     detector: DetectorSettings = field(default_factory=DetectorSettings)
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)
 
@@ -86,19 +90,45 @@ def teach(settings: TeachSettings) -> Generator[str, None, None]:
     consent, and RunError if it was stopped or the file cannot be written.
     """
     check_target(settings.taught)
-    classifier, stop = make_classifier(settings.model, settings.runtime), Event()
+    classifier = make_classifier(settings.model, settings.runtime)
     kept = kept_faces(settings.taught, classifier.model, keep=settings.keep_features)
     detector = partial(make_detector, settings.detector, settings.runtime)
     reader = FaceReader(classifier, detector)
-    if settings.pictures is None:
-        faces = _from_source(settings, reader, kept, stop)
-    else:
-        faces = _from_pictures(settings, settings.pictures, reader, kept)
-    if kept is not None:
-        faces = kept.relabelled(faces.labels).joined(faces)
-        log.info("%s: taught together with the faces in it", settings.taught)
-    keep = settings.keep_features
-    yield from conclude(settings.taught, classifier.model, faces, stop, keep=keep)
+    orders = Orders(Event())
+    with _open_page(settings, classifier.model, orders) as page:
+        if settings.pictures is None:
+            faces = _from_source(settings, reader, kept, orders, page)
+        else:
+            faces = _from_pictures(settings, settings.pictures, reader, kept)
+        if kept is not None:
+            faces = kept.relabelled(faces.labels).joined(faces)
+            log.info("%s: taught together with the faces in it", settings.taught)
+        keep, stop = settings.keep_features, orders.stop
+        yield from conclude(settings.taught, classifier.model, faces, stop, page, keep=keep)
+
+
+def _open_page(
+    settings: TeachSettings, model: Model, orders: Orders
+) -> AbstractContextManager[Display]:
+    if settings.web is None:
+        return nullcontext(Display())
+    try:
+        from emotion_edge.commands.teach.web.lesson_page import LessonPage  # noqa: PLC0415
+    except ImportError:
+        raise UserError(f"--web needs tornado: {install_hint('web')}") from None
+    page = LessonPage(settings.web, _plan(settings, model), orders)
+    stop_on_signals(orders.stop)  # from the first moment that somebody may see the page
+    return page
+
+
+def _plan(settings: TeachSettings, model: Model) -> Plan:
+    return Plan(
+        labels=tuple(dict.fromkeys(map(as_label, settings.labels))) or model.contract.labels,
+        count=settings.count,
+        source=settings.source,
+        file=settings.taught,
+        features=settings.keep_features,
+    )
 
 
 def _from_pictures(
@@ -110,34 +140,34 @@ def _from_pictures(
 
 
 def _from_source(
-    settings: TeachSettings, reader: FaceReader, kept: TaughtFaces | None, stop: Event
+    settings: TeachSettings,
+    reader: FaceReader,
+    kept: TaughtFaces | None,
+    orders: Orders,
+    page: Display,
 ) -> TaughtFaces:
-    asked = (
-        tuple(dict.fromkeys(map(as_label, settings.labels)))
-        or reader.classifier.model.contract.labels
-    )
+    plan = _plan(settings, reader.classifier.model)
+    asked = plan.labels
     _labels(settings, reader, asked, kept)  # before anybody makes a face
     if len(asked) < 2 and kept is None:
         raise UserError(
             f"--label {asked[0]}: nothing to tell it from", "add another, such as --label neutral"
         )
-    frames = settings.source.open(stop)
-    _ask_for_consent(settings, len(asked) * settings.count)
+    frames = settings.source.open(orders.stop)
+    _ask_for_consent(plan, orders.stop, page)
     wizard = Wizard(asked, settings.count)
-    take_faces(frames, settings.source.source, reader, wizard, stop)
+    take_faces(frames, settings.source.source, reader, wizard, orders, page)
     if not (found := wizard.with_faces()):
         raise RunError("no face was taken: nothing is written")
     return wizard.faces(_labels(settings, reader, found, kept))
 
 
-def _ask_for_consent(settings: TeachSettings, faces: int) -> None:
-    what = CONSENT.format(
-        faces=faces,
-        source=settings.source.source,
-        file=settings.taught,
-        features=_FEATURES if settings.keep_features else "",
-    )
-    ask_for_consent("teach", what)
+def _ask_for_consent(plan: Plan, stop: Event, page: Display) -> None:
+    if page.is_enough:
+        ask_here_and_there(plan.words, page, stop)
+        page.begin()
+    else:
+        ask_for_consent("teach", plan.words)
 
 
 def _labels(

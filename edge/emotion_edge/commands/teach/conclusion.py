@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+from emotion_edge.commands.teach.display import Display
 from emotion_edge.errors import RunError, UserError, escape
 from emotion_edge.model.model_file import Model
 from emotion_edge.teaching.faces import TaughtFaces
@@ -44,22 +45,26 @@ def kept_faces(path: Path, model: Model, *, keep: bool) -> TaughtFaces | None:
 
 
 def conclude(
-    path: Path, model: Model, faces: TaughtFaces, stop: Event, *, keep: bool
+    path: Path, model: Model, faces: TaughtFaces, stop: Event, page: Display, *, keep: bool
 ) -> Iterator[str]:
     """Learn from faces, yield what was learnt, and write it if something was gained.
 
+    page: is told what is yielded, and the outcome.
     keep: write the faces, too, even if nothing was gained. A head that only leaves out some of the
     model's labels is written as well, because it was asked for. Raises RunError if `stop` is set,
     or the file cannot be written.
     """
     lesson = learn(faces, model.contract)
-    yield from describe(lesson, faces, model.contract)
+    for line in describe(lesson, faces, model.contract):
+        page.tell(line)
+        yield line
     if stop.is_set():
         raise RunError("stopped: nothing is written")
     if not lesson.better:
         found = "not shown to be better with what was taught"
         if not keep and not set(faces.labels) < set(model.contract.labels):
             log.warning("the model is %s: nothing is written", found)
+            page.end("unchanged")
             return
         log.warning("the model is %s: it names labels as before", found)
     taught = Taught(
@@ -70,4 +75,5 @@ def conclude(
         faces=faces if keep else None,
     )
     write_taught(path, taught)
+    page.end("written" if lesson.better else "kept")
     yield f"written: {escape(str(path))}"

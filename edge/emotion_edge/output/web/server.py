@@ -87,6 +87,8 @@ class Server:
             reason = getattr(error, "strerror", None) or "not a host name"
             raise RunError(f"--web {self._address}: cannot listen there: {reason}") from None
         self._thread.start()
+        scheme = "https" if self._context else "http"
+        log.info("the page: %s://%s/", scheme, self._address)
 
     def stop(self) -> None:
         """End all connections, and the thread."""

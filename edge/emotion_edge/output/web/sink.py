@@ -2,25 +2,23 @@
 
 import logging
 import socket
-from pathlib import Path
 from threading import Event
 from typing import Self
 
-from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings
+from emotion_edge.capture.source import SourceSettings
 from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
 from emotion_edge.output.json_lines import lines_of
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
-from emotion_edge.output.web.access.guard import Guard
 from emotion_edge.output.web.access.hosts import HostRules
-from emotion_edge.output.web.access.password import read_web_password, transport_danger
-from emotion_edge.output.web.access.tls import certificate_danger, load_certificate, tls_context
+from emotion_edge.output.web.access.opening import open_access
+from emotion_edge.output.web.access.tls import load_certificate
+from emotion_edge.output.web.daemon_site import DaemonSite
 from emotion_edge.output.web.face_reader import FaceReader
-from emotion_edge.output.web.handlers.routes import make_application
+from emotion_edge.output.web.handlers.routes import DAEMON, make_application
 from emotion_edge.output.web.picture import Pictures
 from emotion_edge.output.web.server import Server
-from emotion_edge.output.web.site import Site
 from emotion_edge.output.web.state import Facts, Look, Seen
 from emotion_edge.output.web.viewers import Viewers
 from emotion_edge.pipeline.factory import AnalyzerSettings
@@ -49,11 +47,8 @@ class WebSink(Sink):
         assert settings.web is not None
         self._web = web = settings.web
         self._aggregate = settings.aggregate is not None
-        guard = Guard(read_web_password(web), web.address.port)
-        self._context = tls_context(web)
-        for danger in filter(None, (transport_danger(web), certificate_danger(web))):
-            log.warning("%s; %s", danger.found, danger.remedy)
-        self._site = Site(
+        guard, self._context = open_access(web)
+        self._site = DaemonSite(
             facts=_facts(settings, source, analyzer),
             stats=stats,
             seen=Seen(labels),
@@ -66,9 +61,10 @@ class WebSink(Sink):
             history=settings.history,
             patience=SNAPSHOT_PATIENCE_S + source.every,
             secure=self._context is not None,
+            has_fixed_times=self._aggregate,
         )
         self._server = Server(
-            web.address, make_application(self._site), self._context, self._site.watching
+            web.address, make_application(self._site, DAEMON), self._context, self._site.watching
         )
 
     def _pictures(self) -> Pictures:
@@ -80,8 +76,6 @@ class WebSink(Sink):
     def __enter__(self) -> Self:
         """Start to serve; raises RunError if nobody can listen at the address."""
         self._server.start()
-        scheme = "https" if self._context else "http"
-        log.info("the page: %s://%s/", scheme, self._web.address)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -123,7 +117,7 @@ def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerS
     return Facts(
         title=f"emotion-edge on {_name(settings)}",
         model=analyzer.model.stem,
-        source=_shown(source),
+        source=source.shown,
         aggregate=settings.aggregate,
         history=settings.history is not None,
         find_side=analyzer.detector.min_face,
@@ -135,9 +129,3 @@ def _name(settings: OutputSettings) -> str:
     for broker in settings.brokers:
         return broker.prefix.removeprefix("emotion-edge/")
     return socket.gethostname()
-
-
-def _shown(source: SourceSettings) -> str:
-    """Return the source's name without its folder."""
-    is_device = source.source in (PICAMERA, "-") or source.source.startswith(WEBCAM)
-    return source.source if is_device else Path(source.source).name

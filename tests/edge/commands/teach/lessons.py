@@ -22,6 +22,9 @@ TONGUE = "tongue out"
 LABELS = ("--label", "happy", "--label", TONGUE)
 _TONGUE_BOX = (58, 112, 92, 148)  # in HEAD
 DARK = "darkness"
+STEP_S = 4.0  # of the countdown and six faces
+STEPS = [("happy", STEP_S + 1.5), (TONGUE, STEP_S), ("happy", STEP_S), (TONGUE, 9)]
+"""What somebody shows who does as the wizard asks for `LABELS`."""
 
 
 def frame(expression: str, number: int) -> np.ndarray:

@@ -5,11 +5,12 @@ import stat
 
 import pytest
 
-from emotion_edge.commands.teach.camera import KEYS
+from emotion_edge.commands.teach.terminal_display import KEYS
 from tests.edge.command_line import edge, json_lines, own_lines
 from tests.edge.commands.teach.lessons import (
     DARK,
     LABELS,
+    STEPS,
     TONGUE,
     Lesson,
     begin,
@@ -20,9 +21,7 @@ from tests.edge.commands.teach.lessons import (
 from tests.edge.recordings import write_recording
 
 pytestmark = pytest.mark.searches
-STEP_S = 4.0  # of the countdown and six faces
 TAKING = "taking: 1 of 6"
-STEPS = [("happy", STEP_S + 1.5), (TONGUE, STEP_S), ("happy", STEP_S), (TONGUE, 9)]
 
 
 @pytest.fixture(scope="module")

@@ -118,6 +118,16 @@ ELSEWHERE = {
         ),
         ("needs a camera", TEACH, "test_a_face_of_ones_own_is_taught_and_found"),
     ),
+    "emotion-edge teach --web": (
+        "needs a camera",
+        "tests/edge/commands/teach/test_page.py",
+        "test_the_whole_lesson_needs_no_terminal",
+    ),
+    "emotion-edge teach --web 0.0.0.0:8080 --web-password-file password.txt": (
+        "needs a camera",
+        "tests/edge/commands/teach/test_page_access.py",
+        "test_who_is_not_logged_in_sees_and_orders_nothing",
+    ),
     "emotion-edge teach --from data": (
         "needs pictures of somebody",
         "tests/edge/commands/teach/test_command.py",

@@ -1,6 +1,7 @@
 """The API's short answers: state, health, snapshot, pause and resume."""
 
 from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.output.web.handlers.daemon import DaemonHandler
 from emotion_edge.output.web.state import reason
 
 
@@ -13,7 +14,7 @@ class StateHandler(Handler):
         self.answer(self.site.state())
 
 
-class HealthHandler(Handler):
+class HealthHandler(DaemonHandler):
     """GET /healthz: for whoever watches over the daemon, so nothing else is in it."""
 
     needs_login = False
@@ -26,7 +27,7 @@ class HealthHandler(Handler):
         self.answer({"status": status}, 503 if trouble else 200)
 
 
-class SnapshotHandler(Handler):
+class SnapshotHandler(DaemonHandler):
     """GET /api/snapshot.jpg."""
 
     async def get(self) -> None:
@@ -51,7 +52,7 @@ class SnapshotHandler(Handler):
             self.refuse(404, f"no picture: {trouble}")
 
 
-class CommandHandler(Handler):
+class CommandHandler(DaemonHandler):
     """POST /api/pause and /api/resume."""
 
     def initialize(self, paused: bool) -> None:

@@ -9,7 +9,7 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import ImageError
 from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of
 from emotion_edge.output.web.face_reader import BusyError
-from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.output.web.handlers.daemon import DaemonHandler
 from emotion_edge.util.child_process import StoppedError
 
 MAX_BYTES = 16 << 20
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 @stream_request_body
-class FacesHandler(Handler):
+class FacesHandler(DaemonHandler):
     """Takes a picture's bytes in as they come, so that a larger one never fills the memory."""
 
     def prepare(self) -> None:

@@ -10,14 +10,14 @@ from typing import Literal, cast
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.history.query import Total, Unit, read_totals
 from emotion_edge.output.json_lines import Line
-from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.output.web.handlers.daemon import DaemonHandler
 
 MAX_ROWS = 20_000  # a day's minutes with some labels each; a year's hours with two
 UNITS = ("minute", "hour", "day")
 log = logging.getLogger(__name__)
 
 
-class HistoryHandler(Handler):
+class HistoryHandler(DaemonHandler):
     """Reads the history on another thread: it may take seconds."""
 
     async def get(self) -> None:

@@ -22,18 +22,23 @@ _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 
 class Page(Handler):
-    """A page of HTML from a template."""
+    """A page of HTML from a template.
+
+    sections: of the texts that it shows; a later one wins.
+    """
+
+    sections: tuple[str, ...] = ("page",)
 
     def show(self, template: str) -> None:
         """Answer with a template; login tells it whether there is a password."""
-        language = self._language()
+        language = self.language
         self.set_header("Content-Language", language)
         self.set_header("Vary", "Accept-Language, Cookie")
         self.render(
             template,
-            title=self.site.facts.title,
+            title=self.site.title,
             language=language,
-            texts=read_texts(language, "page"),
+            texts=self._texts(language),
             sign=read_texts(language, "sign"),
             login=not self.site.guard.is_open,
         )
@@ -42,7 +47,13 @@ class Page(Handler):
         """Redirect to another page, which gets the query: the language that was chosen."""
         self.redirect(f"{path}?{self.request.query}".removesuffix("?"))
 
-    def _language(self) -> str:
+    def _texts(self, language: str) -> dict[str, str]:
+        sections = [read_texts(language, section) for section in self.sections]
+        return {key: text for section in sections for key, text in section.items()}
+
+    @property
+    def language(self) -> str:
+        """The language that was asked for."""
         given = self.get_query_argument("lang", "")
         if given in LANGUAGES:
             return given

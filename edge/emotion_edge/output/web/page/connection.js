@@ -4,9 +4,14 @@ const RETRY_MS = 2000;
 // The daemon sends its state at least every 15 seconds. After a power cut the line dies silently.
 const SILENCE_MS = 40000;
 
-/** Send a request; return the answer. Without a session the page becomes the login page. */
-export async function request(path, method = "GET") {
-  const answer = await fetch(path, { method, headers: { "X-Emotion-Edge": "1" } });
+/**
+ * Send a request; return the answer. Without a session the page becomes the login page.
+ *
+ * content: is sent as JSON.
+ */
+export async function request(path, method = "GET", content = undefined) {
+  const body = content && JSON.stringify(content);
+  const answer = await fetch(path, { method, body, headers: { "X-Emotion-Edge": "1" } });
   if (answer.status === 401) {
     location.assign(`/login${location.search}`);
     return new Promise(() => {}); // the page ends here
@@ -22,11 +27,12 @@ export async function request(path, method = "GET") {
  *
  * on: functions `state(state)`, `line(line)` and `lost(why)`; why: "lost", "busy", or "" if the
  * page is merely hidden. A hidden page costs the daemon nothing, does not count as a viewer, and
- * leaves the browser's few connections to other tabs.
+ * leaves the browser's few connections to other tabs. Returns a function that ends it for good.
  */
 export function listen(on) {
   let source = null;
   let timer = null;
+  let over = false;
 
   function close() {
     source?.close();
@@ -40,9 +46,10 @@ export function listen(on) {
   }
 
   function lose(why) {
+    if (over) return;
     close();
     on.lost(why);
-    timer = setTimeout(check, RETRY_MS);
+    if (!over) timer = setTimeout(check, RETRY_MS);
   }
 
   // An EventSource does not tell why it failed.
@@ -50,7 +57,7 @@ export function listen(on) {
     if (document.hidden) return; // until it is visible again
     try {
       const state = await (await request("/api/state")).json();
-      if (!document.hidden) open(state);
+      if (!document.hidden && !over) open(state);
     } catch (error) {
       lose(error.status === 503 ? "busy" : "lost");
     }
@@ -60,8 +67,8 @@ export function listen(on) {
     close();
     source = new EventSource("/api/events");
     source.addEventListener("open", () => {
-      on.state(state);
       heard();
+      on.state(state);
     });
     source.addEventListener("error", () => {
       // An answer that is no stream, although the state can be read: there are too many viewers.
@@ -76,9 +83,14 @@ export function listen(on) {
   }
 
   document.addEventListener("visibilitychange", () => {
+    if (over) return;
     close();
     if (document.hidden) on.lost("");
     check();
   });
   check();
+  return () => {
+    over = true;
+    close();
+  };
 }

@@ -9,11 +9,14 @@ export function say(key, values = {}) {
   return texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** Return the text of a kind for a name, such as "hint" and "sad"; undefined if there is none. */
+export const textFor = (kind, name) => texts[`${kind}_${name}`];
+
 /** Return a label's name in the page's language; labels of one's own stay as they are. */
-export const labelName = (label) => texts[`label_${label}`] ?? label;
+export const labelName = (label) => textFor("label", label) ?? label;
 
 /** Return the text for a reason, such as "too_dark"; one that the page does not know stays. */
-export const reasonText = (reason) => texts[`reason_${reason}`] ?? reason;
+export const reasonText = (reason) => textFor("reason", reason) ?? reason;
 
 /** Return a number as the language writes it, with a unit if one is given. */
 export function number(value, digits = 0, unit = undefined) {

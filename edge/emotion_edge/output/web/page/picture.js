@@ -2,45 +2,21 @@
 
 import { byId, reasonText, say, setText } from "./dom.js";
 import { request } from "./connection.js";
-import { play } from "./stream.js";
+import { makePlayer } from "./player.js";
 
-const RETRY_MS = 3000;
-const canvas = byId("stream");
 const words = byId("no-picture");
-let stop = null; // ends the present stream
-let refused = false;
-let waitUntil = 0;
+const player = makePlayer(byId("stream"), words);
 
 /** Show the stream of pictures, or say why there is none. state: null without a connection. */
 export function showPicture(state) {
-  const wanted = Boolean(state?.picture);
-  if (wanted && !stop && Date.now() >= waitUntil) start();
-  if (!wanted && stop) end();
+  player.show(Boolean(state?.picture));
   setText(words, whyNot(state));
-}
-
-function start() {
-  stop = play(canvas, () => showCanvas(true), end);
-}
-
-function end(status) {
-  stop();
-  stop = null;
-  refused = status === 503;
-  waitUntil = status === undefined ? 0 : Date.now() + RETRY_MS;
-  canvas.width = 0; // nothing of the last picture stays
-  showCanvas(false);
-}
-
-function showCanvas(shown) {
-  canvas.hidden = !shown;
-  words.hidden = shown;
 }
 
 function whyNot(state) {
   if (!state) return say("connecting");
   if (state.aggregate) return say("picture_none");
-  if (state.picture) return say(refused ? "busy" : "connecting");
+  if (state.picture) return say(player.isRefused() ? "busy" : "connecting");
   if (state.paused) return reasonText("paused");
   if (!state.streaming) return reasonText(state.reason ?? "starting");
   return say("picture_off");
