@@ -53,6 +53,7 @@ def test_the_page_on_the_pi_lists_the_extras_that_make_does_not_install_by_itsel
         "litert",
         "mqtt",
         "metrics",
+        "web",
     }
 
 
