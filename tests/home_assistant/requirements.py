@@ -30,4 +30,4 @@ def requirements() -> set[str]:
     return packages
 
 
-print(*sorted(requirements()), sep="\n")
+print(*sorted(requirements()), sep="\n")  # noqa: T201
