@@ -120,7 +120,7 @@ class Phases:
             self._add_steady_state(table)
         table.show()
         minutes = args.devices * args.seconds / 60
-        print_sizes(self._subscriber, ("events", "attributes", "state"), minutes)
+        print_sizes(self._subscriber, ("events", "attributes", "state", "faces", "totals"), minutes)
 
     def _add_steady_state(self, table: Table) -> None:
         subscriber = self._subscriber

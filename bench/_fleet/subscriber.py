@@ -15,7 +15,7 @@ RETRY_S = 0.05  # it must reconnect before the devices do
 ONLINE_TIMEOUT_S = 120.0
 RETAINED_TIMEOUT_S = 10.0
 TIME_KEY = b'{"time": "'  # events and attributes begin with it; an ISO 8601 time follows
-STATES = ("config", "paused", "attributes", "state")
+STATES = ("config", "paused", "attributes", "state", "faces", "totals")
 
 
 class Size(NamedTuple):

@@ -32,7 +32,7 @@ class HomeAssistant:
             text = text.replace("@PORT@", str(self.port)).replace("@BROKER@", str(broker_port))
             (folder / name).write_text(text)
         card = DASHBOARD.read_text().replace("\n", "\n        ")
-        (folder / "ui-lovelace.yaml").write_text(f"views:\n  - cards:\n      - {card}\n")
+        (folder / "the-card.yaml").write_text(f"views:\n  - cards:\n      - {card}\n")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:

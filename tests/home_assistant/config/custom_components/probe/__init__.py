@@ -56,7 +56,7 @@ class ProbeView(HomeAssistantView):
     async def _dashboard(self):
         found = self._hass.data["lovelace"]
         boards = found["dashboards"] if isinstance(found, dict) else found.dashboards
-        return await boards[None].async_load(True)
+        return await boards["the-card"].async_load(True)
 
     async def _statistics(self, since, period):
         """Compile the statistics up to the present hour's end now; return them by entity."""
