@@ -96,7 +96,7 @@ def test_buttons_and_keys_lead_through_it(browser, begin, nobody):
     browser.look(360, "light", height=740)
     browser.driver.get(lesson.url)
     agree(browser)
-    browser.wait_text("#advice", "no face in view")
+    browser.wait_text("#advice", "o face in view")
     assert browser.texts("#label, #step") == ["1 of 6", "happy"]
     assert browser.text("#hint").lower() == "smile"
     until(lambda: has_picture(browser), "the picture")
