@@ -86,6 +86,7 @@ def test_the_whole_lesson(browser, begin, tmp_path, width, scheme):
     assert lesson.end().returncode == 0
     assert not browser.find("#stream").is_displayed()
     assert "Taught 24 faces in 4 bursts" in browser.text("#report")
+    assert browser.texts("#report tr")[1] == "happy\t12\t12 (100 %)\t12 (100 %)"
     assert browser.text("#command") == "emotion-edge run --taught taught.json"
     look(browser, f"end-{width}-{scheme}")
 
