@@ -46,8 +46,9 @@ def test_the_wheel_contains_edge_with_its_model_and_nothing_else(wheel):
     top = {Path(name).parts[0] for name in names}
     assert "emotion_edge/emotion-edge.service" in names
     assert "emotion_edge/py.typed" in names
-    texts = {path.name for path in (REPOSITORY / "edge/emotion_edge/texts").iterdir()}
-    assert {Path(name).name for name in names if "/texts/" in name} == texts
+    for folder in ("texts", "output/web/page"):
+        files = {path.name for path in (REPOSITORY / "edge/emotion_edge" / folder).iterdir()}
+        assert {Path(name).name for name in names if f"/{folder}/" in name} == files
     assert any(name.endswith(".dist-info/licenses/models/LICENSE") for name in names)
     assert top == {"emotion_edge", wheel.name.rsplit("-py3", 1)[0] + ".dist-info"}
 

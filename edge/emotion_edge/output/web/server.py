@@ -7,14 +7,17 @@ import ssl
 import threading
 from collections.abc import Callable, Container
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
+from tornado.http1connection import HTTP1Connection
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from emotion_edge.errors import RunError
+from emotion_edge.output.web.framing import FramingCheck
 from emotion_edge.util.address import Address
 
 MAX_CONNECTIONS = 100
@@ -44,6 +47,13 @@ class BoundedServer(HTTPServer):
             stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, VANISHED_MS)
         self._open[stream] = None
         super().handle_stream(stream, address)
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        """Check each request's length."""
+        delegate = super().start_request(server_conn, request_conn)
+        return FramingCheck(delegate, cast("HTTP1Connection", request_conn))
 
     def on_close(self, server_conn: Any) -> None:
         """Forget a connection."""

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.edge.command_line import json_lines, run_every_frame
 from tests.edge.models import FLOAT32, INT8
-from tests.edge.output.web.asking import POST, connected, parse, post, read_all, request
+from tests.edge.output.web.asking import post
 from tests.edge.output.web.browser.sites import FACES
 from tests.edge.photographs import scene
 from tests.edge.pictures import solid
@@ -66,15 +66,6 @@ def test_a_picture_with_too_many_pixels_is_refused(site, changing):
     assert answer.status == 400
     assert "too large: 200 x 100 pixels" in answer.json["error"]
     assert post(small.port, "/api/faces", RED).status == 200
-
-
-def test_a_picture_may_come_in_chunks(open_site):
-    parts = (RED[:50], RED[50:], b"")
-    body = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts)
-    headers = {"Host": "localhost", "Connection": "close", **POST, "Transfer-Encoding": "chunked"}
-    with connected(open_site.port) as connection:
-        connection.sendall(request("POST", "/api/faces", headers, body))
-        assert len(parse(read_all(connection)).json["faces"]) == 1
 
 
 def test_pictures_are_read_while_the_camera_is_paused(open_site):

@@ -110,7 +110,7 @@ def test_whoever_guesses_waits(guarded):
         assert answer.status == 429
         assert int(answer.headers["retry-after"]) >= 1
     assert ask(guarded.port, "/login").status == 200
-    assert "1 wrong password(s), the last from 127.0.0.1" in guarded.daemon.stderr
+    guarded.daemon.wait_stderr("1 wrong password(s), the last from 127.0.0.1")
 
 
 def test_nothing_ever_shows_the_password(guarded):

@@ -74,4 +74,4 @@ def basic_password(authorization: str) -> str | None:
         text = base64.b64decode(credentials, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return text.partition(":")[2]
+    return text.partition(":")[2] if ":" in text else None

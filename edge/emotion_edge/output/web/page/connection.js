@@ -54,6 +54,7 @@ export function listen(on) {
 
   // An EventSource does not tell why it failed.
   async function check() {
+    if (document.hidden) return; // until it is visible again
     try {
       const state = await (await request("/api/state")).json();
       if (!document.hidden && !over) open(state);
@@ -85,9 +86,9 @@ export function listen(on) {
     if (over) return;
     close();
     if (document.hidden) on.lost("");
-    else check();
+    check();
   });
-  if (!document.hidden) check();
+  check();
   return () => {
     over = true;
     close();

@@ -62,8 +62,9 @@ class Card {
     const shown = face.decided ? face.label : null;
     setText(this.name, shown === null ? say("undecided") : labelName(shown));
     setText(this.own, shown === null || shown === labelName(shown) ? "" : shown);
-    this.reason.hidden = !face.reason;
-    setText(this.reason, face.reason ? reasonText(face.reason) : "");
+    const reason = face.decided ? face.reason : null;
+    this.reason.hidden = !reason;
+    setText(this.reason, reason ? reasonText(reason) : "");
     this.bars.show(labels, face.scores ?? {}, shown, (score) => number(score, 2));
     setText(this.raw, say("frame_alone", { label: labelName(face.raw) }));
   }

@@ -13,10 +13,10 @@ function show(state) {
   showButtons(state);
   showFaces(state);
   showAim(state);
+  setPairs(byId("figures"), state ? figures(state) : []);
   if (!state) return;
   document.title = state.title;
   byId("changes").hidden = Boolean(state.aggregate);
-  setPairs(byId("figures"), figures(state));
   setText(byId("model"), `emotion-edge ${state.version}`);
   keepHistory(state);
 }

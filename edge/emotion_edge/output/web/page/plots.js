@@ -99,8 +99,8 @@ export function drawShares(place, { days, labels, seen, seconds }) {
 function shareCell(seconds, total) {
   const shown = bar();
   setBar(shown, total ? seconds / total : 0);
-  const parts = total ? [percent(seconds / total), minutes(seconds)] : ["–"];
-  const words = parts.flatMap((part) => [" · ", element("span", { class: "part" }, part)]).slice(1);
+  const parts = total ? [percent(seconds / total), `· ${minutes(seconds)}`] : ["–"];
+  const words = parts.flatMap((part) => [element("span", { class: "part" }, part), " "]);
   return element("span", { class: "share" }, shown, element("span", {}, ...words));
 }
 

@@ -1,7 +1,7 @@
 """Fixtures: a browser, a daemon with a page, and recordings for it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from emotion_edge.pipeline.label_times import Seen
 from tests.edge.output.web.browser.driver import Browser
 from tests.edge.output.web.browser.scenes import write_walk
 from tests.edge.output.web.browser.sites import FACES, Site
+
+ZONES = (-12, 14)  # hours ahead of UTC: at any time, one of them has another date than UTC
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +28,6 @@ def browser(_chromium, daemon) -> Iterator[Browser]:
     _chromium.begin()
     yield _chromium
     _chromium.end()
-
-
-@pytest.fixture
-def site(daemon) -> Callable[..., Site]:
-    """A function that starts a daemon with a page; its arguments are options of `run`."""
-    pytest.importorskip("tornado")
-    return lambda *options: Site(daemon, *options)
 
 
 @pytest.fixture(scope="session")
@@ -54,20 +49,9 @@ def colours(site, changing) -> Site:
 
 
 @pytest.fixture
-def password(tmp_path) -> Path:
-    """The file of a password."""
-    path = tmp_path / "password"
-    path.write_text("correct horse\n")
-    path.chmod(0o600)
-    return path
-
-
-@pytest.fixture
 def recorded(tmp_path) -> Path:
     """A history: half an hour of faces in this hour, 70 minutes two days ago."""
-    clock = time.localtime()
-    if (clock.tm_hour, clock.tm_min) >= (23, 57):
-        time.sleep(200)  # else tomorrow might come while the test looks at today
+    _keep_from_midnight()
     path, now = tmp_path / "labels.db", int(time.time()) // 60 * 60
     before = now - 2 * 86400
     rows = [
@@ -82,3 +66,11 @@ def recorded(tmp_path) -> Path:
 def with_history(site, changing, recorded) -> Site:
     """A daemon that goes on with that history."""
     return site("--source", changing, "--history", recorded)
+
+
+def _keep_from_midnight() -> None:
+    """Wait if tomorrow might come, here or where a test's device is, while it looks at today."""
+    hours = (time.localtime().tm_hour, *((time.gmtime().tm_hour + zone) % 24 for zone in ZONES))
+    minute = time.localtime().tm_min
+    if 23 in hours and minute >= 57:
+        time.sleep(60 * (60 - minute))

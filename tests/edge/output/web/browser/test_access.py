@@ -1,15 +1,7 @@
 """Log in, log out, be thrown out."""
 
-import pytest
-
 from tests.edge.output.web.browser.sites import NETWORK
 from tests.edge.waiting import until
-
-
-@pytest.fixture
-def guarded(site, changing, password):
-    """A page with a password."""
-    return site("--source", changing, "--web-password-file", password)
 
 
 def log_in(browser, text: str) -> None:

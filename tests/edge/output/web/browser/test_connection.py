@@ -10,7 +10,7 @@ def test_the_page_connects_again_after_the_daemon_was_restarted(browser, colours
     until(lambda: browser.texts("#faces article"), "the labels")
     colours.daemon.end()
     browser.wait_text("#connection", "Connection lost. Trying again")
-    assert browser.texts("#faces article") == []
+    assert browser.texts("#faces article") == browser.texts("#figures dd") == []
     assert not browser.find("#pause").is_enabled()
     assert not browser.find("#stream").is_displayed()
     colours.start()

@@ -5,8 +5,11 @@ import time
 import pytest
 
 from tests.edge.output.history.rows import rows_of
+from tests.edge.output.web.browser.conftest import ZONES
 from tests.edge.waiting import until
 
+TITLES = """return [...document.querySelector(arguments[0]).querySelectorAll("rect title")].map(
+  (each) => each.textContent)"""
 FILLS = "return [...document.querySelectorAll(arguments[0])].map((e) => getComputedStyle(e).fill)"
 
 
@@ -49,9 +52,7 @@ def test_today_s_bars_are_as_high_as_the_minutes(plotted, recorded):
 
 
 def test_the_week_s_grid_tells_minutes_and_the_most_frequent_label(plotted):
-    titles = plotted.run(
-        "return [...document.querySelectorAll('#week rect title')].map((e) => e.textContent)"
-    )
+    titles = plotted.run(TITLES, "#week")
     assert len(titles) == 7 * 24
     found = sorted(title.split(": ")[1] for title in titles if not title.endswith(": 0 min"))
     assert found == ["30 min, mostly blue", "70 min, mostly red"]
@@ -71,3 +72,18 @@ def test_the_colours_of_labels_differ_and_agree_everywhere(plotted):
     bars = plotted.run(FILLS, "#hours rect")
     assert bars == [legend[0], legend[3]]
     assert plotted.run(FILLS, "#faces .swatch rect")[0] == legend[0]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_days_and_hours_are_the_device_s_not_the_browser_s(
+    browser, site, changing, recorded, monkeypatch, zone
+):
+    monkeypatch.setenv("TZ", f"DEV{-zone:+}")
+    there = time.gmtime(rows_of(recorded)[-1][0] + zone * 3600)
+    browser.driver.get(site("--source", changing, "--history", recorded).url)
+    titles = until(lambda: browser.run(TITLES, "#week"), "the plots")
+    (last,) = (title for title in titles if title.endswith(": 30 min, mostly blue"))
+    assert last.startswith(time.strftime("%A %H:00", there))
+    assert titles.index(last) == 6 * 24 + there.tm_hour
+    today = browser.run(TITLES, "#hours")
+    assert [title.split(",")[0] for title in today] == [time.strftime("%H:00", there)] * 2

@@ -39,15 +39,20 @@ def test_labels_of_ones_own_stay_as_they_are(browser, site, changing, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("light", "advice", "poor"), [(1.0, "", 0), (0.12, "Too dark. Light the face", 1)]
+    ("light", "label", "advice", "poor"),
+    [(1.0, "happy", "", 0), (0.12, "unknown", "Too dark. Light the face", 1)],
 )
 def test_it_says_what_is_wrong_with_a_face_and_what_to_do(
-    browser, site, tmp_path, light, advice, poor
+    browser, site, tmp_path, light, label, advice, poor
 ):
     source = write_frames(tmp_path / "still", [frame(200, light=light)])
     browser.driver.get(site("--source", source, *FACES).url)
-    until(lambda: browser.texts("#aim-meters dd"), "the meters")
-    until(lambda: browser.text("#faces .reason").startswith(advice), "the reason")
+
+    def settled() -> bool:
+        shown = browser.text("#faces .label")
+        return shown == label and browser.text("#faces .reason").startswith(advice)
+
+    until(settled, f"{label}, {advice}")
     assert bool(browser.text("#faces .reason")) == bool(advice)
     assert browser.text("#aim-found") == "Face found."
     words = [text for text in browser.texts("#aim-meters dd") if text.startswith("too little: ")]

@@ -31,8 +31,12 @@ def test_the_boxes_in_the_picture_go_with_the_face(browser, faces):
 
 def test_the_label_of_the_face_is_that_of_stdout(browser, faces):
     browser.driver.get(faces.url)
-    last = "the last label on stdout"
-    until(lambda: browser.text("#faces .label") == faces.daemon.stdout[-1]["label"], last)
+
+    def agree() -> bool:
+        last = [line["label"] for line in faces.daemon.stdout[-1:]]
+        return [browser.text("#faces .label")] == last
+
+    until(agree, "the last label on stdout")
     scores = browser.texts("#faces .bars .value")
     assert len(scores) == len(faces.get("/api/state")["labels"])
     assert abs(sum(map(float, scores)) - 1) < 0.05
