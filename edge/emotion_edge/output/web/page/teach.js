@@ -5,7 +5,7 @@ import { listen, request } from "./connection.js";
 import { makePlayer } from "./player.js";
 
 const KEYS = { s: "skip", r: "repeat", q: "end" };
-const TABLE = { tabindex: "0", role: "region", "aria-labelledby": "report-title" };
+const TABLE = { class: "table", tabindex: "0", role: "region", "aria-labelledby": "report-title" };
 const PATIENCE_MS = 30000; // for a program that has not said that it ends
 const words = byId("no-picture");
 const player = makePlayer(byId("stream"), words);
@@ -80,16 +80,30 @@ function showEnd() {
   setText(byId("command"), `emotion-edge run --taught ${file}`);
 }
 
-/** Return the lines as paragraphs; those with columns, which must not be broken, as one table. */
+/** Return the lines as paragraphs; those with columns, which the first of them names, as a table. */
 function reportParts(lines) {
   const parts = [];
+  let table = null;
   for (const line of lines) {
-    const table = parts.at(-1)?.tagName === "PRE" ? parts.at(-1) : null;
-    if (!line.includes("  ")) parts.push(element("p", {}, line));
-    else if (table) table.append(`\n${line}`);
-    else parts.push(element("pre", TABLE, line));
+    const cells = line.split(/ {2,}/);
+    if (cells.length === 1) {
+      parts.push(element("p", {}, line));
+    } else if (table) {
+      table.append(row(cells, "row"));
+    } else {
+      table = element("table", {}, row(cells, "col"));
+      parts.push(element("div", TABLE, table));
+    }
   }
   return parts;
+}
+
+function row(cells, scope) {
+  const isHead = (i) => cells[i] && (scope === "col" || i === 0);
+  const made = cells.map((text, i) =>
+    isHead(i) ? element("th", { scope }, text) : element("td", {}, text),
+  );
+  return element("tr", {}, ...made);
 }
 
 function note(text) {
