@@ -75,6 +75,15 @@ class PageLesson:
 
         return self.wait(check, f"{taken} faces of step {number} of {of}")["step"]
 
+    def wait_past(self, number: int, taken: int) -> None:
+        """Wait until so many faces of a step are taken, or a later step has begun."""
+
+        def check(state: dict) -> bool:
+            step = state["step"] or {"number": 0, "taken": 0}
+            return (step["number"], step["taken"]) >= (number, taken)
+
+        self.wait(check, f"{taken} faces of step {number}")
+
     def end(self) -> subprocess.CompletedProcess[str]:
         """Wait for the end, and return it."""
         stdout, stderr = self.process.communicate(timeout=120)
