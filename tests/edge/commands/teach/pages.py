@@ -56,12 +56,6 @@ class PageLesson:
         """The present state."""
         return self.ask("/api/state").json
 
-    @property
-    def step(self) -> dict:
-        """The present step; without one all is None."""
-        keys = ("number", "of", "label", "countdown", "taken", "problem")
-        return self.state["step"] or dict.fromkeys(keys)
-
     def wait(self, check: Callable[[dict], object], expected: str) -> dict:
         """Wait for a state, and return it."""
         return until(lambda: (state := self.state) and check(state) and state, expected)
