@@ -56,12 +56,6 @@ class PageLesson:
         """The present state."""
         return self.ask("/api/state").json
 
-    @property
-    def step(self) -> dict:
-        """The present step; without one all is None."""
-        keys = ("number", "of", "label", "countdown", "taken", "problem")
-        return self.state["step"] or dict.fromkeys(keys)
-
     def wait(self, check: Callable[[dict], object], expected: str) -> dict:
         """Wait for a state, and return it."""
         return until(lambda: (state := self.state) and check(state) and state, expected)
@@ -74,6 +68,15 @@ class PageLesson:
             return (step.get("number"), step.get("of")) == (number, of) and step["taken"] >= taken
 
         return self.wait(check, f"{taken} faces of step {number} of {of}")["step"]
+
+    def wait_past(self, number: int, taken: int) -> None:
+        """Wait until so many faces of a step are taken, or a later step has begun."""
+
+        def check(state: dict) -> bool:
+            step = state["step"] or {"number": 0, "taken": 0}
+            return (step["number"], step["taken"]) >= (number, taken)
+
+        self.wait(check, f"{taken} faces of step {number}")
 
     def end(self) -> subprocess.CompletedProcess[str]:
         """Wait for the end, and return it."""

@@ -133,14 +133,14 @@ def test_orders_repeat_and_skip_steps_and_end_the_lesson(begin, happy, file):
     assert lesson.wait_step(3, 4)["label"] == "happy"
     lesson.post("/api/repeat", {"number": 3, "label": "happy"})
     lesson.wait_step(2, 4)
-    lesson.wait_step(3, 4, taken=2)
+    lesson.wait_past(3, taken=2)
     lesson.post("/api/end")
     result = lesson.end()
     assert result.returncode == 0, result.stderr
     values = json.loads(file.read_text())
     counts = dict(zip(values["labels"], values["counts"], strict=True))
     assert 8 <= counts.pop("happy") <= 12
-    assert counts.pop(TONGUE) == 6
+    assert 6 <= counts.pop(TONGUE) <= 12
     assert set(counts.values()) == {0}
 
 
