@@ -12,11 +12,11 @@ from emotion_edge.output.mqtt.address.text_rules import (
     ROOM_LEVELS,
     prefix_problem,
 )
-from emotion_edge.output.mqtt.connection import RETAINED
 from emotion_edge.output.mqtt.home_assistant.discovery import (
     discovery_topic,
     old_discovery_topic,
 )
+from emotion_edge.output.mqtt.topics import RETAINED
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge
