@@ -72,8 +72,16 @@ class Server:
         watching: Container[object],
     ) -> None:
         """context: for TLS. watching: see `BoundedServer`."""
-        self._address, self._application = address, application
-        self._context, self._watching = context, watching
+        self._address, self._watching = address, watching
+        self._server = BoundedServer(
+            application,
+            ssl_options=context,
+            max_header_size=MAX_HEADER_BYTES,
+            max_body_size=MAX_BODY_BYTES,
+            max_buffer_size=MAX_BUFFER_BYTES,
+            idle_connection_timeout=IDLE_TIMEOUT_S,
+            body_timeout=BODY_TIMEOUT_S,
+        )
         self._loop, self._stop = asyncio.new_event_loop(), asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
@@ -87,8 +95,13 @@ class Server:
             reason = getattr(error, "strerror", None) or "not a host name"
             raise RunError(f"--web {self._address}: cannot listen there: {reason}") from None
         self._thread.start()
-        scheme = "https" if self._context else "http"
+        scheme = "https" if self._server.ssl_options else "http"
         log.info("the page: %s://%s/", scheme, self._address)
+
+    def renew(self, context: ssl.SSLContext | None) -> None:
+        """Take another context for new connections; any thread may do so."""
+        # Loading into the present one would change its certificate before its key is looked at.
+        self._server.ssl_options = context
 
     def stop(self) -> None:
         """End all connections, and the thread."""
@@ -108,17 +121,8 @@ class Server:
             log.exception("--web: internal error: the page is not served any more")
 
     async def _serve(self) -> None:
-        server = BoundedServer(
-            self._application,
-            ssl_options=self._context,
-            max_header_size=MAX_HEADER_BYTES,
-            max_body_size=MAX_BODY_BYTES,
-            max_buffer_size=MAX_BUFFER_BYTES,
-            idle_connection_timeout=IDLE_TIMEOUT_S,
-            body_timeout=BODY_TIMEOUT_S,
-        )
-        server.begin(self._sockets, self._watching)
+        self._server.begin(self._sockets, self._watching)
         await self._stop.wait()
-        server.stop()
+        self._server.stop()
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(server.close_all_connections(), END_TIMEOUT_S)
+            await asyncio.wait_for(self._server.close_all_connections(), END_TIMEOUT_S)

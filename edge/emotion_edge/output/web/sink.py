@@ -13,7 +13,7 @@ from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
 from emotion_edge.output.web.access.hosts import HostRules
 from emotion_edge.output.web.access.opening import open_access
-from emotion_edge.output.web.access.tls import load_certificate
+from emotion_edge.output.web.access.tls import tls_context
 from emotion_edge.output.web.daemon_site import DaemonSite
 from emotion_edge.output.web.face_reader import FaceReader
 from emotion_edge.output.web.handlers.routes import DAEMON, make_application
@@ -47,7 +47,7 @@ class WebSink(Sink):
         assert settings.web is not None
         self._web = web = settings.web
         self._aggregate = settings.aggregate is not None
-        guard, self._context = open_access(web)
+        guard, context = open_access(web)
         self._site = DaemonSite(
             facts=_facts(settings, source, analyzer),
             stats=stats,
@@ -60,11 +60,11 @@ class WebSink(Sink):
             pictures=None if self._aggregate or not web.picture else self._pictures(),
             history=settings.history,
             patience=SNAPSHOT_PATIENCE_S + source.every,
-            secure=self._context is not None,
+            secure=context is not None,
             has_fixed_times=self._aggregate,
         )
         self._server = Server(
-            web.address, make_application(self._site, DAEMON), self._context, self._site.watching
+            web.address, make_application(self._site, DAEMON), context, self._site.watching
         )
 
     def _pictures(self) -> Pictures:
@@ -89,11 +89,10 @@ class WebSink(Sink):
         """Take another model's labels, and read the certificate's files again."""
         self._site.seen.labels = labels
         self._site.faces.reload()
-        if self._context:
-            try:
-                load_certificate(self._context, self._web)
-            except UserError as error:
-                log.error("keeping the present certificate: %s", error)
+        try:
+            self._server.renew(tls_context(self._web))
+        except UserError as error:
+            log.error("keeping the present certificate: %s", error)
 
     def publish(self, result: Result) -> None:
         """Note a result, and hand it to those who watch."""

@@ -83,6 +83,22 @@ def test_a_new_certificate_is_taken_by_a_reload(encrypted, certificates, tmp_pat
     assert ask(port, "/healthz", trust=certificates.ca).status == 200
 
 
+def test_half_a_renewal_changes_nothing(encrypted, certificates, tmp_path):
+    pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    shutil.copy(certificates.good, pem)
+    shutil.copy(certificates.good_key, key)
+    run, port = encrypted("--web-key", key, certificate=pem)
+    shutil.copy(certificates.expired, pem)  # and its key has not come yet
+    os.kill(run.process.pid, signal.SIGHUP)
+    run.wait_stderr("keeping the present certificate: --web-certificate")
+    assert ask(port, "/healthz", trust=certificates.ca).status == 200
+    shutil.copy(certificates.good, pem)
+    key.write_text("half a file")
+    os.kill(run.process.pid, signal.SIGHUP)
+    until(lambda: run.stderr.count("keeping the present certificate") == 2, "the other half")
+    assert ask(port, "/healthz", trust=certificates.ca).status == 200
+
+
 def trusted(port: int, authority: object) -> bool:
     try:
         with connected(port, authority):

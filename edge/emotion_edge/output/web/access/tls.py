@@ -27,14 +27,11 @@ def tls_context(settings: WebSettings) -> ssl.SSLContext | None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    load_certificate(context, settings)
+    _load_certificate(context, settings.certificate, settings.key)
     return context
 
 
-def load_certificate(context: ssl.SSLContext, settings: WebSettings) -> None:
-    """Let new connections have the certificate that is in the files now; errors: `tls_context`."""
-    certificate, key = settings.certificate, settings.key
-    assert certificate is not None
+def _load_certificate(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:
     _check_readable("--web-certificate", certificate)
     if key:
         _check_readable("--web-key", key)
