@@ -26,6 +26,15 @@ PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 MJPEG_SUFFIXES = (".mjpeg", ".mjpg")
 
 
+def shown_name(source: str) -> str:
+    """Return the name of a source, or of a file in it, without its folder."""
+    return source if _may_be_camera(source) else Path(source).name
+
+
+def _may_be_camera(source: str) -> bool:
+    return source in (PICAMERA, "-") or source.startswith(WEBCAM)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceSettings:
     """The arguments of `open_source`, except its stop event."""
@@ -46,12 +55,12 @@ class SourceSettings:
     @property
     def may_be_camera(self) -> bool:
         """Whether a camera may take the frames now: nobody knows where those on stdin are from."""
-        return self.source in (PICAMERA, "-") or self.source.startswith(WEBCAM)
+        return _may_be_camera(self.source)
 
     @property
     def shown(self) -> str:
         """The source's name without the folder of a file."""
-        return self.source if self.may_be_camera else Path(self.source).name
+        return shown_name(self.source)
 
     def open(self, stop: Event) -> Frames:
         """Return the frames, as `open_source` does."""

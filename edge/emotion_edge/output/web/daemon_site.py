@@ -1,6 +1,7 @@
 """What the requests to the page of `run` ask for."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emotion_edge.output.control import Control
@@ -16,6 +17,7 @@ class DaemonSite(Site):
     """The page of the daemon.
 
     history: its file, if there is one. patience: seconds to wait for a frame to make a snapshot of.
+    lock: is held while a result is taken in, so that no pause comes in the middle.
     """
 
     facts: Facts
@@ -25,6 +27,7 @@ class DaemonSite(Site):
     faces: FaceReader
     history: Path | None
     patience: float
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def title(self) -> str:
@@ -52,7 +55,13 @@ class DaemonSite(Site):
         if self.pictures:
             self.pictures.forget()
 
-    def deliver(self, kind: str, jpeg: bytes) -> None:
-        """Hand a JPEG out, unless the daemon has been paused meanwhile."""
-        if not self.stats.paused:
-            super().deliver(kind, jpeg)
+    def is_hidden(self) -> bool:
+        """Tell whether the daemon is paused."""
+        return self.stats.paused
+
+    def pause(self, *, paused: bool) -> None:
+        """Pause or resume, and show it at once; on the server's thread."""
+        with self.lock:  # what is being published now comes before, so that it is forgotten, too
+            self.control.command(paused=paused)
+            self.forget()
+        self.events.tick()

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from tornado.ioloop import PeriodicCallback
 
@@ -39,12 +40,21 @@ class PictureHub:
             self._waiting[kind].discard(future)
 
 
+class Said(NamedTuple):
+    """An event. seen: whether it says what the camera saw, which some moments hide."""
+
+    name: str
+    data: str
+    seen: bool
+
+
 class Reader:
     """What waits for one reader of events: lines, and the newest state."""
 
-    def __init__(self) -> None:
-        """Start with nothing."""
-        self._lines, self._state = deque[str](), ""
+    def __init__(self, is_hidden: Callable[[], bool]) -> None:
+        """is_hidden: whether nothing that the camera saw may leave now."""
+        self._is_hidden = is_hidden
+        self._lines, self._state = deque[Said](), deque[Said](maxlen=1)
         self._wake = asyncio.Event()
 
     @property
@@ -52,23 +62,32 @@ class Reader:
         """Whether more lines wait than are kept for a reader."""
         return len(self._lines) > MAX_LINES
 
-    def put(self, lines: Iterable[str], state: str) -> None:
-        """Add lines, and a state in place of the former one; "" keeps it."""
+    def put(self, lines: Iterable[Said], states: Iterable[Said]) -> None:
+        """Add lines, and a state, if there is one, in place of the former one."""
         if not self.is_slow:
             self._lines.extend(lines)
-        self._state = state or self._state
+        self._state.extend(states)
+        self._hide()
         if self._lines or self._state:
             self._wake.set()
 
-    async def take(self, seconds: float) -> list[tuple[str, str]]:
-        """Wait for events, and take them: their names and data; none after `seconds`."""
+    def _hide(self) -> None:
+        """Forget for good what must not leave, however long its reader takes."""
+        if self._is_hidden():
+            for waiting in (self._lines, self._state):
+                kept = [each for each in waiting if not each.seen]
+                waiting.clear()
+                waiting.extend(kept)
+
+    async def take(self, seconds: float) -> list[Said]:
+        """Wait for events, and take them; none after `seconds`."""
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
         self._wake.clear()
-        events = [("line", line) for line in self._lines]
-        events += [("state", self._state)] if self._state else []
+        self._hide()
+        events = [*self._lines, *self._state]
         self._lines.clear()
-        self._state = ""
+        self._state.clear()
         return events
 
 
@@ -76,14 +95,19 @@ class EventHub:
     """Collects lines on the main thread; gives them, and the state, to all readers by ticks."""
 
     def __init__(
-        self, state: Callable[[], Line], mark: Callable[[], object], *, fixed: bool
+        self,
+        state: Callable[[], Line],
+        mark: Callable[[], object],
+        is_hidden: Callable[[], bool],
+        *,
+        fixed: bool,
     ) -> None:
         """state: returns the present state. mark: what differs when a state is to be sent.
 
-        fixed: send a state at each tick instead, so that its time shows nothing.
+        is_hidden: see `Reader`. fixed: send a state at each tick instead, so that its time shows nothing.
         """
-        self._state, self._mark, self._fixed = state, mark, fixed
-        self._lines = deque[Line](maxlen=MAX_LINES)
+        self._state, self._mark, self._is_hidden, self._fixed = state, mark, is_hidden, fixed
+        self._lines = deque[tuple[Line, bool]](maxlen=MAX_LINES)
         self._readers: list[Reader] = []
         self._sent: tuple[object, float] = (None, 0.0)
         self._ticker = PeriodicCallback(self.tick, 1000 * (FIXED_TICK_S if fixed else TICK_S))
@@ -93,15 +117,15 @@ class EventHub:
         """Whether anybody reads."""
         return bool(self._readers)
 
-    def add(self, lines: Iterable[Line]) -> None:
-        """Add lines; on the main thread."""
-        self._lines.extend(lines)
+    def add(self, lines: Iterable[Line], *, seen: bool) -> None:
+        """Add lines; on the main thread. seen: see `Said`."""
+        self._lines.extend((line, seen) for line in lines)
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """Return a new reader, which gets the present state at once."""
-        reader = Reader()
-        reader.put((), dumps(self._state()))
+        reader = Reader(self._is_hidden)
+        reader.put((), [self._present()])
         if not self._readers:
             self._lines.clear()
             self._ticker.start()
@@ -115,10 +139,15 @@ class EventHub:
 
     def tick(self) -> None:
         """Give all readers what has come since the last tick."""
-        lines = [dumps(self._lines.popleft()) for _ in range(len(self._lines))]
-        state = dumps(self._state()) if self._is_due() else ""
+        waiting = [self._lines.popleft() for _ in range(len(self._lines))]
+        lines = [Said("line", dumps(line), seen) for line, seen in waiting]
+        states = [self._present()] if self._is_due() else []
         for reader in self._readers:
-            reader.put(lines, state)
+            reader.put(lines, states)
+
+    def _present(self) -> Said:
+        hidden = self._is_hidden()
+        return Said("state", dumps(self._state()), seen=not hidden)
 
     def _is_due(self) -> bool:
         mark, now = self._mark(), asyncio.get_running_loop().time()

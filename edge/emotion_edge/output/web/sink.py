@@ -5,10 +5,10 @@ import socket
 from threading import Event
 from typing import Self
 
-from emotion_edge.capture.source import SourceSettings
+from emotion_edge.capture.source import SourceSettings, shown_name
 from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
-from emotion_edge.output.json_lines import lines_of
+from emotion_edge.output.json_lines import Line, lines_of
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
 from emotion_edge.output.web.access.hosts import HostRules
@@ -71,7 +71,7 @@ class WebSink(Sink):
         return Pictures(self._web.width, self._web.rate, self._deliver)
 
     def _deliver(self, kind: str, jpeg: bytes) -> None:
-        self._server.call(self._site.deliver, kind, jpeg)
+        self._server.call(self._site.picture_hub.deliver, kind, jpeg)
 
     def __enter__(self) -> Self:
         """Start to serve; raises RunError if nobody can listen at the address."""
@@ -96,6 +96,10 @@ class WebSink(Sink):
 
     def publish(self, result: Result) -> None:
         """Note a result, and hand it to those who watch."""
+        with self._site.lock:
+            self._take(result)
+
+    def _take(self, result: Result) -> None:
         site = self._site
         if isinstance(result, AggregateResult):
             if result.counts:
@@ -109,7 +113,14 @@ class WebSink(Sink):
             if site.pictures:
                 site.pictures.offer(result, streaming=site.viewers.pictures > 0)
         if site.events.is_read:
-            site.events.add(lines_of(result, every_frame=False))
+            lines = map(_shown, lines_of(result, every_frame=False))
+            site.events.add(lines, seen=isinstance(result, FrameResult))
+
+
+def _shown(line: Line) -> Line:
+    """Return a line without the folders of its file, as the state names the source."""
+    source = line.get("source")
+    return {**line, "source": shown_name(source)} if isinstance(source, str) else line
 
 
 def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerSettings) -> Facts:

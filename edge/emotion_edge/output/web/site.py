@@ -30,7 +30,9 @@ class Site(ABC):
     def __post_init__(self) -> None:
         """Make what hands pictures and events out."""
         self.picture_hub = PictureHub()
-        self.events = EventHub(self.state, self.mark, fixed=self.has_fixed_times)
+        self.events = EventHub(
+            self.state, self.mark, self.is_hidden, fixed=self.has_fixed_times
+        )
 
     @property
     @abstractmethod
@@ -45,6 +47,6 @@ class Site(ABC):
     def mark(self) -> object:
         """Return what changes with the state, but for its figures."""
 
-    def deliver(self, kind: str, jpeg: bytes) -> None:
-        """Hand a JPEG out to those who wait for the "stream" or a "snapshot"."""
-        self.picture_hub.deliver(kind, jpeg)
+    @abstractmethod
+    def is_hidden(self) -> bool:
+        """Tell whether nothing that the camera saw may leave now, however early it was seen."""

@@ -1,8 +1,10 @@
 """Fixtures: a daemon with a page, and its password."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,16 @@ def open_site(tmp_path_factory) -> Iterator[Site]:
     assert site.daemon.process.poll() is None, site.daemon.stderr
     site.daemon.kill()
     assert "Traceback" not in site.daemon.stderr
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., Any]]:
+    """A function that serves a page within the test; its arguments are those of `Served`."""
+    pytest.importorskip("tornado")
+    from tests.edge.output.web.served import Served  # noqa: PLC0415 - it needs tornado
+
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(Served(**settings))
 
 
 @pytest.fixture

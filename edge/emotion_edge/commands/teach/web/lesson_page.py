@@ -50,7 +50,7 @@ class LessonPage(Display):
 
     def _pictures(self, web: WebSettings) -> Pictures:
         def deliver(kind: str, jpeg: bytes) -> None:
-            self._server.call(self._site.deliver, kind, jpeg)
+            self._server.call(self._site.picture_hub.deliver, kind, jpeg)
 
         return Pictures(web.width, web.rate, deliver)
 

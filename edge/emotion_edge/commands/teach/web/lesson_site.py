@@ -67,10 +67,9 @@ class LessonSite(Site):
         """Return what changes with the state."""
         return self.state()
 
-    def deliver(self, kind: str, jpeg: bytes) -> None:
-        """Hand a JPEG out while faces are being taken."""
-        if self.shown.phase == "teaching":
-            super().deliver(kind, jpeg)
+    def is_hidden(self) -> bool:
+        """Tell whether no face is being taken now."""
+        return self.shown.phase != "teaching"
 
 
 def _step(view: View) -> Line:

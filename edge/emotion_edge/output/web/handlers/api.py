@@ -63,7 +63,5 @@ class CommandHandler(DaemonHandler):
         """Pause or resume, and show it at once."""
         site = self.site
         if self._paused != site.stats.paused:
-            site.control.command(paused=self._paused)
-            site.forget()
-            site.events.tick()
+            site.pause(paused=self._paused)
         self.answer({"paused": site.stats.paused})

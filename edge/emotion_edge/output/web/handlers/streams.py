@@ -68,7 +68,8 @@ class PictureStream(Stream):
             self.write(f"--{BOUNDARY}\r\n")
             await self.send()
             while self.goes_on():
-                if jpeg := await self.site.picture_hub.next("stream", CHECK_S):
+                jpeg = await self.site.picture_hub.next("stream", CHECK_S)
+                if jpeg and not self.site.is_hidden():  # it may have been paused meanwhile
                     self._write_part(jpeg)
                     await self.send()
 
@@ -95,8 +96,8 @@ class EventStream(Stream):
             while self.goes_on():
                 if reader.is_slow:
                     self.drop()
-                for name, data in await reader.take(CHECK_S):
-                    self.write(f"event: {name}\ndata: {data}\n\n")
+                for each in await reader.take(CHECK_S):
+                    self.write(f"event: {each.name}\ndata: {each.data}\n\n")
                 if time.monotonic() - pinged >= PING_S:
                     pinged = time.monotonic()
                     self.write(": ping\n\n")
