@@ -10,11 +10,11 @@ from emotion_edge.output.json_lines import Line, face_fields
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer
 
-MAX_WAITING = 4  # pictures, of at most 16 MB each
+MAX_OPEN = 5  # pictures, of at most 16 MB each, that come, wait or are read
 
 
 class BusyError(Exception):
-    """As many pictures wait as may."""
+    """As many pictures are open as may."""
 
 
 class FaceReader:
@@ -27,7 +27,7 @@ class FaceReader:
         """settings: the daemon's. max_megapixels: of a picture. stop: ends a start of the model."""
         self._settings, self._max_megapixels, self._stop = settings, max_megapixels, stop
         self._analyzer: FaceAnalyzer | None = None
-        self._stale, self._waiting = True, 0
+        self._stale, self._open = True, 0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="web-faces")
 
     def reload(self) -> None:
@@ -38,20 +38,22 @@ class FaceReader:
         """Read nothing any more."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
+    def enter(self) -> None:
+        """Take a place for a picture before it comes; raises BusyError. On the server's thread."""
+        if self._open >= MAX_OPEN:
+            raise BusyError
+        self._open += 1
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._open -= 1
+
     def submit(self, content: bytes) -> "Future[list[Line]]":
         """Find the faces in a picture file; the future has the fields of each.
 
-        Raises BusyError; the future raises ImageError, UserError, RunError, or StoppedError.
+        The future raises ImageError, UserError, RunError, or StoppedError.
         """
-        if self._waiting >= MAX_WAITING:
-            raise BusyError
-        self._waiting += 1
-        future = self._worker.submit(self._read, content)
-        future.add_done_callback(self._done)
-        return future
-
-    def _done(self, future: "Future[list[Line]]") -> None:
-        self._waiting -= 1
+        return self._worker.submit(self._read, content)
 
     def _read(self, content: bytes) -> list[Line]:
         picture = read_picture(io.BytesIO(content), self._max_megapixels)

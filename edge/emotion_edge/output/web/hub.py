@@ -104,7 +104,8 @@ class EventHub:
     ) -> None:
         """state: returns the present state. mark: what differs when a state is to be sent.
 
-        is_hidden: see `Reader`. fixed: send a state at each tick instead, so that its time shows nothing.
+        is_hidden: see `Reader`. fixed: send a state at each tick instead, so that its time shows
+        nothing.
         """
         self._state, self._mark, self._is_hidden, self._fixed = state, mark, is_hidden, fixed
         self._lines = deque[tuple[Line, bool]](maxlen=MAX_LINES)

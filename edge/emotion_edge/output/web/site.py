@@ -30,9 +30,7 @@ class Site(ABC):
     def __post_init__(self) -> None:
         """Make what hands pictures and events out."""
         self.picture_hub = PictureHub()
-        self.events = EventHub(
-            self.state, self.mark, self.is_hidden, fixed=self.has_fixed_times
-        )
+        self.events = EventHub(self.state, self.mark, self.is_hidden, fixed=self.has_fixed_times)
 
     @property
     @abstractmethod

@@ -44,7 +44,7 @@ def open_site(tmp_path_factory) -> Iterator[Site]:
 def served() -> Iterator[Callable[..., Any]]:
     """A function that serves a page within the test; its arguments are those of `Served`."""
     pytest.importorskip("tornado")
-    from tests.edge.output.web.served import Served  # noqa: PLC0415 - it needs tornado
+    from tests.edge.output.web.served import Served
 
     with ExitStack() as stack:
         yield lambda **settings: stack.enter_context(Served(**settings))

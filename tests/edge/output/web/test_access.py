@@ -94,6 +94,22 @@ def test_many_addresses_have_no_more_attempts_than_few(clock):
     assert attempts.wait("198.51.100.1") == 0
 
 
+def test_strangers_keep_nobody_out_who_has_known_the_password(clock):
+    attempts = Attempts(clock)
+    attempts.succeeded("192.0.2.1")
+    for i in range(MAX_FAILURES):
+        attempts.failed(f"203.0.113.{i}")
+    assert attempts.wait("192.0.2.2") == WINDOW_S
+    assert attempts.wait("192.0.2.1") == 0
+    attempts.failed("192.0.2.1")  # but it may not guess faster than others
+    assert attempts.wait("192.0.2.1") == 1
+    for i in range(MAX_ADDRESSES):
+        attempts.succeeded(f"{i}")
+    assert len(attempts._succeeded) == MAX_ADDRESSES
+    clock.now += 2
+    assert attempts.wait("192.0.2.1") > 0  # others have been here since
+
+
 def test_whoever_has_a_network_of_ipv6_is_one(clock):
     attempts = Attempts(clock)
     attempts.failed("2001:db8::1")

@@ -1,5 +1,9 @@
 """The password, sessions, and who guesses."""
 
+from itertools import islice
+
+import pytest
+
 from tests.edge.output.web.asking import (
     Events,
     ask,
@@ -49,19 +53,29 @@ def test_a_session_lasts_until_the_logout(guarded):
     assert ask(guarded.port, "/api/state", cookie).status == 401
 
 
-def test_a_logout_ends_what_the_session_watches(guarded):
+@pytest.mark.parametrize("more", [{}, {"Authorization": "x"}, basic("correct house")])
+def test_a_logout_ends_what_the_session_watches(guarded, more):
     cookie = cookie_of(log_in(guarded.port, SECRET))
     other = cookie_of(log_in(guarded.port, SECRET))
     with connected(guarded.port) as picture, connected(guarded.port) as events:
         host = {"Host": f"localhost:{guarded.port}"}
-        picture.sendall(request("GET", "/stream.mjpg", {**host, **cookie}))
-        reader = iter(Events(events, guarded.port, **cookie))
+        picture.sendall(request("GET", "/stream.mjpg", {**host, **cookie, **more}))
+        reader = iter(Events(events, guarded.port, **cookie, **more))
         assert next(reader)[0] == "state"
         assert picture.recv(100).startswith(b"HTTP/1.1 200")
         assert post(guarded.port, "/logout", **cookie).status == 200
         read_all(picture)
         list(reader)
     assert ask(guarded.port, "/api/state", other).status == 200
+
+
+def test_a_logout_ends_nothing_that_the_password_has_opened(guarded):
+    cookie = cookie_of(log_in(guarded.port, SECRET))
+    with connected(guarded.port) as events:
+        reader = iter(Events(events, guarded.port, **basic(SECRET)))
+        assert post(guarded.port, "/logout", **cookie).status == 200
+        states = [data for name, data in islice(reader, 20) if name == "state"]
+    assert states
 
 
 def test_programs_send_the_password_by_basic(guarded):

@@ -88,6 +88,28 @@ def test_what_other_sites_ask_is_refused(open_site, origin, status):
     post(open_site.port, "/api/resume")
 
 
+LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+PICTURE = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+FRAME = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/api/events", "/api/snapshot.jpg"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "x", ""])
+def test_what_other_sites_embed_is_refused(open_site, path, site):
+    for kind in (LINK, PICTURE, FRAME, {}):
+        free = kind == LINK and path in ("/", "/login")
+        answer = ask(open_site.port, path, {"Sec-Fetch-Site": site, **kind})
+        assert (answer.status == 403) == (not free)
+    assert open_site.get("/healthz") == {"status": "ok"}
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_what_the_page_or_its_reader_asks_is_answered(open_site, site):
+    for kind in (LINK, PICTURE):
+        for path in PATHS[:-2]:
+            assert ask(open_site.port, path, {"Sec-Fetch-Site": site, **kind}).status < 400
+
+
 @pytest.mark.parametrize("headers", [{}, {"X-Emotion-Edge": ""}, {"X-Emotion-Edge": "0"}])
 @pytest.mark.parametrize("path", ["/api/pause", "/api/resume", "/api/faces", "/login", "/logout"])
 def test_a_post_needs_our_header(open_site, path, headers):
@@ -97,12 +119,33 @@ def test_a_post_needs_our_header(open_site, path, headers):
     assert not open_site.get("/api/state")["paused"]
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD", "X"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X"])
 def test_other_methods_are_refused(open_site, method):
     for path in PATHS:
         assert ask(open_site.port, path, POST, method=method).status == 405
-    assert ask(open_site.port, "/api/pause").status == 405
-    assert post(open_site.port, "/api/state").status == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/api/pause", "POST"),
+        ("POST", "/api/state", "GET, HEAD"),
+        ("PUT", "/login", "GET, POST"),
+        ("HEAD", "/stream.mjpg", "GET"),
+    ],
+)
+def test_a_refused_method_comes_with_those_that_are_not(open_site, method, path, allowed):
+    answer = ask(open_site.port, path, POST, method=method)
+    assert answer.status == 405
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/", "/api/state", "/healthz"])
+def test_a_head_is_a_get_without_its_body(open_site, path):
+    with_body, without = (ask(open_site.port, path, method=name) for name in ("GET", "HEAD"))
+    assert (without.status, without.body) == (with_body.status, b"")
+    assert without.headers.keys() == with_body.headers.keys()
+    assert ask(open_site.port, path, {"Host": "evil.example"}, method="HEAD").status == 403
 
 
 @pytest.mark.parametrize("path", PATHS[:-1])

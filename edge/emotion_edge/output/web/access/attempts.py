@@ -19,13 +19,15 @@ class Attempts:
         self._clock = clock
         self._failures: dict[str, tuple[float, float]] = {}  # delay, when it is over
         self._recent: list[float] = []
+        self._succeeded: dict[str, None] = {}  # in the order of the last success
 
     def wait(self, address: str) -> float:
         """Return the seconds until an address may try again; 0: it may try now."""
         now = self._clock()
         self._recent = [each for each in self._recent if now - each < WINDOW_S]
         _, until = self._failures.get(_key(address), (0.0, now))
-        if len(self._recent) >= MAX_FAILURES:
+        # Strangers must not lock those out who know the password.
+        if len(self._recent) >= MAX_FAILURES and _key(address) not in self._succeeded:
             until = max(until, self._recent[-MAX_FAILURES] + WINDOW_S)
         return max(0.0, until - now)
 
@@ -41,8 +43,13 @@ class Attempts:
             del self._failures[next(iter(self._failures))]
 
     def succeeded(self, address: str) -> None:
-        """Forget the failures of an address."""
-        self._failures.pop(_key(address), None)
+        """Forget the failures of an address, and remember that it knows the password."""
+        key = _key(address)
+        for addresses in (self._failures, self._succeeded):
+            addresses.pop(key, None)
+        self._succeeded[key] = None
+        if len(self._succeeded) > MAX_ADDRESSES:
+            del self._succeeded[next(iter(self._succeeded))]
 
 
 def _key(address: str) -> str:

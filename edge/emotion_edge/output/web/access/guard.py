@@ -5,11 +5,13 @@ import binascii
 import hmac
 import logging
 import secrets
+from typing import Literal
 
 from emotion_edge.output.web.access.attempts import Attempts
 from emotion_edge.output.web.access.sessions import Sessions
 from emotion_edge.util.backoff import is_power_of_two
 
+Entry = Literal["open", "session", "password"]
 log = logging.getLogger(__name__)
 
 
@@ -37,15 +39,17 @@ class Guard:
         """Return the cookie of a new session; None for a wrong password. Raises TooSoonError."""
         return self.sessions.begin() if self._is_right(password, address) else None
 
-    def knows(self, cookie: str | None, authorization: str | None, address: str) -> bool:
-        """Tell whether a request may see the page, by its cookie or its header Authorization.
+    def knows(self, cookie: str | None, authorization: str | None, address: str) -> Entry | None:
+        """Return what lets a request see the page: its cookie, or its header Authorization.
 
-        Raises TooSoonError.
+        None: nothing does. Raises TooSoonError.
         """
-        if self.is_open or (cookie and self.sessions.lasts(cookie)):
-            return True
+        if self.is_open:
+            return "open"
+        if cookie and self.sessions.lasts(cookie):
+            return "session"
         password = basic_password(authorization or "")
-        return password is not None and self._is_right(password, address)
+        return "password" if password is not None and self._is_right(password, address) else None
 
     def _is_right(self, password: str, address: str) -> bool:
         if self.is_open:

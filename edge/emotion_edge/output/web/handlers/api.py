@@ -13,6 +13,10 @@ class StateHandler(Handler):
         self.site.viewers.asked(self.address)
         self.answer(self.site.state())
 
+    def head(self) -> None:
+        """Answer without the state itself."""
+        self.get()
+
 
 class HealthHandler(DaemonHandler):
     """GET /healthz: for whoever watches over the daemon, so nothing else is in it."""
@@ -25,6 +29,10 @@ class HealthHandler(DaemonHandler):
         trouble = reason(stats)
         status = trouble or ("paused" if stats.paused else "ok")
         self.answer({"status": status}, 503 if trouble else 200)
+
+    def head(self) -> None:
+        """Answer by the status of HTTP alone."""
+        self.get()
 
 
 class SnapshotHandler(DaemonHandler):

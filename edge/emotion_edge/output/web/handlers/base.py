@@ -8,7 +8,7 @@ from typing import Any, NoReturn, cast
 from tornado.web import HTTPError, RequestHandler
 
 from emotion_edge.output.json_lines import Line, dumps
-from emotion_edge.output.web.access.guard import TooSoonError
+from emotion_edge.output.web.access.guard import Entry, TooSoonError
 from emotion_edge.output.web.access.hosts import same_origin
 from emotion_edge.output.web.site import Site
 from emotion_edge.output.web.viewers import FullError
@@ -40,8 +40,10 @@ class Refusal(HTTPError):  # noqa: N818 - it is an answer
 class Handler(RequestHandler):
     """Answers those who may have an answer."""
 
-    SUPPORTED_METHODS = ("GET", "POST")
+    SUPPORTED_METHODS = ("GET", "HEAD", "POST")
     needs_login = True
+    may_be_linked = False  # from other sites
+    entry: Entry | None = None
 
     @property
     def site(self) -> Site:
@@ -80,20 +82,29 @@ class Handler(RequestHandler):
         if not self.site.hosts.allows(hosts, self.local_address):
             self.refuse(403, "the page is not served by this name; allow it by --web-host NAME")
         origin = headers.get("Origin")
-        if origin is not None and not same_origin(origin, hosts[0]):
+        if (origin is not None and not same_origin(origin, hosts[0])) or self._is_of_other_site():
             self.refuse(403, "requests from other sites are refused")
         if self.request.method == "POST" and headers.get(CUSTOM_HEADER) != "1":
             self.refuse(403, f"a POST needs the header {CUSTOM_HEADER}: 1")
         if self.needs_login and not self.is_known():
             self.ask_to_log_in()
 
+    def _is_of_other_site(self) -> bool:
+        """Tell whether a browser says so; it sends no Origin for a picture, a script or a link."""
+        headers = self.request.headers
+        if headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
+            return False
+        linked = (headers.get("Sec-Fetch-Mode"), headers.get("Sec-Fetch-Dest"))
+        return not (self.may_be_linked and linked == ("navigate", "document"))
+
     def is_known(self) -> bool:
         """Tell whether the request has a session or the password."""
         guard, header = self.site.guard, self.request.headers.get("Authorization")
         try:
-            return guard.knows(self.get_cookie(guard.sessions.name), header, self.address)
+            self.entry = guard.knows(self.get_cookie(guard.sessions.name), header, self.address)
         except TooSoonError as error:
             self.refuse_too_soon(error)
+        return self.entry is not None
 
     def ask_to_log_in(self) -> None:
         """Refuse an answer without a session or the password."""
@@ -136,11 +147,17 @@ class Handler(RequestHandler):
         """Answer with the reason as JSON, which never has more of an exception than its text."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         text = HTTPStatus(status_code).phrase.lower()
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.set_header("Allow", ", ".join(filter(self._has, self.SUPPORTED_METHODS)))
         if isinstance(error, Refusal):
             text = error.text
             for name, value in error.headers.items():
                 self.set_header(name, value)
         self.answer({"error": text}, status_code)
+
+    def _has(self, method: str) -> bool:
+        name = method.lower()
+        return getattr(type(self), name) is not getattr(RequestHandler, name)
 
 
 class NotFound(Handler):

@@ -21,8 +21,10 @@ log = logging.getLogger(__name__)
 class FacesHandler(DaemonHandler):
     """Takes a picture's bytes in as they come, so that a larger one never fills the memory."""
 
+    _has_place = _is_read = False
+
     def prepare(self) -> None:
-        """Refuse a picture that says that it is too large, before it comes."""
+        """Refuse a picture before it comes: if it says that it is too large, or others are open."""
         super().prepare()
         self._content = bytearray()
         connection = self.request.connection
@@ -30,6 +32,26 @@ class FacesHandler(DaemonHandler):
         connection.set_body_timeout(BODY_TIMEOUT_S)  # type: ignore[union-attr]
         if int(self.request.headers.get("Content-Length", "0")) > MAX_BYTES:
             self.refuse(413, f"a picture may have {MAX_BYTES:,} bytes")
+        try:
+            self.site.faces.enter()
+        except BusyError:
+            self.refuse(503, "other pictures wait; try again later", {"Retry-After": "5"})
+        self._has_place = True
+
+    def on_finish(self) -> None:
+        """Let another picture come."""
+        self._leave()
+
+    def on_connection_close(self) -> None:
+        """Let another picture come, unless this one is in the memory until it has been read."""
+        super().on_connection_close()
+        if not self._is_read:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            self.site.faces.leave()
 
     def data_received(self, chunk: bytes) -> None:
         """Collect what has come."""
@@ -37,13 +59,20 @@ class FacesHandler(DaemonHandler):
 
     async def post(self) -> None:
         """Answer with the faces."""
+        if not self._has_place:
+            return  # the client left when it had sent all
+        self._is_read = True
+        try:
+            await self._read()
+        finally:
+            self._leave()
+
+    async def _read(self) -> None:
         content, self._content = bytes(self._content), bytearray()
         if format_of(content[:HEAD_BYTES]) is None:
             self.refuse(415, "this is not a picture of a kind that is read here")
         try:
             faces = await asyncio.wrap_future(self.site.faces.submit(content))
-        except BusyError:
-            self.refuse(503, "other pictures wait; try again later", {"Retry-After": "5"})
         except ImageError as error:
             self.refuse(400, f"the picture cannot be read: {error}")
         except (UserError, RunError, StoppedError) as error:

@@ -63,6 +63,8 @@ class Page(Handler):
 class MainPage(Page):
     """GET /."""
 
+    may_be_linked = True
+
     def ask_to_log_in(self) -> None:
         """Send a browser to the page to log in."""
         self.send_on("/login")
@@ -70,6 +72,10 @@ class MainPage(Page):
     def get(self) -> None:
         """Answer with the page."""
         self.show("page.html")
+
+    def head(self) -> None:
+        """Answer without the page itself."""
+        self.get()
 
 
 class LoginPage(Page):
@@ -81,6 +87,7 @@ class LoginPage(Page):
     """
 
     needs_login = False
+    may_be_linked = True
 
     def get(self) -> None:
         """Answer with the page to log in, or send on whoever need not."""

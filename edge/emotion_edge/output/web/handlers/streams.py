@@ -35,7 +35,7 @@ class Stream(Handler):
     def goes_on(self) -> bool:
         """Tell whether the viewer is there, and the session has not ended."""
         guard = self.site.guard
-        if self._left or guard.is_open or "Authorization" in self.request.headers:
+        if self._left or self.entry != "session":
             return not self._left
         return guard.sessions.lasts(self.get_cookie(guard.sessions.name) or "")
 
