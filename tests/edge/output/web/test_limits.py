@@ -119,17 +119,18 @@ def test_idle_connections_keep_nobody_out(open_site):
         assert watching.recv(65_536)
 
 
-def test_there_are_so_many_viewers_at_most(open_site):
+@pytest.mark.parametrize("path", ["/stream.mjpg", "/api/events"])
+def test_there_are_so_many_viewers_at_most(open_site, path):
     with ExitStack() as stack:
         heads = []
         for _ in range(200):
             connection = stack.enter_context(connected(open_site.port))
-            connection.sendall(get("/stream.mjpg"))
+            connection.sendall(get(path))
             heads.append(connection.recv(12))
         assert heads.count(b"HTTP/1.1 200") == 8
         assert heads.count(b"HTTP/1.1 503") == 192
         assert open_site.get("/api/state")["viewers"] == 8
-        refused = ask(open_site.port, "/stream.mjpg")
+        refused = ask(open_site.port, path)
         assert refused.headers["retry-after"] == "10"
         assert "--web-viewers" in refused.json["error"]
     until(lambda: open_site.get("/api/state")["viewers"] == 0, "their end")
