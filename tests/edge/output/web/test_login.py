@@ -1,5 +1,6 @@
 """The password, sessions, and who guesses."""
 
+import socket
 from itertools import islice
 
 import pytest
@@ -12,10 +13,10 @@ from tests.edge.output.web.asking import (
     cookie_of,
     log_in,
     post,
-    read_all,
     request,
 )
 from tests.edge.output.web.conftest import SECRET
+from tests.edge.waiting import until
 
 GUARDED = ("/api/state", "/api/events", "/api/snapshot.jpg", "/api/history", "/stream.mjpg", "/x")
 FREE = ("/healthz", "/assets/page.css", "/login")
@@ -53,6 +54,14 @@ def test_a_session_lasts_until_the_logout(guarded):
     assert ask(guarded.port, "/api/state", cookie).status == 401
 
 
+def is_over(stream: socket.socket) -> bool:
+    """Read some more; tell whether there is nothing more."""
+    try:
+        return not stream.recv(65_536)
+    except ConnectionError:
+        return True
+
+
 @pytest.mark.parametrize("more", [{}, {"Authorization": "x"}, basic("correct house")])
 def test_a_logout_ends_what_the_session_watches(guarded, more):
     cookie = cookie_of(log_in(guarded.port, SECRET))
@@ -64,8 +73,8 @@ def test_a_logout_ends_what_the_session_watches(guarded, more):
         assert next(reader)[0] == "state"
         assert picture.recv(100).startswith(b"HTTP/1.1 200")
         assert post(guarded.port, "/logout", **cookie).status == 200
-        read_all(picture)
-        list(reader)
+        until(lambda: is_over(picture), "the end of the picture")
+        until(lambda: next(reader, None) is None, "the end of the events")
     assert ask(guarded.port, "/api/state", other).status == 200
 
 

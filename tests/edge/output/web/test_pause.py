@@ -97,6 +97,14 @@ def test_the_state_has_no_face_after_the_pause(served, pause):
     assert (state["paused"], state["faces"], state["frame"]) == (True, [], None)
 
 
+def test_what_was_seen_before_a_pause_is_not_shown_after_it(served):
+    page = served()
+    page.see("red")
+    assert post(page.port, "/api/pause").status == 200
+    page.stats.paused = False  # a broker resumes before there is a frame
+    assert ask(page.port, "/api/state").json["faces"] == []
+
+
 def test_a_frame_from_before_a_broker_s_pause_is_not_shown_after_it(served):
     page = served()
     page.stats.paused = True

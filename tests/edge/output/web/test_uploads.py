@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("tornado")
 
 from emotion_edge.output.web.face_reader import MAX_OPEN
-from tests.edge.output.web.asking import POST, connected, post, read_all, request
+from tests.edge.output.web.asking import POST, ask, connected, post, read_all, request
 from tests.edge.output.web.served import Served
 from tests.edge.output.web.test_faces import RED
 from tests.edge.waiting import until
@@ -56,6 +56,7 @@ def test_pictures_that_never_end_fill_no_memory(served, stack):
 
 def test_a_picture_that_comes_too_slowly_is_dropped(served, stack, monkeypatch):
     monkeypatch.setattr("emotion_edge.output.web.handlers.faces.BODY_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("emotion_edge.output.web.server.BODY_TIMEOUT_S", 900.0)  # of others
     page = served()
     uploads = fill(page, stack)
     assert [read_all(each) for each in uploads] == [b""] * MAX_OPEN
@@ -70,6 +71,7 @@ def test_every_answer_gives_the_place_back(served):
         assert post(page.port, "/api/faces", RED[:60]).status == 400
         assert post(page.port, "/api/faces", **{"Content-Length": str(17 << 20)}).status == 413
         assert post(page.port, "/api/faces", RED, Host="evil.example").status == 403
+        assert ask(page.port, "/api/faces").status == 405
     until(lambda: page.site.faces._open == 0, "the end of all")
 
 
