@@ -15,7 +15,8 @@ from emotion_edge.pipeline.stats import PipelineStats
 class DaemonSite(Site):
     """The page of the daemon.
 
-    history: its file, if there is one. patience: seconds to wait for a frame to make a snapshot of.
+    history: its file, if there is one. history_problem: why it could not be read last, "" if it
+    could. patience: seconds to wait for a frame to make a snapshot of.
     """
 
     facts: Facts
@@ -25,6 +26,7 @@ class DaemonSite(Site):
     faces: FaceReader
     history: Path | None
     patience: float
+    history_problem: str = ""
 
     @property
     def title(self) -> str:
