@@ -16,7 +16,8 @@ class Site(ABC):
     """A page: who may see it, who does, and what its events say.
 
     pictures: None: none is shown. secure: whether it is served by https. watching: the connections
-    of those who watch. purpose, contact: of the sign, "" for none. has_fixed_times: whether the time of an event must not show anything.
+    of those who watch. purpose, contact: what its sign says of them, "" for nothing.
+    has_fixed_times: whether the time of an event must not show anything.
     """
 
     guard: Guard

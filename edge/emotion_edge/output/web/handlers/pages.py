@@ -145,9 +145,7 @@ def accepted_language(header: str) -> str:
     """Return the language of the page that a browser's Accept-Language prefers; "en" for none."""
     for tag in _by_preference(header):
         if tag.partition("-")[0] == "zh":
-            return (
-                "zh-TW"  # whoever reads the simplified script reads this more easily than English
-            )
+            return "zh-TW"  # who reads the simplified script reads this more easily than English
         if tag.partition("-")[0] in LANGUAGES:
             return tag.partition("-")[0]
     return "en"
