@@ -1,12 +1,15 @@
-"""docs/grafana.json: each of its panels gets data from a real Prometheus."""
+"""docs/grafana.json: it fits Grafana's schema, and each panel gets data from a real Prometheus."""
 
+import copy
 import http.client
+import importlib
 import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -17,6 +20,7 @@ from tests.edge.output.scraping import red_source, scrape_first
 from tests.edge.waiting import until
 
 DASHBOARD = json.loads((Path(__file__).parents[3] / "docs/grafana.json").read_text())
+Json = Any
 PANELS = DASHBOARD["panels"]
 # What Grafana writes instead of its variables.
 VALUES = {"$instance": ".*", "$__rate_interval": "8s", "$__range": "8s"}
@@ -100,6 +104,47 @@ def test_prometheus_has_data_for_each_panel(prometheus):
         "unknown",
         "no_face",
     }
+
+
+def parsed(dashboard: Json) -> Json:
+    """Return what Grafana's own types keep of a dashboard: keys that they do not know are lost.
+
+    They do not check a key's value.
+    """
+    sdk = pytest.importorskip("grafana_foundation_sdk.models.dashboard")
+    encoder = importlib.import_module("grafana_foundation_sdk.cog.encoder")
+    importlib.import_module("grafana_foundation_sdk.cog.plugins").register_default_plugins()
+    made = sdk.Dashboard.from_json(copy.deepcopy(dashboard))
+    return json.loads(json.dumps(made, cls=encoder.JSONEncoder))
+
+
+def lost(given: Json, kept: Json, place: str = "") -> Iterator[str]:
+    """Yield the places of what differs in `kept`, which may have more."""
+    match given, kept:
+        case dict(), dict():
+            for key in given:
+                yield from lost(given[key], kept.get(key), f"{place}/{key}")
+        case list(), list() if len(given) == len(kept):
+            for i, (one, other) in enumerate(zip(given, kept, strict=True)):
+                yield from lost(one, other, f"{place}/{i}")
+        case _ if given != kept:
+            yield place
+
+
+def test_the_dashboard_fits_grafana_s_schema():
+    assert list(lost(DASHBOARD, parsed(DASHBOARD))) == []
+
+
+def test_what_is_not_in_the_schema_is_found():
+    wrong = copy.deepcopy(DASHBOARD)
+    wrong["panels"][0]["fieldConfig"]["defaults"]["units"] = "s"
+    wrong["panels"][0]["targets"][0]["exprs"] = "1"
+    wrong["templating"]["list"][0]["hidden"] = 1
+    assert list(lost(wrong, parsed(wrong))) == [
+        "/templating/list/0/hidden",
+        "/panels/0/targets/0/exprs",
+        "/panels/0/fieldConfig/defaults/units",
+    ]
 
 
 def test_the_panels_have_different_places_and_all_use_the_variables():

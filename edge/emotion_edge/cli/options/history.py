@@ -1,8 +1,11 @@
 """Command-line options of `emotion-edge history`."""
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+
+from emotion_edge.output.history.times import end_moment, moment
 
 _FIRST, _LAST = (each.replace(tzinfo=UTC) for each in (datetime.min, datetime.max))
 
@@ -19,7 +22,7 @@ def add_history_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="start",
-        type=moment,
+        type=_typed(moment),
         default=_FIRST,
         metavar="TIME",
         help="a day, 2026-11-28, or a time, 2026-11-28T20:15; local time unless it says otherwise, "
@@ -28,7 +31,7 @@ def add_history_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         dest="end",
-        type=end_moment,
+        type=_typed(end_moment),
         default=_LAST,
         metavar="TIME",
         help="a day, which is included, or a time, which is not (default: all)",
@@ -41,19 +44,13 @@ def add_history_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def moment(text: str) -> datetime:
-    """Parse a time, or a day's beginning, in ISO 8601; without a zone it is local time."""
-    return _local(text, timedelta())
+def _typed(parse: Callable[[str], datetime]) -> Callable[[str], datetime]:
+    """Return a parser whose ValueError's text argparse prints."""
 
+    def typed(text: str) -> datetime:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
-def end_moment(text: str) -> datetime:
-    """Parse a time, or a day's end."""
-    return _local(text, timedelta(days=len(text) <= len("2026-11-28")))
-
-
-def _local(text: str, more: timedelta) -> datetime:
-    try:
-        return (datetime.fromisoformat(text) + more).astimezone()
-    except (ValueError, OverflowError):
-        problem = f"{text[:40]!a} is not a day or a time, such as 2026-11-28 or 2026-11-28T20:15"
-        raise argparse.ArgumentTypeError(problem) from None
+    return typed

@@ -9,15 +9,19 @@ from emotion_edge.errors import is_plain
 from emotion_edge.system.texts import LANGUAGES, locale_language
 
 
-def add_indicator(parser: argparse.ArgumentParser) -> None:
-    """Add --indicator."""
-    parser.add_argument_group("people in view").add_argument(
+def add_people_in_view(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `run` that tell people in view what runs."""
+    add = parser.add_argument_group("people in view").add_argument
+    add(
         "--indicator",
         type=gpio_pin,
         metavar="PIN",
         help="a GPIO pin, such as GPIO17, for a light: it is high while a camera's pictures are "
         "analysed, and low while paused; other sources leave it alone",
     )
+    for name, text in (("purpose", "what it is for"), ("contact", "whom to ask, and where")):
+        help_text = f"{text}: --web shows it with its notice"
+        add(f"--{name}", type=_line, default="", metavar="TEXT", help=help_text)
 
 
 def _line(text: str) -> str:

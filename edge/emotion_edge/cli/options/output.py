@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emotion_edge.cli.address_types import address, destination, discovery_prefix
 from emotion_edge.cli.argument_types import days, keepalive, minutes
-from emotion_edge.cli.options.notice import add_indicator
+from emotion_edge.cli.options.notice import add_people_in_view
 from emotion_edge.output.mqtt.password import CREDENTIAL_NAME, PASSWORD_VARIABLE
 from emotion_edge.output.settings import OutputSettings
 
@@ -35,7 +35,7 @@ def add_outputs(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="serve Prometheus metrics at this address; a PORT alone serves this computer only",
     )
-    add_indicator(parser)
+    add_people_in_view(parser)
     _add_history(group)
 
 

@@ -64,7 +64,7 @@ def _add_access(group: argparse._ArgumentGroup) -> None:
 
 
 def web_settings(args: Namespace) -> WebSettings | None:
-    """Return the settings of the page; None without --web."""
+    """Return the settings of the page; None without --web. `teach` has no purpose to tell."""
     if args.web is None:
         return None
     return WebSettings(
@@ -77,4 +77,6 @@ def web_settings(args: Namespace) -> WebSettings | None:
         rate=args.web_rate,
         width=args.web_width,
         viewers=args.web_viewers,
+        purpose=getattr(args, "purpose", WebSettings.purpose),
+        contact=getattr(args, "contact", WebSettings.contact),
     )

@@ -1,6 +1,7 @@
 """Checks of the history's file: `emotion-edge doctor`."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,15 +16,14 @@ _LATEST = "SELECT count(*), datetime(max(start + span), 'unixepoch') FROM labels
 def history(path: Path | None) -> Iterator[Finding]:
     """Check that the file can be written and, if there is one, read; without a path do nothing.
 
-    Raises UserError or RunError as `database.opened`. Nothing is written, so a file is not made.
+    Raises UserError or RunError as `database.opened`. The file is not made.
     """
     if path is None:
         return
     folder = path.absolute().parent
     if not folder.is_dir():
         raise UserError(f"{path}: there is no folder {folder}", f"mkdir -p {folder}")
-    if not os.access(folder, os.W_OK | os.X_OK):  # SQLite writes two more files into it
-        raise UserError(f"{path}: {folder} cannot be written to", "name a file in another folder")
+    _check_takes_files(path, folder)
     if not path.exists() or not path.stat().st_size:
         yield Finding("history", "ok", f"{path}: run will begin it")
         return
@@ -33,3 +33,13 @@ def history(path: Path | None) -> Iterator[Finding]:
         count, latest = rows.fetchone()
     found = f"{count} rows, the last until {latest} UTC" if count else "no rows yet"
     yield Finding("history", "ok", f"{path}: {found}")
+
+
+def _check_takes_files(path: Path, folder: Path) -> None:
+    """Make a file in a folder and remove it: SQLite writes two more beside its own."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:  # permissions do not tell everything: root has them all, even on /proc
+        problem = f"{path}: {folder} cannot be written to"
+        raise UserError(problem, "name a file in another folder") from None

@@ -16,8 +16,9 @@ from emotion_edge.pipeline.stats import PipelineStats
 class DaemonSite(Site):
     """The page of the daemon.
 
-    history: its file, if there is one. patience: seconds to wait for a frame to make a snapshot of.
-    lock: is held while a result is taken in, so that no pause comes in the middle.
+    history: its file, if there is one. history_problem: why it could not be read last, "" if it
+    could. patience: seconds to wait for a frame to make a snapshot of. lock: is held while a result
+    is taken in, so that no pause comes in the middle.
     """
 
     facts: Facts
@@ -28,6 +29,7 @@ class DaemonSite(Site):
     history: Path | None
     patience: float
     lock: threading.Lock = field(default_factory=threading.Lock)
+    history_problem: str = ""
 
     @property
     def title(self) -> str:

@@ -17,7 +17,8 @@ class WebSettings:
     address: where to listen. password_file: the password; None: systemd's credential, if there is
     one. certificate, key: PEM files for TLS. hosts: more names of this computer that a browser may
     use. picture: whether the camera's picture is shown. rate: pictures a second, at most. width: of
-    a picture, in pixels, at most. viewers: how many may watch at once.
+    a picture, in pixels, at most. viewers: how many may watch at once. purpose: what it is for.
+    contact: whom to ask; "" for neither.
     """
 
     address: Address
@@ -29,6 +30,8 @@ class WebSettings:
     rate: float = 5.0
     width: int = 320
     viewers: int = 8
+    purpose: str = ""
+    contact: str = ""
 
     @property
     def url(self) -> str | None:

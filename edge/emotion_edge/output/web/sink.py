@@ -61,6 +61,8 @@ class WebSink(Sink):
             history=settings.history,
             patience=SNAPSHOT_PATIENCE_S + source.every,
             secure=context is not None,
+            purpose=web.purpose,
+            contact=web.contact,
             has_fixed_times=self._aggregate,
         )
         self._server = Server(
@@ -135,7 +137,8 @@ def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerS
 
 
 def _name(settings: OutputSettings) -> str:
-    """Return what tells this daemon from another: the topics' prefix, or the computer's name."""
+    """Return what tells this daemon from another: the topics' prefix, or the computer and port."""
     for broker in settings.brokers:
         return broker.prefix.removeprefix("emotion-edge/")
-    return socket.gethostname()
+    assert settings.web is not None
+    return f"{socket.gethostname()}:{settings.web.address.port}"

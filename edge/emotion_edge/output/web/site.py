@@ -16,7 +16,8 @@ class Site(ABC):
     """A page: who may see it, who does, and what its events say.
 
     pictures: None: none is shown. secure: whether it is served by https. watching: the connections
-    of those who watch. has_fixed_times: whether the time of an event must not show anything.
+    of those who watch. purpose, contact: what its sign says of them, "" for nothing.
+    has_fixed_times: whether the time of an event must not show anything.
     """
 
     guard: Guard
@@ -24,6 +25,8 @@ class Site(ABC):
     viewers: Viewers
     pictures: Pictures | None
     secure: bool
+    purpose: str = ""
+    contact: str = ""
     has_fixed_times: bool = False
     watching: set[object] = field(default_factory=set)
 

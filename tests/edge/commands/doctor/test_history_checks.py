@@ -48,6 +48,12 @@ def test_a_folder_that_is_none_is_reported(place, tmp_path):
         list(history(tmp_path / place))
 
 
+def test_a_folder_that_takes_no_files_fails_for_root_too():
+    found = run_doctor("--history", "/proc/labels.db", code=1)["history"]
+    assert found["status"] == "fail"
+    assert found["found"] == "/proc/labels.db: /proc cannot be written to"
+
+
 @pytest.mark.skipif(
     not shutil.which("setpriv"), reason="root may write everywhere; setpriv is missing"
 )

@@ -1,6 +1,7 @@
 """Pause and resume from the page, alone and beside a broker; and the daemon's health."""
 
 import signal
+import socket
 
 import pytest
 
@@ -28,6 +29,14 @@ def test_a_pause_ends_with_the_daemon(site, changing):
     run.daemon.end()
     run.start()
     assert not run.get("/api/state")["paused"]
+
+
+def test_daemons_on_one_computer_have_different_titles(site, changing):
+    runs = [site("--source", changing) for _ in range(2)]
+    for run in runs:
+        title = f"emotion-edge on {socket.gethostname()}:{run.port}"
+        assert run.get("/api/state")["title"] == title
+        assert f"<title>{title}</title>" in ask(run.port, "/").body.decode()
 
 
 @plain_broker

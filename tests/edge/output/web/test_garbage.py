@@ -2,14 +2,22 @@
 
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from emotion_edge.output.history.database import add_rows
+from tests.edge.daemon import Daemon
+from tests.edge.output.history.rows import row
 from tests.edge.output.web.asking import ask, connected, read_all, request
+from tests.edge.output.web.browser.sites import Site
+from tests.edge.recordings import write_changing_colours
 
 COUNT = 100
+# Times that can be read, and where counting on from them may fail.
+ODD_TIMES = ("0001-01-01", "9999-12-31", "9999-12-31T23:59-23:59", "2026-W01-1", "1969-12-31")
 ROOT = Path(__file__).parents[4]
 Garbage = Callable[[random.Random], bytes]
 
@@ -72,8 +80,9 @@ def broken_lines(dice: random.Random) -> bytes:
 
 def odd_queries(dice: random.Random) -> bytes:
     name = dice.choice(["from", "to", "by", "lang", "x"])
-    value = text(dice, string.ascii_letters + string.digits + "%-:+TZ&=;'\"", 60)
-    path = dice.choice(["/api/history", "/", "/login", "/api/state"])
+    some = text(dice, string.ascii_letters + string.digits + "%-:+TZ&=;'\"", 60)
+    value = dice.choice([some, *ODD_TIMES, *("hour", "day", "minute")])
+    path = dice.choice(["/api/history", "/api/history", "/", "/login", "/api/state"])
     return request("GET", f"{path}?{name}={value}", close())
 
 
@@ -95,6 +104,20 @@ KINDS = [
     odd_queries,
     odd_pictures,
 ]
+
+
+@pytest.fixture(scope="module")
+def open_site(tmp_path_factory) -> Iterator[Site]:
+    """A daemon whose page has no password, but a history: otherwise queries of it end early."""
+    pytest.importorskip("tornado")
+    folder = tmp_path_factory.mktemp("garbage")
+    recording = write_changing_colours(folder / "recording", seconds=900)
+    path = folder / "labels.db"
+    add_rows(path, [row("happy")])
+    site = Site(partial(Daemon, folder), "--source", f"replay:{recording}", "--history", path)
+    assert site.get("/api/history")["rows"] == []
+    yield site
+    site.daemon.kill()
 
 
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)

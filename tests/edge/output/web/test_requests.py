@@ -29,6 +29,23 @@ def test_names_of_this_computer_are_answered(open_site, host):
 
 
 @pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("zh", "zh-TW"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-TW"),
+        ("zh-Hans-SG", "zh-TW"),
+        ("zh-Hant-HK,en;q=0.5", "zh-TW"),
+        ("en-GB,zh-CN;q=0.9", "en"),
+        ("ja,zh;q=0.2,fr;q=0.4", "fr"),
+        ("ja", "en"),
+    ],
+)
+def test_the_page_has_the_language_that_a_browser_prefers(open_site, accepted, language):
+    answer = ask(open_site.port, "/", {"Accept-Language": accepted})
+    assert answer.headers["content-language"] == language
+
+
+@pytest.mark.parametrize(
     "hosts",
     [
         ("evil.example",),

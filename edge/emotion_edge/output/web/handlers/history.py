@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.output.history.query import Total, Unit, read_totals
+from emotion_edge.output.history.times import end_moment, moment, one_day
 from emotion_edge.output.json_lines import Line
 from emotion_edge.output.web.handlers.daemon import DaemonHandler
 
@@ -25,8 +27,7 @@ class HistoryHandler(DaemonHandler):
         path = self.site.history
         if path is None:
             self.refuse(404, "there is no history; run with --history FILE")
-        start = self._time("from", datetime.combine(datetime.now(), time.min).astimezone())
-        end = self._time("to", start + timedelta(days=1))
+        start, end = self._span()
         unit = self.get_query_argument("by", "hour")
         if unit not in UNITS:
             self.refuse(400, f"by is one of {', '.join(UNITS)}")
@@ -34,21 +35,34 @@ class HistoryHandler(DaemonHandler):
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(None, _read, path, start, end, cast("Unit", unit))
         except (UserError, RunError) as error:
-            log.warning("--web: GET /api/history: %s", error)
+            self._report(str(error))
             self.refuse(503, "the history cannot be read now; the log says why")
+        self._report("")
         if len(rows) > MAX_ROWS:
             self.refuse(400, f"more than {MAX_ROWS:,} rows: ask for less time, or by=day")
         self.answer({"by": unit, "from": _text(start), "to": _text(end), "rows": rows})
 
-    def _time(self, name: Literal["from", "to"], default: datetime) -> datetime:
-        """Return a time of the query; local time unless it says otherwise."""
-        text = self.get_query_argument(name, "")
-        if not text:
-            return default
+    def _report(self, problem: str) -> None:
+        """Log what is wrong, unless it was the same at the last request; "" if nothing is."""
+        if problem and problem != self.site.history_problem:
+            log.warning("--web: GET /api/history: %s", problem)
+        self.site.history_problem = problem
+
+    def _span(self) -> tuple[datetime, datetime]:
+        """Return from when to when is asked for."""
         try:
-            return datetime.fromisoformat(text.replace(" ", "+")).astimezone()
-        except (ValueError, OverflowError):
-            self.refuse(400, f"{name} is a day, 2026-11-28, or a time, 2026-11-28T20:15Z")
+            start, end = one_day(self._time("from", moment), self._time("to", end_moment))
+        except ValueError as error:
+            self.refuse(400, f"from and to: {error}")
+        if start >= end:
+            self.refuse(400, "from is not before to")
+        return start, end
+
+    def _time(self, name: str, parse: Callable[[str], datetime]) -> datetime | None:
+        """Return a time of the query, if it has this one."""
+        # A plus that was not escaped is a space.
+        text = self.get_query_argument(name, "").replace(" ", "+")
+        return parse(text) if text else None
 
 
 def _read(path: Path, start: datetime, end: datetime, unit: Unit) -> list[Line]:

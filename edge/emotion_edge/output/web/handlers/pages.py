@@ -17,8 +17,6 @@ TYPES = {
 }
 # All of it is fixed, so no request can name another file.
 ASSETS = {path.name: path for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES}
-# Chinese in the traditional script, whatever the region calls it.
-_TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 
 class Page(Handler):
@@ -40,6 +38,8 @@ class Page(Handler):
             language=language,
             texts=self._texts(language),
             sign=read_texts(language, "sign"),
+            purpose=self.site.purpose,
+            contact=self.site.contact,
             login=not self.site.guard.is_open,
         )
 
@@ -151,8 +151,8 @@ class AssetHandler(Handler):
 def accepted_language(header: str) -> str:
     """Return the language of the page that a browser's Accept-Language prefers; "en" for none."""
     for tag in _by_preference(header):
-        if tag.startswith(_TRADITIONAL):
-            return "zh-TW"
+        if tag.partition("-")[0] == "zh":
+            return "zh-TW"  # who reads the simplified script reads this more easily than English
         if tag.partition("-")[0] in LANGUAGES:
             return tag.partition("-")[0]
     return "en"

@@ -15,14 +15,18 @@ export function keepHistory(state) {
   byId("history").hidden = !state.history;
   if (!state.history || performance.now() - readAt < REFRESH_MS) return;
   readAt = performance.now();
-  read(state).catch(() => {}); // the next minute tries again
+  // The next minute tries again. Without a status the daemon is away, and the page says so itself.
+  read(state).catch(({ status }) => {
+    if (status) byId("history-unreadable").hidden = false;
+  });
 }
 
 async function read(state) {
   const now = Date.parse(state.time);
   // A day more at both ends, because the device's day is that of its time zone.
-  const [from, to] = [dateText(now - DAYS * DAY_MS), dateText(now + 2 * DAY_MS)];
+  const [from, to] = [dateText(now - DAYS * DAY_MS), dateText(now + DAY_MS)];
   const { rows } = await (await request(`/api/history?by=hour&from=${from}&to=${to}`)).json();
+  byId("history-unreadable").hidden = true;
   last = addUp(rows, now, state.labels);
   draw();
 }

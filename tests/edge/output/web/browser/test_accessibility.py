@@ -77,6 +77,20 @@ def test_the_sign_says_what_runs(browser, colours):
     assert sign["running_text"] in shown
     assert "discards it" in shown
     assert sign["law"] in shown
+    assert sign["purpose"] not in shown
+    assert sign["contact"] not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sign_says_what_for_and_whom_to_ask(browser, site, changing, tmp_path, language):
+    (tmp_path / "run.toml").write_text('purpose = "Kunst & <b>Spiel</b>"\n')
+    settings = ("--config", tmp_path / "run.toml", "--contact", "詢問處")
+    browser.driver.get(f"{site('--source', changing, *settings).url}?lang={language}")
+    browser.find(".sign summary").click()
+    sign, shown = read_texts(language, "sign"), browser.text(".sign")
+    assert f"{sign['purpose']}\nKunst & <b>Spiel</b>\n" in shown
+    assert f"{sign['contact']}\n{sign['contact_text']}\n詢問處\n" in shown
+    assert browser.violations() == []
 
 
 def test_the_keyboard_is_enough(browser, colours):

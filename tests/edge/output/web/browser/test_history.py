@@ -6,6 +6,7 @@ import pytest
 
 from tests.edge.output.history.rows import rows_of
 from tests.edge.output.web.browser.conftest import ZONES
+from tests.edge.output.web.browser.sites import NETWORK
 from tests.edge.waiting import until
 
 TITLES = """return [...document.querySelector(arguments[0]).querySelectorAll("rect title")].map(
@@ -17,6 +18,21 @@ def test_without_a_history_there_is_no_plot(browser, colours):
     browser.driver.get(colours.url)
     until(lambda: browser.texts("#faces article"), "the labels")
     assert not browser.find("#history").is_displayed()
+
+
+def test_a_history_that_cannot_be_read_is_not_an_empty_one(browser, with_history, recorded):
+    content = recorded.read_bytes()
+    recorded.write_bytes(b"x" * 9000)
+    browser.expect(*NETWORK)
+    browser.driver.get(with_history.url)
+    browser.wait_text("#history-unreadable", "The history cannot be read at the moment.")
+    assert not browser.find("#no-history").is_displayed()
+    assert not browser.find("#plots").is_displayed()
+    assert browser.violations() == []
+    recorded.write_bytes(content)
+    browser.driver.get(with_history.url)
+    until(lambda: browser.texts("#shares tbody tr"), "the plots")
+    assert not browser.find("#history-unreadable").is_displayed()
 
 
 @pytest.fixture
