@@ -158,7 +158,7 @@ def test_the_daemon_publishes_shows_and_says_goodbye_on_sigterm(root, recording,
         snapshot = pool.submit(first_snapshot, port)
         result = run_in(
             root,
-            *("timeout", "--preserve-status", "--signal", "TERM", "40"),
+            *("timeout", "--preserve-status", "--signal", "TERM", "60"),
             *("/opt/emotion-edge/bin/emotion-edge", "run", "--source", "replay:/opt/endless"),
             *("--to", mosquitto.url, "--to", "-", "--stall", "7200", "--web", port),
         )
@@ -179,4 +179,4 @@ def first_snapshot(port: int) -> bytes:
             return answer.body if answer.status == 200 else b""
         return b""
 
-    return until(snapshot, "a picture", timeout_s=60)
+    return until(snapshot, "a picture", timeout_s=80)

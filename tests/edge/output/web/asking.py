@@ -55,7 +55,9 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 def parse(content: bytes) -> Answer:
-    """Return an answer from its bytes."""
+    """Return an answer from its bytes; raises ConnectionError if there is none."""
+    if not content:
+        raise ConnectionError("closed without an answer")
     head, _, body = content.partition(b"\r\n\r\n")
     status, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
