@@ -185,7 +185,7 @@ ELSEWHERE = {
         "tests/edge/output/mqtt/test_time_series.py",
         'DOCS / "mqtt-to-postgresql.sh"',
     ),
-    "make test-home-assistant": ("takes minutes", ".ci/run", "make test-home-assistant\n"),
+    "make test-home-assistant": ("takes minutes", "Makefile", "tests/home_assistant/run"),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
     "make test-pi": ("needs root", ".ci/run", "make test-pi\n"),
