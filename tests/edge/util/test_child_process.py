@@ -35,9 +35,10 @@ def spin():
 def test_the_result_comes_back_and_the_child_ends():
     assert call(lambda: {"a": [1, None, "é"]}) == {"a": [1, None, "é"]}
     assert len(call(lambda: "a" * 10**6)) == 10**6  # more than a pipe holds
-    assert call(os.getpid) != os.getpid()
+    child = call(os.getpid)
+    assert child != os.getpid()
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(child, os.WNOHANG)
 
 
 def test_our_errors_and_those_of_libraries_come_back():
