@@ -101,7 +101,7 @@ run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is 
 test: test-edge test-workbench ## run all tests but those that need root
 
 test-edge: $(INSTALLED) ## run the tests of the program for the Pi
-	$(BIN)/python -m pytest -n 2 tests/edge tests/fuzz
+	$(BIN)/python -m pytest -n 3 tests/edge tests/fuzz
 
 test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
 	$(BIN)/python -m pytest tests/workbench
