@@ -17,6 +17,7 @@ from emotion_edge.util.regular_file import read_regular_file
 MAX_BYTES = 256 * 1024
 MAX_DOTS = 200  # in a line: tomllib takes minutes for a.a.a… of thousands
 MAX_WHOLE = 2**63 - 1  # TOML's own limit, which hexadecimal numbers pass
+_EXAMPLES = {"source": "such as picamera2, v4l2:/dev/video0, a video or a folder of pictures"}
 # The TOML types of a value, by the return annotation of the option's `type`.
 _KINDS: Mapping[object, tuple[tuple[type, ...], str]] = {
     int: ((int,), "a whole number"),
@@ -54,7 +55,7 @@ def merge_config(args: Namespace, argv: Sequence[str]) -> Namespace:
     merged = Namespace(**{**vars(args), **{name: each.value for name, each in given.items()}})
     for name in args.needs:
         if getattr(merged, name) is None:
-            raise UserError(f'give --{name}, or write {name} = "..." in {path}')
+            raise UserError(f'give --{name}, or write {name} = "..." in {path}', _EXAMPLES[name])
     merged.entries = [_entry(key, action, given, merged) for key, action in options.items()]
     return merged
 

@@ -30,10 +30,11 @@ class Asking(Protocol):
         """What was answered there; None until somebody does."""
 
 
-def ask_for_consent(command: str, what: str) -> None:
+def ask_for_consent(command: str, what: str, elsewhere: str | None = None) -> None:
     """Ask on the terminal, whatever stdin and stdout are.
 
-    command: its name. what: lines that say what is going to happen. Raises NoConsentError without a
+    command: its name. what: lines that say what is going to happen. elsewhere: where else one may
+    be asked. Raises NoConsentError without a
     yes, and UserError without a terminal.
     """
     try:
@@ -41,7 +42,9 @@ def ask_for_consent(command: str, what: str) -> None:
             _ask(terminal, what)
             agreed = _answer(terminal)
     except OSError:
-        raise UserError(f"{command} asks for consent on a terminal, and there is none") from None
+        raise UserError(
+            f"{command} asks for consent on a terminal, and there is none", elsewhere
+        ) from None
     _check(agreed)
 
 

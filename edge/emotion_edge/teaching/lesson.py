@@ -12,7 +12,8 @@ labels counting alike, and
 - or it finds at least half of the faces of labels that the model does not know. All these labels
   must have been held out.
 
-If it is not better, the model's own head stays.
+If it is not better, the model's own head stays, with all its labels if some of the faces' are new:
+without the others, every face that is none of the few would be called one of them.
 """
 
 import math
@@ -25,6 +26,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.model.calibration import calibrate
 from emotion_edge.model.contract import Contract
 from emotion_edge.teaching.bursts import burst_means
+from emotion_edge.teaching.class_pictures import choose_labels
 from emotion_edge.teaching.cross_validation import (
     MOST,
     Held,
@@ -72,8 +74,11 @@ def learn(faces: TaughtFaces, model: Contract) -> Lesson:
 
 def _unchanged(head: TaughtHead, model: Contract) -> TaughtHead:
     """Return a head that says of its labels what the model itself says."""
-    nothing = np.zeros_like(head.weights)
-    return replace(head, weights=nothing, enter=model.enter, leave=model.leave)
+    labels = head.labels
+    if not set(labels) <= set(model.labels):
+        labels = choose_labels(model.labels, labels, only=False)
+    nothing = np.zeros((len(head.weights), len(labels)))
+    return replace(head, labels=labels, weights=nothing, enter=model.enter, leave=model.leave)
 
 
 def _check(faces: TaughtFaces) -> None:

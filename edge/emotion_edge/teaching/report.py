@@ -72,19 +72,17 @@ def _shares(right: npt.NDArray[np.bool_], held: Held) -> npt.NDArray[np.float64]
 
 def _table(held: Held, model: Contract) -> Iterator[str]:
     labels, targets = held.faces.labels, held.faces.targets
-    before, after = held.before.argmax(axis=1), held.after.argmax(axis=1)
+    were_right, are_right = rights(held, model)
+    after = held.after.argmax(axis=1)
     width = max(_WIDTH, *map(len, labels))
     yield "Named right among faces that were not taught, by the model as it is and by taught ones:"
     yield f"{'':{width}}{'faces':>8}{'as it is':>14}{'taught':>14}  taken for"
     for place in np.unique(targets):
         rows = targets == place
-        was = _share(before[rows] == place) if labels[place] in model.labels else "new"
-        row = f"{labels[place]:{width}}{rows.sum():8}{was:>14}{_share(after[rows] == place):>14}"
+        was = _share(were_right[rows]) if labels[place] in model.labels else "new"
+        row = f"{labels[place]:{width}}{rows.sum():8}{was:>14}{_share(are_right[rows]):>14}"
         yield f"{row}  {_mistakes(after[rows], place, labels)}".rstrip()
-    yield (
-        f"{'all':{width}}{len(targets):8}{_share(before == targets):>14}"
-        f"{_share(after == targets):>14}"
-    )
+    yield (f"{'all':{width}}{len(targets):8}{_share(were_right):>14}{_share(are_right):>14}")
 
 
 def _share(right: npt.NDArray[np.bool_]) -> str:

@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from threading import Event
 
 from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.frame_rate import Frames
+from emotion_edge.capture.source import SourceSettings
 from emotion_edge.commands.teach.display import Display, Order, Orders
 from emotion_edge.commands.teach.terminal_display import open_displays
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.teaching.face_reader import FaceReader
 from emotion_edge.teaching.wizard import Wizard
+
+
+def refuse_pictures(source: SourceSettings, stop: Event) -> None:
+    """Raise UserError if a source of files gives pictures, before anybody is asked anything."""
+    if not (source.live or source.may_be_camera):
+        with closing(source.open(stop)) as frames:
+            for frame in frames:
+                if isinstance(frame, Frame):
+                    _seconds(frame)
+                break
 
 
 def take_faces(

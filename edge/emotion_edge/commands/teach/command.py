@@ -39,7 +39,7 @@ from threading import Event
 
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.commands.consent import ask_for_consent, ask_here_and_there
-from emotion_edge.commands.teach.camera import take_faces
+from emotion_edge.commands.teach.camera import refuse_pictures, take_faces
 from emotion_edge.commands.teach.conclusion import conclude, kept_faces
 from emotion_edge.commands.teach.display import Display, Orders
 from emotion_edge.commands.teach.plan import Plan
@@ -153,6 +153,7 @@ def _from_source(
         raise UserError(
             f"--label {asked[0]}: nothing to tell it from", "add another, such as --label neutral"
         )
+    refuse_pictures(settings.source, orders.stop)
     frames = settings.source.open(orders.stop)
     _ask_for_consent(plan, orders.stop, page)
     wizard = Wizard(asked, settings.count)
@@ -167,7 +168,7 @@ def _ask_for_consent(plan: Plan, stop: Event, page: Display) -> None:
         ask_here_and_there(plan.words, page, stop)
         page.begin()
     else:
-        ask_for_consent("teach", plan.words)
+        ask_for_consent("teach", plan.words, "with --web a page asks")
 
 
 def _labels(

@@ -67,6 +67,7 @@ def conclude(
             page.end("unchanged")
             return
         log.warning("the model is %s: it names labels as before", found)
+        faces = faces.relabelled(lesson.head.labels)
     taught = Taught(
         head=lesson.head,
         model=model.sha256,

@@ -46,3 +46,14 @@ def test_a_label_of_ones_own_that_is_hardly_found_is_named(tmp_path, file):
     result = teach(data, file)
     assert result.returncode == 0, result.stderr
     assert "Mostly not found: wink. Show it more clearly" in result.stdout
+
+
+def test_faces_that_are_kept_though_nothing_was_gained_leave_the_models_labels(tmp_path, file):
+    data = save_shades(tmp_path / "data", {"red": "red", "wink": "red", "sun": "red"})
+    result = teach(data, file, "--only", "--keep-features")
+    assert result.returncode == 0, result.stderr
+    assert "it names labels as before" in result.stderr
+    assert json.loads(file.read_text())["labels"] == ["blue", "green", "red", "sun", "wink"]
+    assert label_of(save_shade(tmp_path / "new.png", "blue", seed=997), file) == "blue"
+    rows = {line[:12].strip(): line[12:].split() for line in result.stdout.splitlines()}
+    assert rows["all"][1] == rows["red"][1]  # the model itself names none of the others

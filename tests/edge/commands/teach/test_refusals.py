@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from tests.edge.command_line import command, edge
-from tests.edge.commands.teach.lessons import LABELS, Lesson, begin, film, save_frame
+from tests.edge.commands.teach.lessons import LABELS, Lesson, film, save_frame
 
 pytestmark = pytest.mark.searches
 
@@ -37,7 +37,8 @@ def test_without_a_terminal_it_says_so(video, file):
         ["setsid", "--wait", *words], capture_output=True, text=True, check=False
     )
     assert result.returncode == 2
-    assert "teach asks for consent on a terminal, and there is none" in result.stderr
+    reason = "teach asks for consent on a terminal, and there is none; with --web a page asks"
+    assert reason in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,8 @@ def test_what_cannot_be_taught_is_refused_before_anybody_is_asked(video, file, o
     assert reason in result.stderr
 
 
-def test_pictures_are_no_source(tmp_path, file):
+def test_pictures_are_no_source_and_nobody_is_asked(tmp_path, file):
     picture = save_frame(tmp_path / "face.png", "happy", 0)
-    result = begin(picture, file).end()
+    result = edge("teach", "--source", picture, "--to", file, *LABELS)
     assert result.returncode == 2
     assert "teach pictures in class folders by --from DIR" in result.stderr

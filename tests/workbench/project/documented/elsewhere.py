@@ -175,6 +175,11 @@ ELSEWHERE = {
         "tests/edge/commands/doctor/test_command.py",
         "test_on_a_working_device_nothing_fails",
     ),
+    "createdb emotion": (
+        "needs a database",
+        "tests/edge/output/mqtt/test_time_series.py",
+        '"initdb"',
+    ),
     "psql -d emotion -f docs/time-series.sql": (
         "needs a database",
         "tests/edge/output/mqtt/test_time_series.py",
