@@ -30,7 +30,7 @@ class Asking(Protocol):
         """What was answered there; None until somebody does."""
 
 
-def ask_for_consent(command: str, what: str, elsewhere: str | None = None) -> None:
+def ask_for_consent(command: str, what: str, elsewhere: str = "") -> None:
     """Ask on the terminal, whatever stdin and stdout are.
 
     command: its name. what: lines that say what is going to happen. elsewhere: where else one may
