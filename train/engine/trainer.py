@@ -41,9 +41,12 @@ def build(recipe: Recipe, classes: int, steps: int = 1) -> keras.Model:
     model.compile(
         optimizer=make_optimizer(recipe, steps),
         loss=cross_entropy,
-        weighted_metrics=[accuracy],  # weighted, so that the padding of a batch does not count
+        # Weighted, so that the padding of a batch does not count.
+        weighted_metrics=[keras.metrics.MeanMetricWrapper(accuracy, name="accuracy")],
         jit_compile=False,  # XLA makes the epochs of these networks slower on a CPU
     )
+    # TensorFlow traces a step twice if that makes variables.
+    model.optimizer.build(model.trainable_variables)
     return model
 
 

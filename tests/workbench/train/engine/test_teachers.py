@@ -11,7 +11,7 @@ from tests.workbench.conftest import COLOURS, digests, make_photos
 from tests.workbench.train.engine.runs import column, train_in_process
 from train.data.soft_labels import read_soft_labels, write_soft_labels, write_unsure
 
-SHORT = ("--model", "compact", "--epochs", 2)
+SHORT = ("--epochs", 2)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,9 @@ def run(data: Path, build: Path, *options: object) -> str:
 
 @pytest.fixture(scope="module")
 def taught(parts, tmp_path_factory) -> Path:
-    """The build folder of a run with two different teachers; tests only read it."""
+    """The build folder of a run with two teachers; tests only read it."""
     build = tmp_path_factory.mktemp("taught")
-    run(parts, build, "--teachers", "compact", "wide")
+    run(parts, build, "--teachers", "simple_cnn", "simple_cnn")
     return build
 
 
@@ -54,11 +54,11 @@ def state(taught: Path, folder: str) -> dict:
 
 def test_the_networks_are_trained_one_after_the_other(taught):
     settings = [state(taught, f"checkpoint{n}")["settings"] for n in ("", "-2", "-3")]
-    assert [each["model"] for each in settings] == ["compact", "wide", "compact"]
+    assert [each["model"] for each in settings] == ["simple_cnn"] * 3
     assert [each["seed"] for each in settings] == [1, 2, 0]
     assert [each["soft_labels"] for each in settings] == [False, False, True]
     recipe = json.loads((taught / "run.json").read_text())["recipe"]
-    assert recipe["teachers"] == ["compact", "wide"]
+    assert recipe["teachers"] == ["simple_cnn"] * 2
     calibration = np.load(taught / "calibration.npz")["labels"]
     assert np.bincount(calibration).tolist() == [13, 13, 13]
 
@@ -72,7 +72,7 @@ def test_a_teacher_learns_from_the_part_that_has_all_classes_for_sure_only(parts
 def test_tau_is_written_into_the_contract_without_training_again(parts, taught, tmp_path):
     build = shutil.copytree(taught, tmp_path / "build")
     before = json.loads((build / "contract.json").read_text())
-    output = run(parts, build, "--teachers", "compact", "wide", "--resume", "--tau", 0.2)
+    output = run(parts, build, "--teachers", "simple_cnn", "simple_cnn", "--resume", "--tau", 0.2)
     after = json.loads((build / "contract.json").read_text())
     assert "val_loss" not in output
     assert (before["tau"], after["tau"]) == (0, 0.2)
@@ -115,7 +115,7 @@ def test_soft_labels_of_other_pictures_are_refused_before_the_training(data, tau
 
 
 def test_teachers_and_their_stored_soft_labels_exclude_each_other(data, taught, tmp_path):
-    options = ("--teachers", "wide", "--soft-labels-from", taught / "soft_labels.npz")
+    options = ("--teachers", "simple_cnn", "--soft-labels-from", taught / "soft_labels.npz")
     result = train_in_process(data, tmp_path, *SHORT, *options)
     assert result.returncode == 2
     assert "not allowed with argument" in result.stderr
