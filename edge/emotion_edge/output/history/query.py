@@ -13,7 +13,7 @@ from emotion_edge.pipeline.label_times import Seen, add_up
 Unit = Literal["minute", "hour", "day"]
 # All time zones are ahead of UTC by a multiple of a quarter of an hour.
 _QUARTER_S = 900
-_STEPS = 2000  # of SQLite's virtual machine: some ten microseconds
+_STEPS = 2000  # of SQLite's virtual machine, far less than a frame takes
 # Values of the wrong type or size, which a damaged file may have, are passed over.
 _SELECT = """
     SELECT start / :block * :block AS begin, max(start + span), label, total(seconds), total(count)
@@ -55,7 +55,7 @@ def read_totals(
 
     start, end: with a time zone; rows that begin then or later, and before then. A period of
     --aggregate belongs to the minute, hour or day in which it begins, and may make that longer.
-    give_up: is called every few microseconds of SQLite's work; True ends it by a RunError.
+    give_up: SQLite calls it often while it works; True ends the work by a RunError.
     Raises UserError or RunError as `database.opened`.
     """
     values = {

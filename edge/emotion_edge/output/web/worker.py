@@ -11,7 +11,7 @@ from threading import Event
 from typing import ParamSpec, TypeVar
 
 LEAST_REST_S = 0.001  # shorter ones would cost more than they give
-_LOWEST = 19  # of the priorities of Unix ("nice")
+_NICENESS = 10  # a tenth of the usual weight; with 19 a busy computer would never answer
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Worker:
 
 
 def give_way() -> None:
-    """Let all other threads and programs go first: this thread, and those that it starts."""
+    """Let other threads and programs go first: this thread does, and those that it starts."""
     if sys.platform == "linux":  # elsewhere it would be the priority of the whole program
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
