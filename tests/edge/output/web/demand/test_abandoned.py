@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("tornado")
 
+from emotion_edge.errors import RunError
 from emotion_edge.output.history.database import Row, add_rows
-from emotion_edge.output.web.history_reader import MAX_OPEN
+from emotion_edge.output.web.history_reader import MAX_OPEN, GoneError, HistoryReader, Question
 from emotion_edge.output.web.worker import Worker
 from emotion_edge.pipeline.label_times import Seen
 from tests.edge.output.web.asking import ask, connected, request
@@ -97,14 +99,16 @@ def test_what_is_read_ends_with_its_client_and_is_no_problem(served, month, endl
     assert "GET /api/history" not in caplog.text
 
 
-def test_what_is_read_ends_with_the_server(served, month, endless, stack):
-    page = served(history=month)
-    wait_for_answer(page, stack)
-    last = page.site.history.worker.submit(int)
-    page.sink.__exit__()
-    until(last.cancelled, "the end of what waits")
-    (thread,) = page.site.history.worker._pool._threads
-    until(lambda: not thread.is_alive(), "the end of what is read")
+def test_what_is_read_ends_with_the_server(month, endless):
+    reader = HistoryReader(month)
+    start, end = (datetime.fromtimestamp(START + 86_400 * day, UTC) for day in (0, 30))
+    question = Question(start, end, "hour", threading.Event())
+    read, last = (reader.worker.submit(reader.answer, question) for _ in range(2))
+    until(read.running, "its turn")
+    reader.worker.close()
+    with pytest.raises((GoneError, RunError)):
+        read.result(30)
+    assert last.cancelled()
 
 
 def test_who_does_not_take_the_answer_is_dropped(served, month, stack, monkeypatch):
