@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from ipaddress import IPv6Address
 
 from emotion_edge.output.mqtt.address.broker import AddressError, parse_address
 from emotion_edge.output.mqtt.address.text_rules import prefix_problem
@@ -18,9 +19,19 @@ def address(text: str) -> Address:
 
 def host_name(text: str) -> str:
     """Parse a host's name or IP address, as browsers send it, without a port."""
-    if not re.fullmatch(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})|\[[0-9a-fA-F:.]+\]", text):
+    bare = text.removeprefix("[").removesuffix("]")
+    is_ipv6 = text == f"[{bare}]" and _is_ipv6(bare)
+    if not is_ipv6 and not re.fullmatch(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a host's name, such as hall.lan")
     return text
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return "%" not in text  # a zone is of this computer alone
 
 
 def destination(text: str) -> str:

@@ -49,7 +49,8 @@ log = logging.getLogger(__name__)
 def run(settings: RunSettings) -> None:
     """Label the frames of the source until it ends, or until SIGINT or SIGTERM.
 
-    SIGHUP loads the model again. Raises UserError if a setting cannot be used.
+    SIGHUP loads the model again, and the page's certificate. Raises UserError if a setting cannot
+    be used.
     """
     source = settings.source
     if source is None:
@@ -146,7 +147,17 @@ def _process(
 def _reload(
     settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[Sink], stop: Event
 ) -> None:
-    """Load the model again; keep the present one if the file cannot be used."""
+    """Load the model again, and let each sink read its files again, whatever fails."""
+    if _reload_model(settings, analyzer, stop):
+        for sink in sinks:
+            sink.begin(analyzer.labels)
+        log.info("%s: loaded again", settings.model)
+    for sink in sinks:
+        sink.reload()
+
+
+def _reload_model(settings: AnalyzerSettings, analyzer: FaceAnalyzer, stop: Event) -> bool:
+    """Return whether the model was loaded; keep the present one if the file cannot be used."""
     try:
         analyzer.set_classifier(
             remake_classifier(
@@ -159,10 +170,8 @@ def _reload(
         )
     except (UserError, RunError, OSError) as error:
         log.error("keeping the present model: %s", error)
-        return
-    for sink in sinks:
-        sink.begin(analyzer.labels)
-    log.info("%s: loaded again", settings.model)
+        return False
+    return True
 
 
 def _warn_if_self_test_fails(settings: AnalyzerSettings, analyzer: FaceAnalyzer) -> None:

@@ -2,12 +2,16 @@
 
 import socket
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from emotion_edge.output.host_rules import HostRules
 from emotion_edge.util.address import Address
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 MAX_CONNECTIONS = 16  # at once; Prometheus needs one
 TIMEOUT_S = 5.0  # of a connection as a whole; a scrape takes milliseconds
@@ -23,13 +27,14 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address: Address, application: Any) -> None:
+    def __init__(self, address: Address, application: Application) -> None:
         """Listen on an address; raises OSError or, for an impossible host name, UnicodeError."""
         self._open: dict[socket.socket, float] = {}
         found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         self.address_family = found[0][0]
         super().__init__(cast("tuple[str, int]", found[0][4]), _Handler)
-        self.set_app(application)
+        own = Address(*self.server_address[:2])  # type: ignore[arg-type]
+        self.set_app(_for_own_names(application, own.host) if own.is_local else application)
 
     def server_bind(self) -> None:
         """Bind without HTTPServer's search for the host's name, which waits for a dead DNS."""
@@ -64,6 +69,23 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that go away."""
+
+
+def _for_own_names(application: Application, host: str) -> Application:
+    """Return an application that refuses requests by another name than this computer's.
+
+    Else a web site could read the answers, if its name stands for this address (DNS rebinding).
+    host: the loopback address. At others, whoever reaches them may read.
+    """
+    rules = HostRules(())
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if rules.allows([environ.get("HTTP_HOST", "")], host):
+            return application(environ, start)
+        start("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"ask for the metrics by localhost, or by this computer's name\n"]
+
+    return answer
 
 
 class _Handler(WSGIRequestHandler):

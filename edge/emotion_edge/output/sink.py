@@ -23,5 +23,9 @@ class Sink(Protocol):
         """Start with another model's labels; faces keep their numbers."""
         return None
 
+    def reload(self) -> None:
+        """Read again what may have been renewed on the disk; keep and log what cannot be used."""
+        return None
+
     def publish(self, result: Result) -> None:
         """Process a result; with --aggregate it tells nothing about single faces."""

@@ -11,7 +11,7 @@ class Address(NamedTuple):
     port: int
 
     def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return f"{in_url(self.host)}:{self.port}"
 
     @property
     def is_local(self) -> bool:
@@ -20,3 +20,8 @@ class Address(NamedTuple):
             return ip_address(self.host).is_loopback
         except ValueError:
             return self.host.lower() == "localhost"
+
+
+def in_url(host: str) -> str:
+    """Return a host as a URL has it: IPv6 in brackets, whether or not they are there (RFC 3986)."""
+    return f"[{host.strip('[]')}]" if ":" in host else host

@@ -1,5 +1,6 @@
 """The addresses on which --metrics listens."""
 
+import http.client
 import signal
 import socket
 import time
@@ -118,6 +119,36 @@ def test_a_long_request_is_not_read_to_its_end(daemon, tmp_path):
         connection.sendall(b"GET /metrics HTTP/1.1\r\n" + header * 500)
     assert scrape(port)["emotion_edge_resident_memory_bytes"] < before + 5e6
     assert "Traceback" not in run.stderr
+
+
+def status(port: int, name: str) -> int:
+    """Return the status of an answer to who asks by a name."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/metrics", headers={"Host": name})
+    return connection.getresponse().status
+
+
+def test_a_web_site_that_makes_its_name_stand_for_this_computer_gets_nothing(daemon, tmp_path):
+    port = free_port()
+    daemon("--source", red_source(tmp_path / "red"), "--metrics", port)
+    scrape_first(port)
+    for name in (
+        f"evil.example:{port}",
+        "evil.example",
+        "192.0.2.7",
+        "",
+        "localhost, evil.example",
+    ):
+        assert status(port, name) == 403, name
+    for name in (f"localhost:{port}", "127.0.0.1", "hall.local", socket.gethostname()):
+        assert status(port, name) == 200, name
+
+
+def test_whoever_reaches_another_address_may_ask_by_any_name(daemon, tmp_path):
+    port = free_port()
+    daemon("--source", red_source(tmp_path / "red"), "--metrics", f"0.0.0.0:{port}")
+    scrape_first(port)
+    assert status(port, "hall.lan") == 200
 
 
 def test_it_listens_on_ipv6(daemon, tmp_path):

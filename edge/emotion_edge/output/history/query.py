@@ -1,6 +1,6 @@
 """Read a history: totals of each minute, hour or day of local time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
@@ -13,6 +13,7 @@ from emotion_edge.pipeline.label_times import Seen, add_up
 Unit = Literal["minute", "hour", "day"]
 # All time zones are ahead of UTC by a multiple of a quarter of an hour.
 _QUARTER_S = 900
+_STEPS = 2000  # of SQLite's virtual machine, far less than a frame takes
 # Values of the wrong type or size, which a damaged file may have, are passed over.
 _SELECT = """
     SELECT start / :block * :block AS begin, max(start + span), label, total(seconds), total(count)
@@ -43,11 +44,18 @@ class _Block(NamedTuple):
     faces: float
 
 
-def read_totals(path: Path, start: datetime, end: datetime, unit: Unit) -> Iterator[Total]:
+def read_totals(
+    path: Path,
+    start: datetime,
+    end: datetime,
+    unit: Unit,
+    give_up: Callable[[], bool] | None = None,
+) -> Generator[Total, None, None]:
     """Yield what was seen of each label in each minute, hour or day, in order of time.
 
     start, end: with a time zone; rows that begin then or later, and before then. A period of
     --aggregate belongs to the minute, hour or day in which it begins, and may make that longer.
+    give_up: SQLite calls it often while it works; True ends the work by a RunError.
     Raises UserError or RunError as `database.opened`.
     """
     values = {
@@ -56,6 +64,7 @@ def read_totals(path: Path, start: datetime, end: datetime, unit: Unit) -> Itera
         "last": end.timestamp(),
     }
     with opened(path) as database:
+        database.set_progress_handler(give_up, _STEPS)
         blocks = map(_Block._make, database.execute(_SELECT, values))
         for begin, group in groupby(blocks, lambda block: _begin(block.begin, unit)):
             yield from _totals(begin, unit, list(group))

@@ -2,11 +2,11 @@
 
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from emotion_edge.output.control import Control
 from emotion_edge.output.json_lines import Line
 from emotion_edge.output.web.face_reader import FaceReader
+from emotion_edge.output.web.history_reader import HistoryReader
 from emotion_edge.output.web.site import Site
 from emotion_edge.output.web.state import Facts, Seen, state
 from emotion_edge.pipeline.stats import PipelineStats
@@ -16,9 +16,8 @@ from emotion_edge.pipeline.stats import PipelineStats
 class DaemonSite(Site):
     """The page of the daemon.
 
-    history: its file, if there is one. history_problem: why it could not be read last, "" if it
-    could. patience: seconds to wait for a frame to make a snapshot of. lock: is held while a result
-    is taken in, so that no pause comes in the middle.
+    history: None: there is none. patience: seconds to wait for a frame to make a snapshot of. lock:
+    is held while a result is taken in, so that no pause comes in the middle.
     """
 
     facts: Facts
@@ -26,10 +25,9 @@ class DaemonSite(Site):
     seen: Seen
     control: Control
     faces: FaceReader
-    history: Path | None
+    history: HistoryReader | None
     patience: float
     lock: threading.Lock = field(default_factory=threading.Lock)
-    history_problem: str = ""
 
     @property
     def title(self) -> str:
@@ -56,6 +54,14 @@ class DaemonSite(Site):
         self.seen.look = None
         if self.pictures:
             self.pictures.forget()
+
+    def close(self) -> None:
+        """End what is being done on other threads."""
+        self.faces.worker.close()
+        if self.history:
+            self.history.worker.close()
+        if self.pictures:
+            self.pictures.close()
 
     def is_hidden(self) -> bool:
         """Tell whether the daemon is paused."""

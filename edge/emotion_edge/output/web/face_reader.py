@@ -1,61 +1,40 @@
 """Faces in pictures that others send: POST /api/faces."""
 
 import io
-from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.imaging.image_files import read_picture
 from emotion_edge.output.json_lines import Line, face_fields
+from emotion_edge.output.web.worker import Worker
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer
 
 MAX_OPEN = 5  # pictures, of at most 16 MB each, that come, wait or are read
 
 
-class BusyError(Exception):
-    """As many pictures are open as may."""
-
-
 class FaceReader:
     """Finds faces on a thread of its own, by an analyzer that is made for the first picture.
 
-    The daemon's own analyzer belongs to the main thread, and its frames must not wait.
+    The daemon's own analyzer belongs to the main thread.
     """
 
     def __init__(self, settings: AnalyzerSettings, max_megapixels: float, stop: Event) -> None:
         """settings: the daemon's. max_megapixels: of a picture. stop: ends a start of the model."""
         self._settings, self._max_megapixels, self._stop = settings, max_megapixels, stop
         self._analyzer: FaceAnalyzer | None = None
-        self._stale, self._open = True, 0
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="web-faces")
+        self._stale = True
+        self.worker = Worker("web-faces", MAX_OPEN)
 
     def reload(self) -> None:
         """Make the analyzer again for the next picture: there is another model."""
         self._stale = True
 
-    def close(self) -> None:
-        """Read nothing any more."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+    def read(self, content: bytes) -> list[Line]:
+        """Return the fields of each face in a picture file; on the worker's thread.
 
-    def enter(self) -> None:
-        """Take a place for a picture before it comes; raises BusyError. On the server's thread."""
-        if self._open >= MAX_OPEN:
-            raise BusyError
-        self._open += 1
-
-    def leave(self) -> None:
-        """Give the place back."""
-        self._open -= 1
-
-    def submit(self, content: bytes) -> "Future[list[Line]]":
-        """Find the faces in a picture file; the future has the fields of each.
-
-        The future raises ImageError, UserError, RunError, or StoppedError.
+        Raises ImageError, UserError, RunError, or StoppedError.
         """
-        return self._worker.submit(self._read, content)
-
-    def _read(self, content: bytes) -> list[Line]:
         picture = read_picture(io.BytesIO(content), self._max_megapixels)
         frame = Frame("", 0, picture.pixels, reduction=picture.reduction, face=picture.face)
         return [face_fields(face, face.decision) for face in self._ready().process(frame).faces]

@@ -28,6 +28,10 @@ class PictureHub:
             if not future.done():
                 future.set_result(jpeg)
 
+    def is_awaited(self, kind: str) -> bool:
+        """Tell whether anybody waits for the "stream" or a "snapshot"; any thread may ask."""
+        return bool(self._waiting[kind])
+
     async def next(self, kind: str, seconds: float) -> bytes | None:
         """Wait for the next JPEG; None if there is none within `seconds`."""
         future = asyncio.get_running_loop().create_future()

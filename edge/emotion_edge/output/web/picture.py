@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from emotion_edge.output.web.worker import give_way
 from emotion_edge.pipeline.results import FaceResult, FrameResult
 
 SNAPSHOT_WIDTH = 1280  # pixels, at most
@@ -42,15 +43,15 @@ class Pictures:
     """Makes JPEGs of the frames that somebody wants to see."""
 
     def __init__(self, width: int, rate: float, deliver: Callable[[str, bytes], None]) -> None:
-        """width: pixels of the stream's pictures. rate: of them, a second.
+        """width: pixels of the stream's pictures. rate: of each kind, a second, at most.
 
         deliver: is called on the worker's thread with the kind, "stream" or "snapshot", and a JPEG.
         """
         self._widths = {"stream": width, "snapshot": SNAPSHOT_WIDTH}
         self._interval, self._deliver = 1 / rate, deliver
-        self.wants_snapshot = self._busy = False
-        self._due, self._generation = -math.inf, 0
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="web-picture")
+        self._due = dict.fromkeys(self._widths, -math.inf)
+        self._busy, self._generation = False, 0
+        self._worker = ThreadPoolExecutor(1, "web-picture", initializer=give_way)
 
     def forget(self) -> None:
         """Deliver nothing of what has been seen until now."""
@@ -60,26 +61,25 @@ class Pictures:
         """Draw nothing any more."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def offer(self, result: FrameResult, *, streaming: bool) -> None:
-        """Take a copy of a frame if somebody wants to see it. streaming: whether somebody watches.
+    def offer(self, result: FrameResult, *, streaming: bool, snapshot: bool = False) -> None:
+        """Take a copy of a frame if somebody wants to see it.
 
-        A frame is left out while the former one is being drawn.
+        streaming: whether somebody watches. snapshot: whether somebody waits for one. A frame is
+        left out while the former one is being drawn.
         """
-        if not (streaming or self.wants_snapshot) or self._busy:
+        if not (streaming or snapshot) or self._busy:
             return
-        if kinds := list(self._wanted(streaming)):
+        if kinds := self._due_of({"stream": streaming, "snapshot": snapshot}):
             jobs = [self._job(kind, result) for kind in kinds]
             self._busy = True
             self._worker.submit(self._draw_all, jobs)
 
-    def _wanted(self, streaming: bool) -> list[str]:
-        kinds, now = [], time.monotonic()
-        if streaming and now >= self._due - _AHEAD * self._interval:
-            self._due = max(self._due, now - self._interval) + self._interval
-            kinds.append("stream")
-        if self.wants_snapshot:
-            self.wants_snapshot = False
-            kinds.append("snapshot")
+    def _due_of(self, wanted: dict[str, bool]) -> list[str]:
+        """Return the kinds that are wanted and whose turn it is, which moves their next one."""
+        now, early = time.monotonic(), _AHEAD * self._interval
+        kinds = [kind for kind, due in self._due.items() if wanted[kind] and now >= due - early]
+        for kind in kinds:
+            self._due[kind] = max(self._due[kind], now - self._interval) + self._interval
         return kinds
 
     def _job(self, kind: str, result: FrameResult) -> _Job:

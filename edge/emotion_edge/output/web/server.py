@@ -20,7 +20,7 @@ from emotion_edge.errors import RunError
 from emotion_edge.output.web.framing import FramingCheck
 from emotion_edge.util.address import Address
 
-MAX_CONNECTIONS = 100
+MAX_CONNECTIONS = 100  # of clients that do not watch
 MAX_HEADER_BYTES, MAX_BODY_BYTES, MAX_BUFFER_BYTES = 16_384, 16_384, 1 << 20
 IDLE_TIMEOUT_S, BODY_TIMEOUT_S, END_TIMEOUT_S = 20.0, 10.0, 1.0
 # What the kernel holds for a viewer who does not read, and how long for one who has vanished.
@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 
 class BoundedServer(HTTPServer):
-    """Pushes the oldest connection out if there are too many, unless its client watches."""
+    """Pushes the oldest connection out if there are too many.
+
+    Those of clients that watch do not count: they are limited elsewhere.
+    """
 
     def begin(self, sockets: list[socket.socket], watching: Container[object]) -> None:
         """Accept connections. watching: the streams of those who watch."""
@@ -39,9 +42,9 @@ class BoundedServer(HTTPServer):
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         """Begin with a new connection."""
-        if len(self._open) >= MAX_CONNECTIONS:
-            idle = (each for each in self._open if each not in self._watching)
-            next(idle, stream).close()
+        others = [each for each in self._open if each not in self._watching]
+        if len(others) >= MAX_CONNECTIONS:
+            others[0].close()
         with suppress(OSError):
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
             stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, VANISHED_MS)

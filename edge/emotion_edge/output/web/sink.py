@@ -8,15 +8,16 @@ from typing import Self
 from emotion_edge.capture.source import SourceSettings, shown_name
 from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
+from emotion_edge.output.host_rules import HostRules
 from emotion_edge.output.json_lines import Line, lines_of
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
-from emotion_edge.output.web.access.hosts import HostRules
 from emotion_edge.output.web.access.opening import open_access
 from emotion_edge.output.web.access.tls import tls_context
 from emotion_edge.output.web.daemon_site import DaemonSite
 from emotion_edge.output.web.face_reader import FaceReader
 from emotion_edge.output.web.handlers.routes import DAEMON, make_application
+from emotion_edge.output.web.history_reader import HistoryReader
 from emotion_edge.output.web.picture import Pictures
 from emotion_edge.output.web.server import Server
 from emotion_edge.output.web.state import Facts, Look, Seen
@@ -25,7 +26,7 @@ from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.pipeline.results import AggregateResult, FrameResult, Result
 from emotion_edge.pipeline.stats import PipelineStats
 
-SNAPSHOT_PATIENCE_S = 10.0  # beyond the time between two frames
+SNAPSHOT_PATIENCE_S = 10.0  # beyond the time between two frames, and between two snapshots
 log = logging.getLogger(__name__)
 
 
@@ -58,8 +59,8 @@ class WebSink(Sink):
             control=control,
             faces=FaceReader(analyzer, source.max_megapixels, stop),
             pictures=None if self._aggregate or not web.picture else self._pictures(),
-            history=settings.history,
-            patience=SNAPSHOT_PATIENCE_S + source.every,
+            history=HistoryReader(settings.history) if settings.history else None,
+            patience=SNAPSHOT_PATIENCE_S + source.every + 1 / web.rate,
             secure=context is not None,
             purpose=web.purpose,
             contact=web.contact,
@@ -83,14 +84,15 @@ class WebSink(Sink):
     def __exit__(self, *exception: object) -> None:
         """Stop to serve."""
         self._server.stop()
-        self._site.faces.close()
-        if self._site.pictures:
-            self._site.pictures.close()
+        self._site.close()
 
     def begin(self, labels: tuple[str, ...]) -> None:
-        """Take another model's labels, and read the certificate's files again."""
+        """Take another model's labels."""
         self._site.seen.labels = labels
         self._site.faces.reload()
+
+    def reload(self) -> None:
+        """Read the certificate's files again."""
         try:
             self._server.renew(tls_context(self._web))
         except UserError as error:
@@ -113,7 +115,11 @@ class WebSink(Sink):
         else:
             site.seen.look = Look.at(result)
             if site.pictures:
-                site.pictures.offer(result, streaming=site.viewers.pictures > 0)
+                site.pictures.offer(
+                    result,
+                    streaming=site.viewers.pictures > 0,
+                    snapshot=site.picture_hub.is_awaited("snapshot"),
+                )
         if site.events.is_read:
             lines = map(_shown, lines_of(result, every_frame=False))
             site.events.add(lines, seen=isinstance(result, FrameResult))

@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+from emotion_edge.output.host_rules import HostRules
 from emotion_edge.output.json_lines import Line
 from emotion_edge.output.web.access.guard import Guard
-from emotion_edge.output.web.access.hosts import HostRules
 from emotion_edge.output.web.hub import EventHub, PictureHub
 from emotion_edge.output.web.picture import Pictures
 from emotion_edge.output.web.viewers import Viewers

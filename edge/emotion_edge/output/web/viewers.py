@@ -21,9 +21,9 @@ class Viewers:
     """Counts who watches. All but the properties belongs to the server's thread."""
 
     def __init__(self, stats: PipelineStats, limit: int) -> None:
-        """limit: of viewers of pictures, and of readers of events, at once."""
+        """limit: of viewers of pictures, readers of events, and those who wait for a snapshot."""
         self._stats, self._limit = stats, limit
-        self._counts = {"picture": 0, "events": 0}
+        self._counts = {"picture": 0, "events": 0, "snapshot": 0}
         self._asked = float("-inf")
 
     @property
@@ -43,7 +43,7 @@ class Viewers:
 
     @contextmanager
     def enter(self, kind: str, address: str) -> Iterator[None]:
-        """Count a viewer of the "picture" or the "events"; raises FullError if there are too many.
+        """Count who gets the "picture", the "events" or a "snapshot"; raises FullError if too many.
 
         address: of the viewer, for the log.
         """

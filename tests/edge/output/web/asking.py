@@ -26,9 +26,18 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def connected(port: int, trust: object = None) -> Iterator[socket.socket]:
-    """Connect; with TLS if there is a file of certificates to trust."""
-    with closing(socket.create_connection(("127.0.0.1", port), TIMEOUT_S)) as plain:
+def connected(
+    port: int, trust: object = None, buffer: int | None = None
+) -> Iterator[socket.socket]:
+    """Connect; with TLS if there is a file of certificates to trust.
+
+    buffer: bytes that the kernel keeps for who does not read.
+    """
+    with closing(socket.socket()) as plain:
+        plain.settimeout(TIMEOUT_S)
+        if buffer:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        plain.connect(("127.0.0.1", port))
         if trust is None:
             yield plain
             return

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from emotion_edge.capture.source import SourceSettings
@@ -23,12 +24,16 @@ SOURCE = "replay:/a/folder/hall"
 class Served:
     """A page at `port`. stats: what a broker's pause sets, too."""
 
-    def __init__(self, *, aggregate: float | None = None, **web: object) -> None:
+    def __init__(
+        self, *, aggregate: float | None = None, history: Path | None = None, **web: object
+    ) -> None:
         """web: further fields of its settings."""
         self.port, self.stats = free_port(), PipelineStats()
         address = Address("127.0.0.1", self.port)
         self.sink = WebSink(
-            OutputSettings(web=WebSettings(address=address, **web), aggregate=aggregate),
+            OutputSettings(
+                web=WebSettings(address=address, **web), aggregate=aggregate, history=history
+            ),
             self.stats,
             LABELS,
             source=SourceSettings(source=SOURCE),

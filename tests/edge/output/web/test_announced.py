@@ -24,6 +24,7 @@ LOCAL = OWN if "." in OWN else f"{OWN}.local"
         ("0.0.0.0", {}, f"http://{LOCAL}:81/"),
         ("::", {"certificate": Path("hall.pem")}, f"https://{LOCAL}:81/"),
         ("0.0.0.0", {"hosts": ("hall.lan", "other")}, "http://hall.lan:81/"),
+        ("0.0.0.0", {"hosts": ("[fd00::1]",)}, "http://[fd00::1]:81/"),
         ("192.0.2.7", {}, "http://192.0.2.7:81/"),
         ("2001:db8::7", {}, "http://[2001:db8::7]:81/"),
         ("hall", {}, "http://hall:81/"),

@@ -136,6 +136,20 @@ def test_there_are_so_many_viewers_at_most(open_site, path):
     until(lambda: open_site.get("/api/state")["viewers"] == 0, "their end")
 
 
+def test_those_who_watch_leave_room_for_others(site, changing):
+    seen = site("--source", changing, "--web-viewers", 60)
+    with ExitStack() as stack:
+        for path in ("/stream.mjpg", "/api/events") * 60:
+            connection = stack.enter_context(connected(seen.port))
+            connection.sendall(get(path))
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        assert seen.get("/api/state")["viewers"] == 60
+        for _ in range(2):
+            assert ask(seen.port, "/").status == 200
+            assert post(seen.port, "/api/pause").json == {"paused": True}
+        assert seen.get("/healthz") == {"status": "paused"}
+
+
 @pytest.fixture
 def noisy(tmp_path) -> str:
     """A source whose pictures cannot be made small."""

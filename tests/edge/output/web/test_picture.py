@@ -50,15 +50,13 @@ def test_a_frame_may_be_overwritten_at_once(made, width):
     assert seen.mean(axis=(0, 1)) == pytest.approx(solid("red")[0, 0], abs=9)
 
 
-def test_a_snapshot_is_larger_than_the_stream_and_one_for_each_wish(made):
+def test_a_snapshot_is_larger_than_the_stream(made):
     pictures, queue = made
     frame = frame_result(pixels=solid("green", 1920, 1080))
-    pictures.wants_snapshot = True
-    pictures.offer(frame, streaming=True)
+    pictures.offer(frame, streaming=True, snapshot=True)
     found = dict(take(queue) for _ in range(2))
     assert found["snapshot"].shape == (720, 1280, 3)
     assert found["stream"].shape == (180, 320, 3)
-    assert not pictures.wants_snapshot
 
 
 def test_the_box_is_where_the_face_is(made):
@@ -78,8 +76,7 @@ def test_the_box_is_where_the_face_is(made):
 
 def test_what_was_seen_before_a_pause_is_not_delivered(made):
     pictures, queue = made
-    pictures.wants_snapshot = True
-    pictures.offer(frame_result(pixels=solid("red", 1280, 960)), streaming=False)
+    pictures.offer(frame_result(pixels=solid("red", 1280, 960)), streaming=False, snapshot=True)
     pictures.forget()
     # It may have been drawn before it was to be forgotten, but nothing comes later.
     while not queue.empty():
@@ -88,14 +85,14 @@ def test_what_was_seen_before_a_pause_is_not_delivered(made):
         queue.get(timeout=1)
 
 
-def test_the_rate_is_kept_on_average(made, monkeypatch):
+@pytest.mark.parametrize("kind", ["stream", "snapshot"])
+def test_the_rate_is_kept_on_average(made, kind, monkeypatch):
     pictures, queue = made
     now = [1000.0]
     monkeypatch.setattr("emotion_edge.output.web.picture.time.monotonic", lambda: now[0])
     drawn = 0
     for _ in range(120):  # twelve frames a second, for ten seconds
-        before = pictures._wanted(True)
-        drawn += before == ["stream"]
+        drawn += pictures._due_of({"stream": False, "snapshot": False, kind: True}) == [kind]
         now[0] += 1 / 12
     assert 46 <= drawn <= 51
     assert queue.empty()

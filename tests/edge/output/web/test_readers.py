@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("tornado")
 
 from emotion_edge.output.web.hub import MAX_LINES
-from tests.edge.output.web.asking import TIMEOUT_S, Events, connected, request
+from tests.edge.output.web.asking import Events, connected, request
 from tests.edge.output.web.served import Served
 from tests.edge.waiting import until
 
@@ -22,10 +22,7 @@ DROPPED = "dropped a viewer that reads too slowly, 127.0.0.1"
 @contextmanager
 def deaf(page: Served) -> Iterator[socket.socket]:
     """Ask for events with a small buffer, and read nothing."""
-    with socket.socket() as connection:
-        connection.settimeout(TIMEOUT_S)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", page.port))
+    with connected(page.port, buffer=4096) as connection:
         connection.sendall(request("GET", "/api/events", {"Host": "localhost"}))
         until(lambda: page.site.events.is_read, "the reader")
         yield connection

@@ -71,6 +71,9 @@ def test_a_password_file_that_is_not_there_is_refused(run, tmp_path):
         (("--web-viewers", 0), "is not from 1 to 100"),
         (("--web-host", "hall:80"), "is not a host's name"),
         (("--web-host", ""), "is not a host's name"),
+        (("--web-host", "[::::]"), "is not a host's name"),
+        (("--web-host", "[fe80::1%eth0]"), "is not a host's name"),
+        (("--web-host", "fd00::1"), "is not a host's name"),
     ],
 )
 def test_impossible_values_are_refused(run, options, reason):

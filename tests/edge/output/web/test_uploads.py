@@ -34,7 +34,7 @@ def begin(page: Served, stack: ExitStack, body: bytes = b"\xff\xd8\xff") -> sock
 def fill(page: Served, stack: ExitStack) -> list[socket.socket]:
     """Begin to send as many pictures as may come."""
     uploads = [begin(page, stack) for _ in range(MAX_OPEN)]
-    until(lambda: page.site.faces._open == MAX_OPEN, "all pictures")
+    until(lambda: page.site.faces.worker.taken == MAX_OPEN, "all pictures")
     return uploads
 
 
@@ -48,10 +48,10 @@ def test_pictures_that_never_end_fill_no_memory(served, stack):
         assert "other pictures wait" in answer.json["error"]
     first.close()
     until(lambda: post(page.port, "/api/faces", RED).status == 200, "a place")
-    until(lambda: page.site.faces._open == len(others), "its end")
+    until(lambda: page.site.faces.worker.taken == len(others), "its end")
     for each in others:
         each.close()
-    until(lambda: page.site.faces._open == 0, "their end")
+    until(lambda: page.site.faces.worker.taken == 0, "their end")
 
 
 def test_a_picture_that_comes_too_slowly_is_dropped(served, stack, monkeypatch):
@@ -72,23 +72,23 @@ def test_every_answer_gives_the_place_back(served):
         assert post(page.port, "/api/faces", **{"Content-Length": str(17 << 20)}).status == 413
         assert post(page.port, "/api/faces", RED, Host="evil.example").status == 403
         assert ask(page.port, "/api/faces").status == 405
-    until(lambda: page.site.faces._open == 0, "the end of all")
+    until(lambda: page.site.faces.worker.taken == 0, "the end of all")
 
 
 def test_who_leaves_while_a_picture_waits_has_its_place_until_it_is_read(served, stack):
     page, leave = served(), threading.Event()
-    page.site.faces._worker.submit(leave.wait, 30)  # it reads another one
+    page.site.faces.worker.submit(leave.wait, 30)  # it reads another one
     head = {"Host": "localhost", **POST, "Content-Length": str(len(RED))}
     for _ in range(MAX_OPEN):
         with connected(page.port) as connection:
-            before = page.site.faces._worker._work_queue.qsize()
+            before = page.site.faces.worker._pool._work_queue.qsize()
             connection.sendall(request("POST", "/api/faces", head, RED))
-            until(lambda n=before: page.site.faces._worker._work_queue.qsize() > n, "its turn")
+            until(lambda n=before: page.site.faces.worker._pool._work_queue.qsize() > n, "its turn")
     page.at_once(lambda: None)
     assert post(page.port, "/api/faces", RED).status == 503
     leave.set()
     until(lambda: post(page.port, "/api/faces", RED).status == 200, "a place")
-    until(lambda: page.site.faces._open == 0, "all of them")
+    until(lambda: page.site.faces.worker.taken == 0, "all of them")
 
 
 def test_five_at_once_are_read_in_turn(served):

@@ -12,7 +12,7 @@ from emotion_edge.commands.teach.plan import Plan
 from emotion_edge.commands.teach.web.handlers import LESSON
 from emotion_edge.commands.teach.web.lesson_site import LessonSite
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.web.access.hosts import HostRules
+from emotion_edge.output.host_rules import HostRules
 from emotion_edge.output.web.access.opening import open_access
 from emotion_edge.output.web.handlers.routes import make_application
 from emotion_edge.output.web.picture import Pictures

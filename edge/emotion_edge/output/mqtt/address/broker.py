@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from emotion_edge.output.mqtt.address.schemes import PORTS, scheme_remedy
 from emotion_edge.output.mqtt.address.text_rules import prefix_problem, text_problem
+from emotion_edge.util.address import Address
 
 FORM = "not mqtt[s]://[user@]host[:port]/prefix, nor - for stdout"
 REFUSAL = (
@@ -61,8 +62,7 @@ class Broker:
             return self.host.removesuffix(".") == "localhost"
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"mqtt{'s' if self.tls else ''}://{host}:{self.port}"
+        return f"mqtt{'s' if self.tls else ''}://{Address(self.host, self.port)}"
 
 
 def parse_address(text: str) -> Broker:

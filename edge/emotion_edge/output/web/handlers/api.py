@@ -1,6 +1,8 @@
 """The API's short answers: state, health, snapshot, pause and resume."""
 
-from emotion_edge.output.web.handlers.base import Handler
+import time
+
+from emotion_edge.output.web.handlers.base import CHECK_S, SLOW_S, Handler
 from emotion_edge.output.web.handlers.daemon import DaemonHandler
 from emotion_edge.output.web.state import reason
 
@@ -38,20 +40,35 @@ class HealthHandler(DaemonHandler):
 class SnapshotHandler(DaemonHandler):
     """GET /api/snapshot.jpg."""
 
+    _left = False
+
+    def on_connection_close(self) -> None:
+        """Let another one wait in place of a client that has left."""
+        super().on_connection_close()
+        self._left = True
+
     async def get(self) -> None:
         """Answer with the next frame that is judged, as a JPEG with boxes and labels."""
-        site = self.site
-        if site.pictures is None:
+        if self.site.pictures is None:
             self.refuse(404, "no picture is shown here")
         self._check_frames()
-        site.viewers.asked(self.address)
-        site.pictures.wants_snapshot = True
-        jpeg = await site.picture_hub.next("snapshot", site.patience)
-        self._check_frames()
-        if jpeg is None:
-            self.refuse(404, "no frame has come")
-        self.set_header("Content-Type", "image/jpeg")
-        self.finish(jpeg)
+        with self.watching("snapshot"):
+            self.site.viewers.asked(self.address)
+            jpeg = await self._next()
+            if jpeg is not None:
+                await self.hand_over(jpeg, "image/jpeg", SLOW_S)
+
+    async def _next(self) -> bytes | None:
+        """Return the next picture; None if the client has left."""
+        end = time.monotonic() + self.site.patience
+        while not self._left:
+            jpeg = await self.site.picture_hub.next("snapshot", CHECK_S)
+            self._check_frames()
+            if jpeg is not None:
+                return jpeg
+            if time.monotonic() >= end:
+                self.refuse(404, "no frame has come")
+        return None
 
     def _check_frames(self) -> None:
         if self.site.stats.paused:

@@ -1,18 +1,27 @@
 """What all answers have in common: who gets one, their headers, and errors."""
 
+import logging
+from asyncio import Future
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, NoReturn, cast
 
+from tornado import gen
+from tornado.iostream import StreamClosedError
+from tornado.util import TimeoutError as TooSlowError
 from tornado.web import HTTPError, RequestHandler
 
+from emotion_edge.output.host_rules import same_origin
 from emotion_edge.output.json_lines import Line, dumps
 from emotion_edge.output.web.access.guard import Entry, TooSoonError
-from emotion_edge.output.web.access.hosts import same_origin
 from emotion_edge.output.web.site import Site
 from emotion_edge.output.web.viewers import FullError
 
+CHECK_S = 1.0  # to see that a viewer has left, or that the session has ended
+SLOW_S = 10.0  # for a viewer to read one picture, or some events
+JSON = "application/json; charset=UTF-8"
 CUSTOM_HEADER = "X-Emotion-Edge"  # a form of another site cannot send it
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -26,6 +35,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+log = logging.getLogger(__name__)
 
 
 class Refusal(HTTPError):  # noqa: N818 - it is an answer
@@ -140,8 +150,28 @@ class Handler(RequestHandler):
     def answer(self, content: Line, status: int = 200) -> None:
         """Answer with JSON."""
         self.set_status(status)
-        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self.set_header("Content-Type", JSON)
         self.finish(dumps(content))
+
+    async def hand_over(self, content: str | bytes, kind: str, seconds: float) -> None:
+        """Answer with much, and wait until the client has taken it; drop one that takes longer."""
+        self.set_header("Content-Type", kind)
+        with suppress(StreamClosedError):
+            await self.taken(self.finish(content), seconds)
+
+    async def taken(self, sending: "Future[None]", seconds: float) -> None:
+        """Wait until the client has taken what is sent; raises StreamClosedError if it does not."""
+        try:
+            limit = timedelta(seconds=seconds)
+            await gen.with_timeout(limit, sending, quiet_exceptions=StreamClosedError)
+        except TooSlowError:
+            self.drop()
+
+    def drop(self) -> NoReturn:
+        """End the connection of a client that reads too slowly; raises StreamClosedError."""
+        log.info("--web: dropped a viewer that reads too slowly, %s", self.address)
+        self.stream.close()
+        raise StreamClosedError
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with the reason as JSON, which never has more of an exception than its text."""

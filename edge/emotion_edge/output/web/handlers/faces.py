@@ -8,8 +8,8 @@ from tornado.web import stream_request_body
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import ImageError
 from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of
-from emotion_edge.output.web.face_reader import BusyError
 from emotion_edge.output.web.handlers.daemon import DaemonHandler
+from emotion_edge.output.web.worker import BusyError
 from emotion_edge.util.child_process import StoppedError
 
 MAX_BYTES = 16 << 20
@@ -33,7 +33,7 @@ class FacesHandler(DaemonHandler):
         if int(self.request.headers.get("Content-Length", "0")) > MAX_BYTES:
             self.refuse(413, f"a picture may have {MAX_BYTES:,} bytes")
         try:
-            self.site.faces.enter()
+            self.site.faces.worker.enter()
         except BusyError:
             self.refuse(503, "other pictures wait; try again later", {"Retry-After": "5"})
         self._has_place = True
@@ -51,7 +51,7 @@ class FacesHandler(DaemonHandler):
     def _leave(self) -> None:
         if self._has_place:
             self._has_place = False
-            self.site.faces.leave()
+            self.site.faces.worker.leave()
 
     def data_received(self, chunk: bytes) -> None:
         """Collect what has come."""
@@ -71,8 +71,9 @@ class FacesHandler(DaemonHandler):
         content, self._content = bytes(self._content), bytearray()
         if format_of(content[:HEAD_BYTES]) is None:
             self.refuse(415, "this is not a picture of a kind that is read here")
+        reader = self.site.faces
         try:
-            faces = await asyncio.wrap_future(self.site.faces.submit(content))
+            faces = await asyncio.wrap_future(reader.worker.submit(reader.read, content))
         except ImageError as error:
             self.refuse(400, f"the picture cannot be read: {error}")
         except (UserError, RunError, StoppedError) as error:

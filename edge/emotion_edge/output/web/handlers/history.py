@@ -4,49 +4,79 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
-from pathlib import Path
+from threading import Event
 from typing import cast
 
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.output.history.query import Total, Unit, read_totals
+from emotion_edge.output.history.query import Unit
 from emotion_edge.output.history.times import end_moment, moment, one_day
-from emotion_edge.output.json_lines import Line
+from emotion_edge.output.web.handlers.base import JSON
 from emotion_edge.output.web.handlers.daemon import DaemonHandler
+from emotion_edge.output.web.history_reader import (
+    MAX_ROWS,
+    GoneError,
+    HistoryReader,
+    Question,
+    TooManyRowsError,
+)
+from emotion_edge.output.web.worker import BusyError
 
-MAX_ROWS = 20_000  # a day's minutes with some labels each; a year's hours with two
+ANSWER_S = 60.0  # for a client to take its answer, which may have megabytes
 UNITS = ("minute", "hour", "day")
 log = logging.getLogger(__name__)
 
 
 class HistoryHandler(DaemonHandler):
-    """Reads the history on another thread: it may take seconds."""
+    """Has the history read on another thread: it may take seconds."""
+
+    def initialize(self) -> None:
+        """Begin with a client that is there."""
+        self._gone = Event()
+
+    def on_connection_close(self) -> None:
+        """End what is being read for this client."""
+        super().on_connection_close()
+        self._gone.set()
 
     async def get(self) -> None:
         """Answer with a row for each label in each minute, hour or day."""
-        path = self.site.history
-        if path is None:
+        history = self.site.history
+        if history is None:
             self.refuse(404, "there is no history; run with --history FILE")
-        start, end = self._span()
+        question = Question(*self._span(), self._unit(), self._gone)
+        try:
+            with history.worker.place():  # which it has while its answer takes memory
+                await self.hand_over(await self._read(history, question), JSON, ANSWER_S)
+        except BusyError:
+            self.refuse(503, "others ask for it; try again later", {"Retry-After": "5"})
+        except GoneError:
+            return
+
+    async def _read(self, history: HistoryReader, question: Question) -> str:
+        """Return the answer; raises GoneError if the client is."""
+        try:
+            answer = await asyncio.wrap_future(history.worker.submit(history.answer, question))
+        except TooManyRowsError:
+            self.refuse(400, f"more than {MAX_ROWS:,} rows: ask for less time, or by=day")
+        except (UserError, RunError) as error:
+            if self._gone.is_set():  # which ends SQLite's work by an error
+                raise GoneError from None
+            self._report(history, str(error))
+            self.refuse(503, "the history cannot be read now; the log says why")
+        self._report(history, "")
+        return answer
+
+    def _report(self, history: HistoryReader, problem: str) -> None:
+        """Log what is wrong, unless it was the same at the last request; "" if nothing is."""
+        if problem and problem != history.problem:
+            log.warning("--web: GET /api/history: %s", problem)
+        history.problem = problem
+
+    def _unit(self) -> Unit:
         unit = self.get_query_argument("by", "hour")
         if unit not in UNITS:
             self.refuse(400, f"by is one of {', '.join(UNITS)}")
-        try:
-            loop = asyncio.get_running_loop()
-            rows = await loop.run_in_executor(None, _read, path, start, end, cast("Unit", unit))
-        except (UserError, RunError) as error:
-            self._report(str(error))
-            self.refuse(503, "the history cannot be read now; the log says why")
-        self._report("")
-        if len(rows) > MAX_ROWS:
-            self.refuse(400, f"more than {MAX_ROWS:,} rows: ask for less time, or by=day")
-        self.answer({"by": unit, "from": _text(start), "to": _text(end), "rows": rows})
-
-    def _report(self, problem: str) -> None:
-        """Log what is wrong, unless it was the same at the last request; "" if nothing is."""
-        if problem and problem != self.site.history_problem:
-            log.warning("--web: GET /api/history: %s", problem)
-        self.site.history_problem = problem
+        return cast("Unit", unit)
 
     def _span(self) -> tuple[datetime, datetime]:
         """Return from when to when is asked for."""
@@ -63,21 +93,3 @@ class HistoryHandler(DaemonHandler):
         # A plus that was not escaped is a space.
         text = self.get_query_argument(name, "").replace(" ", "+")
         return parse(text) if text else None
-
-
-def _read(path: Path, start: datetime, end: datetime, unit: Unit) -> list[Line]:
-    return [_row(total) for total in islice(read_totals(path, start, end, unit), MAX_ROWS + 1)]
-
-
-def _row(total: Total) -> Line:
-    return {
-        "start": _text(total.start),
-        "end": _text(total.end),
-        "label": total.label,
-        "seconds": round(total.seen.seconds, 1),
-        "count": total.seen.count,
-    }
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")

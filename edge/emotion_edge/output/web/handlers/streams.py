@@ -1,21 +1,14 @@
 """Streams of pictures (MJPEG) and events (Server-Sent Events), each as long as its viewer reads."""
 
-import logging
 import time
 from contextlib import suppress
-from datetime import timedelta
 
-from tornado import gen
 from tornado.iostream import StreamClosedError
-from tornado.util import TimeoutError as TooSlowError
 
-from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.output.web.handlers.base import CHECK_S, SLOW_S, Handler
 
-CHECK_S = 1.0  # to see that a viewer has left, or that the session has ended
-SLOW_S = 10.0  # for a viewer to read one picture, or some events
 PING_S = 15.0
 BOUNDARY = "emotion-edge"
-log = logging.getLogger(__name__)
 
 
 class Stream(Handler):
@@ -42,18 +35,7 @@ class Stream(Handler):
     async def send(self) -> None:
         """Send what has been written; raises StreamClosedError for a viewer that does not read."""
         # One picture or a second of events is all that ever waits for a viewer.
-        try:
-            await gen.with_timeout(
-                timedelta(seconds=SLOW_S), self.flush(), quiet_exceptions=StreamClosedError
-            )
-        except TooSlowError:
-            self.drop()
-
-    def drop(self) -> None:
-        """End the connection of a viewer that reads too slowly; raises StreamClosedError."""
-        log.info("--web: dropped a viewer that reads too slowly, %s", self.address)
-        self.stream.close()
-        raise StreamClosedError
+        await self.taken(self.flush(), SLOW_S)
 
 
 class PictureStream(Stream):

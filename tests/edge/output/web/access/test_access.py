@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("tornado")
 
+from emotion_edge.output.host_rules import HostRules
 from emotion_edge.output.web.access.attempts import (
     LAST_DELAY_S,
     MAX_ADDRESSES,
@@ -12,7 +13,6 @@ from emotion_edge.output.web.access.attempts import (
     WINDOW_S,
     Attempts,
 )
-from emotion_edge.output.web.access.hosts import HostRules
 from emotion_edge.output.web.access.sessions import (
     IDLE_S,
     MAX_SESSIONS,

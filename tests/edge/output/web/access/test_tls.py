@@ -83,6 +83,20 @@ def test_a_new_certificate_is_taken_by_a_reload(encrypted, certificates, tmp_pat
     assert ask(port, "/healthz", trust=certificates.ca).status == 200
 
 
+def test_a_new_certificate_is_taken_although_the_model_is_gone(encrypted, certificates, tmp_path):
+    pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    model = shutil.copy(INT8, tmp_path / "model.tflite")
+    shutil.copy(certificates.expired, pem)
+    shutil.copy(certificates.expired_key, key)
+    run, port = encrypted("--web-key", key, "--model", model, certificate=pem)
+    shutil.copy(certificates.good, pem)
+    shutil.copy(certificates.good_key, key)
+    model.unlink()
+    os.kill(run.process.pid, signal.SIGHUP)
+    run.wait_stderr("keeping the present model: ")
+    until(lambda: trusted(port, certificates.ca), "the new certificate")
+
+
 def test_half_a_renewal_changes_nothing(encrypted, certificates, tmp_path):
     pem, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     shutil.copy(certificates.good, pem)

@@ -1,4 +1,4 @@
-"""The names by which the page may be asked for, against DNS rebinding.
+"""The names by which the page and the metrics may be asked for, against DNS rebinding.
 
 A page from elsewhere can make its own name stand for this computer's address, and would then be of
 one origin with ours. But the browser still sends that name as Host, so others are refused.
