@@ -52,7 +52,7 @@ class WebSink(Sink):
             facts=_facts(settings, source, analyzer),
             stats=stats,
             seen=Seen(labels),
-            viewers=Viewers(stats, web.viewers),
+            viewers=Viewers(stats, web.viewers, lambda: control.on_watched()),
             guard=guard,
             hosts=HostRules(web.hosts),
             control=control,
@@ -83,6 +83,7 @@ class WebSink(Sink):
     def __exit__(self, *exception: object) -> None:
         """Stop to serve."""
         self._server.stop()
+        self._site.viewers.end()
         self._site.faces.close()
         if self._site.pictures:
             self._site.pictures.close()

@@ -1,5 +1,8 @@
 """The API's short answers: state, health, snapshot, pause and resume."""
 
+import asyncio
+from contextlib import suppress
+
 from emotion_edge.output.web.handlers.base import Handler
 from emotion_edge.output.web.handlers.daemon import DaemonHandler
 from emotion_edge.output.web.state import reason
@@ -38,20 +41,35 @@ class HealthHandler(DaemonHandler):
 class SnapshotHandler(DaemonHandler):
     """GET /api/snapshot.jpg."""
 
+    _coming: asyncio.Future[bytes | None] | None = None
+
     async def get(self) -> None:
         """Answer with the next frame that is judged, as a JPEG with boxes and labels."""
         site = self.site
         if site.pictures is None:
             self.refuse(404, "no picture is shown here")
         self._check_frames()
-        site.viewers.asked(self.address)
-        site.pictures.wants_snapshot = True
-        jpeg = await site.picture_hub.next("snapshot", site.patience)
+        with site.viewers.asking(self.address):
+            site.pictures.wants_snapshot = True
+            jpeg = await self._next()
         self._check_frames()
         if jpeg is None:
             self.refuse(404, "no frame has come")
         self.set_header("Content-Type", "image/jpeg")
         self.finish(jpeg)
+
+    async def _next(self) -> bytes | None:
+        """Wait for a picture, for as long as the client does; None if none has come."""
+        waiting = self.site.picture_hub.next("snapshot", self.site.patience)
+        self._coming = asyncio.ensure_future(waiting)
+        with suppress(asyncio.CancelledError):
+            return await self._coming
+        return None
+
+    def on_connection_close(self) -> None:
+        """Wait no longer: who has left does not watch."""
+        if self._coming:
+            self._coming.cancel()
 
     def _check_frames(self) -> None:
         if self.site.stats.paused:
