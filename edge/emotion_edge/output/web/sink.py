@@ -52,7 +52,7 @@ class WebSink(Sink):
             facts=_facts(settings, source, analyzer),
             stats=stats,
             seen=Seen(labels),
-            viewers=Viewers(stats, web.viewers, lambda: control.on_watched()),
+            viewers=Viewers(stats, web.viewers, control.on_watched),
             guard=guard,
             hosts=HostRules(web.hosts),
             control=control,
@@ -63,6 +63,7 @@ class WebSink(Sink):
             secure=context is not None,
             purpose=web.purpose,
             contact=web.contact,
+            keeps_pictures=settings.draw is not None,
             has_fixed_times=self._aggregate,
         )
         self._server = Server(
