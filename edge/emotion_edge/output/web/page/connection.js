@@ -19,6 +19,7 @@ export async function request(path, method = "GET", content = undefined, signal 
     method,
     body,
     headers: { "X-Emotion-Edge": "1" },
+    cache: "no-store", // else a request waits for another window's of the same address
     signal: signal ?? AbortSignal.timeout(ANSWER_MS),
   });
   if (answer.status === 401) {
