@@ -1,4 +1,4 @@
-"""Pause and resume from where the daemon runs, beside what brokers command."""
+"""What the page and the brokers let each other know: a pause, and that somebody watches."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,14 @@ class Control:
     """Pauses and resumes the daemon for the page; whoever commands last is obeyed.
 
     on_command: pauses (True) or resumes. `MqttSink` puts its own in this place, so that the brokers
-    learn of it.
+    learn of it. on_watched: called on the server's thread when `stats.watched` has changed.
     """
 
     def __init__(self, stats: PipelineStats) -> None:
         """Command nobody but `stats`."""
         self._stats = stats
         self.on_command: Callable[[bool], None] = self._set
+        self.on_watched: Callable[[], None] = lambda: None
 
     def _set(self, paused: bool) -> None:
         self._stats.paused = paused

@@ -68,7 +68,7 @@ def make_sinks(
     if settings.brokers:
         reporting = _reporting(settings, analyzer.heartbeat, source.every)
         mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop)
-        control.on_command = mqtt.command
+        control.on_command, control.on_watched = mqtt.command, mqtt.show_watched
         yield mqtt
     if settings.web:
         make_web_sink = _web_sink()

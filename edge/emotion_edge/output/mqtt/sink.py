@@ -186,6 +186,11 @@ class MqttSink(Sink):
             self._publish_states(**self._state.attributes())
             self._state_later.start(STATE_TIMEOUT_S)
 
+    def show_watched(self) -> None:
+        """Publish whether somebody watches; any thread may do so, however rare frames are."""
+        with self._lock:
+            self._publish_states(**self._state.watched())
+
     def _publish_state_now(self) -> None:
         with self._lock:
             self._publish_state_if_due()

@@ -47,8 +47,12 @@ class DeviceState:
             **self.attributes(),
             STATE: "" if self._aggregate else self._shown_face.decision.label,
             FACES: self._faces,
-            WATCHED: _WATCHED[self._stats.watched],
+            **self.watched(),
         }
+
+    def watched(self) -> dict[str, str]:
+        """Return the message that tells whether somebody sees the page, by topic."""
+        return {WATCHED: _WATCHED[self._stats.watched]}
 
     def totals(self) -> dict[str, str]:
         """Return the message about the time since the start, by topic."""

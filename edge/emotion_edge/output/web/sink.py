@@ -53,7 +53,7 @@ class WebSink(Sink):
             facts=_facts(settings, source, analyzer),
             stats=stats,
             seen=Seen(labels),
-            viewers=Viewers(stats, web.viewers),
+            viewers=Viewers(stats, web.viewers, control.on_watched),
             guard=guard,
             hosts=HostRules(web.hosts),
             control=control,
@@ -64,6 +64,7 @@ class WebSink(Sink):
             secure=context is not None,
             purpose=web.purpose,
             contact=web.contact,
+            keeps_pictures=settings.draw is not None,
             has_fixed_times=self._aggregate,
         )
         self._server = Server(
@@ -84,6 +85,7 @@ class WebSink(Sink):
     def __exit__(self, *exception: object) -> None:
         """Stop to serve."""
         self._server.stop()
+        self._site.viewers.end()
         self._site.close()
 
     def begin(self, labels: tuple[str, ...]) -> None:

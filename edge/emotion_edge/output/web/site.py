@@ -17,7 +17,8 @@ class Site(ABC):
 
     pictures: None: none is shown. secure: whether it is served by https. watching: the connections
     of those who watch. purpose, contact: what its sign says of them, "" for nothing.
-    has_fixed_times: whether the time of an event must not show anything.
+    keeps_pictures: whether some stay on the device, which the sign says. has_fixed_times: whether
+    the time of an event must not show anything.
     """
 
     guard: Guard
@@ -27,6 +28,7 @@ class Site(ABC):
     secure: bool
     purpose: str = ""
     contact: str = ""
+    keeps_pictures: bool = False
     has_fixed_times: bool = False
     watching: set[object] = field(default_factory=set)
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from emotion_edge.pipeline.stats import PipelineStats
@@ -20,9 +20,14 @@ class FullError(Exception):
 class Viewers:
     """Counts who watches. All but the properties belongs to the server's thread."""
 
-    def __init__(self, stats: PipelineStats, limit: int) -> None:
-        """limit: of viewers of pictures, readers of events, and those who wait for a snapshot."""
-        self._stats, self._limit = stats, limit
+    def __init__(
+        self, stats: PipelineStats, limit: int, on_change: Callable[[], None] = lambda: None
+    ) -> None:
+        """limit: of viewers of pictures, readers of events, and those who wait for a snapshot.
+
+        on_change: called when `stats.watched` has changed.
+        """
+        self._stats, self._limit, self._on_change = stats, limit, on_change
         self._counts = {"picture": 0, "events": 0, "snapshot": 0}
         self._asked = float("-inf")
 
@@ -55,6 +60,8 @@ class Viewers:
             yield
         finally:
             self._counts[kind] -= 1
+            if kind == "snapshot":
+                self.asked(address)
             self._update(address)
 
     def asked(self, address: str) -> None:
@@ -63,11 +70,18 @@ class Viewers:
         self._update(address)
         asyncio.get_running_loop().call_later(LINGER_S + 0.1, self._update, address)
 
+    def end(self) -> None:
+        """Note that nobody can watch any more; when the server's thread has ended."""
+        if self._stats.watched:
+            self._stats.watched = False
+            self._on_change()
+
     def _update(self, address: str) -> None:
         watched = self.count > 0 or time.monotonic() - self._asked < LINGER_S
         if watched == self._stats.watched:
             return
         self._stats.watched = watched
+        self._on_change()
         if watched:
             log.info("the page is being watched, from %s", address)
         else:

@@ -53,7 +53,6 @@ class SnapshotHandler(DaemonHandler):
             self.refuse(404, "no picture is shown here")
         self._check_frames()
         with self.watching("snapshot"):
-            self.site.viewers.asked(self.address)
             jpeg = await self._next()
             if jpeg is not None:
                 await self.hand_over(jpeg, "image/jpeg", SLOW_S)

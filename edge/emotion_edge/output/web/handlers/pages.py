@@ -40,6 +40,7 @@ class Page(Handler):
             sign=read_texts(language, "sign"),
             purpose=self.site.purpose,
             contact=self.site.contact,
+            keeps_pictures=self.site.keeps_pictures,
             login=not self.site.guard.is_open,
         )
 

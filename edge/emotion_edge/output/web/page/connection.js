@@ -1,17 +1,27 @@
 // What the page asks of the daemon, and the stream of events that it listens to.
 
+import { say } from "./dom.js";
+import { isLive, takeTurns } from "./windows.js";
+
 const RETRY_MS = 2000;
-// The daemon sends its state at least every 15 seconds. After a power cut the line dies silently.
-const SILENCE_MS = 40000;
+// The daemon sends its state at least every two seconds, until it hangs, or its power is cut.
+const SILENCE_MS = 10000;
+const ANSWER_MS = 20000;
 
 /**
- * Send a request; return the answer. Without a session the page becomes the login page.
+ * Send a request; return the whole answer. Without a session the page becomes the login page.
  *
- * content: is sent as JSON.
+ * content: is sent as JSON. signal: ends it; without one it may take ANSWER_MS.
  */
-export async function request(path, method = "GET", content = undefined) {
+export async function request(path, method = "GET", content = undefined, signal = undefined) {
   const body = content && JSON.stringify(content);
-  const answer = await fetch(path, { method, body, headers: { "X-Emotion-Edge": "1" } });
+  const answer = await whole(path, {
+    method,
+    body,
+    headers: { "X-Emotion-Edge": "1" },
+    cache: "no-store", // else a request waits for another window's of the same address
+    signal: signal ?? AbortSignal.timeout(ANSWER_MS),
+  });
   if (answer.status === 401) {
     location.assign(`/login${location.search}`);
     return new Promise(() => {}); // the page ends here
@@ -22,12 +32,23 @@ export async function request(path, method = "GET", content = undefined) {
   throw Object.assign(error, { status: answer.status });
 }
 
+async function whole(path, options) {
+  try {
+    const answer = await fetch(path, options);
+    return new Response(await answer.blob(), { status: answer.status });
+  } catch ({ name }) {
+    const why = name === "AbortError" ? "picture_none" : "no_answer";
+    throw Object.assign(new Error(say(why)), { late: name === "TimeoutError" });
+  }
+}
+
 /**
- * Listen to the daemon for as long as the page is visible, and connect again after a loss.
+ * Listen to the daemon for as long as the page is live, and connect again after a loss.
  *
- * on: functions `state(state)`, `line(line)` and `lost(why)`; why: "lost", "busy", or "" if the
- * page is merely hidden. A hidden page costs the daemon nothing, does not count as a viewer, and
- * leaves the browser's few connections to other tabs. Returns a function that ends it for good.
+ * on: functions `state(state)`, `line(line)` and `lost(why)`; why: "lost", "busy", "elsewhere" if
+ * other windows are live, or "" if the page is merely hidden. A page that is not live costs the
+ * daemon nothing, does not count as a viewer, and leaves the browser's few connections to others.
+ * Returns a function that ends it for good.
  */
 export function listen(on) {
   let source = null;
@@ -54,10 +75,10 @@ export function listen(on) {
 
   // An EventSource does not tell why it failed.
   async function check() {
-    if (document.hidden) return; // until it is visible again
+    if (!isLive()) return; // until its turn comes again
     try {
       const state = await (await request("/api/state")).json();
-      if (!document.hidden && !over) open(state);
+      if (isLive() && !over) open(state);
     } catch (error) {
       lose(error.status === 503 ? "busy" : "lost");
     }
@@ -66,6 +87,7 @@ export function listen(on) {
   function open(state) {
     close();
     source = new EventSource("/api/events");
+    heard();
     source.addEventListener("open", () => {
       heard();
       on.state(state);
@@ -82,10 +104,10 @@ export function listen(on) {
     }
   }
 
-  document.addEventListener("visibilitychange", () => {
+  takeTurns(() => {
     if (over) return;
     close();
-    if (document.hidden) on.lost("");
+    if (!isLive()) on.lost(document.hidden ? "" : "elsewhere");
     check();
   });
   check();

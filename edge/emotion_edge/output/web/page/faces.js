@@ -27,12 +27,14 @@ export function showFaces(state) {
 function whyNobody(state) {
   if (!state) return say("connecting");
   if (state.aggregate) {
-    const period = number(state.aggregate, 0, "minute");
+    const period = number(state.aggregate, digitsOf(state.aggregate), "minute");
     return `${say("aggregate", { period })} ${state.counts ? "" : say("no_counts")}`;
   }
   if (state.paused) return reasonText("paused");
   return state.streaming ? say("nobody") : reasonText(state.reason ?? "starting");
 }
+
+const digitsOf = (value) => `${value}`.split(".")[1]?.length ?? 0;
 
 /** Return a face's name; a face without a number is the whole picture. */
 export const faceName = (id) => (id === null ? say("whole_picture") : say("face", { number: id }));

@@ -1,6 +1,6 @@
 // Labels over time: reads the history each minute and adds it up by day, hour and label.
 
-import { byId, say } from "./dom.js";
+import { byId, say, setText } from "./dom.js";
 import { request } from "./connection.js";
 import { drawHours, drawShares, drawWeek } from "./plots.js";
 
@@ -15,9 +15,10 @@ export function keepHistory(state) {
   byId("history").hidden = !state.history;
   if (!state.history || performance.now() - readAt < REFRESH_MS) return;
   readAt = performance.now();
-  // The next minute tries again. Without a status the daemon is away, and the page says so itself.
-  read(state).catch(({ status }) => {
-    if (status) byId("history-unreadable").hidden = false;
+  // The next minute tries again. If the daemon is away, the page says so itself.
+  read(state).catch(({ status, late }) => {
+    byId("history-unreadable").hidden = !(status || late);
+    setText(byId("history-unreadable"), say(late ? "no_answer" : "history_unreadable"));
   });
 }
 

@@ -7,6 +7,7 @@ async function logIn() {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Emotion-Edge": "1" },
     body: JSON.stringify({ password: byId("password").value }),
+    signal: AbortSignal.timeout(20000),
   });
   if (answer.ok) return location.replace(`/${location.search}`);
   if (answer.status === 429) {
@@ -26,7 +27,7 @@ function refuse(text) {
 byId("login").addEventListener("submit", async (event) => {
   event.preventDefault();
   setText(byId("message"), "");
-  await logIn().catch(() => refuse(say("lost")));
+  await logIn().catch(() => refuse(say("no_answer")));
 });
 
 // A browser keeps the session's cookie back when another site's link leads here, but not now.

@@ -23,26 +23,42 @@ function whyNot(state) {
 }
 
 let paused = false;
+let coming = null; // a snapshot that has been asked for
 
 /** Let the buttons do what can be done now. state: null without a connection. */
 export function showButtons(state) {
   paused = Boolean(state?.paused);
   byId("pause").disabled = !state;
-  byId("snapshot").disabled = !state?.picture;
+  if (!state?.picture) coming?.abort();
+  byId("snapshot").disabled = !state?.picture || Boolean(coming);
   for (const id of ["snapshot", "snapshot-hint"]) byId(id).hidden = Boolean(state?.aggregate);
   setText(byId("pause"), say(paused ? "resume" : "pause"));
 }
 
 async function attempt(action) {
+  setText(byId("message"), "");
   try {
-    setText(byId("message"), (await action()) ?? "");
+    const said = await action();
+    if (said) setText(byId("message"), said);
   } catch (error) {
     setText(byId("message"), say("failed", { error: error.message }));
   }
 }
 
+/** Return the next picture; with --every it may take long, and the daemon says when it is too long. */
+async function nextPicture() {
+  coming = new AbortController();
+  byId("snapshot").disabled = true; // one at a time, because it holds a connection
+  setText(byId("message"), say("snapshot_waits"));
+  try {
+    return await (await request("/api/snapshot.jpg", "GET", undefined, coming.signal)).blob();
+  } finally {
+    coming = null;
+  }
+}
+
 async function saveSnapshot() {
-  const picture = await (await request("/api/snapshot.jpg")).blob();
+  const picture = await nextPicture();
   const link = document.createElement("a");
   link.href = URL.createObjectURL(picture);
   link.download = `${document.title} ${new Date().toISOString().slice(0, 19)}.jpg`.replace(
@@ -55,12 +71,18 @@ async function saveSnapshot() {
 }
 
 byId("snapshot").addEventListener("click", () => attempt(saveSnapshot));
+/** POST; before that the picture ends, so that there is a connection to do it with. */
+function post(path) {
+  player.show(false);
+  return request(path, "POST");
+}
+
 byId("pause").addEventListener("click", () =>
-  attempt(async () => void (await request(paused ? "/api/resume" : "/api/pause", "POST"))),
+  attempt(async () => void (await post(paused ? "/api/resume" : "/api/pause"))),
 );
 byId("logout")?.addEventListener("click", () =>
   attempt(async () => {
-    await request("/logout", "POST");
+    await post("/logout");
     location.assign(`/login${location.search}`);
   }),
 );

@@ -55,7 +55,8 @@ export function drawWeek(figure, { days, seen, seconds }) {
     const most = seen[values.indexOf(Math.max(...values))];
     return { total: sum(values), label: labelName(most) };
   };
-  const most = Math.max(...days.flatMap((day) => HOURS.map((hour) => cell(day, hour).total)));
+  const totals = days.flatMap((day) => HOURS.map((hour) => cell(day, hour).total));
+  const most = Math.max(60, ...totals);
   const words = ({ total, label }) =>
     total ? say("mostly", { time: minutes(total), label }) : minutes(0);
   days.forEach((day, row) => {

@@ -115,9 +115,11 @@ async function post(path, content) {
   try {
     await request(path, "POST", content);
     setText(byId("message"), "");
+    return true;
   } catch (error) {
     // An order that came after the lesson's end is nothing to tell.
     if (error.status !== 409) setText(byId("message"), say("failed", { error: error.message }));
+    return false;
   }
 }
 
@@ -135,8 +137,9 @@ const hangUp = listen({
   },
   lost(why) {
     if (state?.phase === "ended") return;
-    if (why) lostSince ||= Date.now();
-    const gone = why && Date.now() - lostSince > PATIENCE_MS;
+    const away = why === "lost" || why === "busy";
+    lostSince = away ? lostSince || Date.now() : 0;
+    const gone = away && Date.now() - lostSince > PATIENCE_MS;
     if (gone) hangUp();
     note(gone ? say("gone") : why && say(why));
     state = null;
@@ -154,8 +157,7 @@ byId("agreement").addEventListener("submit", (event) => {
 });
 byId("decline").addEventListener("click", () => post("/api/consent", { agreed: false }));
 byId("logout")?.addEventListener("click", async () => {
-  await request("/logout", "POST");
-  location.assign(`/login${location.search}`);
+  if (await post("/logout")) location.assign(`/login${location.search}`);
 });
 document.addEventListener("keydown", (event) => {
   const held = event.ctrlKey || event.metaKey || event.altKey || event.repeat;

@@ -2,6 +2,7 @@
 
 import pytest
 
+from emotion_edge.output.contact_sheet import MAX_PICTURES
 from emotion_edge.system.texts import LANGUAGES, read_texts
 from tests.edge.waiting import until
 
@@ -91,6 +92,20 @@ def test_the_sign_says_what_for_and_whom_to_ask(browser, site, changing, tmp_pat
     assert f"{sign['purpose']}\nKunst & <b>Spiel</b>\n" in shown
     assert f"{sign['contact']}\n{sign['contact_text']}\n詢問處\n" in shown
     assert browser.violations() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sign_says_that_draw_keeps_pictures(browser, site, changing, tmp_path, language):
+    drawn = site("--source", changing, "--draw", tmp_path / "kept.jpg")
+    browser.driver.get(f"{drawn.url}?lang={language}")
+    browser.find(".sign summary").click()
+    texts, shown = read_texts(language, "page"), browser.text(".sign")
+    assert texts["sign_pictures_kept"] in shown
+    assert texts["sign_pictures"] not in shown
+    assert str(MAX_PICTURES) in shown
+    browser.driver.get("about:blank")
+    assert drawn.daemon.end()[0] == 0
+    assert (tmp_path / "kept.jpg").exists()  # as the sign has said
 
 
 def test_the_keyboard_is_enough(browser, colours):

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from emotion_edge.output.history.database import Row, add_rows
+from emotion_edge.pipeline.label_times import Seen
 from tests.edge.output.history.rows import rows_of
 from tests.edge.output.web.browser.conftest import ZONES
 from tests.edge.output.web.browser.sites import NETWORK
@@ -72,6 +74,18 @@ def test_the_week_s_grid_tells_minutes_and_the_most_frequent_label(plotted):
     assert len(titles) == 7 * 24
     found = sorted(title.split(": ")[1] for title in titles if not title.endswith(": 0 min"))
     assert found == ["30 min, mostly blue", "70 min, mostly red"]
+
+
+def test_a_week_without_a_second_of_faces_is_light(browser, site, changing, tmp_path):
+    path, minute = tmp_path / "labels.db", int(time.time()) // 60 * 60 - 3600
+    add_rows(
+        path, [Row(minute, 60, "happy", Seen(0.0, 1)), Row(minute, 60, "no_face", Seen(60, 9))]
+    )
+    browser.driver.get(site("--source", changing, "--history", path).url)
+    kinds = "return [...document.querySelectorAll('#week rect')].map((e) => e.className.baseVal)"
+    *cells, _, _, _, _, _ = until(lambda: browser.run(kinds), "the plots")
+    assert cells == ["heat-0"] * 7 * 24
+    assert set(browser.texts("#week td")) <= {"0 min", ""}  # "": they are folded
 
 
 def test_the_tables_say_what_the_plots_show(plotted):

@@ -77,8 +77,8 @@ def test_two_faces_have_a_card_each_and_the_larger_one_is_for_aiming(browser, si
 
 
 def test_with_aggregate_there_is_neither_picture_nor_face(browser, site, walk):
-    browser.driver.get(site("--source", walk, *FACES, "--aggregate", 1).url)
-    assert "counts labels over 1 min" in browser.wait_text(
+    browser.driver.get(site("--source", walk, *FACES, "--aggregate", 1.5).url)
+    assert "counts labels over 1.5 min" in browser.wait_text(
         "#nobody", "no picture and no single face"
     )
     assert not browser.find("#stream").is_displayed()
