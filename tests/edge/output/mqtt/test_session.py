@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import DISCOVERY, PASSWORD, PREFIX, USER, plain_broker
@@ -13,6 +15,8 @@ from tests.edge.models import INT8
 from tests.edge.pictures import save
 from tests.edge.recordings import write_colours
 from tests.edge.waiting import until
+
+DOCS = Path(__file__).parents[4] / "docs"
 
 
 def test_a_session_as_mosquitto_sub_shows_it(broker, tmp_path):
@@ -40,6 +44,9 @@ def test_a_session_as_mosquitto_sub_shows_it(broker, tmp_path):
     states = [payload for topic, payload in heard if topic == f"{PREFIX}/state"]
     assert states == ["unknown", "red", "blue", "green"]
     assert heard[-1] == (f"{PREFIX}/availability", "offline")
+    text = (DOCS / "mqtt-home-assistant.md").read_text().partition("## An example session")[2]
+    documented = set(re.findall(r"^hall/(\w+) ", text, re.MULTILINE))
+    assert {topic.removeprefix(f"{PREFIX}/") for topic, _ in heard} - {DISCOVERY} == documented
 
 
 def test_the_result_of_a_picture_waits_briefly_for_the_broker(broker, daemon, tmp_path):
