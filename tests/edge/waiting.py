@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 TIMEOUT_S = 30.0  # generous: nothing here should take a fifth of it
+PROMPT_S = 6.0  # for what takes far less than a second, on a machine that does other things as well
 
 
 def until(check: Callable[[], object], expected: str, timeout_s: float = TIMEOUT_S) -> object:

@@ -54,7 +54,7 @@ def test_a_library_that_hangs_ends_the_process(start, place, least):
 
 def test_a_camera_that_hangs_while_it_opens_does_not_delay_a_stop_signal(start):
     run = start("red", hang="open")
-    time.sleep(3)  # it opens the camera; a signal before that ends it with code 0
+    run.wait_stderr("the double hangs")  # a signal before that ends it with code 0
     run.process.send_signal(signal.SIGTERM)
     assert run.process.wait(10) == 1
     assert "the camera does not open" in run.stderr

@@ -13,6 +13,7 @@ from tests.edge.command_line import edge, own_lines
 from tests.edge.models import INT8
 from tests.edge.pictures import solid
 from tests.edge.recordings import write_recording
+from tests.edge.waiting import PROMPT_S
 
 BAD_RECORDINGS = {
     "no times": (None, "it has no times.csv"),
@@ -96,7 +97,7 @@ def test_the_reading_of_a_long_table_can_be_stopped(tmp_path):
     Timer(0.3, stop.set).start()
     start = time.monotonic()
     assert not list(open_source(f"replay:{recording}", stop=stop))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < PROMPT_S
 
 
 def test_a_video_is_no_recording(tmp_path):

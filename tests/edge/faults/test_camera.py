@@ -12,7 +12,7 @@ from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
 from tests.edge.recordings import write_colours
-from tests.edge.waiting import until
+from tests.edge.waiting import PROMPT_S, until
 
 
 def rows(colour: str, start: float, end: float, fault: str = "") -> list[tuple[str, float, str]]:
@@ -43,7 +43,7 @@ def test_a_camera_that_never_delivers_is_reported_and_reopened(broker, daemon, t
     assert run.decisions == [LOST]
     code, seconds = run.end()
     assert code == 0
-    assert seconds < 2
+    assert seconds < PROMPT_S
 
 
 @plain_broker

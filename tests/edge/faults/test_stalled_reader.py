@@ -21,10 +21,9 @@ from tests.edge.models import INT8
 from tests.edge.output.scraping import scrape_until
 from tests.edge.pictures import raw_frames
 from tests.edge.recordings import write_changing_colours
-from tests.edge.waiting import until
+from tests.edge.waiting import PROMPT_S, until
 
 FRAMES = 600
-STOP_S = 2.0
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def test_while_stdout_stalls_all_else_goes_on_and_a_signal_ends_it(broker, daemo
     before = listener.attributes()["frames"]
     until(lambda: listener.attributes()["frames"] > before, "more frames on MQTT")
     code, seconds = run.end()
-    assert (code, seconds < STOP_S) == (0, True)
+    assert (code, seconds < PROMPT_S) == (0, True)
     listener.wait("availability", "offline")
     assert "stdout: its reader is too slow: " in run.stderr
 
@@ -81,7 +80,7 @@ def test_after_a_stall_the_reader_gets_whole_lines_and_the_latest_label(daemon, 
         run.wait_stderr("line(s) were dropped")
         run.process.send_signal(signal.SIGTERM)
         lines += json_lines(reader.read())
-    assert run.process.wait(STOP_S) == 0
+    assert run.process.wait(PROMPT_S) == 0
     frames = [line["frame"] for line in lines]
     assert frames == sorted(frames)
     assert max(after - before for before, after in pairwise(frames)) > 20
@@ -102,7 +101,7 @@ def test_with_a_broker_a_stalled_reader_holds_up_no_clip(broker, daemon, raw):
         )
     until(lambda: len(listener.of("events")) == FRAMES, "every frame on MQTT")
     code, seconds = run.end()
-    assert (code, seconds < STOP_S) == (0, True)
+    assert (code, seconds < PROMPT_S) == (0, True)
     assert "stdout: its reader is too slow: " in run.stderr
     os.close(ours)
     os.close(theirs)
@@ -138,7 +137,7 @@ def test_a_signal_ends_a_clip_whose_reader_stalls(number, raw):
     process.send_signal(number)
     start = time.monotonic()
     assert process.wait(30) == 0
-    assert time.monotonic() - start < STOP_S
+    assert time.monotonic() - start < PROMPT_S
     with os.fdopen(reading) as reader:
         *whole, cut = reader.read().split("\n")
     assert [json.loads(line)["frame"] for line in whole] == list(range(len(whole)))
@@ -160,7 +159,7 @@ def test_a_stalled_stderr_stops_nothing(daemon, tmp_path, number):
     until(lambda: ("unknown", "no_camera") in run.decisions, "the loss of the camera")
     run.wait_lines(1)
     code, seconds = run.end(number)
-    assert (code, seconds < STOP_S) == (0, True)
+    assert (code, seconds < PROMPT_S) == (0, True)
     os.close(ours)
     os.close(theirs)
 
@@ -172,7 +171,7 @@ def test_a_second_ctrl_c_ends_help_whose_reader_stalls():
         time.sleep(2)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
-    assert process.wait(STOP_S) == 128 + signal.SIGINT
+    assert process.wait(PROMPT_S) == 128 + signal.SIGINT
     os.close(ours)
     os.close(theirs)
 
@@ -188,7 +187,7 @@ def test_ctrl_c_ends_other_commands_whose_reader_stalls(arguments):
     )
     time.sleep(4)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=STOP_S)
+    _, stderr = process.communicate(timeout=PROMPT_S)
     assert process.returncode == 130
     assert "Traceback" not in stderr
     os.close(ours)

@@ -15,6 +15,7 @@ from emotion_edge.model.contract import ContractError, dumps
 from emotion_edge.model.model_file import SHIPPED, read_model
 from tests.edge.command_line import edge, own_lines
 from tests.edge.models import CONTRACT, FLOAT32, INT8, crashing, files_of, with_files, without_zip
+from tests.edge.waiting import PROMPT_S
 
 GOLDEN = json.loads(files_of(INT8)["golden.json"])
 
@@ -34,7 +35,7 @@ def refuse(content: bytes, folder: Path, match: str, error: type[Exception] = Us
     start = time.monotonic()
     with pytest.raises(error, match=match):
         read_model(path)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < PROMPT_S
 
 
 @pytest.mark.parametrize("path", [INT8, SHIPPED], ids=["tiny", "shipped"])

@@ -11,6 +11,7 @@ from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge_in_python, edge_without, own_lines
 from tests.edge.models import INT8
 from tests.edge.output.scraping import red_source, scrape_until
+from tests.edge.waiting import PROMPT_S
 
 
 def check_latencies(before: dict[str, float], after: dict[str, float], stage: str) -> None:
@@ -44,7 +45,7 @@ def test_frames_latencies_and_the_machine_are_served(daemon, tmp_path):
     assert after["emotion_edge_resident_memory_bytes"] == pytest.approx(memory, rel=0.2)
     code, seconds = run.end()
     assert code == 0
-    assert seconds < 2
+    assert seconds < PROMPT_S
 
 
 @pytest.mark.searches

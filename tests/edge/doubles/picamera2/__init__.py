@@ -7,6 +7,7 @@ the camera is opened. The last one applies to all later times.
 
 import atexit
 import os
+import sys
 import threading
 import time
 
@@ -35,6 +36,7 @@ class Picamera2(RequestQueue):
         cameras = self.global_camera_info()
         _openings += 1
         if self.plan["hang"] == "open":
+            sys.stderr.write("the double hangs\n")
             threading.Event().wait()
         if camera_num >= len(cameras):
             raise RuntimeError(

@@ -63,7 +63,7 @@ def test_brokers_that_do_not_answer_delay_the_first_label_by_two_seconds_in_all(
         sink = MqttSink(brokers, MqttSettings(), PipelineStats(), ("red",), Reporting(), Event())
         start = time.monotonic()
         with sink:
-            assert 1.9 <= time.monotonic() - start < 4  # 8 if one was waited for after the other
+            assert 1.9 <= time.monotonic() - start < 7  # 8 if one was waited for after the other
 
 
 def test_a_broker_that_cannot_be_reached_is_not_waited_for():

@@ -121,6 +121,7 @@ def test_idle_connections_keep_nobody_out(open_site):
 
 @pytest.mark.parametrize("path", ["/stream.mjpg", "/api/events"])
 def test_there_are_so_many_viewers_at_most(open_site, path):
+    until(lambda: open_site.get("/api/state")["viewers"] == 0, "the end of former viewers")
     with ExitStack() as stack:
         heads = []
         for _ in range(200):
