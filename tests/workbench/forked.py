@@ -1,7 +1,7 @@
 """Run our programs in processes that share one start of TensorFlow, which takes seconds.
 
-Python's fork server imports the programs once. Each run is a fork of it: a process of its own, whose
-interpreter has computed nothing yet.
+Python's fork server imports the programs once. Each run is a fork of it: a process of its own,
+whose interpreter has computed nothing yet.
 """
 
 import atexit
