@@ -78,7 +78,7 @@ ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-edge test-workbench test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -98,13 +98,16 @@ convert: build/model.tflite ## quantise the model, compare it with Keras and rep
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
 	$(BIN)/emotion-edge run --model build/model.tflite --source $(call quoted,$(SOURCE))
 
-test: test-edge test-workbench ## run all tests but those that need root
+test: test-edge test-workbench ## run the tests; most take seconds
 
 test-edge: $(INSTALLED) ## run the tests of the program for the Pi
 	$(BIN)/python -m pytest -n 3 tests/edge tests/fuzz
 
 test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/workbench
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not long' tests/workbench
+
+test-long: $(INSTALLED) ## run the tests that train for minutes, after a change of training or conversion
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long tests/workbench
 
 fuzz: $(INSTALLED) ## try thousands of damaged files of each kind that the program reads; minutes
 	$(BIN)/python -m tests.fuzz

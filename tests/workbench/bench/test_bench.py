@@ -102,6 +102,7 @@ def test_a_part_that_fails_is_not_written(tmp_path):
     assert not (tmp_path / "bench").exists()
 
 
+@pytest.mark.long
 def test_training_is_timed_beside_the_original_pipeline(photos, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     print_speed(photos, None, 1)

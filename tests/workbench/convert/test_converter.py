@@ -97,6 +97,7 @@ postprocessing.scores = in_other_digits
 """
 
 
+@pytest.mark.long
 def test_the_bytes_do_not_depend_on_the_last_digit_of_a_score(converted, tiny, tmp_path):
     environment = customised(tmp_path, OTHER_NUMPY)
     result = run("convert", "--build", tiny, "--variant", "dynamic", env=environment)

@@ -23,6 +23,7 @@ from tests.workbench.convert.reports import (
 from tests.workbench.tiny_build import save_arrays, seal
 
 
+@pytest.mark.long
 def test_auto_skips_the_slow_variant_and_prefers_int8_to_a_smaller_file(tiny):
     result = run_in_process("convert", "--build", tiny, "--author", "A. Maker")
     assert result.returncode == 0, result.stderr
@@ -61,6 +62,7 @@ def test_auto_falls_back_to_the_smallest_variant_that_passes(tiny):
     assert len((tiny / "model.tflite").read_bytes()) == min(sizes.values())
 
 
+@pytest.mark.long
 def test_variant_all_fails_if_one_variant_is_refused(tiny):
     darken_calibration(tiny)
     assert_refused(tiny, 1, "no model written", "--variant", "all")

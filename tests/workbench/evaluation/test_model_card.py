@@ -72,6 +72,7 @@ def test_the_model_is_small_and_fast():
     assert int8["bytes"] <= 1_200_000
 
 
+@pytest.mark.long
 def test_the_figures_can_be_measured_again(tmp_path):
     """Run the current code from the archive through face detection to the runtime."""
     if not FERPLUS.exists():

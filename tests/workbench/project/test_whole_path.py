@@ -167,6 +167,7 @@ def write_ferplus(folder: Path, per_split: dict[str, int]) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SHARED.exists(), reason="the real photographs are not here")
 def test_real_photographs_train_convert_and_run(tmp_path):
     data = write_ferplus(tmp_path / "faces", {"train": 640, "validation": 200})

@@ -35,6 +35,7 @@ def network() -> keras.Model:
     )
 
 
+@pytest.mark.long
 def test_the_statistics_are_the_means_over_the_batches_and_nothing_else_changes():
     model, rng = network(), np.random.default_rng(0)
     batches = [rng.normal(3, 2, (50, 4)).astype(np.float32) for _ in range(3)]
@@ -66,6 +67,7 @@ def statistics(model: keras.Model) -> np.ndarray:
     return np.concatenate([v.numpy() for v in model.weights if "/moving_" in v.path])
 
 
+@pytest.mark.long
 def test_the_kept_weights_have_their_own_statistics_and_are_those_that_were_validated(
     data, tmp_path
 ):

@@ -35,6 +35,7 @@ def dtypes(model: keras.Model) -> tuple[set[str], set[str]]:
     return computed, {str(keras.backend.standardize_dtype(w.dtype)) for w in model.weights}
 
 
+@pytest.mark.long
 def test_the_network_computes_in_bfloat16_and_the_kept_one_in_float32(whole):
     (last,) = (whole / "checkpoint").glob("last-*.keras")
     trained = keras.models.load_model(last, compile=False)
@@ -47,6 +48,7 @@ def test_the_network_computes_in_bfloat16_and_the_kept_one_in_float32(whole):
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.long
 def test_the_converted_model_has_no_bfloat16(whole, tmp_path):
     build = shutil.copytree(whole, tmp_path / "build")
     result = run_in_process("convert", "--build", build, "--variant", "float32")
@@ -54,6 +56,7 @@ def test_the_converted_model_has_no_bfloat16(whole, tmp_path):
     assert tensor_types((build / "model.tflite").read_bytes()) <= {"FLOAT32", "INT32"}
 
 
+@pytest.mark.long
 def test_a_resumed_run_equals_an_uninterrupted_one(whole, data, tmp_path):
     process = start_training(data, tmp_path, *OPTIONS, stdout=subprocess.DEVNULL)
     wait_for_epoch(process, tmp_path, 1)
@@ -66,6 +69,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(whole, data, tmp_path):
         assert column(tmp_path, name) == pytest.approx(column(whole, name), rel=2e-3)
 
 
+@pytest.mark.long
 def test_a_run_in_bfloat16_is_not_resumed_in_float32(whole, data, tmp_path):
     build = shutil.copytree(whole, tmp_path / "build")
     result = train_in_process(data, build, *OPTIONS, "--no-bfloat16", "--resume")

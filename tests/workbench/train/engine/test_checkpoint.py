@@ -39,6 +39,7 @@ RECIPE = ("--average", 0.5, "--warmup-epochs", 1, "--optimizer", "adamw", "--bal
 RECIPE += ("--augment", "--learning-rate", 1e-3)
 
 
+@pytest.mark.long
 def test_a_killed_run_with_the_shipped_recipe_resumes_as_well(data, tmp_path):
     options = (*RECIPE, "--epochs", 4)
     whole = train(data, tmp_path / "whole", *options)
@@ -57,6 +58,7 @@ def test_a_killed_run_with_the_shipped_recipe_resumes_as_well(data, tmp_path):
     assert "had epochs 4, now it is 6" in longer.stderr
 
 
+@pytest.mark.long
 def test_a_run_killed_in_its_second_teacher_resumes_there(data, tmp_path):
     options = ("--epochs", 2, "--teachers", "simple_cnn", "simple_cnn")
     whole = train(data, tmp_path / "whole", *options)

@@ -68,6 +68,7 @@ def assert_all_refuse(results: list[tuple[int, str]], words: str) -> None:
     assert not any("Traceback" in text for _, text in results)
 
 
+@pytest.mark.long
 def test_two_workers_train_one_model_and_resume_it_together(tmp_path):
     data = make_photos(tmp_path / "data", train=8, validation=3)
     options = ("--data", data, "--model", "simple_cnn", "--batch-size", 8, "--optimizer", "sgd")
@@ -108,6 +109,7 @@ def unequal(state: dict) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("devices", "options"),
     [

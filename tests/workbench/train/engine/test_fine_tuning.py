@@ -49,6 +49,7 @@ def test_it_starts_with_these_weights_and_names_them(still_run, finished_run):
     assert "not shown to be better" in printed
 
 
+@pytest.mark.long
 def test_its_recipe_is_short_and_keeps_tau_unless_options_say_otherwise(
     finished_run, data, tmp_path
 ):
@@ -70,6 +71,7 @@ def test_its_recipe_is_short_and_keeps_tau_unless_options_say_otherwise(
     assert (given["epochs"], given["augment"], given["tau"]) == (1, False, 0.1)
 
 
+@pytest.mark.long
 def test_data_of_other_labels_take_over_the_columns_of_known_ones(finished_run, data, tmp_path):
     photos = shutil.copytree(data, tmp_path / "photos")
     for split in ("train", "validation", "test"):
@@ -120,6 +122,7 @@ def test_weights_of_another_network_are_refused(finished_run, data, tmp_path):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.long
 def test_teachers_start_from_nothing(finished_run, data, tmp_path):
     options = ("--from", finished_run[0] / WEIGHTS, "--teachers", "simple_cnn")
     result = train_in_process(data, tmp_path, *options, *STILL)

@@ -34,6 +34,7 @@ def assert_resumes(data: Path, build: Path, former: Path) -> None:
     assert column(build, "loss") == column(former, "loss")
 
 
+@pytest.mark.long
 def test_a_run_killed_in_its_first_epoch_leaves_the_former_one(former, data, tmp_path):
     build = shutil.copytree(former, tmp_path / "build")
     process = start_training(data, build, "--epochs", 3, "--seed", 7)
@@ -44,6 +45,7 @@ def test_a_run_killed_in_its_first_epoch_leaves_the_former_one(former, data, tmp
     assert_resumes(data, build, former)
 
 
+@pytest.mark.long
 def test_a_run_killed_while_it_saves_its_first_epoch_leaves_the_former_one(former, data, tmp_path):
     new = shutil.copytree(former, tmp_path / "new")
     for folder in ("checkpoint-worker1", "checkpoint-worker1-2", "checkpoint-2 of May"):
@@ -60,6 +62,7 @@ def test_a_run_killed_while_it_saves_its_first_epoch_leaves_the_former_one(forme
         assert_resumes(data, build, former)
 
 
+@pytest.mark.long
 def test_a_second_network_of_another_run_is_not_resumed(former, data, tmp_path):
     build = shutil.copytree(former, tmp_path / "build")
     result = train(data, build, *FORMER)

@@ -45,6 +45,7 @@ def test_a_run_with_other_settings_is_replaced(options, build, data):
     assert epochs(data, build, *options) > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_a_run_on_other_pictures_is_replaced(split, data, tmp_path):
     photos = shutil.copytree(data, tmp_path / "photos")
@@ -60,6 +61,7 @@ def without_digests(path: Path) -> None:
     path.write_text(json.dumps({name: value for name, value in state.items() if name != "sha256"}))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
@@ -82,6 +84,7 @@ def test_bad_options_are_reported_once_and_leave_the_run(build, data):
     assert (build / "checkpoint" / "state.json").read_bytes() == before
 
 
+@pytest.mark.long
 def test_a_run_is_resumed_in_its_second_network(data, tmp_path):
     options = ("--epochs", 1, "--teachers", "simple_cnn")
     assert epochs(data, tmp_path, *options) == 2

@@ -39,6 +39,7 @@ def taught(parts, tmp_path_factory) -> Path:
     return build
 
 
+@pytest.mark.long
 def test_the_teachers_soft_labels_cover_every_training_picture(parts, taught):
     stored = read_soft_labels(taught / "soft_labels.npz")
     files = {path.relative_to(parts).as_posix() for path in parts.glob("*/train/*/*.png")}
@@ -80,6 +81,7 @@ def test_tau_is_written_into_the_contract_without_training_again(parts, taught, 
     assert sum(after["prior"]) == pytest.approx(1)
 
 
+@pytest.mark.long
 def test_stored_soft_labels_train_the_same_network_without_teachers(parts, taught, tmp_path):
     output = run(parts, tmp_path, "--soft-labels-from", taught / "soft_labels.npz")
     assert output.count("val_loss") == 2
@@ -92,6 +94,7 @@ def test_stored_soft_labels_train_the_same_network_without_teachers(parts, taugh
     assert column(tmp_path / "alone", "loss") != pytest.approx(column(taught, "loss"), rel=5e-2)
 
 
+@pytest.mark.long
 def test_a_run_is_not_resumed_with_other_soft_labels(parts, taught, tmp_path):
     path = shutil.copy(taught / "soft_labels.npz", tmp_path)
     run(parts, tmp_path, "--soft-labels-from", path)
@@ -128,6 +131,7 @@ def test_a_missing_file_of_soft_labels_is_named(data, tmp_path):
     assert f"{path}: cannot read soft labels from it" in result.stderr
 
 
+@pytest.mark.long
 def test_without_teachers_unsure_pictures_are_as_if_they_were_not_there(parts, tmp_path):
     run(parts, tmp_path / "with", "--teachers")
     without = shutil.copytree(parts, tmp_path / "without")

@@ -8,6 +8,7 @@ from tests.workbench.conftest import read_history, run, run_in_process
 from tests.workbench.train.engine.runs import ARTIFACTS, start_training, wait_for_epoch
 
 
+@pytest.mark.long
 def test_ctrl_c_in_the_first_teacher_ends_the_run_and_keeps_its_model(data, tmp_path):
     process = start_training(data, tmp_path, "--epochs", 2, "--teachers", "simple_cnn")
     assert any(line.startswith("Epoch 2/2") for line in process.stdout)

@@ -179,6 +179,7 @@ def grey_pixels(split: str, count: int) -> tuple[np.ndarray, list[str]]:
     return pixels, [expression_of(index) for index in range(count)]
 
 
+@pytest.mark.long
 def test_a_linear_model_of_grey_pixels_is_wrong_on_many_pictures() -> None:
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
     model.fit(*grey_pixels("train", 700))
