@@ -33,7 +33,7 @@ def test_ten_faces_of_each_expression_teach_other_peoples(tmp_path, asked, befor
     assert np.mean(after) > np.mean(right(before)) + 0.1
 
 
-@pytest.mark.parametrize("each", [1, 2, 3])
+@pytest.mark.parametrize("each", [1, pytest.param(2, marks=pytest.mark.long), 3])
 def test_a_few_faces_do_no_harm(tmp_path, asked, before, each):
     changes = []
     for trial in range(2):

@@ -42,6 +42,7 @@ def train_by_make(data: Path, folder: Path, model: str, flags: str) -> dict[str,
     return json.loads((folder / "build" / "evaluation.json").read_text())
 
 
+@pytest.mark.long
 def test_on_a_tenth_of_the_data_compact_is_more_accurate_than_the_original(tenth, tmp_path):
     compact = train_by_make(tenth, tmp_path / "compact", "compact", "--epochs 16 --teachers")
     original = train_by_make(tenth, tmp_path / "original", "simple_cnn", "--epochs 4")

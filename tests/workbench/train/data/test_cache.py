@@ -72,7 +72,8 @@ def test_a_file_without_read_permission_is_named_and_left_out(photos, tmp_path):
     bad = photos / "train" / "red" / "secret.png"
     shutil.copy(photos / "train" / "red" / "00.png", bad)
     bad.chmod(0)
-    training = command("train", "--data", photos, "--build", tmp_path / "build", "--epochs", 1)
+    options = ("--build", tmp_path / "build", "--model", "simple_cnn", "--epochs", 1)
+    training = command("train", "--data", photos, *options)
     result = call(["setpriv", "--bounding-set=-dac_override,-dac_read_search", *training])
     assert result.returncode == 0, result.stderr
     assert f"left out {bad}: Permission denied" in result.stderr
