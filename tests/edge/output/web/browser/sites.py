@@ -28,7 +28,7 @@ class Site:
         """Start the daemon again at the same address; options come after the earlier ones."""
         web = ("--web", f"127.0.0.1:{self.port}")
         self.daemon = self._start(*self._options, *web, *options)
-        until(self._answers, "an answer of the page")
+        until(self._shows_frames, "a frame on the page")
         return self.daemon
 
     def get(self, path: str) -> dict:
@@ -39,9 +39,9 @@ class Site:
         connection.close()
         return answer
 
-    def _answers(self) -> bool:
+    def _shows_frames(self) -> bool:
         assert self.daemon.process.poll() is None, self.daemon.stderr
         try:
-            return "status" in self.get("/healthz")
+            return self.get("/healthz")["status"] != "starting"
         except OSError:
             return False
