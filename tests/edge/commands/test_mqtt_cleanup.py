@@ -119,7 +119,8 @@ def test_two_devices_with_names_alike_are_two_and_forgotten_one_by_one(
 ):
     for prefix in (first, second):
         run = daemon("--source", changing, "--to", f"mqtt://localhost:{broker.port}/{prefix}")
-        run.wait_stderr(": connected")
+        topic = f"{prefix}/availability"
+        until(lambda topic=topic: topic in announced(broker), "the device")
         assert run.end()[0] == 0
     assert len(announced(broker)) == 2
     result = edge("forget", "--to", f"mqtt://localhost:{broker.port}/{first}")
