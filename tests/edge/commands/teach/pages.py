@@ -57,7 +57,7 @@ class PageLesson:
         return self.ask("/api/state").json
 
     def wait(self, check: Callable[[dict], object], expected: str) -> dict:
-        """Wait for a state, and return it. A step takes as many frames as it needs."""
+        """Wait for a state, and return it. On a busy computer a step takes long."""
         patience = 4 * TIMEOUT_S
         return until(lambda: (state := self.state) and check(state) and state, expected, patience)
 

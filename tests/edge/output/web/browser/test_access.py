@@ -3,7 +3,7 @@
 from tests.edge.output.web.browser.sites import NETWORK
 from tests.edge.waiting import until
 
-# Lets a request to log out wait, and keeps what the page asks for in the meantime.
+# The request to log out waits, and what the page asks for from now on is noted.
 SLOW_LOGOUT = """const ask = window.fetch;
 sessionStorage.asked = "";
 window.fetch = async (path, options) => {
@@ -12,6 +12,7 @@ window.fetch = async (path, options) => {
   return ask(path, options);
 };"""
 
+# The request to log out fails, as if the network were gone.
 LOST_LOGOUT = """const ask = window.fetch;
 window.fetch = (path, options) =>
   path === "/logout" ? Promise.reject(new TypeError("lost")) : ask(path, options);"""
@@ -84,6 +85,7 @@ def test_while_it_logs_out_the_page_asks_for_nothing_else(browser, guarded):
     until(lambda: browser.find("#stream").is_displayed(), "the picture")
     browser.run(SLOW_LOGOUT)
     browser.find("#logout").click()
+    until(lambda: not browser.find("#stream").is_displayed(), "the end of the picture")
     wait_path(browser, "/login")
     assert browser.run("return sessionStorage.asked").split() == ["/logout"]
 

@@ -9,13 +9,12 @@ from emotion_edge.system.texts import LANGUAGES, read_texts
 from tests.edge.commands.teach.lessons import STEPS, TONGUE, film, frame
 from tests.edge.commands.teach.pages import PageLesson, endless, write_frames
 from tests.edge.output.web.browser.sites import NETWORK
+from tests.edge.output.web.browser.test_access import LOST_LOGOUT, SLOW_LOGOUT, log_in, wait_path
 from tests.edge.waiting import until
 
 keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 pytestmark = pytest.mark.searches
-WHOLE_S = (
-    180.0  # generous: for the frames of a whole lesson, which come as fast as they are analysed
-)
+WHOLE_S = 180.0  # generous: the frames of a lesson come as fast as they are analysed
 WIDTH = "return [document.documentElement.scrollWidth, innerWidth]"
 MIRRORED = "return getComputedStyle(document.getElementById('stream')).transform"
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder to keep them in, for somebody to look at
@@ -148,6 +147,27 @@ def test_who_does_not_agree_is_not_looked_at(browser, begin, happy):
     browser.wait_text("#outcome", "Not everybody has agreed. No picture was taken.")
     assert not has_picture(browser)
     assert lesson.end().returncode == 2
+
+
+def test_logging_out_holds_no_connection_and_the_lesson_goes_on_if_it_fails(
+    browser, begin, happy, password
+):
+    lesson = begin(happy, "--web-password-file", password)
+    browser.driver.get(lesson.url)
+    log_in(browser, "correct horse")
+    agree(browser)
+    until(lambda: has_picture(browser), "the picture")
+    browser.run(LOST_LOGOUT)
+    browser.find("#logout").click()
+    browser.wait_text("#message", "does not answer")
+    until(lambda: has_picture(browser), "the picture again")
+    browser.driver.refresh()
+    until(lambda: has_picture(browser), "the picture after a reload")
+    browser.run(SLOW_LOGOUT)
+    browser.find("#logout").click()
+    until(lambda: not has_picture(browser), "the end of the picture")
+    wait_path(browser, "/login")
+    assert browser.run("return sessionStorage.asked").split() == ["/logout"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
