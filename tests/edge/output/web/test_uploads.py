@@ -76,8 +76,9 @@ def test_every_answer_gives_the_place_back(served):
 
 
 def test_who_leaves_while_a_picture_waits_has_its_place_until_it_is_read(served, stack):
-    page, leave = served(), threading.Event()
-    page.site.faces.worker.submit(leave.wait, 30)  # it reads another one
+    page, busy, leave = served(), threading.Event(), threading.Event()
+    page.site.faces.worker.submit(lambda: (busy.set(), leave.wait(30)))  # it reads another one
+    assert busy.wait(30)  # or that one would still be in the queue that is measured below
     head = {"Host": "localhost", **POST, "Content-Length": str(len(RED))}
     for _ in range(MAX_OPEN):
         with connected(page.port) as connection:
