@@ -46,7 +46,7 @@ def camera(source: SourceSettings | None, analyzer: AnalyzerSettings) -> Iterato
         remedy = CHOOSE if isinstance(error, UserError) else CONNECT
         yield explain("camera", error, remedy)
         return
-    yield _judge_light(f"{source.source}: {_describe(frames)}", frames)
+    yield _judge_light(f"{source.name}: {_describe(frames)}", frames)
     try:
         yield _judge_colours(source.source, analyzer, frames)
     except UserError as error:
@@ -69,7 +69,7 @@ def _take(settings: SourceSettings) -> list[Frame]:
     finally:
         timer.cancel()
     if not taken:
-        raise RunError(f"{settings.source}: no frame came")
+        raise RunError(f"{settings.name}: no frame came")
     return taken
 
 
