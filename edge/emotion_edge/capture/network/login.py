@@ -7,7 +7,8 @@ from emotion_edge.errors import UserError
 from emotion_edge.system.core_dumps import hide_memory
 from emotion_edge.system.password_file import credential_file, read_password_file
 
-OPTION = "--source-password-file"
+PASSWORD_OPTION = "--source-password-file"  # noqa: S105 - the option's name
+CA_OPTION = "--source-ca-file"
 CREDENTIAL_NAME = "emotion-edge.source-password"  # among systemd's credentials
 MAX_BYTES = 1000
 
@@ -26,17 +27,17 @@ def find_password(address: CameraAddress, file: Path | None) -> str | None:
     if address.user is None:
         if file:
             remedy = f"write {address.scheme}://USER@{address.url.partition('://')[2]}"
-            raise UserError(f"{OPTION}: the address in --source has no user", remedy)
+            raise UserError(f"{PASSWORD_OPTION}: the address in --source has no user", remedy)
         return None
     if address.password is not None:
         if file:
-            raise UserError(f"{OPTION}: the address in --source has a password already")
+            raise UserError(f"{PASSWORD_OPTION}: the address in --source has a password already")
         hide_memory()
         return address.password
     path = password_path(file)
     if path is None:
         raise UserError(
             f"--source {address.shown}: there is no password for the user {address.user}",
-            f"give {OPTION} PATH; for an empty password write a colon, {address.user}:@",
+            f"give {PASSWORD_OPTION} PATH; for an empty password write a colon, {address.user}:@",
         )
-    return read_password_file(OPTION, path, MAX_BYTES)
+    return read_password_file(PASSWORD_OPTION, path, MAX_BYTES)

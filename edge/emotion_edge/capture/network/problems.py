@@ -6,7 +6,7 @@ from http.client import HTTPException
 
 from emotion_edge.capture.camera import CameraError
 from emotion_edge.capture.network.address import CameraAddress
-from emotion_edge.capture.network.login import OPTION
+from emotion_edge.capture.network.login import PASSWORD_OPTION
 
 NO_ANSWER = "is it switched on, the address right, a firewall between?"
 # OpenSSL's error number for a certificate of the future (X509_V_ERR_CERT_NOT_YET_VALID).
@@ -44,7 +44,8 @@ def status_error(code: int, address: CameraAddress) -> CameraError:
 def _login_error(address: CameraAddress) -> CameraError:
     if address.user is None:
         where = f"{address.scheme}://USER@{address.host}"
-        return RefusedError("it asks for a login (401)", f"write {where}... and give {OPTION} PATH")
+        remedy = f"write {where}... and give {PASSWORD_OPTION} PATH"
+        return RefusedError("it asks for a login (401)", remedy)
     remedy = "try them in the camera's own page; some have another user for the stream"
     return RefusedError(f"it refuses the user {address.user} or the password (401)", remedy)
 
@@ -66,7 +67,7 @@ def connection_error(error: BaseException, address: CameraAddress) -> CameraErro
 
 def _meaning(error: BaseException, address: CameraAddress) -> str:
     if isinstance(error, socket.gaierror | UnicodeError):
-        return f"no computer has the name {address.host}; {NO_ANSWER}"
+        return f"no computer has the name {address.host}; correct it, or give its IP address"
     if isinstance(error, TimeoutError):
         return f"no answer; {NO_ANSWER}"
     if isinstance(error, ConnectionRefusedError):
@@ -77,7 +78,7 @@ def _meaning(error: BaseException, address: CameraAddress) -> str:
 
 
 def _certificate_error(error: ssl.SSLCertVerificationError) -> CameraError:
-    found = f"its certificate is refused: {error.verify_message}"
+    found = f"its certificate is refused: {error.verify_message.rstrip('.')}"
     if error.verify_code == NOT_YET:
         return CameraError(f"{found}; is the clock here wrong?")
     remedy = (

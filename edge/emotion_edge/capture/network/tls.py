@@ -3,10 +3,10 @@
 import ssl
 from pathlib import Path
 
+from emotion_edge.capture.network.login import CA_OPTION
 from emotion_edge.errors import UserError
 from emotion_edge.util.regular_file import read_regular_file
 
-OPTION = "--source-ca-file"
 LARGEST_FILE = 16 << 20  # bytes
 SYSTEM_FILES = (
     Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian
@@ -21,9 +21,9 @@ def make_tls_context(ca_file: Path | None) -> ssl.SSLContext:
             read_regular_file(ca_file, LARGEST_FILE)
         context = ssl.create_default_context(cafile=ca_file)
     except ssl.SSLError:
-        raise UserError(f"{OPTION} {ca_file}: no certificates in PEM in it") from None
+        raise UserError(f"{CA_OPTION} {ca_file}: no certificates in PEM in it") from None
     except OSError as error:
-        raise UserError(f"{OPTION} {ca_file}: cannot read it: {error.strerror}") from None
+        raise UserError(f"{CA_OPTION} {ca_file}: cannot read it: {error.strerror}") from None
     # Python 3.13 turned this flag on, which refuses what most cameras and small authorities make.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
@@ -36,4 +36,6 @@ def trusted_file(ca_file: Path | None) -> Path:
     for path in [ca_file] if ca_file else defaults:
         if path.exists():
             return path
-    raise UserError("no file with the certificates of authorities is here", f"give {OPTION} PATH")
+    raise UserError(
+        "no file with the certificates of authorities is here", f"give {CA_OPTION} PATH"
+    )
