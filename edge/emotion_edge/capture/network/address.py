@@ -71,13 +71,14 @@ class CameraAddress:
 
 def parse_camera_address(source: str) -> CameraAddress:
     """Parse an address; raises UserError, whose message never holds a password."""
+    scheme, _, rest = source.partition("://")
+    if re.match(r"[^/?#@\[]+:[^/?#@]*[/?#].*@", rest, re.DOTALL):
+        raise UserError(f"--source {scheme}://...: a / ? or # stands before its @", ENCODE)
     try:
         parts = urlsplit(source)
         port, host = parts.port, parts.hostname
     except ValueError:  # a port that is none, brackets without an IPv6 address
         raise _error(source, "its host or port is none") from None
-    if "@" in parts.path + parts.query + parts.fragment and parts.username is None:
-        raise UserError(f"--source {parts.scheme}://...: a / ? or # stands before its @", ENCODE)
     if not host or port == 0:
         raise _error(source, "there is no host in it" if not host else "its port is none")
     if not source.isprintable() or re.search(r"\s", source):

@@ -16,13 +16,13 @@ from urllib import request
 from urllib.error import HTTPError
 
 from emotion_edge import __version__
-from emotion_edge.capture.camera import CameraError
 from emotion_edge.capture.network.address import CameraAddress
 from emotion_edge.capture.network.http_login import BasicLogin, DigestLogin
 from emotion_edge.capture.network.problems import RefusedError, connection_error, status_error
 from emotion_edge.capture.network.tls import make_tls_context
 
 TIMEOUT_S = 10.0  # without a byte
+DOWNGRADE = "it redirects from https:// to an address without TLS"
 REDIRECTS = "its redirects lead nowhere"
 
 
@@ -148,5 +148,5 @@ class _Redirect(request.HTTPRedirectHandler):
         """Return the next request."""
         new = super().redirect_request(req, *answer)
         if new is not None and req.type == "https" and new.type != "https":
-            raise CameraError("it redirects from https:// to an address without TLS")
+            raise RefusedError(DOWNGRADE, "give that address, if it is to be read without TLS")
         return new

@@ -13,7 +13,8 @@ MAX_BYTES = 32 << 20  # of a picture
 START = b"\xff\xd8\xff"
 # In the coded data of a scan, 0 follows 0xFF, or a restart marker, or it is a fill byte.
 _END_OF_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-_PICTURE, _END, _SCAN = 0xD8, 0xD9, 0xDA  # markers: start and end of a picture, start of a scan
+# Markers: the first that a camera writes, start and end of a picture, start of a scan.
+_FIRST, _PICTURE, _END, _SCAN = 0xC0, 0xD8, 0xD9, 0xDA
 
 
 class JpegSplitter:
@@ -64,7 +65,7 @@ class JpegSplitter:
                 return self._place + 2
             if len(head) < 4:
                 return 0
-            if head[0] != 0xFF or head[1] == _PICTURE:
+            if head[0] != 0xFF or head[1] < _FIRST or head[1] == _PICTURE:
                 return -1
             self._place += 2 + int.from_bytes(head[2:], "big")
             self._in_scan = head[1] == _SCAN

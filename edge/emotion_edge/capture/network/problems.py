@@ -72,6 +72,8 @@ def _meaning(error: BaseException, address: CameraAddress) -> str:
         return f"no answer; {NO_ANSWER}"
     if isinstance(error, ConnectionRefusedError):
         return f"nothing listens at port {address.any_port}; is the port right?"
+    if isinstance(error, ConnectionError):
+        return "it ends the connection"
     if isinstance(error, HTTPException):
         return f"its answer is not HTTP as it must be ({type(error).__name__})"
     return getattr(error, "strerror", None) or f"it fails ({type(error).__name__})"
