@@ -90,6 +90,11 @@ ELSEWHERE = {
         "tests/edge/capture/test_v4l2_webcam.py",
         "test_the_newest_frame_is_taken",
     ),
+    "emotion-edge run --source rtsp://USER@camera/stream --source-password-file password.txt": (
+        "not run: needs a camera in the network; its server is simulated",
+        "tests/edge/commands/test_network_camera.py",
+        '"--source-password-file", password_file',
+    ),
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
     '                   "task": {"type": "worker", "index": 0}}': (
         "needs two machines",
