@@ -24,18 +24,6 @@ KINDS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_credential(monkeypatch):
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-
-
-@pytest.fixture
-def password_file(tmp_path):
-    path = tmp_path / "password"
-    path.write_text(f"{SECRET}\n")
-    return path
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_password_of_a_file_opens_the_camera(kind, password_file, caplog):
     caplog.set_level(logging.DEBUG)

@@ -30,13 +30,6 @@ def video(tmp_path_factory) -> Path:
     return encode(tmp_path_factory.mktemp("video") / "video.mkv", 30)
 
 
-@pytest.fixture
-def password_file(tmp_path):
-    path = tmp_path / "password"
-    path.write_text(SECRET)
-    return path
-
-
 def until_lost(items: Iterator[Item], times: int) -> list[CameraLost]:
     return list(islice((item for item in items if isinstance(item, CameraLost)), times))
 

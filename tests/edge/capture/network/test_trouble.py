@@ -13,15 +13,7 @@ from emotion_edge.capture.source import open_source
 from emotion_edge.errors import UserError
 from emotion_edge.util.timeouts import run_in_thread
 from tests.edge.brokers.mosquitto import free_port
-from tests.edge.capture.network.http_camera import (
-    BOUNDARY,
-    HttpCamera,
-    jpeg,
-    multipart,
-    numbered,
-    picture,
-    send,
-)
+from tests.edge.capture.network import http_camera as http
 from tests.edge.capture.network.reading import first_frame, first_loss, level, reading
 from tests.edge.waiting import TIMEOUT_S, until
 
@@ -40,7 +32,7 @@ def impatient(monkeypatch):
 
 
 def test_a_camera_that_is_killed_is_read_again_when_it_is_back():
-    with HttpCamera(multipart(numbered())) as camera:
+    with http.HttpCamera(http.multipart(http.numbered())) as camera:
         port, items = camera.port, reading(camera.url())
         frames = items.__enter__()
         assert isinstance(next(frames), Frame)
@@ -49,7 +41,7 @@ def test_a_camera_that_is_killed_is_read_again_when_it_is_back():
     again = next(item for item in frames if isinstance(item, CameraLost))
     assert again.reason == f"nothing listens at port {port}; is the port right?"
     assert again.retry == 2 * lost.retry
-    with HttpCamera(multipart(numbered()), port=port):
+    with http.HttpCamera(http.multipart(http.numbered()), port=port):
         back = next(item for item in frames if isinstance(item, Frame))
     assert back.source == lost.source
     items.__exit__(None, None, None)
@@ -59,18 +51,18 @@ def test_a_camera_that_is_not_there_yet_is_waited_for():
     port = free_port()
     with reading(f"http://localhost:{port}/s") as items:
         assert isinstance(next(items), CameraLost)
-        with HttpCamera(picture(), port=port):
+        with http.HttpCamera(http.picture(), port=port):
             assert isinstance(next(item for item in items if isinstance(item, Frame)), Frame)
 
 
 def test_a_camera_that_stalls_in_the_middle_of_a_frame_is_opened_again():
     def answer(handler):
-        head(handler, Content_Type=f"multipart/x-mixed-replace; boundary={BOUNDARY}")
-        handler.wfile.write(jpeg(80) * 3 + jpeg(90)[:300])
+        head(handler, Content_Type=f"multipart/x-mixed-replace; boundary={http.BOUNDARY}")
+        handler.wfile.write(http.jpeg(80) * 3 + http.jpeg(90)[:300])
         left.append(handler.rfile.read(1))
 
     left: list[bytes] = []
-    with HttpCamera(answer) as camera, reading(camera.url()) as items:
+    with http.HttpCamera(answer) as camera, reading(camera.url()) as items:
         seen = []
         for item in items:
             seen.append(item)
@@ -93,7 +85,7 @@ def test_headers_that_never_end_are_not_waited_for(impatient):
         left.append(handler.camera.broken.is_set())
 
     left: list[bool] = []
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         assert first_loss(camera.url()).startswith("no answer within 1 seconds; is it switched on")
         until(lambda: left == [False], "the connection to end")
 
@@ -102,7 +94,7 @@ def test_ten_thousand_headers_are_refused():
     def answer(handler):
         head(handler, **{f"X{i}": "y" for i in range(10_000)})
 
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         assert "its answer is not HTTP as it must be" in first_loss(camera.url())
 
 
@@ -115,10 +107,10 @@ def test_a_host_that_does_not_answer_is_said(impatient):
 
 def test_a_camera_that_answers_but_sends_no_picture_is_said(impatient):
     def answer(handler):
-        head(handler, Content_Type=f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+        head(handler, Content_Type=f"multipart/x-mixed-replace; boundary={http.BOUNDARY}")
         handler.camera.broken.wait(60)
 
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         loss = first_loss(camera.url())
         assert loss == "it answers, but no whole picture came within 1 seconds"
 
@@ -126,10 +118,10 @@ def test_a_camera_that_answers_but_sends_no_picture_is_said(impatient):
 def test_a_huge_length_takes_no_memory_and_is_a_loss(impatient):
     def answer(handler):
         head(handler, Content_Type="image/jpeg", Content_Length=str(10**15))
-        handler.wfile.write(jpeg(80))
+        handler.wfile.write(http.jpeg(80))
         handler.camera.broken.wait(60)
 
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         assert "no whole picture came" in first_loss(camera.url())
 
 
@@ -140,22 +132,22 @@ def test_a_picture_without_an_end_is_a_loss(monkeypatch):
         head(handler, Content_Type="image/jpeg")
         with suppress(OSError):
             while not handler.camera.broken.is_set():
-                handler.wfile.write(jpeg(80) * 20)
+                handler.wfile.write(http.jpeg(80) * 20)
 
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         assert first_loss(camera.url()) == "a picture of more than 1 MB"
 
 
 def test_redirects_are_followed_but_not_in_a_circle():
     def answer(handler):
         if handler.path == "/moved":
-            send(handler, "text/html", b"", 302, Location="/video")
+            http.send(handler, "text/html", b"", 302, Location="/video")
         elif handler.path.startswith("/circle"):
-            send(handler, "text/html", b"", 302, Location=f"/circle{len(handler.path)}")
+            http.send(handler, "text/html", b"", 302, Location=f"/circle{len(handler.path)}")
         else:
-            picture(90)(handler)
+            http.picture(90)(handler)
 
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         assert level(first_frame(camera.url("/moved"))) == 90
         with pytest.raises(UserError, match="its redirects lead nowhere"):
             first_frame(camera.url("/circle"))
@@ -163,9 +155,9 @@ def test_redirects_are_followed_but_not_in_a_circle():
 
 def test_a_redirect_to_a_file_of_this_computer_is_not_followed():
     def answer(handler):
-        send(handler, "text/html", b"", 302, Location="file:///etc/passwd")
+        http.send(handler, "text/html", b"", 302, Location="file:///etc/passwd")
 
-    with HttpCamera(answer) as camera, pytest.raises(UserError, match="redirects lead nowhere"):
+    with http.HttpCamera(answer) as camera, pytest.raises(UserError, match="lead nowhere"):
         first_frame(camera.url())
 
 

@@ -3,16 +3,7 @@
 import pytest
 
 from tests.edge.brokers.mosquitto import free_port, plain_broker
-from tests.edge.capture.network.http_camera import (
-    SECRET,
-    HttpCamera,
-    asks_basic,
-    asks_digest,
-    multipart,
-    numbered,
-    picture,
-    send,
-)
+from tests.edge.capture.network import http_camera as http
 from tests.edge.command_line import edge, own_lines
 from tests.edge.commands.doctor.helpers import run_doctor
 from tests.edge.models import INT8
@@ -25,29 +16,16 @@ FAST = ("--fps", 20, "--stall", 1, "--heartbeat", 0.2)
 NO_CAMERA = ("unknown", "no_camera")
 
 
-@pytest.fixture(autouse=True)
-def _no_credential(monkeypatch):
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-
-
-@pytest.fixture
-def password_file(tmp_path):
-    path = tmp_path / "password"
-    path.write_text(SECRET)
-    path.chmod(0o600)
-    return path
-
-
 def run(*options: object):
     return edge("run", "--model", INT8, "--faces", "off", *options)
 
 
 def test_the_daemon_labels_a_camera_says_its_loss_and_goes_on_when_it_is_back(daemon):
-    with HttpCamera(picture("red")) as camera:
+    with http.HttpCamera(http.picture("red")) as camera:
         running = daemon("--source", camera.url(), *FAST)
         until(lambda: ("red", None) in running.decisions, "red")
     until(lambda: NO_CAMERA in running.decisions, "the loss")
-    with HttpCamera(picture("blue"), port=camera.port):
+    with http.HttpCamera(http.picture("blue"), port=camera.port):
         until(lambda: ("blue", None) in running.decisions, "blue")
     assert {line["source"] for line in running.stdout} == {camera.url()}
     assert running.end()[0] == 0
@@ -63,7 +41,7 @@ def test_a_password_is_nowhere_in_what_leaves_the_daemon(daemon, broker, passwor
     client.on_message = lambda _client, _data, message: heard.append(f"{message.payload!r}")
     client.subscribe("#")
     web = free_port()
-    with HttpCamera(asks_digest(picture("red"))) as camera:
+    with http.HttpCamera(http.asks_digest(http.picture("red"))) as camera:
         login = ("--source", camera.url(login="ad%20min@"), "--source-password-file", password_file)
         where = ("--to", "-", "--to", broker.url, "--web", web, "--verbose")
         running = daemon(*login, *where, *FAST)
@@ -74,12 +52,12 @@ def test_a_password_is_nowhere_in_what_leaves_the_daemon(daemon, broker, passwor
     client.loop_stop()
     assert state.json["source"] == camera.url()
     shown = " ".join([*heard, state.body.decode(), running.stderr, str(running.stdout)])
-    for secret in (SECRET, ENCODED, "ad min", "ad%20min"):
+    for secret in (http.SECRET, ENCODED, "ad min", "ad%20min"):
         assert secret not in shown
 
 
 def test_a_password_on_the_command_line_is_warned_of_and_not_shown():
-    with HttpCamera(asks_basic(picture("red"))) as camera:
+    with http.HttpCamera(http.asks_basic(http.picture("red"))) as camera:
         result = run("--source", camera.url(login=f"ad%20min:{ENCODED}@"), "--frames", 1)
     assert result.returncode == 0, result.stderr
     assert (
@@ -90,7 +68,7 @@ def test_a_password_on_the_command_line_is_warned_of_and_not_shown():
 
 
 def test_a_password_in_the_settings_file_is_not_warned_of(write_settings):
-    with HttpCamera(asks_basic(picture("red"))) as camera:
+    with http.HttpCamera(http.asks_basic(http.picture("red"))) as camera:
         path = write_settings(f'source = "{camera.url(login=f"ad%20min:{ENCODED}@")}"')
         result = run("--config", path, "--frames", 1)
         shown = edge("config", "--config", path).stdout
@@ -118,13 +96,13 @@ def test_a_password_file_for_another_source_is_an_error_unless_it_comes_from_the
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (asks_basic(picture()), "it asks for a login (401)"),
-        (lambda handler: send(handler, "text/html", b"", 404), "nothing at this path (404)"),
-        (lambda handler: send(handler, "text/html", b"<html>"), "it gives a web page"),
+        (http.asks_basic(http.picture()), "it asks for a login (401)"),
+        (lambda handler: http.send(handler, "text/html", b"", 404), "nothing at this path (404)"),
+        (lambda handler: http.send(handler, "text/html", b"<html>"), "it gives a web page"),
     ],
 )
 def test_a_wrong_address_ends_the_daemon_with_one_line(answer, reason):
-    with HttpCamera(answer) as camera:
+    with http.HttpCamera(answer) as camera:
         result = run("--source", camera.url())
     assert result.returncode == 2
     assert reason in own_lines(result.stderr)[-1]
@@ -139,7 +117,7 @@ def test_the_daemon_ends_while_a_camera_does_not_answer(daemon):
 
 
 def test_doctor_finds_the_camera_and_a_password_that_others_can_read(password_file):
-    with HttpCamera(asks_basic(multipart(numbered(0.1)))) as camera:
+    with http.HttpCamera(http.asks_basic(http.multipart(http.numbered(0.1)))) as camera:
         options = ("--model", INT8, "--faces", "off", "--source", camera.url(login="ad%20min@"))
         given = (*options, "--source-password-file", password_file)
         found = edge("doctor", *given).stdout
@@ -148,7 +126,7 @@ def test_doctor_finds_the_camera_and_a_password_that_others_can_read(password_fi
         wrong = run_doctor(*options, code=1)["camera"]
     assert f"ok    camera: {camera.url()}: 64 x 48 pixels, " in found
     assert f"warn  camera: --source-password-file {password_file}: others than" in open_to_others
-    assert SECRET not in found + open_to_others
+    assert http.SECRET not in found + open_to_others
     assert wrong["status"] == "fail"
     assert "there is no password for the user ad min" in wrong["found"]
 
