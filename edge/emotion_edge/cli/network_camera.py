@@ -20,7 +20,7 @@ def check_network_camera(args: Namespace) -> None:
     typed = _typed(args)
     if is_network_camera(args.source):
         address = parse_camera_address(args.source)
-        if address.password and "source" in typed:
+        if (address.password or address.shown != address.url) and "source" in typed:
             log.warning(
                 "--source %s: every user of this computer sees the password on the command line; "
                 "give %s PATH, or write the source into the settings file",

@@ -126,7 +126,10 @@ def _read_hls(
     def open_file(url: str, _flags: int, _options: object) -> Any:
         if link.closed.is_set() or not url.startswith(("http://", "https://")):
             raise OSError("not by HTTP")  # a playlist must not name files of this computer
-        return client.get(url)
+        try:
+            return client.get(url)
+        except RefusedError as error:  # a part that is gone already
+            raise CameraError(str(error)) from None
 
     url = response.url
     response.close()

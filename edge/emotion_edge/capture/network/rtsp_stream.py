@@ -18,7 +18,7 @@ from emotion_edge.util.installation import install_hint
 TIMEOUT_S = 10.0
 TLS_SINCE = 62  # libavformat of FFmpeg 8: older ones take any certificate for rtsps://
 OPTIONS = {
-    "rtsp_transport": "tcp",  # UDP loses packets, and firewalls block it
+    "rtsp_flags": "prefer_tcp",  # UDP, which some cameras want, loses packets
     "allowed_media_types": "video",
     "timeout": str(int(TIMEOUT_S * 1e6)),
     "fflags": "nobuffer",  # frames that came while the stream was looked at are late
@@ -37,7 +37,9 @@ def rtsp_reader(
             hint = install_hint("video", again=True)
             raise UserError(f"--source {address.shown}: this PyAV verifies no certificate", hint)
         make_tls_context(ca_file)  # raises UserError for a file without certificates
-        options |= {"tls_verify": "1", "ca_file": str(trusted_file(ca_file))}
+        # The packets of UDP would not be encrypted.
+        options |= {"rtsp_transport": "tcp", "tls_verify": "1"}
+        options["ca_file"] = str(trusted_file(ca_file))
     url = address.with_login(password)
     return partial(_read, av, url, options, address, ca_file, max_megapixels)
 

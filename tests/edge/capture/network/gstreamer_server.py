@@ -1,8 +1,8 @@
 """Serve a video by RTSP at a free port, which is printed: GStreamer's server, by Debian's Python.
 
-python3 gstreamer_server.py VIDEO PORT LOGIN KIND CERTIFICATE
+python3 gstreamer_server.py VIDEO PORT LOGIN KIND CERTIFICATE TRANSPORT
 VIDEO: H.264 in Matroska. PORT: 0 for a free one. LOGIN: USER:PASSWORD or "". KIND: "digest" or
-"basic". CERTIFICATE: PEM with its key, or "".
+"basic". CERTIFICATE: PEM with its key, or "". TRANSPORT: the only one that is offered, TCP or UDP.
 """
 
 import sys
@@ -37,7 +37,7 @@ def authentication(factory, login: str, kind: str, certificate: str):
     return auth
 
 
-def main(video: str, port: str, login: str, kind: str, certificate: str) -> None:
+def main(video: str, port: str, login: str, kind: str, certificate: str, transport: str) -> None:
     """Serve until the process is killed."""
     Gst.init(None)
     server = GstRtspServer.RTSPServer(address="127.0.0.1", service=port)
@@ -45,6 +45,7 @@ def main(video: str, port: str, login: str, kind: str, certificate: str) -> None
     pay = "rtph264pay name=pay0 config-interval=-1"
     factory.set_launch(f"( filesrc location={video} ! matroskademux ! queue ! {pay} )")
     factory.set_shared(True)
+    factory.set_protocols(getattr(GstRtsp.RTSPLowerTrans, transport))
     server.get_mount_points().add_factory("/stream", factory)
     if login or certificate:
         server.set_auth(authentication(factory, login, kind, certificate))

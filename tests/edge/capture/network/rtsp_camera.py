@@ -10,6 +10,8 @@ import pytest
 PYTHON = "/usr/bin/python3"  # Debian's, which has the bindings that apt installs
 SERVER = Path(__file__).with_name("gstreamer_server.py")
 NEEDS = "apt install gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good"
+# As gstreamer_server.py takes them. login: USER:PASSWORD. pem: a certificate with its key.
+OPTIONS = {"login": "", "kind": "digest", "pem": "", "transport": "TCP"}
 _IMPORTS = """
 import gi
 gi.require_version("GstRtspServer", "1.0")
@@ -32,13 +34,11 @@ def is_installed() -> bool:
 class RtspCamera:
     """The server, as a context that kills it."""
 
-    def __init__(
-        self, video: Path, *, login: str = "", kind: str = "digest", pem: str = ""
-    ) -> None:
-        """video: as `videos.encode` writes it, in Matroska. login: USER:PASSWORD. pem: with key."""
+    def __init__(self, video: Path, **options: str) -> None:
+        """video: as `videos.encode` writes it, in Matroska. options: see `OPTIONS`."""
         if not is_installed():
             pytest.skip(f"GStreamer's RTSP server is not installed: {NEEDS}")
-        self._arguments = (login, kind, pem)
+        self._arguments = {**OPTIONS, **options}.values()
         self._video, self.port = video, 0
 
     def __enter__(self) -> Self:

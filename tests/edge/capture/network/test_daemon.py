@@ -67,6 +67,16 @@ def test_a_password_on_the_command_line_is_warned_of_and_not_shown():
     assert ENCODED not in result.stdout + result.stderr
 
 
+def test_a_password_in_the_query_on_the_command_line_is_warned_of_and_not_shown():
+    with http.HttpCamera(http.picture("red")) as camera:
+        result = run(
+            "--source", camera.url("/snap?user=me&password=SECRET"), "--frames", 1, "--all"
+        )
+    assert "every user of this computer sees the password" in result.stderr
+    assert "password=********" in result.stdout
+    assert "SECRET" not in result.stdout + result.stderr
+
+
 def test_a_password_in_the_settings_file_is_not_warned_of(write_settings):
     with http.HttpCamera(http.asks_basic(http.picture("red"))) as camera:
         path = write_settings(f'source = "{camera.url(login=f"ad%20min:{ENCODED}@")}"')

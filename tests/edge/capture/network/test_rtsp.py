@@ -45,6 +45,18 @@ def test_a_stream_is_read_at_its_own_pace(video):
     assert frames[-1].seconds - frames[0].seconds > 1
 
 
+def test_a_camera_that_offers_udp_alone_is_read_but_not_in_the_clear_with_tls(
+    video, certificates, tmp_path
+):
+    with RtspCamera(video, transport="UDP") as camera:
+        assert isinstance(first_frame(camera.url(), **STALL), Frame)
+    pem = tmp_path / "both.pem"
+    pem.write_text(certificates.good_key.read_text() + certificates.good.read_text())
+    with RtspCamera(video, transport="UDP", login="u:p", pem=str(pem)) as camera:
+        source = camera.url("u:p@", scheme="rtsps")
+        assert first_loss(source, ca_file=certificates.ca) == "Protocol not supported"
+
+
 def test_only_the_newest_frame_is_taken_by_a_slow_reader(video):
     with RtspCamera(video) as camera, reading(camera.url(), **STALL) as items:
         first = next(items)

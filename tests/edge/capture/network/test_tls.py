@@ -1,9 +1,12 @@
 """Cameras by https: the certificate is verified."""
 
+import ssl
 from pathlib import Path
 
 import pytest
 
+from emotion_edge.capture.network.address import parse_camera_address
+from emotion_edge.capture.network.problems import RefusedError, connection_error
 from emotion_edge.errors import UserError
 from tests.edge.capture.network.http_camera import HttpCamera, picture, send
 from tests.edge.capture.network.reading import first_frame, level
@@ -58,6 +61,14 @@ def test_a_redirect_to_an_address_without_tls_is_not_followed(serve, certificate
         with serve("good", answer) as camera, pytest.raises(UserError, match="without TLS"):
             first_frame(camera.url(scheme="https"), ca_file=certificates.ca)
     assert not open_one.requests
+
+
+def test_a_certificate_of_the_future_is_waited_for_because_a_pi_starts_without_a_clock():
+    error = ssl.SSLCertVerificationError("")
+    error.verify_code, error.verify_message = 9, "certificate is not yet valid"
+    found = connection_error(error, parse_camera_address("https://cam/x"))
+    assert not isinstance(found, RefusedError)
+    assert "is the clock here wrong?" in str(found)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
