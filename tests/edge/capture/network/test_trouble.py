@@ -27,8 +27,8 @@ def head(handler, **headers: str) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Wait a second for the first picture."""
-    monkeypatch.setattr(network_camera, "FIRST_PICTURE_TIMEOUT_S", 1.0)
+    """Wait three seconds for the first picture."""
+    monkeypatch.setattr(network_camera, "FIRST_PICTURE_TIMEOUT_S", 3.0)
 
 
 def test_a_camera_that_is_killed_is_read_again_when_it_is_back():
@@ -62,7 +62,7 @@ def test_a_camera_that_stalls_in_the_middle_of_a_frame_is_opened_again():
         left.append(handler.rfile.read(1))
 
     left: list[bytes] = []
-    with http.HttpCamera(answer) as camera, reading(camera.url()) as items:
+    with http.HttpCamera(answer) as camera, reading(camera.url(), stall=1.0) as items:
         seen = []
         for item in items:
             seen.append(item)
@@ -86,7 +86,7 @@ def test_headers_that_never_end_are_not_waited_for(impatient):
 
     left: list[bool] = []
     with http.HttpCamera(answer) as camera:
-        assert first_loss(camera.url()).startswith("no answer within 1 seconds; is it switched on")
+        assert first_loss(camera.url()).startswith("no answer within 3 seconds; is it switched on")
         until(lambda: left == [False], "the connection to end")
 
 
@@ -102,7 +102,7 @@ def test_a_host_that_does_not_answer_is_said(impatient):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         for scheme in ("http", "https"):
             loss = first_loss(f"{scheme}://localhost:{silent.getsockname()[1]}/x")
-            assert loss.startswith("no answer within 1 seconds")
+            assert loss.startswith("no answer within 3 seconds")
 
 
 def test_a_camera_that_answers_but_sends_no_picture_is_said(impatient):
@@ -112,7 +112,7 @@ def test_a_camera_that_answers_but_sends_no_picture_is_said(impatient):
 
     with http.HttpCamera(answer) as camera:
         loss = first_loss(camera.url())
-        assert loss == "it answers, but no whole picture came within 1 seconds"
+        assert loss == "it answers, but no whole picture came within 3 seconds"
 
 
 def test_a_huge_length_takes_no_memory_and_is_a_loss(impatient):
