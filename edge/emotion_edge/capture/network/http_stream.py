@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
 from io import BytesIO
@@ -124,12 +125,11 @@ def _read_hls(
     client: HttpClient, response: Any, link: Link, _fps: float, max_megapixels: float
 ) -> None:
     def open_file(url: str, _flags: int, _options: object) -> Any:
-        if link.closed.is_set() or not url.startswith(("http://", "https://")):
-            raise OSError("not by HTTP")  # a playlist must not name files of this computer
-        try:
-            return client.get(url)
-        except RefusedError as error:  # a part that is gone already
-            raise CameraError(str(error)) from None
+        # A playlist must not name files of this computer.
+        if url.startswith(("http://", "https://")) and not link.closed.is_set():
+            with suppress(CameraError):  # a part that is gone already
+                return client.get(url)
+        return BytesIO()  # PyAV 14 crashes if this function raises
 
     url = response.url
     response.close()

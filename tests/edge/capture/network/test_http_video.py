@@ -53,6 +53,26 @@ def test_a_login_is_given_for_the_playlist_and_its_segments(tmp_path):
     assert frame.source == camera.url("/x.m3u8")
 
 
+@pytest.mark.parametrize("broken", ["gone", "cut off"])
+def test_a_part_that_is_gone_or_cut_off_does_not_end_the_stream_for_good(tmp_path, broken):
+    live = Live(tmp_path)
+
+    def answer(handler):
+        number = handler.path.partition("part")[2].removesuffix(".ts")
+        if not number or int(number) % 3:
+            live(handler)
+        elif broken == "gone":
+            send(handler, "text/html", b"", 404)
+        else:
+            send(handler, "video/mp2t", b"", Content_Length="100000")
+
+    with HttpCamera(answer) as camera, reading(camera.url("/x.m3u8")) as items:
+        frames = [item for item in islice(items, 5 * RATE) if isinstance(item, Frame)]
+        asked = {path for path, _ in camera.requests}
+    assert len(frames) > RATE
+    assert any(f"part{i}.ts" in path for i in range(0, 60, 3) for path in asked)
+
+
 @pytest.mark.parametrize("base", ["file:///etc/", "/etc/passwd?", "data:text/plain,"])
 def test_a_playlist_does_not_make_us_read_files_of_this_computer(tmp_path, base, monkeypatch):
     monkeypatch.setattr("emotion_edge.capture.network.camera.FIRST_PICTURE_TIMEOUT_S", 2.0)
