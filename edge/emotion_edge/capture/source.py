@@ -11,6 +11,7 @@ from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.frame_rate import Frames, check_stream, limit_rate
 from emotion_edge.capture.image_source import open_folder, open_matching, read_images
 from emotion_edge.capture.live_stdin import read_latest_frames
+from emotion_edge.capture.network.address import is_network_camera, parse_camera_address
 from emotion_edge.capture.picamera2_camera import picamera2_opener
 from emotion_edge.capture.raw_stdin import read_raw_frames
 from emotion_edge.capture.reconnect import stream_camera
@@ -28,11 +29,16 @@ MJPEG_SUFFIXES = (".mjpeg", ".mjpg")
 
 def shown_name(source: str) -> str:
     """Return the name of a source, or of a file in it, without its folder."""
-    return source if _may_be_camera(source) else Path(source).name
+    return source_name(source) if _may_be_camera(source) else Path(source).name
 
 
 def _may_be_camera(source: str) -> bool:
-    return source in (PICAMERA, "-") or source.startswith(WEBCAM)
+    return source in (PICAMERA, "-") or source.startswith(WEBCAM) or is_network_camera(source)
+
+
+def source_name(source: str) -> str:
+    """Return what frames and messages call a source: an address without its login."""
+    return parse_camera_address(source).shown if is_network_camera(source) else source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +56,12 @@ class SourceSettings:
     def live(self) -> bool:
         """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
         camera = self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
-        return camera or (self.source == "-" and self.stdin_live)
+        return camera or is_network_camera(self.source) or (self.source == "-" and self.stdin_live)
+
+    @property
+    def name(self) -> str:
+        """What messages call the source."""
+        return source_name(self.source)
 
     @property
     def may_be_camera(self) -> bool:
@@ -87,9 +98,9 @@ def open_source(
 ) -> Frames:
     """Return the frames of an image, folder, glob, video or camera, or of stdin.
 
-    source: a path, a glob, "picamera2", "v4l2:DEVICE", "replay:DIR" for a recording played like a
-        camera, or "-" for raw RGB24 frames on stdin. Only cameras and recordings yield CameraLost.
-        Frames of images are unrelated to each other and have no times.
+    source: a path, a glob, "picamera2", "v4l2:DEVICE", an address of a network camera, "replay:DIR"
+        for a recording played as a camera, or "-" for raw RGB24 frames on stdin. Cameras and
+        recordings also yield CameraLost. Frames of images are unrelated and have no times.
     size: (width, height) of the frames on stdin, required there.
     stdin_live: stdin is a camera: skip the frames that arrive while one is processed.
     every: seconds between frames: pauses between images; for a video, camera, recording or stdin,
@@ -108,8 +119,9 @@ def open_source(
         frames = read(*_checked_size(size, max_megapixels), stop)
         return limit_rate(check_stream("stdin", frames, stop), every)
     if opener := _camera_opener(source, settings, max_megapixels, stop):
-        camera = stream_camera(source, opener, settings, stop)
-        return limit_rate(check_stream(source, camera, stop), every)
+        name = source_name(source)
+        camera = stream_camera(name, opener, settings, stop)
+        return limit_rate(check_stream(name, camera, stop), every)
     return open_files(source, every=every, stop=stop, max_megapixels=max_megapixels)
 
 
@@ -138,6 +150,10 @@ def _camera_opener(
             hint = source_hint(source) or "name a device, such as v4l2:/dev/video0"
             raise UserError(f"--source {source}: no such device", hint)
         return v4l2_opener(Path(device), settings)
+    if is_network_camera(source):
+        from emotion_edge.capture.network.camera import network_opener  # noqa: PLC0415 - memory
+
+        return network_opener(source, settings, max_megapixels, stop)
     if source.startswith(REPLAY):
         return recording_camera(Path(source.removeprefix(REPLAY)), max_megapixels, stop)
     return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emotion_edge.capture.camera import CameraSettings
 from emotion_edge.capture.source import SourceSettings
+from emotion_edge.cli.network_camera import check_network_camera
 from emotion_edge.cli.options.web import web_settings
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.commands.show_config import COMMAND_LINE
@@ -34,9 +35,10 @@ def run_settings(args: Namespace) -> RunSettings:
 
 
 def source_settings(args: Namespace, *, every: float) -> SourceSettings:
-    """Return the settings of --source; raises UserError if --stall is too short for --fps."""
+    """Return the settings of --source; raises UserError if options contradict each other."""
     if args.stall * args.fps < 2:
         raise UserError(f"--stall {args.stall:g}: no time for two frames at --fps {args.fps:g}")
+    check_network_camera(args)
     camera = CameraSettings(
         number=args.camera,
         resolution=args.resolution,
@@ -46,6 +48,8 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
         hflip=args.hflip,
         vflip=args.vflip,
         stall=args.stall,
+        password_file=args.source_password_file,
+        ca_file=args.source_ca_file,
     )
     return SourceSettings(
         source=args.source,

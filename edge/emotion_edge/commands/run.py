@@ -7,8 +7,7 @@
   emotion-edge run --source picamera2 --model mine.tflite
   ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
     emotion-edge run --source - --size 640x480
-  ffmpeg -i rtsp://camera/stream -f rawvideo -pix_fmt rgb24 -s 640x480 - |
-    emotion-edge run --source - --size 640x480 --live
+  emotion-edge run --source rtsp://USER@camera/stream --source-password-file password.txt
 
 Pictures (a file, a folder, a glob) are labelled one by one: a line for each face, with the label
 that has the highest score, or one line with the label no_face. In a stream (a camera, a video,
