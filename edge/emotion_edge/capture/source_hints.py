@@ -1,12 +1,12 @@
 """What to write instead of a --source that is none."""
 
-import difflib
 import re
 import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from emotion_edge.errors import mask
+from emotion_edge.util.similar import most_similar
 
 _STREAMS = ("rtmp", "rtmps", "udp", "tcp", "srt", "rtp", "mms")
 _BROKER = "a broker is no source: give this address to --to"
@@ -58,7 +58,7 @@ def _camera_hint(name: str) -> str | None:
     if name == "replay":
         return "a recording: --source replay:DIR"
     kind = name.rstrip(":0123456789")
-    on_pi = kind in _PICAMERAS or difflib.get_close_matches(kind, ["picamera"], 1, 0.75)
+    on_pi = kind in _PICAMERAS or most_similar(kind, ["picamera"], 0.75)
     hints = [_PICAMERA] if on_pi else []
     if kind in _WEBCAMS:
         hints.append(_WEBCAM)

@@ -12,7 +12,6 @@ from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
 from emotion_edge.output.mqtt.password import password_dangers
 from emotion_edge.output.mqtt.reporting import Reporting
-from emotion_edge.output.mqtt.sink import MqttSink
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
@@ -66,6 +65,9 @@ def make_sinks(
         yield PrometheusSink(settings.metrics, stats, labels, latencies=latencies)
     yield from _file_sinks(settings, source.source, stop)
     if settings.brokers:
+        # As for the web server, memory is for those who use it.
+        from emotion_edge.output.mqtt.sink import MqttSink  # noqa: PLC0415
+
         reporting = _reporting(settings, analyzer.heartbeat, source.every)
         mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop)
         control.on_command, control.on_watched = mqtt.command, mqtt.show_watched

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from emotion_edge.faces.blazeface import NoFaceModelError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
@@ -18,8 +18,9 @@ from emotion_edge.model.self_test import SelfTestError
 from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.smoothing import SmoothingSettings
-from emotion_edge.teaching.head import TaughtHead
-from emotion_edge.teaching.taught_file import read_taught
+
+if TYPE_CHECKING:
+    from emotion_edge.teaching.head import TaughtHead
 
 Prior = Literal["shipped", "natural"]
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def make_classifier(
     Logs a warning, once in a process, if the model was not proven on the runtime in use.
     """
     content = read_model(model)
-    head = read_taught(taught, content).head if taught else None
+    head = _read_head(taught, content)
     with suppress(SelfTestError):
         try_model(content, settings, stop)
     return _load(content, settings, prior, head)
@@ -98,13 +99,22 @@ def remake_classifier(
     Raises UserError also if the model does not pass its self-test.
     """
     content = read_model(model)
-    head = read_taught(taught, content).head if taught else None
+    head = _read_head(taught, content)
     try_model(content, settings, stop)
     return _load(content, settings, prior, head)
 
 
+def _read_head(taught: Path | None, model: Model) -> "TaughtHead | None":
+    if taught is None:
+        return None
+    # Few have taught it, and memory is for all.
+    from emotion_edge.teaching.taught_file import read_taught  # noqa: PLC0415
+
+    return read_taught(taught, model).head
+
+
 def _load(
-    model: Model, settings: RuntimeSettings, prior: Prior, head: TaughtHead | None
+    model: Model, settings: RuntimeSettings, prior: Prior, head: "TaughtHead | None"
 ) -> Classifier:
     classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads, head=head)
     if prior == "natural" and head:
