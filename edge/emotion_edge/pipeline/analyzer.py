@@ -21,6 +21,7 @@ from emotion_edge.imaging.regions import Region, scale_region
 from emotion_edge.model.classifier import Classification, Classifier, mirrored
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.preprocessing import adjust_contrast, scale
+from emotion_edge.pipeline.change_gate import ChangeGate
 from emotion_edge.pipeline.frame_clock import FrameClock
 from emotion_edge.pipeline.heartbeat import AbsenceReporter, Heartbeat
 from emotion_edge.pipeline.pictures import analyze_picture
@@ -47,8 +48,8 @@ class FaceAnalyzer:
         """Analyse with `classifier` the faces that `detector` finds.
 
         detector: None takes the whole frame for a face.
-        search_every: seconds of a stream between two searches of the whole frame; in between, only
-            the surroundings of known faces are searched.
+        search_every: seconds of a stream between two searches of the whole frame; in between, and
+            where nothing changes, only the surroundings of known faces are searched.
         heartbeat: seconds of a stream after which an unchanged label is reported again; 0: never.
         frame_interval: seconds by which a stream's frames are apart at least; 0 if unknown. If they
             are far apart, the first frame already gives a label.
@@ -79,7 +80,7 @@ class FaceAnalyzer:
         """Forget all faces, as after a time without frames."""
         self._tracker, self._faces = FaceTracker(), {}
         self._whole_frame = self._new_face(None)
-        self._next_search = float("-inf")
+        self._next_search, self._gate = float("-inf"), ChangeGate()
         self._absence = AbsenceReporter(self._heartbeat)
 
     def process(self, frame: Frame) -> FrameResult:
@@ -134,6 +135,8 @@ class FaceAnalyzer:
         if seconds < self._next_search:
             return detector.detect_near(pixels, expected)
         self._next_search = seconds + self._search_every
+        if not self._gate.opens(pixels, expected):
+            return detector.detect_near(pixels, expected)
         found = detector.detect(pixels)
         if not self._search_every <= self._clock.spacing <= SPARSE_S:
             return found
