@@ -5,7 +5,7 @@ are in vain. So each frame that is due for a search is first compared with the o
 last, by the mean brightness of blocks of pixels:
 
 - the mean of a whole block has little of the camera's noise;
-- the median change of all blocks is taken off, which is the light's: lamps that flicker, the sun;
+- the median ratio of all blocks is the light's, of lamps that flicker or the sun, and taken out;
 - blocks around the faces that are followed do not count, since these are looked at in each frame.
 
 The frame for the comparison is always the one that was searched. So what changes slowly, such as
@@ -22,8 +22,8 @@ from emotion_edge.faces.types import Box
 
 MOST_PUT_OFF = 10  # searches in a row
 BLOCKS = 40  # blocks along the frame's longer side: a face of the least size covers six or more
-MIN_CHANGE = 2.0  # levels of 255
-NOISE = 6.0  # a change is one that is so many times the usual one of a block
+MIN_CHANGE, MAX_CHANGE = 2.0, 12.0  # levels of 255: what is never one, and what always is
+NOISE = 6.0  # in between, a change is one that is so many times the usual one of a block
 _AROUND_FACE = 1.6  # side of the square around a face that does not count, over its box's side
 Pixels = npt.NDArray[np.uint8]
 Blocks = npt.NDArray[np.float32]
@@ -47,8 +47,9 @@ class ChangeGate:
             opens = True
         else:
             side = _block_side(pixels)
+            counted = _counted(blocks.shape, followed, side)
             opens = self._put_off >= MOST_PUT_OFF or _has_changed(
-                blocks - self._searched, _counted(blocks.shape, followed, side)
+                self._searched[counted], blocks[counted]
             )
         self._put_off = 0 if opens else self._put_off + 1
         if opens:
@@ -86,10 +87,10 @@ def _counted(
     return counted
 
 
-def _has_changed(change: Blocks, counted: npt.NDArray[np.bool_]) -> bool:
-    change = change[counted]
-    if not change.size:  # a face fills the frame
+def _has_changed(before: Blocks, now: Blocks) -> bool:
+    if not now.size:  # a face fills the frame
         return False
-    change = np.abs(change - np.median(change))
+    light = float(np.median((now + 1) / (before + 1)))  # 1, so that black is no division by zero
+    change = np.abs(now + 1 - light * (before + 1))
     usual = float(np.median(change)) / 0.6745  # the standard deviation, if it is noise alone
-    return bool(change.max() > max(MIN_CHANGE, NOISE * usual))
+    return bool(change.max() > min(max(MIN_CHANGE, NOISE * usual), MAX_CHANGE))
