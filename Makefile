@@ -104,7 +104,7 @@ test-edge: $(INSTALLED) ## run the tests of the program for the Pi
 	$(BIN)/python -m pytest -n 3 tests/edge tests/fuzz
 
 test-workbench: $(INSTALLED) ## run the tests of training, conversion and the repository
-	$(BIN)/python -m pytest tests/workbench
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/workbench
 
 fuzz: $(INSTALLED) ## try thousands of damaged files of each kind that the program reads; minutes
 	$(BIN)/python -m tests.fuzz

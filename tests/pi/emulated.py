@@ -15,7 +15,7 @@ SYSTEMS = {
 }
 
 
-def run_in(root: Path, *command: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+def run_in(root: Path, *command: object, timeout: float = 900) -> subprocess.CompletedProcess[str]:
     """Run a command in the root folder to its end."""
     words = [INSIDE, root, os.environ["PI_CPU"], *map(str, command)]
     return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)

@@ -16,7 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.workbench.forked import PROGRAMS, run_forked
+
 REPOSITORY = Path(__file__).parents[2]
+TIMEOUT_S = 300
 WORKSTATION = {"train", "train-gpu", "workbench", "dev"}  # extras that are not for a Pi
 # Variables that an enclosing `make test` sets.
 SET_BY_MAKE = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "TRAIN_FLAGS", "CONVERT_FLAGS"}
@@ -75,13 +78,16 @@ def command(module: str, *arguments: object) -> list[str]:
 
 def call(words: list[str], **options: object) -> subprocess.CompletedProcess[str]:
     """Run a command line in the checkout and wait for it to end."""
-    settings = {"capture_output": True, "text": True, "timeout": 300, "check": False}
+    settings = {"capture_output": True, "text": True, "timeout": TIMEOUT_S, "check": False}
     settings |= {"cwd": REPOSITORY, **options}
     return subprocess.run(words, **settings)  # noqa: PLW1510 - `check` is in `settings`
 
 
 def run(module: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
     """Run `python -m module arguments` in the checkout and wait for it to end."""
+    if module in PROGRAMS and not options.keys() - {"timeout"}:
+        words = [*map(str, arguments)]
+        return run_forked(module, words, REPOSITORY, options.get("timeout", TIMEOUT_S))
     return call(command(module, *arguments), **options)
 
 

@@ -34,8 +34,7 @@ def ask_for_consent(command: str, what: str, elsewhere: str = "") -> None:
     """Ask on the terminal, whatever stdin and stdout are.
 
     command: its name. what: lines that say what is going to happen. elsewhere: where else one may
-    be asked. Raises NoConsentError without a
-    yes, and UserError without a terminal.
+    be asked. Raises NoConsentError without a yes, and UserError without a terminal.
     """
     try:
         with TERMINAL.open("r+b", buffering=0) as terminal:

@@ -82,7 +82,7 @@ def _table(held: Held, model: Contract) -> Iterator[str]:
         was = _share(were_right[rows]) if labels[place] in model.labels else "new"
         row = f"{labels[place]:{width}}{rows.sum():8}{was:>14}{_share(are_right[rows]):>14}"
         yield f"{row}  {_mistakes(after[rows], place, labels)}".rstrip()
-    yield (f"{'all':{width}}{len(targets):8}{_share(were_right):>14}{_share(are_right):>14}")
+    yield f"{'all':{width}}{len(targets):8}{_share(were_right):>14}{_share(are_right):>14}"
 
 
 def _share(right: npt.NDArray[np.bool_]) -> str:

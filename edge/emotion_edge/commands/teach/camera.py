@@ -19,10 +19,9 @@ def refuse_pictures(source: SourceSettings, stop: Event) -> None:
     """Raise UserError if a source of files gives pictures, before anybody is asked anything."""
     if not (source.live or source.may_be_camera):
         with closing(source.open(stop)) as frames:
-            for frame in frames:
-                if isinstance(frame, Frame):
-                    _seconds(frame)
-                break
+            first = next(frames, None)
+        if isinstance(first, Frame):
+            _seconds(first)
 
 
 def take_faces(

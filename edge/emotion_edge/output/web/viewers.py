@@ -62,7 +62,8 @@ class Viewers:
             self._counts[kind] -= 1
             if kind == "snapshot":
                 self.asked(address)
-            self._update(address)
+            else:
+                self._update(address)
 
     def asked(self, address: str) -> None:
         """Note that somebody has asked once for what a viewer sees."""

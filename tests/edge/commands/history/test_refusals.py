@@ -33,7 +33,7 @@ def test_a_file_that_is_no_history_is_refused(kind, tmp_path):
 
 # Imports first: somebody else may not read Python's files either.
 AS_SOMEBODY_ELSE = """
-import os, emotion_edge.cli.command_line, emotion_edge.commands.history
+import locale, os, emotion_edge.cli.command_line, emotion_edge.commands.history
 os.setuid(65_534)
 sys.exit(main(arguments))
 """

@@ -48,8 +48,11 @@ def run_writer(path, first, end):
             write(path, minute)
             os.write(writer, b".")
     os.close(writer)
+    said = 0
     if end == "kill":
-        time.sleep(random.random() * 0.03)
+        # However slow the computer is, the writer is at work then.
+        said = sum(len(os.read(reader, 1)) for _ in range(random.randrange(5)))
+        time.sleep(random.random() * 0.01)
         stop(child)
     else:
         os.waitpid(child, 0)
@@ -57,7 +60,7 @@ def run_writer(path, first, end):
         stop(somebody)
     if end == "power":
         Path(f"{path}-shm").unlink(missing_ok=True)  # it is memory, which a power cut empties
-    said = len(os.read(reader, 1000))
+    said += len(os.read(reader, 1000))
     os.close(reader)
     return said
 

@@ -39,7 +39,6 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("output.md", ".venv/bin/python -c ' from"): inputs.docs_folder,
     ("settings.md", "emotion-edge config > emotion-edge.toml"): inputs.nothing,
     ("privacy.md", "emotion-edge notice --lang en"): inputs.nothing,
-    ("benchmarks.md", "emotion-edge bench # stop"): inputs.nothing,
     ("benchmarks.md", "make bench make bench"): inputs.checkout,
     ("development.md", "make setup # .venv/"): inputs.checkout,
     ("development.md", "make fuzz"): inputs.checkout,

@@ -4,7 +4,8 @@ from emotion_edge import __version__
 
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
-MAKE_PI = "tests/pi/test_make_pi.py"
+MAKE_PI, BENCH = "tests/pi/test_make_pi.py", "tests/edge/commands/test_benchmark.py"
+SERIES = "tests/edge/output/mqtt/test_time_series.py"
 NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 # The commands of all other blocks: why they cannot run here, the file that runs them, and a text
 # that marks the place in that file. Our own programs must still accept them.
@@ -175,19 +176,17 @@ ELSEWHERE = {
         "tests/edge/commands/doctor/test_command.py",
         "test_on_a_working_device_nothing_fails",
     ),
-    "createdb emotion": (
-        "needs a database",
-        "tests/edge/output/mqtt/test_time_series.py",
-        '"initdb"',
-    ),
+    "emotion-edge bench": ("takes a minute", BENCH, '"bench", "--frames", 20'),
+    "emotion-edge bench --threads 4 --json my-pi.json": ("takes a minute", BENCH, '"--json", path'),
+    "createdb emotion": ("needs a database", SERIES, '"initdb"'),
     "psql -d emotion -f docs/time-series.sql": (
         "needs a database",
-        "tests/edge/output/mqtt/test_time_series.py",
+        SERIES,
         'DOCS / "time-series.sql"',
     ),
     "PGDATABASE=emotion docs/mqtt-to-postgresql.sh -h broker -t emotion-edge/+/totals": (
         "needs a broker and a database",
-        "tests/edge/output/mqtt/test_time_series.py",
+        SERIES,
         'DOCS / "mqtt-to-postgresql.sh"',
     ),
     "make test-home-assistant": ("takes minutes", "Makefile", "tests/home_assistant/run"),

@@ -39,9 +39,10 @@ def waiting(port: int, path: str) -> Iterator[None]:
         yield
 
 
-def test_a_reader_is_told_of_without_a_frame(rare):
+@pytest.mark.parametrize("path", ["/api/events", "/api/snapshot.jpg"])
+def test_who_watches_or_waits_is_told_of_without_a_frame_until_they_leave(rare, path):
     run, listener = rare(LATE_S)
-    with waiting(run.port, "/api/events"):
+    with waiting(run.port, path):
         at = listener.wait("watched", "yes")
     listener.wait("watched", "no", after=at)
 
@@ -61,13 +62,6 @@ def test_who_waits_for_a_snapshot_watches_until_it_comes_and_a_moment_after(rare
     assert ask(run.port, "/api/snapshot.jpg").status == 200
     at = listener.wait("watched", "yes")
     assert listener.of("watched")[-1] == "yes"
-    listener.wait("watched", "no", after=at)
-
-
-def test_who_does_not_wait_any_longer_does_not_watch(rare):
-    run, listener = rare(LATE_S)
-    with waiting(run.port, "/api/snapshot.jpg"):
-        at = listener.wait("watched", "yes")
     listener.wait("watched", "no", after=at)
 
 
