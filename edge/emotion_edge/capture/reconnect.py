@@ -17,7 +17,7 @@ from emotion_edge.util.timeouts import POLL_S, call_with_timeout, interruptible_
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0  # the delay doubles with every failed attempt
 OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 20.0, 5.0
-# By degrees clockwise, then left and right swapped, then top and bottom. Pillow turns the other way.
+# By degrees clockwise, left and right swapped, top and bottom swapped. Pillow turns the other way.
 _OPERATIONS = {
     (0, False, False): None,
     (0, True, False): Image.Transpose.FLIP_LEFT_RIGHT,

@@ -16,7 +16,7 @@ from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.quality import QUALITY_SIDE, FaceQuality, measure_quality
 from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
-from emotion_edge.faces.types import Face
+from emotion_edge.faces.types import Box, Face
 from emotion_edge.imaging.regions import Region, scale_region
 from emotion_edge.model.classifier import Classification, Classifier, mirrored
 from emotion_edge.model.crop_rule import crop_rule_of
@@ -81,6 +81,7 @@ class FaceAnalyzer:
         self._tracker, self._faces = FaceTracker(), {}
         self._whole_frame = self._new_face(None)
         self._next_search, self._gate = float("-inf"), ChangeGate()
+        self._unsure: list[Box] = []
         self._absence = AbsenceReporter(self._heartbeat)
 
     def process(self, frame: Frame) -> FrameResult:
@@ -133,17 +134,27 @@ class FaceAnalyzer:
         seconds = self._clock.seconds
         expected = [track.expected(seconds) for track in self._tracker.tracks]
         if seconds < self._next_search:
-            return detector.detect_near(pixels, expected)
+            return self._follow_known(detector, pixels, expected)
         self._next_search = seconds + self._search_every
-        if not self._gate.opens(pixels, expected):
-            return detector.detect_near(pixels, expected)
-        found = detector.detect(pixels)
+        if self._clock.spacing <= SPARSE_S and not self._gate.opens(pixels, expected):
+            rows = np.array(expected).reshape(-1, 3)
+            unsure = [box for box in self._unsure if not iou(box, rows).any()]
+            again = detector.look_again(pixels, unsure)
+            return again + self._follow_known(detector, pixels, expected)
+        found, unsure = detector.search(pixels)
+        self._unsure = [] if self._gate.is_calm else unsure
         if not self._search_every <= self._clock.spacing <= SPARSE_S:
             return found
         # No frames come in between, which would find a known face that is less clear for a moment.
         boxes = np.array([face.box for face in found]).reshape(-1, 3)
         unclear = [box for box in expected if not iou(box, boxes).any()]
         return found + detector.detect_near(pixels, unclear)
+
+    def _follow_known(self, detector: FaceDetector, pixels: Pixels, boxes: list[Box]) -> list[Face]:
+        found = detector.detect_near(pixels, boxes)
+        if len(found) < len(boxes):
+            self._gate.reopen()  # a face that is lost may be somewhere else
+        return found
 
     def _follow(self, track: Track, pixels: Pixels) -> FaceResult:
         if track.number not in self._faces:
