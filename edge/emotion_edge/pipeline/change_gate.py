@@ -25,6 +25,7 @@ MOST_PUT_OFF = 10  # searches in a row
 BLOCKS = 40  # blocks along the frame's longer side: a face of the least size covers six or more
 MIN_CHANGE, MAX_CHANGE = 1.0, 12.0  # levels of 255: what is never one, and what always is
 NOISE = 6.0  # in between, a change is one that is so many times the usual one of a block
+UNEVEN = 0.02  # share of a block's brightness by which bands of light differ from its row's median
 NEW_LIGHT = 1.1  # ratio of a frame's brightness to the nearest one by which there was a search
 _AROUND_FACE = 1.6  # side of the square around a face that does not count, over its box's side
 Pixels = npt.NDArray[np.uint8]
@@ -107,7 +108,8 @@ def _has_changed(before: Blocks, now: Blocks, counted: npt.NDArray[np.bool_]) ->
     if not change.size:  # a face fills the frame
         return False
     usual = float(_median(change)) / 0.6745  # the standard deviation, if it is noise alone
-    return bool(change.max() > min(max(MIN_CHANGE, NOISE * usual), MAX_CHANGE))
+    limit = min(max(MIN_CHANGE, NOISE * usual), MAX_CHANGE)
+    return bool((change - UNEVEN * now[counted]).max() > limit)
 
 
 def _median(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -111,6 +111,6 @@ def test_a_face_that_fills_the_frame_leaves_nothing_to_compare():
 def test_what_comes_inch_by_inch_opens_it_though_no_two_frames_differ_much():
     gate, opened = gate_after(ROOM), []
     for step in range(1, 9):
-        opened.append(gate.opens(with_square(ROOM, 40, levels=step / 2), []))
+        opened.append(gate.opens(with_square(ROOM, 40, levels=step), []))
     assert any(opened[:5])
     assert not opened[0]

@@ -26,18 +26,19 @@ class Finder:
     """Finds the faces that are said to be there."""
 
     def __init__(self):
-        self.there, self.searches, self.loses = [], 0, False
+        self.there, self.small, self.searches, self.loses = [], [], 0, False
 
     def search(self, pixels):
         self.searches += 1
-        return self._faces(self.there), []
+        return self._faces(self.there), self.small
 
     def detect_near(self, pixels, boxes):
         known = np.array(boxes).reshape(-1, 3)
         return [] if self.loses else self._faces(b for b in self.there if iou(b, known).any())
 
     def look_again(self, pixels, boxes):
-        return []
+        known = np.array(boxes).reshape(-1, 3)
+        return self._faces(box for box in self.there if iou(box, known).any())
 
     def _faces(self, boxes):
         return [Face(box, 0.9, (box.x, box.y, box.x + 5, box.y)) for box in boxes]
@@ -97,7 +98,7 @@ FILMS = {
 
 
 def film(name):
-    """Yield the boxes of the faces that can be seen, and the frame."""
+    """Yield the boxes of the faces that are not in the dark, and the frame."""
     faces, light, noise = FILMS[name]
     rng, rows = np.random.default_rng(0), np.linspace(0, 1, HEIGHT)[:, np.newaxis, np.newaxis]
     for index in range(RATE * SECONDS):
@@ -105,9 +106,10 @@ def film(name):
         for box in faces(t):
             picture = paste(picture, astronaut(), box)
         levels = np.asarray(picture) * light(t, rows) + rng.normal(0, noise, (HEIGHT, WIDTH, 3))
-        bright = np.mean(light(t, rows)) > LEAST_LIGHT
-        seen = [box for box in faces(t) if bright and box.side > LEAST_SIDE and box.x > 0]
-        yield seen, Frame(name, index, levels.clip(0, 255).astype(np.uint8), t)
+        yield (
+            faces(t) if np.mean(light(t, rows)) > LEAST_LIGHT else (),
+            Frame(name, index, levels.clip(0, 255).astype(np.uint8), t),
+        )
 
 
 def watch(frames, loses=lambda t: False):
@@ -115,7 +117,9 @@ def watch(frames, loses=lambda t: False):
     finder = Finder()
     analyzer, counts = FaceAnalyzer(Classifier(INT8), finder, search_every=EVERY), []
     for there, frame in frames:
-        finder.there, finder.loses = there, loses(frame.seconds)
+        finder.there = [box for box in there if box.side > LEAST_SIDE and box.x > 0]
+        finder.small = [box for box in there if 0.85 * LEAST_SIDE < box.side <= LEAST_SIDE]
+        finder.loses = loses(frame.seconds)
         counts.append((frame.seconds, len(analyzer.process(frame).faces)))
     return counts, finder.searches
 
