@@ -121,7 +121,7 @@ def compare(name: str, film: Film) -> str:
 
 
 class Watch:
-    """An analyzer, its seconds of processor time, and when it saw the first, the second face, and so on."""
+    """An analyzer, its seconds of processor time, and when it first saw one, two, three faces."""
 
     def __init__(self, classifier: Classifier) -> None:
         """Make an analyzer of its own."""
