@@ -24,6 +24,7 @@ ZOOM_FACTORS = (2.5, 2.0)  # sides of the windows that confirm a candidate, over
 # sizes it finds 97.4 % of the faces, and 8 boxes without one; 0.68 finds 96.3 % and no wrong box.
 DEFAULT_THRESHOLD = 0.63
 MIN_CONFIRM_SCORE = 0.5  # minimum score in a single zoomed window, unless the threshold is lower
+NEARLY = 0.1  # a thing whose score is below the threshold by no more may soon be a face
 _MIN_ZOOM_IOU = 0.2  # minimum overlap of a candidate with its box in a zoomed window
 MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
 MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 40 of 640 pixels
@@ -102,7 +103,8 @@ class FaceDetector:
         self, image: Image.Image, candidates: npt.NDArray[np.float64], min_side: float
     ) -> tuple[list[Face], list[Box]]:
         confirmed = [self._confirm(image, candidate) for candidate in candidates]
-        near = [face for face in confirmed if face is not None]
+        nearly = self.threshold - NEARLY
+        near = [face for face in confirmed if face is not None and face[3] >= nearly]
         least = MIN_SIZE_RATIO * min_side
         sure = [face for face in near if face[3] >= self.threshold and face[2] >= least]
         faces = _merge_faces(sure)

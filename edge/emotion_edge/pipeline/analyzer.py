@@ -141,8 +141,7 @@ class FaceAnalyzer:
             unsure = [box for box in self._unsure if not iou(box, rows).any()]
             again = detector.look_again(pixels, unsure)
             return again + self._follow_known(detector, pixels, expected)
-        found, unsure = detector.search(pixels)
-        self._unsure = [] if self._gate.is_calm else unsure
+        found, self._unsure = detector.search(pixels)
         if not self._search_every <= self._clock.spacing <= SPARSE_S:
             return found
         # No frames come in between, which would find a known face that is less clear for a moment.

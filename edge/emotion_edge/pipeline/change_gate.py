@@ -33,15 +33,12 @@ Blocks = npt.NDArray[np.float32]
 
 
 class ChangeGate:
-    """Decides whether a frame of a stream is worth a search.
-
-    is_calm: whether the last search was due to nothing but those put off before it.
-    """
+    """Decides whether a frame of a stream is worth a search."""
 
     def __init__(self) -> None:
         """Start with a gate that is open for the first frame."""
         self._searched: Blocks | None = None
-        self._put_off, self.is_calm = 0, False
+        self._put_off = 0
         self._darkest, self._brightest = float("inf"), 0.0
 
     def reopen(self) -> None:
@@ -56,16 +53,17 @@ class ChangeGate:
         side = max(1, max(pixels.shape[:2]) // BLOCKS)
         blocks = _block_means(pixels, side)
         light = float(blocks.mean())
-        has_changed = (
-            self._searched is None
+        opens = (
+            self._put_off >= MOST_PUT_OFF
+            or self._searched is None
             or self._searched.shape != blocks.shape
             or not self._darkest / NEW_LIGHT <= light <= self._brightest * NEW_LIGHT
             or _has_changed(self._searched, blocks, _counted(blocks.shape, followed, side))
         )
-        if not has_changed and self._put_off < MOST_PUT_OFF:
-            self._put_off += 1
+        self._put_off = 0 if opens else self._put_off + 1
+        if not opens:
             return False
-        self._searched, self._put_off, self.is_calm = blocks, 0, not has_changed
+        self._searched = blocks
         # Flickering light is not new each time, but that of an hour ago is.
         self._darkest = min(light, self._darkest * NEW_LIGHT)
         self._brightest = max(light, self._brightest / NEW_LIGHT)
