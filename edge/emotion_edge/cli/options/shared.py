@@ -132,7 +132,8 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
         default=0.3,
         metavar="SECONDS",
         help="seconds of a stream between two searches of the whole frame; in between, and up to "
-        "ten times while nothing changes, only known faces are followed; 0: search every frame (default: %(default)s)",
+        "ten times while nothing changes, only known faces are followed; "
+        "0: search every frame (default: %(default)s)",
     )
     add_detector(group)
 
