@@ -136,18 +136,17 @@ class FaceAnalyzer:
         if seconds < self._next_search:
             return self._follow_known(detector, pixels, expected)
         self._next_search = seconds + self._search_every
-        if self._clock.spacing <= SPARSE_S and not self._gate.opens(pixels, expected):
-            rows = np.array(expected).reshape(-1, 3)
-            unsure = [box for box in self._unsure if not iou(box, rows).any()]
-            again = detector.look_again(pixels, unsure)
-            return again + self._follow_known(detector, pixels, expected)
-        found, self._unsure = detector.search(pixels)
-        if not self._search_every <= self._clock.spacing <= SPARSE_S:
+        is_put_off = self._clock.spacing <= SPARSE_S and not self._gate.opens(pixels, expected)
+        if is_put_off:
+            found = detector.look_again(pixels, [*expected, *self._unsure])
+        else:
+            found, self._unsure = detector.search(pixels)
+        if not is_put_off and not self._search_every <= self._clock.spacing <= SPARSE_S:
             return found
-        # No frames come in between, which would find a known face that is less clear for a moment.
+        # It may be less clear for a moment, and if frames come rarely, none in between finds it.
         boxes = np.array([face.box for face in found]).reshape(-1, 3)
         unclear = [box for box in expected if not iou(box, boxes).any()]
-        return found + detector.detect_near(pixels, unclear)
+        return found + self._follow_known(detector, pixels, unclear)
 
     def _follow_known(self, detector: FaceDetector, pixels: Pixels, boxes: list[Box]) -> list[Face]:
         found = detector.detect_near(pixels, boxes)
