@@ -131,8 +131,9 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=0.3,
         metavar="SECONDS",
-        help="seconds of a stream between two searches of the whole frame; in between only known "
-        "faces are followed; 0: search every frame (default: %(default)s)",
+        help="seconds of a stream between two searches of the whole frame; in between, and up to "
+        "ten times while nothing changes, only known faces are followed; "
+        "0: search every frame (default: %(default)s)",
     )
     add_detector(group)
 
@@ -149,7 +150,8 @@ def add_detector(parser: argparse._ActionsContainer) -> None:
         "--min-face",
         type=face_side,
         metavar="PIXELS",
-        help="minimum side of a face's box (default: 1/16 of the frame's longer side)",
+        help="minimum side of a face's box (default: 1/16 of the frame's longer side; in unrelated "
+        "pictures at least 32)",
     )
     parser.add_argument(
         "--face-threshold",
