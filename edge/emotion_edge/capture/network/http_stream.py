@@ -9,13 +9,13 @@ from io import BytesIO
 from typing import Any
 
 from emotion_edge.capture.camera import CameraError, CameraSettings
+from emotion_edge.capture.files.video_source import FORMATS
 from emotion_edge.capture.network.address import CameraAddress
 from emotion_edge.capture.network.http_client import HttpClient
 from emotion_edge.capture.network.jpegs import MAX_BYTES, JpegSplitter
 from emotion_edge.capture.network.link import Link
 from emotion_edge.capture.network.problems import RefusedError, connection_error
 from emotion_edge.capture.network.video import import_av, open_video, play, video_errors
-from emotion_edge.capture.video_source import FORMATS
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from emotion_edge.capture.camera import CameraError
+from emotion_edge.capture.files.video_frames import displayed_pixels, displayed_size
 from emotion_edge.capture.network.address import CameraAddress
 from emotion_edge.capture.network.link import Link
 from emotion_edge.capture.network.problems import RefusedError, connection_error, status_error
-from emotion_edge.capture.video_frames import displayed_pixels, displayed_size
 from emotion_edge.errors import UserError
 from emotion_edge.util.installation import install_hint
 
