@@ -98,7 +98,7 @@ convert: build/model.tflite ## quantise the model, compare it with Keras and rep
 run: build/model.tflite ## label SOURCE=pictures, the sample frames if there is no DATA
 	$(BIN)/emotion-edge run --model build/model.tflite --source $(call quoted,$(SOURCE))
 
-test: test-edge test-workbench ## run the tests; most take seconds
+test: test-edge test-workbench ## run the tests, but those that need root or train for minutes
 
 test-edge: $(INSTALLED) ## run the tests of the program for the Pi
 	$(BIN)/python -m pytest -n 3 tests/edge tests/fuzz

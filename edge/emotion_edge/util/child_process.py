@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.util.prctl import SET_PDEATHSIG, prctl
 
-# A child that others keep from the processor must not be given up for one that waits for nothing.
+# A busy computer may give the child little processor time, so the limit on the clock is wide.
 CPU_S, WALL_S = 4, 30.0
 _POLL_S = 0.02
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

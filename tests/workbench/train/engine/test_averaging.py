@@ -35,7 +35,6 @@ def network() -> keras.Model:
     )
 
 
-@pytest.mark.long
 def test_the_statistics_are_the_means_over_the_batches_and_nothing_else_changes():
     model, rng = network(), np.random.default_rng(0)
     batches = [rng.normal(3, 2, (50, 4)).astype(np.float32) for _ in range(3)]

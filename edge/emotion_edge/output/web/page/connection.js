@@ -1,7 +1,7 @@
 // What the page asks of the daemon, and the stream of events that it listens to.
 
 import { say } from "./dom.js";
-import { isLive, takeTurns } from "./windows.js";
+import { isElsewhere, isLive, setLeaving, takeTurns } from "./windows.js";
 
 const RETRY_MS = 2000;
 // The daemon sends its state at least every two seconds, until it hangs, or its power is cut.
@@ -30,6 +30,18 @@ export async function request(path, method = "GET", content = undefined, signal 
   const problem = await answer.json().catch(() => ({}));
   const error = new Error(problem.error ?? `${answer.status}`);
   throw Object.assign(error, { status: answer.status });
+}
+
+/** Log out. Until that is done, the page asks for nothing that it would be refused. */
+export async function logOut() {
+  setLeaving(true);
+  try {
+    await request("/logout", "POST");
+    location.assign(`/login${location.search}`);
+  } catch (error) {
+    setLeaving(false);
+    throw error;
+  }
 }
 
 async function whole(path, options) {
@@ -107,7 +119,7 @@ export function listen(on) {
   takeTurns(() => {
     if (over) return;
     close();
-    if (!isLive()) on.lost(document.hidden ? "" : "elsewhere");
+    if (!isLive()) on.lost(isElsewhere() ? "elsewhere" : "");
     check();
   });
   check();

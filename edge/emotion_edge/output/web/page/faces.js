@@ -16,12 +16,20 @@ export function showFaces(state) {
     cards.delete(id);
   }
   for (const face of faces) {
-    if (!cards.has(face.face)) cards.set(face.face, new Card(face));
+    if (!cards.has(face.face)) addCard(face);
     cards.get(face.face).show(face, state.labels);
   }
   byId("nobody").hidden = faces.length > 0;
   setText(byId("nobody"), whyNobody(state));
   showCounts(state);
+}
+
+/** Add a face's card, so that the cards stay in the order of their numbers. */
+function addCard(face) {
+  const later = [...cards.keys()].filter((id) => id > face.face).sort((a, b) => a - b);
+  const card = new Card(face);
+  byId("faces").insertBefore(card.node, cards.get(later[0])?.node ?? null);
+  cards.set(face.face, card);
 }
 
 function whyNobody(state) {
@@ -57,7 +65,6 @@ class Card {
       this.bars.list,
       this.raw,
     );
-    byId("faces").append(this.node);
   }
 
   show(face, labels) {

@@ -1,7 +1,7 @@
 // The picture that the daemon judged, with its boxes, and the buttons below it.
 
 import { byId, reasonText, say, setText } from "./dom.js";
-import { request } from "./connection.js";
+import { logOut, request } from "./connection.js";
 import { makePlayer } from "./player.js";
 
 const words = byId("no-picture");
@@ -80,9 +80,4 @@ function post(path) {
 byId("pause").addEventListener("click", () =>
   attempt(async () => void (await post(paused ? "/api/resume" : "/api/pause"))),
 );
-byId("logout")?.addEventListener("click", () =>
-  attempt(async () => {
-    await post("/logout");
-    location.assign(`/login${location.search}`);
-  }),
-);
+byId("logout")?.addEventListener("click", () => attempt(logOut));

@@ -1,7 +1,7 @@
 // The lesson: consent, one expression after the other, and what was learnt.
 
 import { byId, element, labelName, number, say, setText, textFor } from "./dom.js";
-import { listen, request } from "./connection.js";
+import { listen, logOut, request } from "./connection.js";
 import { makePlayer } from "./player.js";
 
 const KEYS = { s: "skip", r: "repeat", q: "end" };
@@ -111,17 +111,17 @@ function note(text) {
   setText(byId("connection"), text);
 }
 
-async function post(path, content) {
+async function attempt(action) {
   try {
-    await request(path, "POST", content);
+    await action();
     setText(byId("message"), "");
-    return true;
   } catch (error) {
     // An order that came after the lesson's end is nothing to tell.
     if (error.status !== 409) setText(byId("message"), say("failed", { error: error.message }));
-    return false;
   }
 }
+
+const post = (path, content) => attempt(() => request(path, "POST", content));
 
 function order(name) {
   if (name === "stop" && !confirm(say("sure"))) return;
@@ -156,9 +156,7 @@ byId("agreement").addEventListener("submit", (event) => {
   post("/api/consent", { agreed: true });
 });
 byId("decline").addEventListener("click", () => post("/api/consent", { agreed: false }));
-byId("logout")?.addEventListener("click", async () => {
-  if (await post("/logout")) location.assign(`/login${location.search}`);
-});
+byId("logout")?.addEventListener("click", () => attempt(logOut));
 document.addEventListener("keydown", (event) => {
   const held = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
   const name = KEYS[event.key.toLowerCase()];

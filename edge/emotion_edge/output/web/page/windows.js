@@ -9,9 +9,19 @@ const name = `${Math.random()}`;
 const channel = new BroadcastChannel("windows");
 const later = new Set(); // the windows that were used later than this one
 let used = 0;
+let leaving = false; // this window logs out
 
 /** Tell whether this window may hold connections. */
-export const isLive = () => !document.hidden && later.size < LIVE;
+export const isLive = () => !document.hidden && !leaving && later.size < LIVE;
+
+/** Tell whether this window would be live if others were not. */
+export const isElsewhere = () => !document.hidden && later.size >= LIVE;
+
+/** Let this window hold no connection, or let it hold them again. */
+export function setLeaving(now) {
+  leaving = now;
+  dispatchEvent(new Event("leaving"));
+}
 
 /** Take part in the windows' turns; call a function whenever `isLive` has changed. */
 export function takeTurns(changed) {
@@ -42,6 +52,7 @@ export function takeTurns(changed) {
   });
   document.addEventListener("visibilitychange", () => (document.hidden ? leave() : use()));
   addEventListener("pagehide", leave);
+  addEventListener("leaving", look);
   for (const kind of ["focus", "pointerdown", "keydown"]) {
     addEventListener(kind, () => later.size && use(), true);
   }

@@ -3,6 +3,19 @@
 from tests.edge.output.web.browser.sites import NETWORK
 from tests.edge.waiting import until
 
+# Lets a request to log out wait, and keeps what the page asks for in the meantime.
+SLOW_LOGOUT = """const ask = window.fetch;
+sessionStorage.asked = "";
+window.fetch = async (path, options) => {
+  sessionStorage.asked += `${path} `;
+  if (path === "/logout") await new Promise((later) => setTimeout(later, 2000));
+  return ask(path, options);
+};"""
+
+LOST_LOGOUT = """const ask = window.fetch;
+window.fetch = (path, options) =>
+  path === "/logout" ? Promise.reject(new TypeError("lost")) : ask(path, options);"""
+
 
 def log_in(browser, text: str) -> None:
     field = browser.find("#password")
@@ -62,6 +75,28 @@ def test_who_logs_out_is_out(browser, guarded):
     wait_path(browser, "/login")
     browser.driver.get(guarded.url)
     wait_path(browser, "/login")
+
+
+def test_while_it_logs_out_the_page_asks_for_nothing_else(browser, guarded):
+    browser.driver.get(guarded.url)
+    log_in(browser, "correct horse")
+    wait_page(browser)
+    until(lambda: browser.find("#stream").is_displayed(), "the picture")
+    browser.run(SLOW_LOGOUT)
+    browser.find("#logout").click()
+    wait_path(browser, "/login")
+    assert browser.run("return sessionStorage.asked").split() == ["/logout"]
+
+
+def test_a_page_that_could_not_log_out_goes_on(browser, guarded):
+    browser.driver.get(guarded.url)
+    log_in(browser, "correct horse")
+    wait_page(browser)
+    browser.run(LOST_LOGOUT)
+    browser.find("#logout").click()
+    browser.wait_text("#message", "does not answer")
+    until(lambda: browser.find("#stream").is_displayed(), "the picture")
+    assert browser.texts("#faces article")
 
 
 def test_who_logs_out_in_one_window_is_thrown_out_of_the_others(browser, guarded):

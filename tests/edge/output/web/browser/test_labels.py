@@ -10,6 +10,11 @@ from tests.edge.waiting import until
 ENTRIES = """return [...document.querySelectorAll("#log li")].map(
   (each) => [each.querySelector("time").dateTime, each.lastChild.data])"""
 
+SHOW_FACES = """const { showFaces } = await import("/assets/faces.js");
+const faces = arguments[0].map((face) => ({ face, decided: false, raw: "happy" }));
+showFaces({ faces, labels: ["happy"] });
+return [...document.querySelectorAll("#faces h3")].map((each) => each.innerText);"""
+
 
 def test_the_changes_are_those_of_stdout(browser, colours):
     browser.driver.get(colours.url)
@@ -74,6 +79,13 @@ def test_two_faces_have_a_card_each_and_the_larger_one_is_for_aiming(browser, si
     until(lambda: len(browser.texts("#faces article")) == 2, "two faces")
     assert browser.texts("#faces h3") == ["Face 1", "Face 2"]
     assert browser.wait_text("#aim-found", "2 faces found")
+
+
+def test_faces_stay_in_the_order_of_their_numbers(browser, site, tmp_path):
+    browser.driver.get(site("--source", write_frames(tmp_path / "empty", [frame()]), *FACES).url)
+    browser.wait_text("#nobody", "No face in view.")
+    for seen in ([12], [12, 3], [3, 12, 5, 20], [20, 5]):
+        assert browser.run(SHOW_FACES, seen) == [f"Face {number}" for number in sorted(seen)]
 
 
 def test_with_aggregate_there_is_neither_picture_nor_face(browser, site, walk):
