@@ -1,6 +1,8 @@
 """Open a source of frames by the name that the user gives as --source."""
 
-from dataclasses import dataclass, field
+import re
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
@@ -19,6 +21,8 @@ from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
+_PICAMERA = re.compile(r"picamera2(?::([0-9]{1,3}))?")
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
 
 
 def shown_name(source: str) -> str:
@@ -26,8 +30,25 @@ def shown_name(source: str) -> str:
     return source_name(source) if _may_be_camera(source) else Path(source).name
 
 
+def is_picamera(source: str) -> bool:
+    """Tell whether a source is picamera2, or a numbered camera of it, such as picamera2:1."""
+    return bool(_PICAMERA.fullmatch(source))
+
+
 def _may_be_camera(source: str) -> bool:
-    return source in (PICAMERA, "-") or source.startswith(WEBCAM) or is_network_camera(source)
+    local = source == "-" or is_picamera(source) or source.startswith(WEBCAM)
+    return local or is_network_camera(source)
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """Return the name and the source of "NAME=CAMERA", such as door=picamera2; else "" and `text`.
+
+    A file may have a name like that, so only cameras, stdin and recordings are named.
+    """
+    named = _NAMED.fullmatch(text)
+    if named and (_may_be_camera(named[2]) or named[2].startswith(REPLAY)):
+        return named[1], named[2]
+    return "", text
 
 
 def source_name(source: str) -> str:
@@ -37,9 +58,13 @@ def source_name(source: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSettings:
-    """The arguments of `open_source`, except its stop event."""
+    """The arguments of `open_source`, except its stop event.
+
+    given_name: what the user calls the source; "": nothing.
+    """
 
     source: str
+    given_name: str = ""
     size: tuple[int, int] | None = None
     stdin_live: bool = False
     every: float = 0.0
@@ -49,13 +74,14 @@ class SourceSettings:
     @property
     def live(self) -> bool:
         """Whether frames come at their own pace, and a late one is dropped, as by a camera."""
-        camera = self.source == PICAMERA or self.source.startswith((WEBCAM, REPLAY))
-        return camera or is_network_camera(self.source) or (self.source == "-" and self.stdin_live)
+        if self.source == "-":
+            return self.stdin_live
+        return _may_be_camera(self.source) or self.source.startswith(REPLAY)
 
     @property
     def name(self) -> str:
         """What messages call the source."""
-        return source_name(self.source)
+        return self.given_name or source_name(self.source)
 
     @property
     def may_be_camera(self) -> bool:
@@ -65,11 +91,11 @@ class SourceSettings:
     @property
     def shown(self) -> str:
         """The source's name without the folder of a file."""
-        return shown_name(self.source)
+        return self.given_name or shown_name(self.source)
 
     def open(self, stop: Event) -> Frames:
-        """Return the frames, as `open_source` does."""
-        return open_source(
+        """Return the frames, as `open_source` does; they have the name that was given."""
+        frames = open_source(
             self.source,
             size=self.size,
             stdin_live=self.stdin_live,
@@ -78,6 +104,14 @@ class SourceSettings:
             stop=stop,
             settings=self.camera,
         )
+        return _called(self.given_name, frames) if self.given_name else frames
+
+
+def _called(name: str, frames: Frames) -> Frames:
+    with closing(frames):
+        for frame in frames:
+            yield replace(frame, source=name)
+            del frame  # before the next one is decoded
 
 
 def open_source(
@@ -92,9 +126,10 @@ def open_source(
 ) -> Frames:
     """Return the frames of an image, folder, glob, video or camera, or of stdin.
 
-    source: a path, a glob, "picamera2", "v4l2:DEVICE", an address of a network camera, "replay:DIR"
-        for a recording played as a camera, or "-" for raw RGB24 frames on stdin. Cameras and
-        recordings also yield CameraLost. Frames of images are unrelated and have no times.
+    source: a path, a glob, "picamera2" or "picamera2:NUMBER", "v4l2:DEVICE", an address of a
+        network camera, "replay:DIR" for a recording played as a camera, or "-" for raw RGB24 frames
+        on stdin. Cameras and recordings also yield CameraLost. Frames of images are unrelated and
+        have no times.
     size: (width, height) of the frames on stdin, required there.
     stdin_live: stdin is a camera: skip the frames that arrive while one is processed.
     every: seconds between frames: pauses between images; for a video, camera, recording or stdin,
@@ -136,8 +171,9 @@ def _camera_opener(
     source: str, settings: CameraSettings, max_megapixels: float, stop: Event
 ) -> Opener | None:
     """Return the opener of the camera that `source` names; None if it names no camera."""
-    if source == PICAMERA:
-        return picamera2_opener(settings)
+    if numbered := _PICAMERA.fullmatch(source):
+        number = settings.number if numbered[1] is None else int(numbered[1])
+        return picamera2_opener(replace(settings, number=number))
     if source.startswith(WEBCAM):
         device = source.removeprefix(WEBCAM)
         if "/" not in device:  # such as v4l2:0

@@ -5,27 +5,25 @@ from argparse import Namespace
 
 from emotion_edge.capture.network.address import is_network_camera, parse_camera_address
 from emotion_edge.capture.network.login import CA_OPTION, PASSWORD_OPTION
+from emotion_edge.capture.source import split_name
 from emotion_edge.commands.show_config import COMMAND_LINE
 from emotion_edge.errors import UserError
 
 log = logging.getLogger(__name__)
 
 
-def check_network_camera(args: Namespace) -> None:
-    """Raise UserError if an option is for a network camera and --source is another, or wrong.
+def check_network_camera(args: Namespace, source: str) -> None:
+    """Raise UserError if an option is for a network camera and no source is one, or one is wrong.
 
-    Only warns if the command line's --source stands in for the file's, and of a password that every
-    user of this computer sees.
+    source: the one that is looked at. Only warns if the command line's --source stands in for the
+    file's, and of a password that every user of this computer sees.
     """
     typed = _typed(args)
-    if is_network_camera(args.source):
-        address = parse_camera_address(args.source)
-        if (address.password or address.shown != address.url) and "source" in typed:
-            log.warning(
-                "--source %s: every user of this computer sees the password on the command line; "
-                "give %s PATH, or write the source into the settings file",
-                *(address.shown, PASSWORD_OPTION),
-            )
+    if is_network_camera(source):
+        _warn_of_password(source, typed)
+        return
+    sources = args.source if isinstance(args.source, list) else [args.source]
+    if any(is_network_camera(split_name(each)[1]) for each in sources):
         return
     for option in (PASSWORD_OPTION, CA_OPTION):
         key = option.removeprefix("--")
@@ -34,6 +32,16 @@ def check_network_camera(args: Namespace) -> None:
             if "source" not in typed or key in typed:
                 raise UserError(problem)
             log.warning("%s", problem)
+
+
+def _warn_of_password(source: str, typed: set[str]) -> None:
+    address = parse_camera_address(source)
+    if (address.password or address.shown != address.url) and "source" in typed:
+        log.warning(
+            "--source %s: every user of this computer sees the password on the command line; "
+            "give %s PATH, or write the source into the settings file",
+            *(address.shown, PASSWORD_OPTION),
+        )
 
 
 def _typed(args: Namespace) -> set[str]:

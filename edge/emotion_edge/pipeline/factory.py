@@ -54,16 +54,31 @@ def make_analyzer(settings: AnalyzerSettings, stop: Event | None = None) -> Face
 
     Raises StoppedError if `stop` is set while the model is tried.
     """
-    return FaceAnalyzer(
-        make_classifier(
-            settings.model, settings.runtime, stop, prior=settings.prior, taught=settings.taught
-        ),
-        choose_detector(settings),
-        smoothing=settings.smoothing,
-        search_every=settings.search_every,
-        heartbeat=settings.heartbeat,
-        frame_interval=settings.frame_interval,
+    return make_analyzers(settings, 1, stop)[0]
+
+
+def make_analyzers(
+    settings: AnalyzerSettings, count: int, stop: Event | None = None
+) -> list[FaceAnalyzer]:
+    """Return an analyzer for each of `count` sources; they share the networks.
+
+    Raises what `make_analyzer` does.
+    """
+    classifier = make_classifier(
+        settings.model, settings.runtime, stop, prior=settings.prior, taught=settings.taught
     )
+    detector = choose_detector(settings)
+    return [
+        FaceAnalyzer(
+            classifier,
+            detector,
+            smoothing=settings.smoothing,
+            search_every=settings.search_every,
+            heartbeat=settings.heartbeat,
+            frame_interval=settings.frame_interval,
+        )
+        for _ in range(count)
+    ]
 
 
 def make_classifier(

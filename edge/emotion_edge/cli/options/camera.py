@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from emotion_edge.capture.camera import CameraSettings
 from emotion_edge.capture.network.login import CA_OPTION, CREDENTIAL_NAME, PASSWORD_OPTION
@@ -24,18 +25,34 @@ def default_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
         return None
 
 
-def add_source(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add --source, --size and the options of cameras."""
+class _AppendInstead(argparse._AppendAction):
+    """Appends to what was given before, but not to the default."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+        if getattr(namespace, self.dest, None) is self.default:
+            setattr(namespace, self.dest, None)
+        super().__call__(parser, namespace, values, option)
+
+
+def add_source(parser: argparse.ArgumentParser, *, required: bool, several: bool = False) -> None:
+    """Add --source, --size and the options of cameras. several: --source gives a list."""
     default = default_source()
-    parser.add_argument(
-        "--source",
-        required=required and default is None,
-        default=default,
-        help="picamera2 (default on a Raspberry Pi), v4l2:DEVICE for a webcam, the address of a "
-        "network camera (rtsp[s]:// or http[s]://[user@]host/path), an image, a folder, a glob in "
-        "quotes, a video file, replay:DIR for a recording at its own pace, or - for raw RGB24 on "
-        "stdin",
+    text = (
+        "picamera2 (default on a Raspberry Pi; its second camera is picamera2:1), v4l2:DEVICE for "
+        "a webcam, the address of a network camera (rtsp[s]:// or http[s]://[user@]host/path), an "
+        "image, a folder, a glob in quotes, a video file, replay:DIR for a recording at its own "
+        "pace, or - for raw RGB24 on stdin"
     )
+    if several:
+        parser.add_argument(
+            "--source",
+            action=_AppendInstead,
+            default=[default] if default else None,
+            help=f"{text}; NAME=CAMERA gives a camera a name, and is repeated for several cameras",
+        )
+    else:
+        required = required and default is None
+        parser.add_argument("--source", required=required, default=default, help=text)
     parser.add_argument(
         "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
     )

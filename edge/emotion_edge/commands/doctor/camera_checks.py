@@ -12,7 +12,7 @@ import numpy.typing as npt
 from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.network.address import is_network_camera
 from emotion_edge.capture.network.login import PASSWORD_OPTION, password_path
-from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings
+from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings, is_picamera
 from emotion_edge.commands.doctor.finding import Finding, explain, is_open_to_others
 from emotion_edge.commands.doctor.model_checks import need_runtime
 from emotion_edge.errors import RunError, UserError
@@ -154,7 +154,7 @@ def _remedy(source: str) -> str:
     """Return what to do about swapped colours, if the light is not blue."""
     if source == "-":
         return "send R, G, B, as by ffmpeg's -pix_fmt rgb24, not bgr24"
-    if source == PICAMERA:
+    if is_picamera(source):
         return "--stream lores, which has no order of colours, and sudo apt full-upgrade"
     if source.startswith(WEBCAM):
         return "turn coloured light off; if it stays so, report it with the camera's name"
