@@ -18,6 +18,7 @@ TITLES = {
     "frames --memory": "Time and memory of each step",
     "footprint": "Start, memory and disk space",
     "page": "What the page costs",
+    "sources": "Several cameras",
     "peers": "Comparison with other packages",
     "finder": "Face detection",
     "finder --scenes": "Threshold of face detection",

@@ -92,6 +92,12 @@ ELSEWHERE = {
         "test_the_newest_frame_is_taken",
     ),
     "emotion-edge run --source rtsp://camera/stream": ("needs a camera", RTSP, "is_read_at_its"),
+    "emotion-edge run --source door=picamera2 --source desk=v4l2:/dev/video0 --to "
+    "mqtt://broker/emotion/hall": (
+        "needs cameras and a broker",
+        "tests/edge/commands/test_several_sources.py",
+        "test_brokers_have_topics_of_each_camera",
+    ),
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
     '                   "task": {"type": "worker", "index": 0}}': (
         "needs two machines",
