@@ -24,7 +24,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from bench import _util
-from bench._daemon import WARM_S, Figures, cost, daemon, print_costs, spread, write_recording
+from bench._daemon.process import (
+    WARM_S,
+    Figures,
+    cost,
+    daemon,
+    print_costs,
+    spread,
+    write_recording,
+)
 from bench._scenes import HEIGHT, WIDTH, face_frame
 from emotion_edge.cli.argument_types import count
 from emotion_edge.errors import RunError

@@ -11,7 +11,7 @@ import itertools
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench._daemon import Figures, cost, daemon, print_costs, write_recording
+from bench._daemon.process import Figures, cost, daemon, print_costs, write_recording
 from bench._util import make_parser, run_program
 from emotion_edge.cli.argument_types import count
 

@@ -1,9 +1,8 @@
-"""`emotion-edge run` with several cameras: names, lines, topics, losses, what is refused."""
+"""`emotion-edge run` with several cameras: names, lines, losses, what is refused."""
 
 import json
 import shutil
 import signal
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -14,30 +13,13 @@ from emotion_edge.commands.settings import RunSettings
 from emotion_edge.output.json_lines import lines_of as lines_of_result
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings
-from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import PREFIX, plain_broker
 from tests.edge.command_line import edge, own_lines
+from tests.edge.commands.several.recordings import one_colour
 from tests.edge.models import INT8, with_contract
-from tests.edge.recordings import write_colours
 from tests.edge.system.board import Board
 from tests.edge.waiting import until
 
 RUN = ("run", "--model", INT8, "--faces", "off")
-
-
-def one_colour(folder: Path, colour: str, seconds: float = 120, fault: str = "") -> str:
-    """Return a source that shows one colour, and then may fail for good."""
-    rows = [(colour, i / 10, "") for i in range(int(10 * seconds))]
-    if fault:
-        rows.append((colour, seconds, fault))
-    return f"replay:{write_colours(folder, rows)}"
-
-
-@pytest.fixture
-def cameras(tmp_path) -> tuple[str, ...]:
-    """Options for two cameras: at the door it is red for ever, on the desk blue."""
-    door, desk = one_colour(tmp_path / "door", "red"), one_colour(tmp_path / "desk", "blue")
-    return ("--source", f"door={door}", "--source", f"desk={desk}")
 
 
 def lines_of(run, name: str) -> list[dict]:
@@ -82,43 +64,6 @@ def test_what_ends_one_camera_for_good_ends_the_program(tmp_path, daemon, camera
     run = daemon(*cameras)
     assert run.process.wait(60) == 2
     assert "desk" in run.stderr and "Traceback" not in run.stderr
-
-
-@plain_broker
-def test_brokers_have_topics_of_each_camera(broker, daemon, cameras):
-    listener = Listener(broker)
-    run = daemon(*cameras, *broker.options)
-    listener.wait("door/state", "red")
-    listener.wait("desk/state", "blue")
-    listener.client.publish(f"{PREFIX}/door/set", "pause", qos=1).wait_for_publish(30)
-    listener.wait("door/paused", "paused")
-    listener.wait("door/state", "unknown")
-    after = len(listener.heard)
-    until(lambda: "desk/attributes" in topics(listener, after), "more of the other camera", 60)
-    assert listener.of("desk/paused")[-1] == "running"
-    devices = [json.loads(text) for topic, text, _ in listener.heard if "/config" in topic]
-    assert {device["dev"]["name"] for device in devices} == {
-        f"Emotion {PREFIX}/{name}" for name in ("door", "desk")
-    }
-    assert run.end()[0] == 0
-    for name in ("door", "desk"):
-        listener.wait(f"{name}/availability", "offline")
-    removed = edge("forget", *cameras, *broker.options).stdout
-    for name in ("door", "desk"):
-        assert f"removed {PREFIX}/{name}/state" in removed
-
-
-def topics(listener: Listener, after: int) -> set[str]:
-    return {topic.removeprefix(f"{PREFIX}/") for topic, _, _ in listener.heard[after:]}
-
-
-@plain_broker
-def test_a_name_stays_when_the_other_camera_is_gone(broker, daemon, cameras):
-    listener = Listener(broker)
-    run = daemon(*cameras[:2], *broker.options, "--to", "-")
-    listener.wait("door/state", "red")
-    assert run.end()[0] == 0
-    assert {line["source"] for line in run.stdout} == {"door"}
 
 
 def test_counts_of_a_period_say_which_camera_they_are_of():
