@@ -11,7 +11,7 @@ from tests.edge.command_line import command
 from tests.edge.commands.teach.lessons import LABELS, frame
 from tests.edge.output.web.asking import Answer, ask, post
 from tests.edge.output.web.browser.scenes import write_frames
-from tests.edge.waiting import until
+from tests.edge.waiting import TIMEOUT_S, until
 
 AGREE = {"agreed": True}
 
@@ -57,8 +57,9 @@ class PageLesson:
         return self.ask("/api/state").json
 
     def wait(self, check: Callable[[dict], object], expected: str) -> dict:
-        """Wait for a state, and return it."""
-        return until(lambda: (state := self.state) and check(state) and state, expected)
+        """Wait for a state, and return it. A step takes as many frames as it needs."""
+        patience = 4 * TIMEOUT_S
+        return until(lambda: (state := self.state) and check(state) and state, expected, patience)
 
     def wait_step(self, number: int, of: int, taken: int = 0) -> dict:
         """Wait until so many faces of a step are taken, and return the step."""

@@ -82,8 +82,7 @@ def test_whoever_waits_long_is_known_all_the_time(page, stack, monkeypatch):
 
 def test_there_are_no_more_a_second_than_pictures_of_the_stream(site, changing):
     slow = site("--source", changing, "--web-rate", 1)
-    assert ask(slow.port, PATH).status == 200
     start = time.monotonic()
-    for _ in range(3):
+    for _ in range(4):
         assert ask(slow.port, PATH).status == 200
-    assert time.monotonic() - start > 1.5  # and takes three seconds; each frame, a twentieth
+    assert time.monotonic() - start > 1.7  # two of them are free; each frame would take 0.1 s
