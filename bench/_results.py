@@ -18,8 +18,11 @@ TITLES = {
     "frames --memory": "Time and memory of each step",
     "footprint": "Start, memory and disk space",
     "page": "What the page costs",
+    "sources": "Several cameras",
     "peers": "Comparison with other packages",
     "finder": "Face detection",
+    "finder --scenes": "Threshold of face detection",
+    "finder --streams": "Searches put off",
     "steadiness": "Steadiness of labels over time",
     "teach": "What a few faces teach",
     "training": "Speed of training",
@@ -30,6 +33,8 @@ TITLES = {
 # Modules whose docstrings describe a benchmark, if it is not the program's own.
 DESCRIPTIONS = {
     "frames --memory": "_frames/memory.py",
+    "finder --scenes": "_finder/thresholds.py",
+    "finder --streams": "_finder/streams.py",
     "training": "_training/speed.py",
     "training --side 640": "_training/speed.py",
     "training --growth": "_training/growth.py",

@@ -1,6 +1,8 @@
 """Compare the face detector with OpenCV's Haar cascade: time per frame and faces found.
 
   python -m bench.finder [--photos DIR] [--rounds 5]
+  python -m bench.finder --scenes
+  python -m bench.finder --streams
 
 detect       FaceDetector.detect on the whole frame
 detect_near  FaceDetector.detect_near, given the box of the face in the frame
@@ -29,6 +31,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from bench._finder import streams, thresholds
 from bench._scenes import (
     HEIGHT,
     WIDTH,
@@ -62,17 +65,29 @@ Detect = Callable[[LabelledFrame], list[Box]]
 
 def main() -> None:
     """Run the command line."""
-    parser = make_parser("finder", __doc__)
+    parser = make_parser("finder", __doc__, thresholds.__doc__, streams.__doc__)
     parser.add_argument("--photos", type=Path, help="class folders of photographs of faces")
     parser.add_argument("--rounds", type=count, default=5, help="times that each frame is timed")
+    parser.add_argument("--scenes", action="store_true", help="count faces by the threshold")
+    parser.add_argument("--streams", action="store_true", help="measure searches that are put off")
     args = parser.parse_args()
+    if args.scenes:
+        thresholds.print_thresholds()
+    elif args.streams:
+        streams.print_streams()
+    else:
+        compare_with_haar(args.photos, args.rounds)
+
+
+def compare_with_haar(photos: Path | None, rounds: int) -> None:
+    """Print the table for the astronaut, and that for the photographs in a folder."""
     rng = np.random.default_rng(0)
     bare = [LabelledFrame(np.asarray(scene), None) for scene in faceless_scenes()]
-    measure("astronaut", [*bare, *make_frames([astronaut()] * 4, rng)], args.rounds)
-    if args.photos:
-        portraits = read_portraits(args.photos)
+    measure("astronaut", [*bare, *make_frames([astronaut()] * 4, rng)], rounds)
+    if photos:
+        portraits = read_portraits(photos)
         if not portraits:
-            sys.exit(f"--photos {args.photos}: no photographs, DIR/<class>/*.jpg")
+            sys.exit(f"--photos {photos}: no photographs, DIR/<class>/*.jpg")
         measure("photographs", list(make_frames(portraits, rng)), 1)
 
 

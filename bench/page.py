@@ -15,31 +15,32 @@ MB are 10^6 bytes.
 """
 
 import itertools
-import os
 import socket
-import statistics
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from PIL import Image
-
 from bench import _util
+from bench._daemon.process import (
+    WARM_S,
+    Figures,
+    cost,
+    daemon,
+    print_costs,
+    spread,
+    write_recording,
+)
 from bench._scenes import HEIGHT, WIDTH, face_frame
-from bench._util import MB, memory
 from emotion_edge.cli.argument_types import count
 from emotion_edge.errors import RunError
 
 RECORDING = Path("build/page")
-RATE, CLIENTS = 10, 200  # frames a second; clients that never read
-PHASE_S, WARM_S, START_TIMEOUT_S = 8.0, 3.0, 60.0
+CLIENTS = 200  # that never read
+PHASE_S, START_TIMEOUT_S = 8.0, 60.0
 STREAMS = ("/stream.mjpg", "/api/events")
-Figures = tuple[float, float]
-"""CPU seconds per second, and MB."""
 
 
 def main() -> None:
@@ -48,39 +49,21 @@ def main() -> None:
     parser.add_argument("--seconds", type=count, default=20, help="for which a row is measured")
     parser.add_argument("--rounds", type=count, default=3, help="times that each is measured")
     args = parser.parse_args()
-    write_recording(4 * args.seconds)
-    print_costs(args.seconds, args.rounds)
+    write_recording(RECORDING, 4 * args.seconds)
+    measure_costs(args.seconds, args.rounds)
     print_rate(args.rounds)
 
 
-def write_recording(seconds: float) -> None:
-    """Write a recording of one picture that is shown all the time."""
-    RECORDING.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(face_frame()).save(RECORDING / "face.png", compress_level=1)
-    rows = (f"face.png,{i / RATE:.1f}\n" for i in range(round(seconds * RATE) + 600))
-    (RECORDING / "times.csv").write_text("file,seconds\n" + "".join(rows))
-
-
-def print_costs(seconds: float, rounds: int) -> None:
+def measure_costs(seconds: float, rounds: int) -> None:
     """Measure each row in turn, and print the table."""
     rows = {"without --web": None, "nobody watches": 0, "1 viewer": 1, "5 viewers": 5}
     found: dict[str, list[Figures]] = {}
     for _, (name, viewers) in itertools.product(range(rounds), rows.items()):
-        found.setdefault(name, []).append(cost(viewers, seconds))
-    print(f"cost, median (lowest-highest) of {rounds}")
-    print(f"{'':16}{'CPU s per s':>24}{'MB':>24}")
-    for name, figures in found.items():
-        busy, held = zip(*figures, strict=True)
-        print(f"{name:16}{spread(busy, 3):>24}{spread(held, 1):>24}", flush=True)
+        found.setdefault(name, []).append(watched_cost(viewers, seconds))
+    print_costs(found, rounds)
 
 
-def spread(values: tuple[float, ...], digits: int) -> str:
-    """Return the median, the lowest and the highest value as text."""
-    low, high = (f"{value:.{digits}f}" for value in (min(values), max(values)))
-    return f"{statistics.median(values):.{digits}f} ({low}-{high})"
-
-
-def cost(viewers: int | None, seconds: float) -> Figures:
+def watched_cost(viewers: int | None, seconds: float) -> Figures:
     """Return what a daemon takes. viewers: None is without the page."""
     port = free_port()
     web = () if viewers is None else ("--web", str(port))
@@ -89,17 +72,7 @@ def cost(viewers: int | None, seconds: float) -> Figures:
         process.stdout.readline()  # the first label
         for path in STREAMS * (viewers or 0):
             threading.Thread(target=drain, args=(stack.enter_context(ask(port, path)),)).start()
-        time.sleep(WARM_S)
-        before, start = cpu_seconds(process.pid), time.monotonic()
-        time.sleep(seconds)
-        used, taken = cpu_seconds(process.pid) - before, time.monotonic() - start
-        return used / taken, memory("VmRSS", process.pid) / MB
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the processor time of a process, all threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cost([process], seconds)
 
 
 def print_rate(rounds: int) -> None:
@@ -136,19 +109,6 @@ def feed(process: subprocess.Popen[bytes], frame: bytes) -> None:
     with suppress(OSError, ValueError):
         while True:
             process.stdin.write(frame)
-
-
-@contextmanager
-def daemon(*options: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the daemon on the faces that it finds, and end it."""
-    words = [sys.executable, "-m", "emotion_edge", "run", "--faces", "on", *options]
-    pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    process = subprocess.Popen(words, stdin=stdin, stdout=pipe, stderr=null)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
 
 from emotion_edge.cli.argument_types import describe as describe_arguments
-from emotion_edge.cli.options.shared import add_prior
+from emotion_edge.cli.options.model import add_prior
 from emotion_edge.errors import UserError, escape, exit_code
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.postprocessing import with_natural_prior

@@ -22,7 +22,9 @@ _FOR_A_PORT = re.compile(
     r"^([a-z][a-z0-9+.-]*+://[^:/@\[]*+:)(?!\d{1,5}(?:[/?#]|$))[^@]*$", re.IGNORECASE | re.DOTALL
 )
 _IN_QUERY = re.compile(r"([?&;])([^?=&;#]*+)=[^&;#]*")
-_SECRET_KEY = re.compile(r"pass|pwd|token|secret", re.IGNORECASE)
+_SECRET_KEY = re.compile(r"pas|pwd|psw|token|secret|auth|key|^pw$", re.IGNORECASE)
+# Some cameras have a password in the path: "/user=admin_password=secret_channel=1".
+_IN_PATH = re.compile(r"((?:pass|pwd|psw|token|secret)[a-z]{0,9}=)[^/?&;#*]+", re.IGNORECASE)
 # Controls (ESC among them), format controls such as those that reverse the direction of writing,
 # lone surrogates, and separators of lines and paragraphs.
 _CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -70,7 +72,8 @@ def mask(text: str) -> str:
     """Mask passwords in a URL, even in a malformed one such as "mqtt:/user:secret@host"."""
     text = _BEFORE_HOST.sub(rf"\1{MASK}@", text)
     text = _FOR_A_PORT.sub(rf"\1{MASK}", text)
-    return _IN_QUERY.sub(_mask_query, text)
+    text = _IN_QUERY.sub(_mask_query, text)
+    return _IN_PATH.sub(rf"\1{MASK}", text) if "://" in text else text
 
 
 def _mask_query(match: re.Match[str]) -> str:

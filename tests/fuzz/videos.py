@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from emotion_edge.capture.source import open_files
+from emotion_edge.capture.files.file_source import open_files
 from tests.fuzz.mutation import mutate
 
 FRAMES, SIZE = 12, (96, 64)

@@ -7,6 +7,7 @@ An *opener* opens a *camera*: picamera2, a webcam, or a recording that plays lik
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -24,7 +25,8 @@ class CameraSettings:
     number: the camera's number, from 0. resolution: (width, height) in pixels. fps: frames per
     second. stream: picamera2's "main" or "lores" stream. rotate: degrees clockwise, 0, 90, 180 or
     270, applied before hflip (swap left and right) and vflip (swap top and bottom). stall: seconds
-    without a frame after which the camera is reopened.
+    without a frame after which the camera is reopened. password_file, ca_file: a network camera's
+    password, and the certificates to trust; None: systemd's credential, and the system's.
     """
 
     number: int = 0
@@ -35,6 +37,8 @@ class CameraSettings:
     hflip: bool = False
     vflip: bool = False
     stall: float = 5.0
+    password_file: Path | None = None
+    ca_file: Path | None = None
 
 
 class CapturedFrame(NamedTuple):

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Generator
 from functools import partial
 from threading import Condition, Event
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from emotion_edge.capture.frame import Frame
 from emotion_edge.capture.raw_stdin import raw_frame, read_raw_frame
 from emotion_edge.util.timeouts import POLL_S, run_in_thread
+
+T = TypeVar("T")
 
 
 class _Read(NamedTuple):
@@ -26,7 +28,7 @@ def read_latest_frames(width: int, height: int, stop: Event) -> Generator[Frame,
     yielded last, the latest frame and one being read are in memory. Raises UserError as
     `read_raw_frames` does.
     """
-    latest, closed, after = _Latest(), Event(), -1
+    latest, closed, after = Latest[_Read](), Event(), -1
 
     def stopped() -> bool:
         return stop.is_set() or closed.is_set()
@@ -44,26 +46,30 @@ def read_latest_frames(width: int, height: int, stop: Event) -> Generator[Frame,
         closed.set()
 
 
-def _read_all(latest: "_Latest", width: int, height: int, stopped: Callable[[], bool]) -> None:
+def _read_all(
+    latest: "Latest[_Read]", width: int, height: int, stopped: Callable[[], bool]
+) -> None:
     index = 0
     while data := read_raw_frame(width, height, index, stopped):
         latest.put(_Read(data, index, time.monotonic()))
         index += 1
 
 
-class _Latest:
+class Latest(Generic[T]):
     """Hands the newest frame from one thread to another."""
 
     def __init__(self) -> None:
-        self._frame: _Read | None = None
+        """Start without a frame."""
+        self._frame: T | None = None
         self._changed = Condition()
 
-    def put(self, frame: _Read) -> None:
+    def put(self, frame: T) -> None:
+        """Replace the frame, whether it was taken or not."""
         with self._changed:
             self._frame = frame
             self._changed.notify()
 
-    def take(self, timeout: float) -> _Read | None:
+    def take(self, timeout: float) -> T | None:
         """Return the newest frame that was not taken yet; None if none comes in `timeout` s."""
         with self._changed:
             if self._frame is None:

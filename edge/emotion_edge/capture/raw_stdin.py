@@ -40,21 +40,21 @@ def read_raw_frame(width: int, height: int, index: int, stopped: Callable[[], bo
     """
     if sys.stdin is None:
         raise UserError("--source -: stdin is closed")
-    data, length, descriptor = bytearray(), width * height * 3, sys.stdin.fileno()
-    while len(data) < length and not stopped():
+    data, got, descriptor = bytearray(width * height * 3), 0, sys.stdin.fileno()
+    while got < len(data) and not stopped():
         # Poll, because a blocking read would not notice the stop event.
         if not select.select([descriptor], [], [], POLL_S)[0]:
             continue
         try:
-            part = os.read(descriptor, length - len(data))
+            part = os.readv(descriptor, [memoryview(data)[got:]])
         except OSError as error:
             raise UserError(f"--source -: cannot read stdin: {error.strerror}") from None
-        if not part and data:
+        if not part and got:
             raise UserError(
-                f"stdin ended in the middle of frame {index}: {len(data)} of {length} bytes",
+                f"stdin ended in the middle of frame {index}: {got} of {len(data)} bytes",
                 "is --size right?",
             )
         if not part:
             break
-        data += part
-    return data if len(data) == length else bytearray()
+        got += part
+    return data if got == len(data) else bytearray()

@@ -8,6 +8,7 @@ from threading import Event
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from emotion_edge.capture.camera import Camera, CameraError, CameraSettings, CapturedFrame, Opener
 from emotion_edge.capture.frame import CameraLost, Frame
@@ -16,6 +17,25 @@ from emotion_edge.util.timeouts import POLL_S, call_with_timeout, interruptible_
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 30.0  # the delay doubles with every failed attempt
 OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 20.0, 5.0
+# By degrees clockwise, left and right swapped, top and bottom swapped. Pillow turns the other way.
+_OPERATIONS = {
+    (0, False, False): None,
+    (0, True, False): Image.Transpose.FLIP_LEFT_RIGHT,
+    (0, False, True): Image.Transpose.FLIP_TOP_BOTTOM,
+    (0, True, True): Image.Transpose.ROTATE_180,
+    (90, False, False): Image.Transpose.ROTATE_270,
+    (90, True, False): Image.Transpose.TRANSPOSE,
+    (90, False, True): Image.Transpose.TRANSVERSE,
+    (90, True, True): Image.Transpose.ROTATE_90,
+    (180, False, False): Image.Transpose.ROTATE_180,
+    (180, True, False): Image.Transpose.FLIP_TOP_BOTTOM,
+    (180, False, True): Image.Transpose.FLIP_LEFT_RIGHT,
+    (180, True, True): None,
+    (270, False, False): Image.Transpose.ROTATE_90,
+    (270, True, False): Image.Transpose.TRANSVERSE,
+    (270, False, True): Image.Transpose.TRANSPOSE,
+    (270, True, True): Image.Transpose.ROTATE_270,
+}
 log = logging.getLogger(__name__)
 
 
@@ -101,6 +121,9 @@ def _check_shape(
 
 
 def _orient(pixels: npt.NDArray[np.uint8], settings: CameraSettings) -> npt.NDArray[np.uint8]:
-    """Return a rotated and flipped view. Done in software, as no camera supports all of it."""
-    pixels = np.rot90(pixels, -settings.rotate // 90)
-    return pixels[:: -1 if settings.vflip else 1, :: -1 if settings.hflip else 1]
+    """Return a rotated and flipped copy. Done in software, as no camera supports all of it."""
+    # Not a view of numpy's: whoever reads its pixels in their order needs three times as long.
+    operation = _OPERATIONS[settings.rotate, settings.hflip, settings.vflip]
+    if operation is None:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).transpose(operation))

@@ -1,14 +1,21 @@
 """What to write instead of a --source that is none."""
 
-import difflib
 import re
 import shlex
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from emotion_edge.errors import mask
+from emotion_edge.util.similar import most_similar
 
-_STREAMS = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp", "mjpeg")
+_STREAMS = ("rtmp", "rtmps", "udp", "tcp", "srt", "rtp", "mms")
+_BROKER = "a broker is no source: give this address to --to"
+_NETWORK = "a network camera: --source rtsp://HOST/PATH or http://HOST/PATH"
+_OTHERS = {
+    **dict.fromkeys(("mqtt", "mqtts"), _BROKER),
+    **dict.fromkeys(("rtsp", "rtsps", "http", "https", "onvif", "mjpeg", "webrtc"), _NETWORK),
+}
+_NETWORK_NAMES = ("ipcam", "ip", "rtsp", "mjpeg", "onvif", "http", "network")
 _PICAMERAS = ("picam", "picamera", "libcamera", "rpicam", "csi", "camera", "cam")
 _WEBCAMS = ("webcam", "usb", "v4l2", "v4l", "video", "camera", "cam")
 _PICAMERA = "a camera on a Raspberry Pi's connector: --source picamera2"
@@ -29,15 +36,14 @@ def _url_hint(source: str, scheme: str) -> str | None:
         return f"write the path: --source {unquote(urlsplit(source).path)}"
     if scheme in _STREAMS:
         return (
-            f"addresses are not read directly; let ffmpeg read it: ffmpeg -i "
+            f"{scheme}:// is not read directly; let ffmpeg read it: ffmpeg -i "
             f"{shlex.quote(mask(source))} -f rawvideo -pix_fmt rgb24 -s 640x480 - | "
             "emotion-edge run --source - --size 640x480 --live"
         )
-    if scheme in ("mqtt", "mqtts"):
-        return "a broker is no source: give this address to --to"
     if scheme in ("v4l", "v4l2"):
         return _device_hint(source.partition(":")[2])
-    return None if len(scheme) == 1 else "addresses of this kind are not read: give a file's path"
+    other = None if len(scheme) == 1 else "addresses of this kind are not read: give a file's path"
+    return _OTHERS.get(scheme, other)
 
 
 def _camera_hint(name: str) -> str | None:
@@ -47,13 +53,17 @@ def _camera_hint(name: str) -> str | None:
         return _device_hint(name)
     if name in ("stdin", "pipe", "/dev/stdin"):
         return "raw frames on stdin: --source - --size WxH"
+    if re.match(r"rtsps?:|https?:|(\d{1,3}\.){3}\d{1,3}([:/]|$)|www\.", name):
+        return _NETWORK
     if name == "replay":
         return "a recording: --source replay:DIR"
     kind = name.rstrip(":0123456789")
-    on_pi = kind in _PICAMERAS or difflib.get_close_matches(kind, ["picamera"], 1, 0.75)
+    on_pi = kind in _PICAMERAS or most_similar(kind, ["picamera"], 0.75)
     hints = [_PICAMERA] if on_pi else []
     if kind in _WEBCAMS:
         hints.append(_WEBCAM)
+    if kind in _NETWORK_NAMES:
+        hints.append(_NETWORK)
     return ", ".join(hints) or None
 
 

@@ -7,19 +7,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from select import select
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from emotion_edge.capture.camera import CameraError, CameraSettings, CapturedFrame, Opener
 from emotion_edge.capture.frame_rate import FrameRateLimiter
+from emotion_edge.capture.v4l2_formats import FOUR_CHARACTER_CODES, SUPPORTED, decode
 from emotion_edge.errors import UserError
-from emotion_edge.imaging.image_files import ImageError, read_image
-from emotion_edge.imaging.pixel_formats import yuv_to_rgb
 from emotion_edge.util.installation import install_hint
 
 BUFFERS = 4  # they queue filled frames; the driver drops new frames when all are full
@@ -59,15 +54,24 @@ def _open(video: Any, path: Path, settings: CameraSettings) -> Iterator["V4L2Cam
 
 def _configure(capture: Any, settings: CameraSettings) -> Any:
     """Configure the webcam; return the actual format, which may differ from the settings."""
-    capture.set_format(*settings.resolution, "MJPG")  # YUYV would limit size and frame rate
+    format_ = _choose_format(capture, settings.resolution)
     with suppress(OSError):  # some drivers have a fixed frame rate
         capture.set_fps(settings.fps)
-    format_ = capture.get_format()
-    if format_.pixel_format.name not in ("MJPEG", "JPEG", "YUYV"):
-        raise CameraError(
-            f"unsupported pixel format {format_.pixel_format.name}; it must be MJPEG or YUYV"
-        )
     return format_
+
+
+def _choose_format(capture: Any, size: tuple[int, int]) -> Any:
+    """Return the first format that we read and the driver has: it takes another if it has not."""
+    offered = []
+    for code in FOUR_CHARACTER_CODES:
+        capture.set_format(*size, code)
+        format_ = capture.get_format()
+        if format_.pixel_format.name in SUPPORTED:
+            return format_
+        offered.append(format_.pixel_format.name)
+    raise CameraError(
+        f"unsupported pixel format {offered[0]}; it must be one of {', '.join(SUPPORTED)}"
+    )
 
 
 class V4L2Camera:
@@ -116,24 +120,6 @@ class V4L2Camera:
         if pixels is None:
             return None
         return CapturedFrame(pixels, seconds, self._limiter.accept(seconds, self._interval))
-
-
-def decode(data: bytes, format_: Any) -> npt.NDArray[np.uint8] | None:
-    """Decode a frame to (rows, columns, 3) uint8 RGB; None if it was damaged in transfer.
-
-    format_: linuxpy's, with width, height, pixel_format and bytes_per_line.
-    """
-    size = width, height = format_.width, format_.height
-    if format_.pixel_format.name == "YUYV":
-        stride = format_.bytes_per_line
-        if len(data) < height * stride or stride < 2 * width:
-            return None
-        rows = np.frombuffer(data, np.uint8, height * stride)
-        return yuv_to_rgb(rows.reshape(height, stride // 2, 2), "YUYV", size)
-    try:
-        return read_image(BytesIO(data))
-    except ImageError:
-        return None
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What to write instead of a key that the settings file cannot have."""
 
-import difflib
 from collections.abc import Collection, Mapping
+
+from emotion_edge.util.similar import most_similar
 
 _BROKER_TABLES = ("mqtt", "broker", "mosquitto", "home-assistant", "homeassistant")
 _BROKER_KEYS = {
@@ -46,7 +47,7 @@ def _option_style(key: str) -> str:
 
 def nearest(options: Collection[str], key: str) -> str:
     """Return the option whose name is most like a key."""
-    return difflib.get_close_matches(_option_style(shorten(key)), options, 1, cutoff=0)[0]
+    return most_similar(_option_style(shorten(key)), options) or ""
 
 
 def shorten(text: str) -> str:

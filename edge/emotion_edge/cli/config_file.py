@@ -65,6 +65,8 @@ def _entry(key: str, action: Action, given: Mapping[str, _Given], merged: Namesp
     origin = given.get(action.dest, _Given(value, value, "default"))
     # Numbers are shown as they are used, everything else as it was written.
     shown = value if value is None or isinstance(value, int | float) else origin.raw
+    if isinstance(shown, list) and len(shown) == 1:
+        shown = shown[0]
     return Entry(key, shown, str(action.metavar or action.dest.upper()), origin.where)
 
 
@@ -148,9 +150,9 @@ def _words(action: Action, key: str, value: object) -> list[str]:
     values = _items(value)
     repeated = isinstance(action, argparse._AppendAction)
     if repeated:
-        expected = f"a list, each item of it {expected}"
-    right = isinstance(value, list) == repeated and values
-    if not right or any(type(value) not in kinds for value in values):
+        expected = f"{expected}, or a list of such"
+    right = repeated or not isinstance(value, list)
+    if not right or not values or any(type(value) not in kinds for value in values):
         raise argparse.ArgumentError(action, f"expected {expected}")
     if any(isinstance(value, int) and abs(value) > MAX_WHOLE for value in values):
         raise argparse.ArgumentError(action, "the number is too large")

@@ -57,7 +57,9 @@ def forget(args: Namespace) -> Lines:
     from emotion_edge.commands.mqtt_cleanup import forget
 
     settings = run_settings(args)
-    return forget(settings.output.brokers, settings.output.mqtt)
+    names = [source.given_name for source in settings.sources] or [""]
+    brokers = [each for name in names for each in settings.output.of_source(name).brokers]
+    return forget(brokers, settings.output.mqtt)
 
 
 def info(args: Namespace) -> Lines:

@@ -12,6 +12,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     hold_signals()
     _open_closed_streams()
+    # numpy's matrices are small here; a second thread would only take two megabytes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from emotion_edge.cli.command_line import run_command_line
 
     return run_command_line(sys.argv[1:] if argv is None else argv)

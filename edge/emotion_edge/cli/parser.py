@@ -9,16 +9,13 @@ from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
 from emotion_edge.cli.options.camera import add_source
 from emotion_edge.cli.options.history import add_history_options
+from emotion_edge.cli.options.model import add_common, add_model, add_prior, add_taught
 from emotion_edge.cli.options.notice import add_notice
 from emotion_edge.cli.options.shared import (
-    add_common,
     add_detector,
     add_faces,
-    add_model,
-    add_prior,
     add_run_options,
     add_smoothing,
-    add_taught,
 )
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser

@@ -5,11 +5,12 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from emotion_edge.capture.camera import CameraSettings
-from emotion_edge.capture.source import SourceSettings
+from emotion_edge.capture.source import SourceSettings, split_name
+from emotion_edge.cli.network_camera import check_network_camera
 from emotion_edge.cli.options.web import web_settings
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.commands.show_config import COMMAND_LINE
-from emotion_edge.errors import UserError
+from emotion_edge.errors import UserError, mask
 from emotion_edge.faces.detector import DetectorSettings
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.output.mqtt.address.broker import Broker, parse_address
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 def run_settings(args: Namespace) -> RunSettings:
     """Return the settings of the daemon; raises UserError if options contradict each other."""
     return RunSettings(
-        source=None if args.source is None else source_settings(args, every=args.every),
+        sources=_all_sources(args),
         analyzer=analyzer_settings(args, heartbeat=args.heartbeat, frame_interval=args.every),
         output=output_settings(args),
         indicator=args.indicator,
@@ -33,10 +34,41 @@ def run_settings(args: Namespace) -> RunSettings:
     )
 
 
+def _all_sources(args: Namespace) -> tuple[SourceSettings, ...]:
+    sources = tuple(_source(args, text, every=args.every) for text in args.source or ())
+    if len(sources) > 1:
+        _check_several(sources)
+    return sources
+
+
+def _check_several(sources: Sequence[SourceSettings]) -> None:
+    """Raise UserError unless all are cameras with names of their own."""
+    names = [source.given_name for source in sources]
+    for source in sources:
+        if not source.live:
+            raise UserError(
+                f"--source {source.name}: several sources must be cameras",
+                "start a program for each file; stdin is a camera with --live",
+            )
+        if not source.given_name:
+            example = f"--source door={source.source}"
+            raise UserError(
+                f"--source {source.name}: one of several needs a name", f"such as {mask(example)}"
+            )
+        if names.count(source.given_name) > 1:
+            raise UserError(f"--source {source.given_name}=…: two sources have this name")
+
+
 def source_settings(args: Namespace, *, every: float) -> SourceSettings:
-    """Return the settings of --source; raises UserError if --stall is too short for --fps."""
+    """Return the settings of the only --source; raises UserError if options contradict."""
+    return _source(args, args.source, every=every)
+
+
+def _source(args: Namespace, text: str, *, every: float) -> SourceSettings:
+    name, source = split_name(text)
     if args.stall * args.fps < 2:
         raise UserError(f"--stall {args.stall:g}: no time for two frames at --fps {args.fps:g}")
+    check_network_camera(args, source)
     camera = CameraSettings(
         number=args.camera,
         resolution=args.resolution,
@@ -46,9 +78,12 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
         hflip=args.hflip,
         vflip=args.vflip,
         stall=args.stall,
+        password_file=args.source_password_file,
+        ca_file=args.source_ca_file,
     )
     return SourceSettings(
-        source=args.source,
+        source=source,
+        given_name=name,
         size=args.size,
         stdin_live=args.live,
         every=every,

@@ -121,7 +121,7 @@ def _ask_for_consent(settings: CollectSettings) -> None:
     question = QUESTION.format(
         count=settings.count,
         label=settings.label,
-        source=settings.source.source,
+        source=settings.source.name,
         folder=settings.folder,
     )
     ask_for_consent("collect", question)

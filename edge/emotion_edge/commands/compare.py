@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from emotion_edge.capture.files.file_source import open_files
 from emotion_edge.capture.frame import Frame
-from emotion_edge.capture.source import open_files
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.classifier import Classification, Classifier

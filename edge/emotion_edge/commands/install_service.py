@@ -38,6 +38,7 @@ NEXT = """\
 {path} is written. The service reads
   /etc/emotion-edge.toml                the settings, with whole paths: model = "/…/mine.tflite"
   /etc/credstore/emotion-edge.password  the broker's password, if it needs one (mode 600)
+  /etc/credstore/emotion-edge.source-password  a network camera's, if it needs one (mode 600)
   /etc/credstore/emotion-edge.web-password  the page's, if other computers are to see it (mode 600)
   /etc/credstore/emotion-edge.taught    a file written by `teach`, if there is one (mode 600), with
     taught = "/run/credentials/emotion-edge.service/emotion-edge.taught"

@@ -7,8 +7,8 @@
   emotion-edge run --source picamera2 --model mine.tflite
   ffmpeg -i clip.mp4 -f rawvideo -pix_fmt rgb24 -s 640x480 - |
     emotion-edge run --source - --size 640x480
-  ffmpeg -i rtsp://camera/stream -f rawvideo -pix_fmt rgb24 -s 640x480 - |
-    emotion-edge run --source - --size 640x480 --live
+  emotion-edge run --source rtsp://USER@camera/stream --source-password-file password.txt
+  emotion-edge run --source door=picamera2 --source desk=v4l2:/dev/video0
 
 Pictures (a file, a folder, a glob) are labelled one by one: a line for each face, with the label
 that has the highest score, or one line with the label no_face. In a stream (a camera, a video,
@@ -26,18 +26,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from threading import Event
 
-from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.frame_rate import Frames
+from emotion_edge.capture.frame import CameraLost
+from emotion_edge.capture.merged import Numbered
+from emotion_edge.commands.feed import Feed, make_feeds, open_frames, open_sinks
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.self_test import run_self_test
-from emotion_edge.output.factory import check_output, make_sinks
+from emotion_edge.output.factory import check_output
 from emotion_edge.output.sink import Sink
-from emotion_edge.pipeline.aggregate import LabelCounter
-from emotion_edge.pipeline.analyzer import FaceAnalyzer
-from emotion_edge.pipeline.factory import AnalyzerSettings, make_analyzer, remake_classifier
-from emotion_edge.pipeline.results import FrameResult, NoSignal
-from emotion_edge.pipeline.stats import PipelineStats
+from emotion_edge.pipeline.factory import AnalyzerSettings, remake_classifier
 from emotion_edge.system.privacy_notice import show_notice
 from emotion_edge.system.signals import reload_on_hangup, stop_on_signals
 from emotion_edge.system.systemd import notify, notify_ready
@@ -47,136 +44,89 @@ log = logging.getLogger(__name__)
 
 
 def run(settings: RunSettings) -> None:
-    """Label the frames of the source until it ends, or until SIGINT or SIGTERM.
+    """Label the frames of the sources until they end, or until SIGINT or SIGTERM.
 
     SIGHUP loads the model again, and the page's certificate. Raises UserError if a setting cannot
     be used.
     """
-    source = settings.source
-    if source is None:
+    if not settings.sources:
         raise UserError("give --source")
-    check_output(settings.output)
+    check_output(settings.output, several=len(settings.sources) > 1)
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     reload_on_hangup(reload)
     try:
-        analyzer = make_analyzer(settings.analyzer, stop)
+        feeds = make_feeds(settings, stop)
     except StoppedError:
         return
-    stats = PipelineStats(
-        periodic=settings.output.aggregate is not None,
-        watched=False if settings.output.web else None,
-    )
-    _warn_if_self_test_fails(settings.analyzer, analyzer)
-    frames = source.open(stop)
-    if stop.is_set():
-        return
-    show_notice()
-    # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
-    with closing(frames), ExitStack() as stack:
-        shown = _indicate(frames, settings, stats, stack)
-        made = make_sinks(
-            settings.output,
-            stats,
-            analyzer.labels,
-            source=source,
-            analyzer=settings.analyzer,
-            stop=stop,
-        )
-        sinks = [stack.enter_context(sink) for sink in made]
-        notify_ready(source.every)
-        _process_frames(shown, settings, analyzer, stats, sinks, reload, stop)
-
-
-def _indicate(
-    frames: Frames, settings: RunSettings, stats: PipelineStats, stack: ExitStack
-) -> Frames:
-    """Return the frames; with --indicator, they switch the light for the people in view."""
-    if settings.indicator is None:
-        return frames
-    if not settings.source or not settings.source.may_be_camera:
-        log.info("%s is left alone: --source is no camera", settings.indicator)
-        return frames
-    # Imported here because few have a light, and memory is for all.
-    from emotion_edge.pipeline.indicator import indicating  # noqa: PLC0415
-
-    return stack.enter_context(indicating(settings.indicator, frames, stats))
+    _warn_if_self_test_fails(settings.analyzer, feeds[0])
+    with ExitStack() as stack:
+        frames = open_frames(feeds, settings.indicator, stack, stop)
+        if stop.is_set():
+            return
+        show_notice()
+        # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
+        stack.enter_context(closing(frames))
+        sinks = open_sinks(feeds, settings, stack, stop)
+        notify_ready(settings.sources[0].every)
+        _process_frames(frames, settings, feeds, sinks, reload, stop)
 
 
 def _process_frames(
-    frames: Iterable[Frame | CameraLost],
+    frames: Numbered,
     settings: RunSettings,
-    analyzer: FaceAnalyzer,
-    stats: PipelineStats,
-    sinks: Sequence[Sink],
+    feeds: Sequence[Feed],
+    sinks: Sequence[Sequence[Sink]],
     reload: Event,
     stop: Event,
 ) -> None:
-    aggregate = settings.output.aggregate
-    counter = LabelCounter(aggregate, stats) if aggregate else None
-    for frame in frames:
+    for number, frame in frames:
         if reload.is_set():
             reload.clear()
-            _reload(settings.analyzer, analyzer, sinks, stop)
-        found = _process(frame, analyzer, stats, count_faces=counter is None)
-        result = counter.process(found) if counter else found
-        for sink in sinks:
-            sink.publish(result)
+            _reload(settings.analyzer, feeds, [each for some in sinks for each in some], stop)
+        feeds[number].process(frame, sinks[number])
         # Only frames reset the watchdog, so systemd restarts a daemon that gets none.
         watchdog = () if isinstance(frame, CameraLost) else ("WATCHDOG=1",)
-        notify(*watchdog, f"STATUS={stats.summary}")
-        if stats.frames == settings.frames:
+        notify(*watchdog, f"STATUS={', '.join(feed.summary for feed in feeds)}")
+        if settings.frames and sum(feed.stats.frames for feed in feeds) >= settings.frames:
             break
-        del frame, found, result  # a large picture must not be held while the next is decoded
-
-
-def _process(
-    frame: Frame | CameraLost, analyzer: FaceAnalyzer, stats: PipelineStats, *, count_faces: bool
-) -> FrameResult | NoSignal:
-    if isinstance(frame, CameraLost):
-        stats.stream_lost(frame.reason)
-        return analyzer.no_signal(frame.source, "no_camera")
-    result = None if stats.paused else analyzer.process(frame)
-    if result is None or stats.paused:  # the pause may have come while the frame was analysed
-        stats.received(frame)
-        return analyzer.no_signal(frame.source, "paused")
-    stats.processed(frame, result.face_count if count_faces else None)
-    return result
+        del frame  # a large picture must not be held while the next is decoded
 
 
 def _reload(
-    settings: AnalyzerSettings, analyzer: FaceAnalyzer, sinks: Iterable[Sink], stop: Event
+    settings: AnalyzerSettings, feeds: Sequence[Feed], sinks: Iterable[Sink], stop: Event
 ) -> None:
     """Load the model again, and let each sink read its files again, whatever fails."""
-    if _reload_model(settings, analyzer, stop):
+    sinks = list(dict.fromkeys(sinks))
+    if _reload_model(settings, feeds, stop):
         for sink in sinks:
-            sink.begin(analyzer.labels)
+            sink.begin(feeds[0].analyzer.labels)
         log.info("%s: loaded again", settings.model)
     for sink in sinks:
         sink.reload()
 
 
-def _reload_model(settings: AnalyzerSettings, analyzer: FaceAnalyzer, stop: Event) -> bool:
+def _reload_model(settings: AnalyzerSettings, feeds: Sequence[Feed], stop: Event) -> bool:
     """Return whether the model was loaded; keep the present one if the file cannot be used."""
     try:
-        analyzer.set_classifier(
-            remake_classifier(
-                settings.model,
-                settings.runtime,
-                stop,
-                prior=settings.prior,
-                taught=settings.taught,
-            )
+        classifier = remake_classifier(
+            settings.model,
+            settings.runtime,
+            stop,
+            prior=settings.prior,
+            taught=settings.taught,
         )
+        for feed in feeds:
+            feed.analyzer.set_classifier(classifier)
     except (UserError, RunError, OSError) as error:
         log.error("keeping the present model: %s", error)
         return False
     return True
 
 
-def _warn_if_self_test_fails(settings: AnalyzerSettings, analyzer: FaceAnalyzer) -> None:
+def _warn_if_self_test_fails(settings: AnalyzerSettings, feed: Feed) -> None:
     """Only warn: there is no other model to keep, and slightly wrong labels beat none."""
     try:
-        run_self_test(analyzer.classifier)
+        run_self_test(feed.analyzer.classifier)
     except UserError as error:
         log.warning("%s", error)

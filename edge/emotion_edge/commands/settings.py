@@ -11,12 +11,13 @@ from emotion_edge.pipeline.factory import AnalyzerSettings
 class RunSettings:
     """All settings of the daemon.
 
-    source: None if the user named none, which only `run` refuses.
+    sources: none if the user named none, which only `run` refuses. If there are several, each is a
+    camera with a name of its own.
     indicator: a GPIO pin for a light, such as "GPIO17"; None: no light.
     frames: stop after this many frames; None: at the end of the source. verbose: log more.
     """
 
-    source: SourceSettings | None = None
+    sources: tuple[SourceSettings, ...] = ()
     analyzer: AnalyzerSettings = field(default_factory=AnalyzerSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     indicator: str | None = None

@@ -15,6 +15,7 @@ The network is Google's, under Apache-2.0, and is not part of this package. The 
 """
 
 import hashlib
+import math
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,6 +35,7 @@ _MAX_BYTES = 1024**2  # it has 229 KB
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
 MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
+_MIN_LOGIT = math.log(MIN_CANDIDATE_SCORE / (1 - MIN_CANDIDATE_SCORE))
 Window = tuple[float, float, float]
 """Left, top and side of the square that the network sees, in pixels of the frame."""
 
@@ -70,11 +72,13 @@ class BlazeFace:
         # one exists.
         fill_input(image, window, self._interpreter.tensor(self._input["index"])()[0])
         self._interpreter.invoke()
-        logits = self._interpreter.get_tensor(self._logits)[0, :, 0].clip(-100, 100)
-        scores = 1 / (1 + np.exp(-logits.astype(np.float64)))
-        keep = scores >= MIN_CANDIDATE_SCORE
+        logits = self._interpreter.get_tensor(self._logits)[0, :, 0]
+        keep = np.flatnonzero(logits >= _MIN_LOGIT)
+        if not len(keep):  # as in most windows
+            return np.empty((0, 8))
+        scores = 1 / (1 + np.exp(-logits[keep].astype(np.float64)))
         values = self._interpreter.get_tensor(self._boxes)[0][keep] / INPUT_SIDE
-        return _decode(values, scores[keep], self._anchors[keep], window)
+        return _decode(values, scores, self._anchors[keep], window)
 
 
 def _decode(

@@ -6,7 +6,7 @@ Each candidate is then checked in two closer windows, which removes most false d
 numbers are measured in `tests/edge/faces/test_detector.py` and `make bench`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ ZOOM_FACTORS = (2.5, 2.0)  # sides of the windows that confirm a candidate, over
 # sizes it finds 97.4 % of the faces, and 8 boxes without one; 0.68 finds 96.3 % and no wrong box.
 DEFAULT_THRESHOLD = 0.63
 MIN_CONFIRM_SCORE = 0.5  # minimum score in a single zoomed window, unless the threshold is lower
+NEARLY = 0.1  # a thing whose score is below the threshold by no more may soon be a face
 _MIN_ZOOM_IOU = 0.2  # minimum overlap of a candidate with its box in a zoomed window
 MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
 MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 40 of 640 pixels
@@ -72,14 +73,44 @@ class FaceDetector:
 
     def detect(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
         """Return all faces in a frame, (rows, columns, 3) uint8 RGB, largest first."""
-        rows, columns = pixels.shape[:2]
-        min_side = self.min_face or max(rows, columns) * MIN_FACE_RATIO
+        return self.search(pixels)[0]
+
+    def search(
+        self, pixels: npt.NDArray[np.uint8], least_side: float = 0.0
+    ) -> tuple[list[Face], list[Box]]:
+        """Return what `detect` does, and where something is nearly clear or large enough.
+
+        least_side: pixels of the smallest face to look for, if `min_face` names none and it is more
+        than `MIN_FACE_RATIO` gives.
+        """
+        min_side = self._min_side(pixels, least_side)
         image = Image.fromarray(pixels)
-        windows = tile_windows(columns, rows, min_side)
+        windows = tile_windows(*image.size, min_side)
         candidates = np.concatenate([self._network.detect(image, window) for window in windows])
-        confirmed = [self._confirm(image, box) for box in non_max_suppression(candidates)]
-        faces = (face for face in confirmed if face is not None and face[3] >= self.threshold)
-        return _merge_faces(face for face in faces if face[2] >= MIN_SIZE_RATIO * min_side)
+        return self._judge(image, non_max_suppression(candidates), min_side)
+
+    def look_again(self, pixels: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> list[Face]:
+        """Return the faces where a search was not sure, largest first."""
+        if not boxes:
+            return []
+        image = Image.fromarray(pixels)
+        return self._judge(image, np.array(boxes), self._min_side(pixels))[0]
+
+    def _min_side(self, pixels: npt.NDArray[np.uint8], least_side: float = 0.0) -> float:
+        return self.min_face or max(max(pixels.shape[:2]) * MIN_FACE_RATIO, least_side)
+
+    def _judge(
+        self, image: Image.Image, candidates: npt.NDArray[np.float64], min_side: float
+    ) -> tuple[list[Face], list[Box]]:
+        confirmed = [self._confirm(image, candidate) for candidate in candidates]
+        nearly = self.threshold - NEARLY
+        near = [face for face in confirmed if face is not None and face[3] >= nearly]
+        least = MIN_SIZE_RATIO * min_side
+        sure = [face for face in near if face[3] >= self.threshold and face[2] >= least]
+        faces = _merge_faces(sure)
+        unsure = [face.box for face in _merge_faces(near)] if len(near) > len(sure) else []
+        known = np.array([face.box for face in faces]).reshape(-1, 3)
+        return faces, [box for box in unsure if not iou(box, known).any()]
 
     def detect_near(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
         """Return the faces that are still near the given boxes, largest first.

@@ -19,9 +19,13 @@ def non_max_suppression(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.f
     merged ones in the same format, highest score first.
 
     This is BlazeFace's variant of non-maximum suppression (section 3.3 of the paper). A box that
-    lies within a better one is dropped: it is part of a face, from a window that cut the face.
+    lies within a better one is dropped: it is part of a face, from a window that cut the face. So
+    is one without a side, which overlaps nothing.
     """
+    if not len(candidates):
+        return candidates
     rest = candidates[np.argsort(-candidates[:, 3])]
+    rest = rest[rest[:, 2] > 0]
     result = []
     while len(rest):
         best = rest[0]

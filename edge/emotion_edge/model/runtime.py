@@ -4,7 +4,6 @@ import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ import numpy as np
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.system.native_log import without_info_lines
-from emotion_edge.util.installation import install_hint
+from emotion_edge.util.installation import install_hint, installed_version
 
 MAX_REASON = 300  # characters of a runtime's message
 RUNTIMES = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}  # preferred first
@@ -37,10 +36,8 @@ def installed_runtimes() -> list[str]:
 
 def runtime_version(name: str) -> str:
     """Return the name of an installed runtime and its version, if that is known."""
-    try:
-        return f"{name} {version(RUNTIMES[name].replace('_', '-'))}"
-    except PackageNotFoundError:  # Debian's files may lack pip's metadata
-        return name
+    version = installed_version(RUNTIMES[name].replace("_", "-"))
+    return f"{name} {version}" if version else name
 
 
 class Unproven(NamedTuple):

@@ -12,7 +12,6 @@ from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
 from emotion_edge.output.mqtt.password import password_dangers
 from emotion_edge.output.mqtt.reporting import Reporting
-from emotion_edge.output.mqtt.sink import MqttSink
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
@@ -33,11 +32,15 @@ STALL_S = 1.0
 log = logging.getLogger(__name__)
 
 
-def check_output(settings: OutputSettings) -> None:
+def check_output(settings: OutputSettings, *, several: bool = False) -> None:
     """Raise UserError if the settings contradict each other or stdout is closed.
 
-    Warns of what endangers the password for the brokers.
+    several: whether there is more than one source. Warns of what endangers the password for the
+    brokers.
     """
+    for name in ("web", "metrics", "history", "draw") if several else ():
+        if getattr(settings, name):
+            raise UserError(f"--{name} is for one --source", "start a program for each camera")
     if settings.stdout and sys.stdout is None:
         raise UserError("stdout is closed, and --to does not name another place")
     if settings.draw and settings.aggregate:
@@ -55,7 +58,7 @@ def make_sinks(
     analyzer: AnalyzerSettings,
     stop: Event,
 ) -> Iterator[Sink]:
-    """Yield each sink, to be entered in this order.
+    """Yield each sink of a source but stdout's, to be entered in this order.
 
     labels: the model's. analyzer: of the frames. stop: set when the program is to end. Raises
     UserError if a setting cannot be used.
@@ -66,6 +69,9 @@ def make_sinks(
         yield PrometheusSink(settings.metrics, stats, labels, latencies=latencies)
     yield from _file_sinks(settings, source.source, stop)
     if settings.brokers:
+        # As for the web server, memory is for those who use it.
+        from emotion_edge.output.mqtt.sink import MqttSink  # noqa: PLC0415
+
         reporting = _reporting(settings, analyzer.heartbeat, source.every)
         mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop)
         control.on_command, control.on_watched = mqtt.command, mqtt.show_watched
@@ -75,9 +81,14 @@ def make_sinks(
         yield make_web_sink(
             settings, stats, labels, source=source, analyzer=analyzer, control=control, stop=stop
         )
-    if settings.stdout:
-        patience = _patience(live=source.live, alone=not settings.brokers)
-        yield StdoutSink(stats, stop, patience=patience, every_frame=settings.every_frame)
+
+
+def make_stdout_sink(
+    settings: OutputSettings, stats: PipelineStats, stop: Event, *, live: bool
+) -> Sink:
+    """Return the sink of stdout, to be entered last. live: see `SourceSettings`."""
+    patience = _patience(live=live, alone=not settings.brokers)
+    return StdoutSink(stats, stop, patience=patience, every_frame=settings.every_frame)
 
 
 def _file_sinks(settings: OutputSettings, source: str, stop: Event) -> Iterator[Sink]:

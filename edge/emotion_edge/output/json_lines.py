@@ -122,6 +122,7 @@ def counts_line(counts: PeriodCounts) -> Line:
     """
     return {
         "event": "aggregate",
+        **({"source": counts.source} if counts.source else {}),
         "from": utc_text(counts.start.replace(microsecond=0)),
         "to": utc_text(counts.end.replace(microsecond=0)),
         "frames": counts.frames,

@@ -1,7 +1,8 @@
 """Settings of the outputs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.login import MqttSettings
@@ -31,3 +32,10 @@ class OutputSettings:
     draw: Path | None = None
     history: Path | None = None
     history_days: int = 30
+
+    def of_source(self, name: str) -> Self:
+        """Return the settings for a source that the user calls `name`; "": it has no name."""
+        if not name:
+            return self
+        brokers = (replace(each, prefix=f"{each.prefix}/{name}") for each in self.brokers)
+        return replace(self, brokers=tuple(brokers))

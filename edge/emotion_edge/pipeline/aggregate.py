@@ -17,9 +17,13 @@ from emotion_edge.pipeline.stats import PipelineStats
 class LabelCounter:
     """Counts labels in the running period, and `no_face` once for a frame in which nobody is."""
 
-    def __init__(self, minutes: float, stats: PipelineStats) -> None:
-        """Start the first period. minutes: its length. stats: are told when a period ends."""
+    def __init__(self, minutes: float, stats: PipelineStats, source: str = "") -> None:
+        """Start the first period. minutes: its length. stats: are told when a period ends.
+
+        source: what the user calls the source.
+        """
         self._period, self._stats, self._timer = 60 * minutes, stats, LabelTimer()
+        self._source = source
         self._start()
 
     def _start(self) -> None:
@@ -43,6 +47,7 @@ class LabelCounter:
             frames=self._frames,
             counts=dict(sorted(self._counts.items())),
             seconds={label: seen.seconds for label, seen in sorted(self._seen.items())},
+            source=self._source,
         )
         self._stats.end_period()
         self._start()

@@ -16,11 +16,12 @@ from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.quality import QUALITY_SIDE, FaceQuality, measure_quality
 from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
-from emotion_edge.faces.types import Face
+from emotion_edge.faces.types import Box, Face
 from emotion_edge.imaging.regions import Region, scale_region
 from emotion_edge.model.classifier import Classification, Classifier, mirrored
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.preprocessing import adjust_contrast, scale
+from emotion_edge.pipeline.change_gate import ChangeGate
 from emotion_edge.pipeline.frame_clock import FrameClock
 from emotion_edge.pipeline.heartbeat import AbsenceReporter, Heartbeat
 from emotion_edge.pipeline.pictures import analyze_picture
@@ -47,8 +48,8 @@ class FaceAnalyzer:
         """Analyse with `classifier` the faces that `detector` finds.
 
         detector: None takes the whole frame for a face.
-        search_every: seconds of a stream between two searches of the whole frame; in between, only
-            the surroundings of known faces are searched.
+        search_every: seconds of a stream between two searches of the whole frame; in between, and
+            where nothing changes, only the surroundings of known faces are searched.
         heartbeat: seconds of a stream after which an unchanged label is reported again; 0: never.
         frame_interval: seconds by which a stream's frames are apart at least; 0 if unknown. If they
             are far apart, the first frame already gives a label.
@@ -79,7 +80,8 @@ class FaceAnalyzer:
         """Forget all faces, as after a time without frames."""
         self._tracker, self._faces = FaceTracker(), {}
         self._whole_frame = self._new_face(None)
-        self._next_search = float("-inf")
+        self._next_search, self._gate = float("-inf"), ChangeGate()
+        self._unsure: list[Box] = []
         self._absence = AbsenceReporter(self._heartbeat)
 
     def process(self, frame: Frame) -> FrameResult:
@@ -132,15 +134,25 @@ class FaceAnalyzer:
         seconds = self._clock.seconds
         expected = [track.expected(seconds) for track in self._tracker.tracks]
         if seconds < self._next_search:
-            return detector.detect_near(pixels, expected)
+            return self._follow_known(detector, pixels, expected)
         self._next_search = seconds + self._search_every
-        found = detector.detect(pixels)
-        if not self._search_every <= self._clock.spacing <= SPARSE_S:
+        is_put_off = self._clock.spacing <= SPARSE_S and not self._gate.opens(pixels, expected)
+        if is_put_off:
+            found = detector.look_again(pixels, [*expected, *self._unsure])
+        else:
+            found, self._unsure = detector.search(pixels)
+        if not is_put_off and not self._search_every <= self._clock.spacing <= SPARSE_S:
             return found
-        # No frames come in between, which would find a known face that is less clear for a moment.
+        # It may be less clear for a moment, and if frames come rarely, none in between finds it.
         boxes = np.array([face.box for face in found]).reshape(-1, 3)
         unclear = [box for box in expected if not iou(box, boxes).any()]
-        return found + detector.detect_near(pixels, unclear)
+        return found + self._follow_known(detector, pixels, unclear)
+
+    def _follow_known(self, detector: FaceDetector, pixels: Pixels, boxes: list[Box]) -> list[Face]:
+        found = detector.detect_near(pixels, boxes)
+        if len(found) < len(boxes):
+            self._gate.reopen()  # a face that is lost may be somewhere else
+        return found
 
     def _follow(self, track: Track, pixels: Pixels) -> FaceResult:
         if track.number not in self._faces:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from emotion_edge.faces.blazeface import NoFaceModelError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
@@ -18,8 +18,9 @@ from emotion_edge.model.self_test import SelfTestError
 from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.smoothing import SmoothingSettings
-from emotion_edge.teaching.head import TaughtHead
-from emotion_edge.teaching.taught_file import read_taught
+
+if TYPE_CHECKING:
+    from emotion_edge.teaching.head import TaughtHead
 
 Prior = Literal["shipped", "natural"]
 log = logging.getLogger(__name__)
@@ -53,16 +54,31 @@ def make_analyzer(settings: AnalyzerSettings, stop: Event | None = None) -> Face
 
     Raises StoppedError if `stop` is set while the model is tried.
     """
-    return FaceAnalyzer(
-        make_classifier(
-            settings.model, settings.runtime, stop, prior=settings.prior, taught=settings.taught
-        ),
-        choose_detector(settings),
-        smoothing=settings.smoothing,
-        search_every=settings.search_every,
-        heartbeat=settings.heartbeat,
-        frame_interval=settings.frame_interval,
+    return make_analyzers(settings, 1, stop)[0]
+
+
+def make_analyzers(
+    settings: AnalyzerSettings, count: int, stop: Event | None = None
+) -> list[FaceAnalyzer]:
+    """Return an analyzer for each of `count` sources; they share the networks.
+
+    Raises what `make_analyzer` does.
+    """
+    classifier = make_classifier(
+        settings.model, settings.runtime, stop, prior=settings.prior, taught=settings.taught
     )
+    detector = choose_detector(settings)
+    return [
+        FaceAnalyzer(
+            classifier,
+            detector,
+            smoothing=settings.smoothing,
+            search_every=settings.search_every,
+            heartbeat=settings.heartbeat,
+            frame_interval=settings.frame_interval,
+        )
+        for _ in range(count)
+    ]
 
 
 def make_classifier(
@@ -79,7 +95,7 @@ def make_classifier(
     Logs a warning, once in a process, if the model was not proven on the runtime in use.
     """
     content = read_model(model)
-    head = read_taught(taught, content).head if taught else None
+    head = _read_head(taught, content)
     with suppress(SelfTestError):
         try_model(content, settings, stop)
     return _load(content, settings, prior, head)
@@ -98,13 +114,22 @@ def remake_classifier(
     Raises UserError also if the model does not pass its self-test.
     """
     content = read_model(model)
-    head = read_taught(taught, content).head if taught else None
+    head = _read_head(taught, content)
     try_model(content, settings, stop)
     return _load(content, settings, prior, head)
 
 
+def _read_head(taught: Path | None, model: Model) -> "TaughtHead | None":
+    if taught is None:
+        return None
+    # Few have taught it, and memory is for all.
+    from emotion_edge.teaching.taught_file import read_taught  # noqa: PLC0415
+
+    return read_taught(taught, model).head
+
+
 def _load(
-    model: Model, settings: RuntimeSettings, prior: Prior, head: TaughtHead | None
+    model: Model, settings: RuntimeSettings, prior: Prior, head: "TaughtHead | None"
 ) -> Classifier:
     classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads, head=head)
     if prior == "natural" and head:

@@ -11,6 +11,10 @@ from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.pipeline.results import FaceResult, FrameResult
 from emotion_edge.pipeline.smoothing import Decision
 
+# Pixels of the least face that is looked for, unless the user names it: what is smaller in a small
+# photograph is rarely a face that one could judge, and takes most of the search.
+LEAST_SIDE = 32.0
+
 
 def analyze_picture(
     frame: Frame, classifier: Classifier, detector: FaceDetector | None
@@ -23,7 +27,7 @@ def analyze_picture(
         answer = classifier.classify(frame.pixels, frame.face)
         return FrameResult(frame=frame, faces=(_result(answer),))
     start = time.perf_counter()
-    found = detector.detect(frame.pixels)
+    found, _ = detector.search(frame.pixels, LEAST_SIDE)
     detect_ms = (time.perf_counter() - start) * 1000
     rule, faces = crop_rule_of(classifier.contract), []
     for number, face in enumerate(found, start=1):

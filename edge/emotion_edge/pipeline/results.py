@@ -87,7 +87,8 @@ class PeriodCounts:
     """Counts of the labels in a period, without any moment or person.
 
     start, end: UTC. frames: how many were analysed. counts: label to number of faces. seconds: of
-    the labels seen in a stream, see `pipeline.label_times`; pictures have none.
+    the labels seen in a stream, see `pipeline.label_times`; pictures have none. source: what the
+    user calls the source; "": nothing.
     """
 
     start: datetime
@@ -95,6 +96,7 @@ class PeriodCounts:
     frames: int
     counts: Mapping[str, int]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True)

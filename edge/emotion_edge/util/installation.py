@@ -2,6 +2,9 @@
 
 Error messages name them. They run the pip of this environment, because Debian's own pip refuses to
 install, and they name the packages of an extra, because no package index holds this program.
+
+importlib.metadata takes two megabytes, which a daemon that runs well does not need. So it is
+imported where it is used.
 """
 
 import os
@@ -10,7 +13,6 @@ import shlex
 import sys
 import sysconfig
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
 import numpy as np
@@ -43,13 +45,28 @@ def install_hint(extra: str, *, again: bool = False) -> str:
         return f"[{extra}] has no packages for Python {python}"
     if not Path(np.__file__).is_relative_to(sys.prefix):
         packages = [each for each in packages if not _NUMPY.match(each)]
-        packages += [] if again else [f"numpy=={version('numpy')}"]
+        packages += [] if again else [f"numpy=={installed_version('numpy')}"]
     options = ["--force-reinstall", "--no-deps"] if again else []
     return pip_command("install", *options, *packages)
 
 
+def installed_version(distribution: str) -> str | None:
+    """Return the version of an installed distribution; None if it is not installed by pip.
+
+    Debian's files may lack pip's metadata.
+    """
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
 def project_url(label: str) -> str | None:
     """Return the address that [project.urls] of pyproject.toml gives a label; None without one."""
+    from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415
+
     try:
         urls = metadata(DISTRIBUTION).get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -60,6 +77,8 @@ def project_url(label: str) -> str | None:
 
 def _requirements(extra: str) -> list[str] | None:
     """Return the packages of an extra for this Python; None if the installed program lacks it."""
+    from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415
+
     try:
         lines = requires(DISTRIBUTION) or []
     except PackageNotFoundError:

@@ -84,3 +84,25 @@ def test_a_library_that_cannot_be_imported_is_an_error_with_the_reason(tmp_path)
     result = edge(*ARGUMENTS, env={**os.environ, "PYTHONPATH": python_path(tmp_path)})
     assert result.returncode == 2
     assert "it does not load: numpy.dtype size changed" in own_lines(result.stderr)[-1]
+
+
+def test_a_pi_has_a_second_camera(daemon, tmp_path):
+    """The double refuses a camera that is open already, as picamera2 does."""
+    plan = plan_text(save(tmp_path / "red.png", "red"), cameras=2)
+    environment = {"PYTHONPATH": python_path(), "PICAMERA2_DOUBLE": plan}
+    sources = ("--source", "left=picamera2", "--source", "right=picamera2:1")
+    run = daemon(*sources, "--all", "--frames", 20, env=environment)
+    assert run.process.wait(60) == 0, run.stderr
+    assert {(line["source"], line["raw"]) for line in run.stdout} == {
+        ("left", "red"),
+        ("right", "red"),
+    }
+    assert "trying again" not in run.stderr
+
+
+def test_a_camera_that_is_not_there_is_named_by_its_number(daemon, tmp_path):
+    plan = plan_text(save(tmp_path / "red.png", "red"))
+    environment = {"PYTHONPATH": python_path(), "PICAMERA2_DOUBLE": plan}
+    run = daemon("--source", "picamera2:1", env=environment)
+    run.wait_stderr("picamera2:1: no camera 1 among the 1")
+    run.end()

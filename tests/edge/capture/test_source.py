@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from emotion_edge.capture.source import open_files, open_source
+from emotion_edge.capture.files.file_source import open_files
+from emotion_edge.capture.source import open_source
 from emotion_edge.errors import UserError
 from tests.edge.pictures import COLOURS, save, solid
 from tests.edge.recordings import write_recording

@@ -6,6 +6,7 @@ from emotion_edge.capture.source import open_source
 from emotion_edge.errors import UserError
 
 WEBCAM, PICAMERA = "--source v4l2:/dev/video0", "--source picamera2"
+NETWORK = "a network camera: --source rtsp://HOST/PATH or http://HOST/PATH"
 FFMPEG = (
     "-f rawvideo -pix_fmt rgb24 -s 640x480 - | emotion-edge run --source - --size 640x480 --live"
 )
@@ -28,12 +29,19 @@ HINTS = {
     "Picamera2": PICAMERA,
     "pycamera2": PICAMERA,
     "picamera3": PICAMERA,
-    "picamera2:1": PICAMERA,
+    "picamera3:1": PICAMERA,
+    "picamera2:": PICAMERA,
     "libcamera": PICAMERA,
-    "rtsp://cam/stream": f"ffmpeg -i rtsp://cam/stream {FFMPEG}",
-    "RTSP://me:secret@cam/1": "ffmpeg -i 'RTSP://me:********@cam/1'",
-    "http://cam/video?a=1&b=2": f"ffmpeg -i 'http://cam/video?a=1&b=2' {FFMPEG}",
-    "https://cam/x.mjpg": FFMPEG,
+    "rtmp://cam/stream": f"ffmpeg -i rtmp://cam/stream {FFMPEG}",
+    "RTMP://me:secret@cam/1": "ffmpeg -i 'RTMP://me:********@cam/1'",
+    "srt://cam:9000?a=1&b=2": f"ffmpeg -i 'srt://cam:9000?a=1&b=2' {FFMPEG}",
+    "rtsp:/cam/stream": NETWORK,
+    "http:cam/video": NETWORK,
+    "rtsp": NETWORK,
+    "IPcam": NETWORK,
+    "192.168.1.20": NETWORK,
+    "192.168.1.20:8080/video": NETWORK,
+    "onvif://cam": NETWORK,
     "udp://@:1234": FFMPEG,
     "s3://bucket/x.jpg": "addresses of this kind are not read",
     "file:///tmp/a%20b.jpg": "--source /tmp/a b.jpg",

@@ -1,4 +1,4 @@
-"""Webcams, without a real one: frames as webcams send them, a double of linuxpy, no webcam."""
+"""Webcams, without a real one: a double of linuxpy, no webcam."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from PIL import Image
 from skimage import data
 
 from emotion_edge.capture.camera import CameraError
-from emotion_edge.capture.v4l2_webcam import BUFFERS, V4L2Camera, decode
+from emotion_edge.capture.v4l2_webcam import BUFFERS, V4L2Camera
 from emotion_edge.util.installation import install_hint
 from tests.edge.capture.picamera2_double import python_path
 from tests.edge.command_line import command, edge, own_lines
@@ -32,44 +32,6 @@ def jpeg(pixels: np.ndarray = ASTRONAUT) -> bytes:
     file = BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=90)
     return file.getvalue()
-
-
-def without_huffman_tables(picture: bytes) -> bytes:
-    """Return a JPEG without its Huffman tables, which are standard; many webcams omit them."""
-    parts, at = [picture[:2]], 2
-    while picture[at + 1] != 0xDA:
-        end = at + 2 + int.from_bytes(picture[at + 2 : at + 4], "big")
-        if picture[at + 1] != 0xC4:
-            parts.append(picture[at:end])
-        at = end
-    return b"".join([*parts, picture[at:]])
-
-
-def test_mjpeg_is_decoded_with_and_without_huffman_tables():
-    short = without_huffman_tables(jpeg())
-    assert len(short) < len(jpeg())
-    for frame in (jpeg(), short):
-        pixels = decode(frame, frame_format("MJPEG"))
-        assert pixels.shape == ASTRONAUT.shape
-        assert np.abs(pixels.astype(int) - ASTRONAUT).mean() < 5
-
-
-def test_yuyv_is_decoded_without_its_padding():
-    luma, blue, red = np.asarray(Image.fromarray(ASTRONAUT).convert("YCbCr")).transpose(2, 0, 1)
-    rows = np.stack([luma, np.where(np.arange(512) % 2, np.roll(red, 1, 1), blue)], 2)
-    limited = rows.astype(float) * [219 / 255, 224 / 255] + [16, 16]
-    limited[:, :, 1] = (rows[:, :, 1] - 128.0) * 224 / 255 + 128
-    frame = np.pad(limited.round().astype(np.uint8).reshape(480, 1024), ((0, 0), (0, 64)))
-    pixels = decode(frame.tobytes(), frame_format("YUYV", 1088))
-    assert pixels.shape == ASTRONAUT.shape
-    assert np.abs(pixels.astype(int) - ASTRONAUT).mean() < 5
-
-
-def test_damaged_frames_are_dropped():
-    assert decode(b"", frame_format("MJPEG")) is None
-    assert decode(jpeg()[:9000], frame_format("MJPEG")) is None
-    assert decode(bytes(1024 * 480 - 1), frame_format("YUYV", 1024)) is None
-    assert decode(bytes(1024 * 480), frame_format("YUYV", 1000)) is None
 
 
 class Driver:

@@ -9,7 +9,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from emotion_edge.capture.source import open_files
+from emotion_edge.capture.files.file_source import open_files
 from emotion_edge.util.installation import install_hint
 from tests.edge.capture.picamera2_double import python_path
 from tests.edge.command_line import (

@@ -58,6 +58,7 @@ def test_the_unit_leaks_neither_secrets_nor_frames_and_does_not_retry_bad_settin
     assert "RestartPreventExitStatus=2" in lines
     # Without a path a credential may be missing.
     assert "LoadCredential=emotion-edge.password" in lines
+    assert "LoadCredential=emotion-edge.source-password" in lines
     assert "LoadCredential=emotion-edge.web-password" in lines
     assert "LoadCredential=emotion-edge.taught" in lines
     assert not [line for line in lines if line.startswith(("Environment", "SetCredential"))]
@@ -85,7 +86,8 @@ def test_the_unit_has_every_required_setting(unit, line):
 
 
 CREDENTIALS = tuple(
-    f"/etc/credstore/emotion-edge.{name}" for name in ("password", "web-password", "taught")
+    f"/etc/credstore/emotion-edge.{name}"
+    for name in ("password", "source-password", "web-password", "taught")
 )
 
 

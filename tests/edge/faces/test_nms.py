@@ -17,3 +17,10 @@ def test_suppression_averages_overlapping_boxes_and_drops_nested_ones():
     assert kept == pytest.approx(np.array([[0.5, 0, 10, 0.9], [40, 0, 10, 0.5]]))
     assert all(iou(kept[0], kept[1:]) <= MERGE_IOU)
     assert non_max_suppression(np.zeros((0, 4))).shape == (0, 4)
+
+
+@pytest.mark.parametrize("side", [0, -3])
+def test_suppression_drops_boxes_without_a_side(side):
+    boxes = np.array([[5, 5, side, 0.9], [0, 0, 10, 0.5], [2, 2, side, 0.4]])
+    assert non_max_suppression(boxes) == pytest.approx(np.array([[0, 0, 10, 0.5]]))
+    assert non_max_suppression(boxes[:1]).shape == (0, 4)

@@ -33,6 +33,20 @@ def test_the_lower_the_threshold_the_more_is_found():
     assert counts == sorted(set(counts), reverse=True)
 
 
+@pytest.mark.searches
+def test_a_search_says_where_it_was_not_sure_and_looks_again_there():
+    box = Box(250, 150, 90)
+    pixels = np.asarray(paste(scene("rocket"), astronaut(), box))
+    ((sure,), _) = FaceDetector().search(pixels)
+    strict = FaceDetector(threshold=sure.score + 0.01)
+    faces, (place,) = strict.search(pixels)
+    assert faces == strict.look_again(pixels, [place]) == []
+    assert iou(box, np.array([place]))[0] > 0.5
+    (again,) = FaceDetector().look_again(pixels, [place])
+    assert iou(box, np.array([again.box]))[0] > 0.5
+    assert FaceDetector().look_again(np.asarray(scene("rocket")), [place]) == []
+
+
 @pytest.mark.parametrize("threshold", [-1, 0, 0.29, 1.01, float("nan")])
 def test_a_threshold_out_of_its_range_is_refused(threshold):
     with pytest.raises(UserError, match=r"0\.3 to 1"):

@@ -139,7 +139,7 @@ def test_a_face_is_judged_by_more_pixels_than_a_small_network_needs(radius, reas
     faces = FaceDetector().detect(np.asarray(picture))
     # The place is that in the sharp picture: in the blurred one, the detector finds nothing.
     detector = mock.Mock(
-        spec=FaceDetector, **{"detect.return_value": faces, "detect_near.return_value": []}
+        spec=FaceDetector, **{"search.return_value": (faces, []), "detect_near.return_value": []}
     )
     smoothing = SmoothingSettings(enter=0, leave=0, margin=0)
     analyzer = FaceAnalyzer(Classifier(INT8), detector, smoothing=smoothing, frame_interval=1.0)

@@ -4,9 +4,10 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from emotion_edge.faces.types import Box
 from tests.edge.command_line import edge, json_lines
 from tests.edge.models import INT8
-from tests.edge.photographs import frame_with_heads
+from tests.edge.photographs import astronaut, frame_with_heads, paste, scene
 from tests.edge.pictures import save_cut_face
 from tests.edge.recordings import write_recording
 
@@ -48,3 +49,15 @@ def test_without_a_finder_the_face_that_the_file_names_is_classified(tmp_path):
     result = edge("run", "--model", INT8, "--source", path, "--faces", "off")
     (row,) = json_lines(result.stdout)
     assert (row["label"], row["box"]) == ("green", None)
+
+
+@pytest.mark.searches
+def test_small_pictures_are_not_searched_for_faces_under_32_pixels_unless_it_is_asked_for(tmp_path):
+    picture = paste(scene("rocket", 256, 192), astronaut(), Box(150, 30, 22))
+    picture.save(tmp_path / "small.png")
+    command = ("run", "--model", INT8, "--source", tmp_path / "small.png", "--faces", "on")
+    (row,) = json_lines(edge(*command).stdout)
+    assert row["label"] == "no_face"
+    (row,) = json_lines(edge(*command, "--min-face", 20).stdout)
+    assert row["faces"] == 1
+    assert row["box"] == pytest.approx([150, 30, 22, 22], abs=6)

@@ -39,6 +39,12 @@ class RandomDetector:
             if self._random.random() < likely
         ]
 
+    def search(self, pixels: np.ndarray) -> tuple[list[Face], list[Box]]:
+        return self.detect(pixels), list(PLACES[:2])
+
+    def look_again(self, pixels: np.ndarray, boxes: list[Box]) -> list[Face]:
+        return [face for face in self.detect(pixels) if face.box in boxes]
+
     def detect_near(self, pixels: np.ndarray, boxes: list[Box]) -> list[Face]:
         assert np.isfinite(np.array(boxes)).all()
         return self.detect(pixels) if boxes else []

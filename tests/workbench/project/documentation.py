@@ -11,7 +11,7 @@ from tests.workbench.conftest import REPOSITORY
 README = REPOSITORY / "README.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
 SHELL = ("sh", "bash", "console")
-OTHER = ("text", "toml", "json", "python", "mermaid")
+OTHER = ("text", "toml", "yaml", "json", "python", "mermaid")
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.M | re.S)
 
 

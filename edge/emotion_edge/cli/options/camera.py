@@ -2,8 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from emotion_edge.capture.camera import CameraSettings
+from emotion_edge.capture.network.login import CA_OPTION, CREDENTIAL_NAME, PASSWORD_OPTION
 from emotion_edge.cli.argument_types import (
     Size,
     camera_number,
@@ -23,17 +25,34 @@ def default_source(model: Path = Path("/proc/device-tree/model")) -> str | None:
         return None
 
 
-def add_source(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add --source, --size and the options of cameras."""
+class _AppendInstead(argparse._AppendAction):
+    """Appends to what was given before, but not to the default."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+        if getattr(namespace, self.dest, None) is self.default:
+            setattr(namespace, self.dest, None)
+        super().__call__(parser, namespace, values, option)
+
+
+def add_source(parser: argparse.ArgumentParser, *, required: bool, several: bool = False) -> None:
+    """Add --source, --size and the options of cameras. several: --source gives a list."""
     default = default_source()
-    parser.add_argument(
-        "--source",
-        required=required and default is None,
-        default=default,
-        help="picamera2 (default on a Raspberry Pi), v4l2:DEVICE for a webcam, an image, a folder, "
-        "a glob in quotes, a video file, replay:DIR for a recording at its own pace, or - for raw "
-        "RGB24 on stdin",
+    text = (
+        "picamera2 (default on a Raspberry Pi; its second camera is picamera2:1), v4l2:DEVICE for "
+        "a webcam, the address of a network camera (rtsp[s]:// or http[s]://[user@]host/path), an "
+        "image, a folder, a glob in quotes, a video file, replay:DIR for a recording at its own "
+        "pace, or - for raw RGB24 on stdin"
     )
+    if several:
+        parser.add_argument(
+            "--source",
+            action=_AppendInstead,
+            default=[default] if default else None,
+            help=f"{text}; NAME=CAMERA gives a camera a name, and is repeated for several cameras",
+        )
+    else:
+        required = required and default is None
+        parser.add_argument("--source", required=required, default=default, help=text)
     parser.add_argument(
         "--size", type=frame_size, metavar="WxH", help="frame size of raw RGB24 on stdin"
     )
@@ -87,12 +106,29 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
         help="picamera2's stream; every Raspberry Pi has lores in YUV (default: %(default)s)",
     )
     _add_orientation(group, default)
+    _add_network(group)
     add(
         "--stall",
         type=seconds,
         default=default.stall,
         metavar="SECONDS",
         help="reopen the camera after this many seconds without a frame (default: %(default)g)",
+    )
+
+
+def _add_network(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        PASSWORD_OPTION,
+        type=Path,
+        metavar="PATH",
+        help="a network camera's password, for the user in its address (default: "
+        f"{CREDENTIAL_NAME} among systemd's credentials)",
+    )
+    group.add_argument(
+        CA_OPTION,
+        type=Path,
+        metavar="PATH",
+        help="certificates that rtsps:// and https:// trust (default: the system's)",
     )
 
 

@@ -9,15 +9,13 @@ from emotion_edge.cli.argument_types import (
     face_threshold,
     seconds,
     share,
-    threads,
 )
 from emotion_edge.cli.options.camera import add_source
+from emotion_edge.cli.options.model import add_common, add_model, add_prior, add_taught
 from emotion_edge.cli.options.output import add_outputs
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.faces.blazeface import PACKAGE
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
-from emotion_edge.model.model_file import SHIPPED
-from emotion_edge.model.runtime import RUNTIMES
 from emotion_edge.pipeline.smoothing import SmoothingSettings
 
 
@@ -39,7 +37,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     add_taught(parser)
     add_prior(parser)
-    add_source(parser, required=False)
+    add_source(parser, required=False, several=True)
     add("--frames", type=count, metavar="N", help="stop after N frames")
     add(
         "--every",
@@ -82,40 +80,6 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add --model."""
-    parser.add_argument(
-        "--model",
-        type=Path,
-        default=SHIPPED,
-        help="a .tflite written by convert (default: emotion-compact, which comes with this "
-        "program)",
-    )
-
-
-def add_taught(parser: argparse.ArgumentParser) -> None:
-    """Add --taught."""
-    parser.add_argument(
-        "--taught",
-        type=Path,
-        metavar="PATH",
-        help="a file written by teach for this model: its labels and its head take the place of "
-        "the model's",
-    )
-
-
-def add_prior(parser: argparse.ArgumentParser) -> None:
-    """Add --prior."""
-    parser.add_argument(
-        "--prior",
-        choices=("shipped", "natural"),
-        default="shipped",
-        help="how frequent the model takes its labels to be; natural: as in its training pictures, "
-        "so more labels are right in all; shipped: as its contract says (default), so rare "
-        "expressions, such as disgust and fear, are found more often",
-    )
-
-
 def add_faces(parser: argparse.ArgumentParser) -> None:
     """Add the options for finding faces in frames."""
     group = parser.add_argument_group("faces")
@@ -131,8 +95,9 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=0.3,
         metavar="SECONDS",
-        help="seconds of a stream between two searches of the whole frame; in between only known "
-        "faces are followed; 0: search every frame (default: %(default)s)",
+        help="seconds of a stream between two searches of the whole frame; in between, and up to "
+        "ten times while nothing changes, only known faces are followed; "
+        "0: search every frame (default: %(default)s)",
     )
     add_detector(group)
 
@@ -149,7 +114,8 @@ def add_detector(parser: argparse._ActionsContainer) -> None:
         "--min-face",
         type=face_side,
         metavar="PIXELS",
-        help="minimum side of a face's box (default: 1/16 of the frame's longer side)",
+        help="minimum side of a face's box (default: 1/16 of the frame's longer side; in unrelated "
+        "pictures at least 32)",
     )
     parser.add_argument(
         "--face-threshold",
@@ -179,22 +145,3 @@ def add_smoothing(parser: argparse.ArgumentParser) -> None:
             metavar=unit,
             help=f"{text} (default: {shown})",
         )
-
-
-def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add the options for running a network."""
-    parser.add_argument(
-        "--runtime",
-        choices=["auto", *RUNTIMES],
-        default="auto",
-        help="the TFLite runtime; auto (default) takes the first that is installed",
-    )
-    parser.add_argument(
-        "--threads", type=threads, default=1, metavar="N", help="for inference (default: 1)"
-    )
-    parser.add_argument(
-        "--verbose",
-        action=argparse.BooleanOptionalAction,
-        default=False,
-        help="log more on stderr",
-    )

@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion_edge.capture.frame import CameraLost, Frame
-from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings
-from emotion_edge.commands.doctor.finding import Finding, explain
+from emotion_edge.capture.network.address import is_network_camera
+from emotion_edge.capture.network.login import PASSWORD_OPTION, password_path
+from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings, is_picamera
+from emotion_edge.commands.doctor.finding import Finding, explain, is_open_to_others
 from emotion_edge.commands.doctor.model_checks import need_runtime
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.blazeface import INSTALL, read_face_model
@@ -28,6 +30,7 @@ BLACK = 16  # of 255: the noise of a covered lens stays below
 MIN_RED_RATIO, MAX_SWAPPED_RATIO = 1.1, 0.9
 CHOICE = f'--source {PICAMERA}, or source = "{PICAMERA}" in {SYSTEM_FILE}'
 CHOOSE = "install what it needs, or correct --source"
+REACH = "if it says nothing, look at the stream with a player, such as ffplay or VLC"
 CONNECT = (
     "if the service has the camera: sudo systemctl stop emotion-edge; else check its cable, "
     "--source, and whether this user is in the group video"
@@ -40,17 +43,27 @@ def camera(source: SourceSettings | None, analyzer: AnalyzerSettings) -> Iterato
     if source is None:
         yield Finding("camera", "warn", "no source is given", CHOICE)
         return
+    yield from _open_secrets(source)
     try:
         frames = _take(source)
     except (UserError, RunError) as error:
-        remedy = CHOOSE if isinstance(error, UserError) else CONNECT
+        failed = REACH if is_network_camera(source.source) else CONNECT
+        remedy = CHOOSE if isinstance(error, UserError) else failed
         yield explain("camera", error, remedy)
         return
-    yield _judge_light(f"{source.source}: {_describe(frames)}", frames)
+    yield _judge_light(f"{source.name}: {_describe(frames)}", frames)
     try:
         yield _judge_colours(source.source, analyzer, frames)
     except UserError as error:
         yield explain("colours", error, INSTALL)._replace(status="warn")
+
+
+def _open_secrets(source: SourceSettings) -> Iterator[Finding]:
+    """Find a password's file that others can use."""
+    path = password_path(source.camera.password_file) if is_network_camera(source.source) else None
+    if path and is_open_to_others(path):
+        found = f"{PASSWORD_OPTION} {path}: others than its owner can use it"
+        yield Finding("camera", "warn", found, f"chmod 600 {path}")
 
 
 def _take(settings: SourceSettings) -> list[Frame]:
@@ -69,7 +82,7 @@ def _take(settings: SourceSettings) -> list[Frame]:
     finally:
         timer.cancel()
     if not taken:
-        raise RunError(f"{settings.source}: no frame came")
+        raise RunError(f"{settings.name}: no frame came")
     return taken
 
 
@@ -141,7 +154,7 @@ def _remedy(source: str) -> str:
     """Return what to do about swapped colours, if the light is not blue."""
     if source == "-":
         return "send R, G, B, as by ffmpeg's -pix_fmt rgb24, not bgr24"
-    if source == PICAMERA:
+    if is_picamera(source):
         return "--stream lores, which has no order of colours, and sudo apt full-upgrade"
     if source.startswith(WEBCAM):
         return "turn coloured light off; if it stays so, report it with the camera's name"

@@ -69,7 +69,8 @@ def _checks(settings: RunSettings) -> Iterator[tuple[str, Check]]:
     if output.web:
         yield "page", partial(page, output.web)
     # Last, because a camera that hangs while it opens ends the process a little later.
-    yield "camera", partial(camera, settings.source, analyzer)
+    for source in settings.sources or (None,):
+        yield "camera", partial(camera, source, analyzer)
 
 
 def examine(name: str, check: Check, timeout: float = CHECK_TIMEOUT_S) -> list[Finding]:

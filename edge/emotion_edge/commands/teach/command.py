@@ -157,7 +157,7 @@ def _from_source(
     frames = settings.source.open(orders.stop)
     _ask_for_consent(plan, orders.stop, page)
     wizard = Wizard(asked, settings.count)
-    take_faces(frames, settings.source.source, reader, wizard, orders, page)
+    take_faces(frames, settings.source.name, reader, wizard, orders, page)
     if not (found := wizard.with_faces()):
         raise RunError("no face was taken: nothing is written")
     return wizard.faces(_labels(settings, reader, found, kept))

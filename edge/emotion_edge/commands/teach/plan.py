@@ -26,7 +26,7 @@ class Plan:
     @property
     def words(self) -> str:
         """All of it for a terminal."""
-        named = {"source": self.source.source, "file": str(self.file)}
+        named = {"source": self.source.name, "file": str(self.file)}
         return "\n".join(consent_words(read_texts("en", "teach"), self, named))
 
 

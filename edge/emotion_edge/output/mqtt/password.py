@@ -6,12 +6,12 @@ from pathlib import Path
 
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.address.text_rules import LIMIT
-from emotion_edge.output.password_file import (
+from emotion_edge.system.core_dumps import hide_memory
+from emotion_edge.system.password_file import (
     credential_file,
     decode_password,
     read_password_file,
 )
-from emotion_edge.system.core_dumps import hide_memory
 
 PASSWORD_VARIABLE = "EMOTION_EDGE_PASSWORD"  # noqa: S105 - the variable's name
 CREDENTIAL_NAME = "emotion-edge.password"  # among systemd's credentials

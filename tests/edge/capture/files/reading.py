@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from emotion_edge.capture.files.file_source import open_files
 from emotion_edge.capture.frame import Frame
-from emotion_edge.capture.source import open_files
 from emotion_edge.errors import RunError, UserError
 
 

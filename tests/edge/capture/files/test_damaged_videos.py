@@ -8,8 +8,8 @@ from threading import Event, Timer
 
 import pytest
 
-from emotion_edge.capture.source import open_files
-from emotion_edge.capture.video_frames import Clock
+from emotion_edge.capture.files.file_source import open_files
+from emotion_edge.capture.files.video_frames import Clock
 from tests.edge.capture.files.reading import colours, read
 from tests.edge.command_line import run_every_frame
 from tests.edge.pictures import solid

@@ -10,7 +10,7 @@ from threading import Event, Timer
 import pytest
 from PIL import Image
 
-from emotion_edge.capture.source import open_files
+from emotion_edge.capture.files.file_source import open_files
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.util.file_search import FileSearch
 from tests.edge.command_line import command, own_lines, raw_labels, run_every_frame

@@ -31,7 +31,7 @@ RUN: dict[tuple[str, str], Callable[[Path, Path], None]] = {
     ("sources.md", "emotion-edge run --source 'photos/*.jpg'"): inputs.pictures_and_clip,
     ("sources.md", "emotion-edge run --source clip.mp4"): inputs.pictures_and_clip,
     ("sources.md", "ffmpeg -i clip.mp4 -f"): inputs.clip_and_ffmpeg,
-    ("sources.md", "ffmpeg -i rtsp://camera/stream -f"): inputs.camera_for_ffmpeg,
+    ("sources.md", "ffmpeg -i srt://camera:9000 -f"): inputs.camera_for_ffmpeg,
     ("sources.md", "emotion-edge run --source replay:DIR"): inputs.recording,
     ("sources.md", "emotion-edge info mine.tflite #"): inputs.models,
     ("history.md", "emotion-edge run --source replay:DIR"): inputs.recording,

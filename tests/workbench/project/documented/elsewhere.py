@@ -6,6 +6,8 @@ SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
 MAKE_PI, BENCH = "tests/pi/test_make_pi.py", "tests/edge/commands/test_benchmark.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
+RTSP = "tests/edge/capture/network/test_rtsp.py"
+TWO = ("needs cameras", "tests/edge/commands/several/test_topics.py", "topics_of_each_camera")
 NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 # The commands of all other blocks: why they cannot run here, the file that runs them, and a text
 # that marks the place in that file. Our own programs must still accept them.
@@ -90,6 +92,8 @@ ELSEWHERE = {
         "tests/edge/capture/test_v4l2_webcam.py",
         "test_the_newest_frame_is_taken",
     ),
+    "emotion-edge run --source rtsp://camera/stream": ("needs a camera", RTSP, "is_read_at_its"),
+    "emotion-edge run --source door=picamera2 --source desk=v4l2:/dev/video0": TWO,
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
     '                   "task": {"type": "worker", "index": 0}}': (
         "needs two machines",

@@ -81,7 +81,7 @@ class LessonPage(Display):
         """Return the message without the folders of the files in it."""
         text, plan = str(error), self._site.plan
         for name, short in (
-            (plan.source.source, plan.source.shown),
+            (plan.source.name, plan.source.shown),
             (str(plan.file), plan.file.name),
         ):
             text = text.replace(name, short)

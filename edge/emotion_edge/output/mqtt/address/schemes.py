@@ -1,6 +1,6 @@
 """The schemes of brokers' addresses, and what to write instead of others."""
 
-import difflib
+from emotion_edge.util.similar import most_similar
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}  # as registered with IANA
 SECURE, PLAIN, WEBSOCKET = "mqtts://", "mqtt://", "websocket"
@@ -18,10 +18,10 @@ def scheme_remedy(scheme: str) -> str:
 
     The answer repeats only schemes that are known here: the text may hold a password.
     """
-    near = difflib.get_close_matches(scheme, _MEANINGS, 1, cutoff=0.7)
-    if not near:
+    near = most_similar(scheme, _MEANINGS, 0.7)
+    if near is None:
         return f"begin with {SECURE} for TLS, or with {PLAIN}"
-    meaning = _MEANINGS[near[0]]
+    meaning = _MEANINGS[near]
     instead = f" instead of {scheme}://" if scheme in _MEANINGS else ""
     if meaning == WEBSOCKET:
         return f"websockets are not supported: write {SECURE}{instead}, with the port for that"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from emotion_edge.errors import UserError
-from emotion_edge.output.password_file import credential_file, read_password_file
 from emotion_edge.output.web.access.danger import Danger
 from emotion_edge.output.web.settings import CREDENTIAL_NAME, WebSettings
+from emotion_edge.system.password_file import credential_file, read_password_file
 
 MAX_BYTES, MIN_LENGTH = 1000, 8
 OPTION = "--web-password-file"

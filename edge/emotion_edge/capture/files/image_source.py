@@ -6,8 +6,8 @@ from itertools import chain
 from pathlib import Path
 from threading import Event
 
+from emotion_edge.capture.files.picture_search import VIDEO, PictureSearch
 from emotion_edge.capture.frame import Frame
-from emotion_edge.capture.picture_search import VIDEO, PictureSearch
 from emotion_edge.errors import RunError, UserError, mask
 from emotion_edge.imaging.image_files import ImageError, read_picture
 from emotion_edge.util.timeouts import interruptible_sleep

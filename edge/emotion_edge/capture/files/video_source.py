@@ -5,9 +5,14 @@ from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
 
+from emotion_edge.capture.files.picture_search import VIDEO_SUFFIXES, is_like_video
+from emotion_edge.capture.files.video_frames import (
+    Clock,
+    displayed_pixels,
+    displayed_size,
+    frame_rate,
+)
 from emotion_edge.capture.frame import Frame
-from emotion_edge.capture.picture_search import VIDEO_SUFFIXES, is_like_video
-from emotion_edge.capture.video_frames import Clock, displayed_pixels, displayed_size, frame_rate
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.joined_videos import PartFile, find_videos
 from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of

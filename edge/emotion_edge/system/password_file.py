@@ -1,4 +1,4 @@
-"""Passwords in files: the brokers' and the page's."""
+"""Passwords in files: the brokers', the page's and the camera's."""
 
 import os
 import re

@@ -1,0 +1,113 @@
+"""Drawn people in front of photographs, walls and clutter, and such scenes without anybody.
+
+A scene is a pure function of its seed. The people of different seeds are different people.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+from bench._scenes import FACELESS, HEIGHT, WIDTH, Pixels, photograph
+from emotion_edge.faces.types import Box
+from train.synthetic.action_units import EXPRESSIONS, sample_units
+from train.synthetic.camera import background
+from train.synthetic.canvas import Canvas, Pose
+from train.synthetic.identities import sample_person
+from train.synthetic.motion import BOX_CENTRE_Y, BOX_SIDE
+from train.synthetic.renderer import Light, draw_face
+
+SIDES = (40, 320)  # pixels of a face's box
+MOST_FACES, SHARE_EMPTY = 4, 0.25
+_APART = 1.6  # distance of two faces, over the larger one's side
+
+
+class Scene(NamedTuple):
+    """A frame, (480, 640, 3) uint8 RGB, and the boxes of its faces."""
+
+    pixels: Pixels
+    faces: list[Box]
+
+
+def make_scene(seed: int) -> Scene:
+    """Draw a scene."""
+    rng = np.random.default_rng([seed, *b"scene"])
+    picture, faces = _clutter(_backdrop(rng), rng), list[Box]()
+    if rng.random() >= SHARE_EMPTY:
+        for box in sorted(_places(rng), key=lambda box: box.y):  # no body hides another's face
+            picture = _add_person(picture, box, rng)
+            faces.append(box)
+    return Scene(_photograph(picture, rng), faces)
+
+
+def _backdrop(rng: np.random.Generator) -> Image.Image:
+    """Return part of a photograph without a face, or a wall."""
+    if rng.random() < 0.4:
+        return background(rng).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    picture = Image.fromarray(photograph(FACELESS[rng.integers(len(FACELESS))]))
+    part = rng.uniform(0.4, 1)
+    width, height = (round(part * length) for length in picture.size)
+    left, top = rng.integers((picture.width - width + 1, picture.height - height + 1)).tolist()
+    picture = picture.crop((left, top, left + width, top + height))
+    picture = ImageOps.mirror(picture) if rng.random() < 0.5 else picture
+    return ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+
+
+def _clutter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Add balls, boxes, and pairs of dots and a bar in a disc, which are nearly faces."""
+    draw = ImageDraw.Draw(picture)
+    for _ in range(rng.integers(0, 8)):
+        x, y, size = rng.uniform((0, 0, 12), (WIDTH, HEIGHT, 90))
+        body, marks = (tuple(rng.integers(20, 240, 3).tolist()) for _ in range(2))
+        shape = draw.rectangle if rng.random() < 0.4 else draw.ellipse
+        shape((x - size, y - 1.2 * size, x + size, y + 1.2 * size), fill=body)
+        if rng.random() < 0.5:
+            for side in (-0.4, 0.4):
+                draw.circle((x + side * size, y - 0.3 * size), 0.15 * size, fill=marks)
+            draw.line((x - 0.3 * size, y + 0.5 * size, x + 0.3 * size, y + 0.5 * size), marks, 3)
+    return picture.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1)))
+
+
+def _places(rng: np.random.Generator) -> Iterator[Box]:
+    """Yield boxes that are apart, at most a tenth of each outside the frame."""
+    boxes: list[Box] = []
+    least, most = np.log(SIDES).tolist()
+    for side in np.exp(rng.uniform(least, most, int(rng.integers(1, MOST_FACES + 1)))).tolist():
+        for _ in range(20):
+            x, y = rng.uniform(-0.1 * side, np.array([WIDTH, HEIGHT]) - 0.9 * side).tolist()
+            box = Box(x, y, side)
+            if all(_are_apart(box, other) for other in boxes):
+                boxes.append(box)
+                yield box
+                break
+
+
+def _are_apart(one: Box, other: Box) -> bool:
+    distances = (abs(one[i] + one.side / 2 - other[i] - other.side / 2) for i in (0, 1))
+    return max(distances) > _APART * max(one.side, other.side)
+
+
+def _add_person(picture: Image.Image, box: Box, rng: np.random.Generator) -> Image.Image:
+    """Draw a person whose face is at `box`."""
+    person, size = sample_person(rng), box.side / BOX_SIDE
+    roll, yaw, pitch = rng.normal(0, (10, 12, 6)).clip(-30, 30).tolist()
+    pose = Pose(0, 0, size, roll, yaw, pitch)
+    ((x, y),) = Canvas(Image.new("L", (1, 1)), pose, person.width, 1).place([(0, BOX_CENTRE_Y)])
+    pose = Pose(box.x + box.side / 2 - x, box.y + box.side / 2 - y, size, roll, yaw, pitch)
+    light = Light(x=rng.uniform(-1, 1), y=rng.uniform(-1, 0.3), contrast=rng.uniform(0.2, 0.6))
+    label = list(EXPRESSIONS)[rng.integers(len(EXPRESSIONS))]
+    return draw_face(picture, person, sample_units(label, rng), pose, light)
+
+
+def _photograph(picture: Image.Image, rng: np.random.Generator) -> Pixels:
+    """Blur a scene, change its light, and add noise and compression."""
+    picture = picture.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.5)))
+    levels = np.asarray(picture) * (rng.uniform(0.3, 1.2) * rng.uniform(0.9, 1.1, 3))
+    levels += rng.normal(0, rng.uniform(1, 8), levels.shape)
+    file = io.BytesIO()
+    Image.fromarray(levels.clip(0, 255).astype(np.uint8)).save(
+        file, "JPEG", quality=int(rng.integers(40, 96))
+    )
+    return np.asarray(Image.open(file))

@@ -1,0 +1,66 @@
+"""Count the faces found in drawn scenes, and the false boxes, by the threshold, with --scenes.
+
+The scenes are drawn people in front of scikit-image's photographs, walls and clutter, of which some
+is nearly a face; a quarter shows nobody. The default threshold was chosen on the first scenes, and
+is judged on the others, which show other people.
+
+found   share of the faces that overlap with a box by an intersection over union of more than 0.4
+false   boxes without a face
+empty   those of them in scenes without anybody
+ratio   false, over that of the threshold of version 0.1, which was 0.63
+"""
+
+import numpy as np
+
+from bench._finder.scenes import make_scene
+from emotion_edge.faces.detector import DEFAULT_THRESHOLD, MIN_CONFIRM_SCORE, FaceDetector
+from emotion_edge.faces.nms import iou
+
+CHOSEN_ON, JUDGED_ON = range(200), range(1000, 1500)  # seeds
+FORMER = 0.63
+THRESHOLDS = (0.5, 0.55, 0.6, FORMER, 0.64, 0.65, 0.66, 0.67, 0.68, 0.7, 0.72, 0.75)
+MIN_IOU, MOST_LOST, MOST_FALSE = 0.4, 0.005, 0.5
+Counts = dict[float, tuple[int, int, int]]
+"""For each threshold: faces found, false boxes, and those of them in empty scenes."""
+
+
+def print_thresholds() -> None:
+    """Print a table for the scenes that the threshold was chosen on, and for the others."""
+    print_table("chosen on", CHOSEN_ON)
+    found, false = print_table("judged on", JUDGED_ON)
+    print(f"goal: found at most {MOST_LOST:.1%} less than at {FORMER}, false at most half as often")
+    kept = found >= -MOST_LOST and false <= MOST_FALSE
+    verdict = "kept" if kept else "MISSED"
+    print(f"at {DEFAULT_THRESHOLD}: {verdict} ({found:+.1%} found, {false:.2f} x false)")
+
+
+def print_table(title: str, seeds: range) -> tuple[float, float]:
+    """Return how many more faces the default finds than `FORMER`, as a share, and false's ratio."""
+    counts, faces, empty = count_boxes(seeds)
+    print(f"{title} {len(seeds)} scenes, {faces} faces, {empty} scenes without one")
+    print("threshold   found  missed  false  empty   ratio")
+    former = counts[FORMER]
+    for threshold, (found, false, in_empty) in counts.items():
+        print(
+            f"{threshold:9} {found / faces:7.1%} {faces - found:7} {false:6} {in_empty:6}"
+            f" {false / max(1, former[1]):7.2f}{' default' * (threshold == DEFAULT_THRESHOLD)}",
+            flush=True,
+        )
+    found, false, _ = counts[DEFAULT_THRESHOLD]
+    return (found - former[0]) / faces, false / max(1, former[1])
+
+
+def count_boxes(seeds: range) -> tuple[Counts, int, int]:
+    """Search each scene once; return the counts, and the numbers of faces and of empty scenes."""
+    detector, faces, empty = FaceDetector(threshold=MIN_CONFIRM_SCORE), 0, 0
+    totals = {each: np.zeros(3, int) for each in THRESHOLDS}
+    for scene in map(make_scene, seeds):
+        found = detector.detect(scene.pixels)
+        overlap = np.array([iou(face.box, np.array(scene.faces).reshape(-1, 3)) for face in found])
+        hits = overlap.reshape(len(found), len(scene.faces)) > MIN_IOU
+        for threshold in THRESHOLDS:
+            sure = hits[[face.score >= threshold for face in found]]
+            false = int((~sure.any(axis=1)).sum())
+            totals[threshold] += (sure.any(axis=0).sum(), false, 0 if scene.faces else false)
+        faces, empty = faces + len(scene.faces), empty + (not scene.faces)
+    return {each: (int(a), int(b), int(c)) for each, (a, b, c) in totals.items()}, faces, empty

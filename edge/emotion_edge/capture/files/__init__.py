@@ -1,0 +1,1 @@
+"""Frames of files: pictures, folders, globs and videos."""

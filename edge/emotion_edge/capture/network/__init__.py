@@ -1,0 +1,1 @@
+"""Network cameras: RTSP, and by HTTP MJPEG, single pictures, HLS and other video."""

@@ -1,0 +1,61 @@
+"""Command-line options of the model, and of the runtime that runs it."""
+
+import argparse
+from pathlib import Path
+
+from emotion_edge.cli.argument_types import threads
+from emotion_edge.model.model_file import SHIPPED
+from emotion_edge.model.runtime import RUNTIMES
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add --model."""
+    parser.add_argument(
+        "--model",
+        type=Path,
+        default=SHIPPED,
+        help="a .tflite written by convert (default: emotion-compact, which comes with this "
+        "program)",
+    )
+
+
+def add_taught(parser: argparse.ArgumentParser) -> None:
+    """Add --taught."""
+    parser.add_argument(
+        "--taught",
+        type=Path,
+        metavar="PATH",
+        help="a file written by teach for this model: its labels and its head take the place of "
+        "the model's",
+    )
+
+
+def add_prior(parser: argparse.ArgumentParser) -> None:
+    """Add --prior."""
+    parser.add_argument(
+        "--prior",
+        choices=("shipped", "natural"),
+        default="shipped",
+        help="how frequent the model takes its labels to be; natural: as in its training pictures, "
+        "so more labels are right in all; shipped: as its contract says (default), so rare "
+        "expressions, such as disgust and fear, are found more often",
+    )
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add the options for running a network."""
+    parser.add_argument(
+        "--runtime",
+        choices=["auto", *RUNTIMES],
+        default="auto",
+        help="the TFLite runtime; auto (default) takes the first that is installed",
+    )
+    parser.add_argument(
+        "--threads", type=threads, default=1, metavar="N", help="for inference (default: 1)"
+    )
+    parser.add_argument(
+        "--verbose",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="log more on stderr",
+    )

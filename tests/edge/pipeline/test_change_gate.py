@@ -1,0 +1,116 @@
+"""The gate in front of the search: what opens it."""
+
+import numpy as np
+import pytest
+
+from emotion_edge.faces.types import Box
+from emotion_edge.pipeline.change_gate import MOST_PUT_OFF, ChangeGate
+from tests.edge.photographs import scene
+
+ROOM = np.asarray(scene("coffee"))
+
+
+def noisy(pixels, seed, sigma=4.0):
+    noise = np.random.default_rng(seed).normal(0, sigma, pixels.shape)
+    return (pixels + noise).clip(0, 255).astype(np.uint8)
+
+
+def with_square(pixels, side, *, levels, at=(300, 200)):
+    changed = pixels.astype(float)
+    changed[at[1] : at[1] + side, at[0] : at[0] + side] += levels
+    return changed.clip(0, 255).astype(np.uint8)
+
+
+def gate_after(pixels, *, followed=()):
+    gate = ChangeGate()
+    assert gate.opens(pixels, followed)
+    return gate
+
+
+def test_it_stays_shut_where_nothing_moves_but_not_for_ever():
+    gate = gate_after(noisy(ROOM, 0))
+    opened = [gate.opens(noisy(ROOM, seed), []) for seed in range(1, 25)]
+    assert opened == ([False] * MOST_PUT_OFF + [True]) * 2 + [False, False]
+
+
+@pytest.mark.parametrize("light", [0.92, 0.96, 1.05])
+def test_light_that_changes_a_little_everywhere_does_not_open_it(light):
+    dim = ROOM * 0.9
+    assert not gate_after(noisy(dim, 0)).opens(noisy(dim * light, 1), [])
+
+
+def test_light_that_flickers_opens_it_for_its_extremes_only():
+    gate = gate_after(noisy(ROOM * 0.5, 0))
+    lights = [0.5, 0.4, 0.6, *[0.44, 0.57, 0.5] * 3]
+    opened = [gate.opens(noisy(ROOM * light, i), []) for i, light in enumerate(lights, 1)]
+    assert opened == [False, True, True, *[False] * 9]
+
+
+def test_bands_of_a_camera_that_reads_row_by_row_under_a_lamp_do_not_open_it():
+    def banded(phase):
+        light = 0.5 + 0.05 * np.sin(np.arange(len(ROOM)) / 20 + phase)
+        return noisy(ROOM * light[:, np.newaxis, np.newaxis], round(10 * phase))
+
+    gate = gate_after(banded(0))
+    assert not any(gate.opens(banded(phase), []) for phase in (0.7, 1.9, 4.4))
+    assert gate.opens(with_square(banded(3), 40, levels=25), [])
+
+
+def test_a_night_that_turns_into_day_opens_it_again_and_again():
+    gate = gate_after(noisy(ROOM * 0.1, 0, 2))
+    opened = [gate.opens(noisy(ROOM * 0.1 * 1.03**i, i, 2), []) for i in range(1, 61)]
+    assert sum(opened) >= 12
+    dusk = [gate.opens(noisy(ROOM * 0.5 * 0.97**i, i, 2), []) for i in range(1, 61)]
+    assert sum(dusk) >= 12
+
+
+def test_it_opens_again_when_asked():
+    gate = gate_after(ROOM)
+    assert not gate.opens(ROOM, [])
+    gate.reopen()
+    assert gate.opens(ROOM, [])
+    assert not gate.opens(ROOM, [])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 640), (640, 3), (41, 39), (2001, 3001)])
+def test_frames_of_any_size_are_compared(shape):
+    frame = np.random.default_rng(0).integers(0, 200, (*shape, 3), np.uint8)
+    gate = gate_after(frame)
+    assert not gate.opens(frame, [])
+    other = frame.copy()
+    other[: shape[0] // 2 + 1, : shape[1] // 2 + 1] //= 4
+    assert gate.opens(other, [])
+
+
+@pytest.mark.parametrize("sigma", [1, 8, 20])
+def test_something_as_small_as_a_face_opens_it(sigma):
+    changed = with_square(ROOM, 40, levels=25)
+    assert gate_after(noisy(ROOM, 0, sigma)).opens(noisy(changed, 1, sigma), [])
+
+
+def test_a_camera_that_is_moved_opens_it():
+    assert gate_after(ROOM).opens(np.roll(ROOM, 60, axis=1), [])
+
+
+def test_frames_of_another_size_open_it():
+    assert gate_after(ROOM).opens(ROOM[:240, :320], [])
+
+
+def test_what_moves_around_a_followed_face_does_not_open_it():
+    box = Box(300, 200, 60)
+    turned = with_square(ROOM, 60, levels=40)
+    assert not gate_after(ROOM).opens(turned, [box])
+    assert gate_after(ROOM).opens(turned, [])
+    assert gate_after(ROOM).opens(with_square(turned, 40, levels=40, at=(100, 100)), [box])
+
+
+def test_a_face_that_fills_the_frame_leaves_nothing_to_compare():
+    assert not gate_after(ROOM).opens(with_square(ROOM, 60, levels=40), [Box(-50, -50, 800)])
+
+
+def test_what_comes_inch_by_inch_opens_it_though_no_two_frames_differ_much():
+    gate, opened = gate_after(ROOM), []
+    for step in range(1, 9):
+        opened.append(gate.opens(with_square(ROOM, 40, levels=step), []))
+    assert any(opened[:5])
+    assert not opened[0]
