@@ -17,6 +17,7 @@ TITLES = {
     "frames": "Our own code beside the network",
     "frames --memory": "Time and memory of each step",
     "footprint": "Start, memory and disk space",
+    "daemon": "People in view",
     "page": "What the page costs",
     "sources": "Several cameras",
     "peers": "Comparison with other packages",

@@ -40,8 +40,10 @@ class _KnownFace(FaceDetector):
         """Load nothing."""
         self._faces = [face]
 
-    def detect(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:
-        return self._faces
+    def search(
+        self, pixels: npt.NDArray[np.uint8], *_: object, **__: object
+    ) -> tuple[list[Face], list[Box]]:
+        return self._faces, []
 
     def detect_near(self, pixels: npt.NDArray[np.uint8], boxes: list[Box]) -> list[Face]:
         return self._faces

@@ -16,6 +16,7 @@ from PIL import Image
 
 from emotion_edge.errors import UserError
 from emotion_edge.faces.blazeface import MIN_CANDIDATE_SCORE, BlazeFace, Window
+from emotion_edge.faces.changes import Changes
 from emotion_edge.faces.nms import iou, non_max_suppression
 from emotion_edge.faces.types import Box, Face
 
@@ -31,6 +32,7 @@ MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 
 # The smallest tile is five times the smallest face, which is then 26 pixels wide on the input. The
 # next larger tiles are at most STEP times larger, so that every size is found in one of them.
 TILE, STEP = 5, 3.5
+_NO_CANDIDATES = np.empty((0, 8))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,31 +78,38 @@ class FaceDetector:
         return self.search(pixels)[0]
 
     def search(
-        self, pixels: npt.NDArray[np.uint8], least_side: float = 0.0
+        self,
+        pixels: npt.NDArray[np.uint8],
+        least_side: float = 0.0,
+        *,
+        changes: Changes | None = None,
+        again: Sequence[Box] = (),
     ) -> tuple[list[Face], list[Box]]:
         """Return what `detect` does, and where something is nearly clear or large enough.
 
         least_side: pixels of the smallest face to look for, if `min_face` names none and it is more
-        than `MIN_FACE_RATIO` gives.
+            than `MIN_FACE_RATIO` gives.
+        changes: search only there. again: places to look at as well, changed or not.
         """
+        if changes is not None and not changes.blocks.any() and not again:
+            return [], []
         min_side = self._min_side(pixels, least_side)
         image = Image.fromarray(pixels)
         windows = tile_windows(*image.size, min_side)
-        candidates = np.concatenate([self._network.detect(image, window) for window in windows])
-        return self._judge(image, non_max_suppression(candidates), min_side)
-
-    def look_again(self, pixels: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> list[Face]:
-        """Return the faces where a search was not sure, largest first."""
-        if not boxes:
-            return []
-        image = Image.fromarray(pixels)
-        return self._judge(image, np.array(boxes), self._min_side(pixels))[0]
+        if changes is not None:
+            windows = [window for window in windows if changes.touch(window)]
+        found = [_NO_CANDIDATES, *(self._network.detect(image, window) for window in windows)]
+        candidates = non_max_suppression(np.concatenate(found))
+        if changes is not None:
+            candidates = candidates[[changes.touch(each) for each in candidates]]
+        places = [box for box in again if not iou(box, candidates).any()]
+        return self._judge(image, [*candidates, *map(np.array, places)], min_side)
 
     def _min_side(self, pixels: npt.NDArray[np.uint8], least_side: float = 0.0) -> float:
         return self.min_face or max(max(pixels.shape[:2]) * MIN_FACE_RATIO, least_side)
 
     def _judge(
-        self, image: Image.Image, candidates: npt.NDArray[np.float64], min_side: float
+        self, image: Image.Image, candidates: Iterable[npt.NDArray[np.float64]], min_side: float
     ) -> tuple[list[Face], list[Box]]:
         confirmed = [self._confirm(image, candidate) for candidate in candidates]
         nearly = self.threshold - NEARLY

@@ -13,15 +13,13 @@ import numpy.typing as npt
 from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.alignment import face_region
 from emotion_edge.faces.detector import FaceDetector
-from emotion_edge.faces.nms import iou
 from emotion_edge.faces.quality import QUALITY_SIDE, FaceQuality, measure_quality
-from emotion_edge.faces.tracker import SPARSE_S, FaceTracker, Track
-from emotion_edge.faces.types import Box, Face
+from emotion_edge.faces.tracker import FaceTracker, Track
 from emotion_edge.imaging.regions import Region, scale_region
 from emotion_edge.model.classifier import Classification, Classifier, mirrored
 from emotion_edge.model.crop_rule import crop_rule_of
 from emotion_edge.model.preprocessing import adjust_contrast, scale
-from emotion_edge.pipeline.change_gate import ChangeGate
+from emotion_edge.pipeline.face_finder import FaceFinder
 from emotion_edge.pipeline.frame_clock import FrameClock
 from emotion_edge.pipeline.heartbeat import AbsenceReporter, Heartbeat
 from emotion_edge.pipeline.pictures import analyze_picture
@@ -57,7 +55,8 @@ class FaceAnalyzer:
         """
         self._detector = detector
         self._given_smoothing = smoothing or SmoothingSettings()
-        self._search_every, self._heartbeat = search_every, heartbeat
+        self._finder = FaceFinder(detector, search_every) if detector else None
+        self._heartbeat = heartbeat
         self._reported_reason: str | None = None
         self._clock = FrameClock(frame_interval)
         self._tracker, self._faces = FaceTracker(), dict[int, TrackedFace]()
@@ -80,8 +79,8 @@ class FaceAnalyzer:
         """Forget all faces, as after a time without frames."""
         self._tracker, self._faces = FaceTracker(), {}
         self._whole_frame = self._new_face(None)
-        self._next_search, self._gate = float("-inf"), ChangeGate()
-        self._unsure: list[Box] = []
+        if self._finder:
+            self._finder.reset()
         self._absence = AbsenceReporter(self._heartbeat)
 
     def process(self, frame: Frame) -> FrameResult:
@@ -105,11 +104,11 @@ class FaceAnalyzer:
         return NoSignal(source=source, reason=reason, changed=changed)
 
     def _process_stream(self, frame: Frame) -> FrameResult:
-        if self._detector is None:
+        if self._finder is None:
             face = self._look(self._whole_frame, frame.pixels)
             return FrameResult(frame=frame, faces=(face,))
         start = time.perf_counter()
-        found = self._detect(self._detector, frame.pixels)
+        found = self._finder.find(frame.pixels, self._tracker.tracks, self._clock)
         detect_ms = (time.perf_counter() - start) * 1000
         seen, lost = self._tracker.update(found, self._clock.seconds)
         gone = {track.number: self._faces.pop(track.number) for track in lost}
@@ -129,30 +128,6 @@ class FaceAnalyzer:
             face_count=len(self._faces),
             detect_ms=detect_ms,
         )
-
-    def _detect(self, detector: FaceDetector, pixels: Pixels) -> list[Face]:
-        seconds = self._clock.seconds
-        expected = [track.expected(seconds) for track in self._tracker.tracks]
-        if seconds < self._next_search:
-            return self._follow_known(detector, pixels, expected)
-        self._next_search = seconds + self._search_every
-        is_put_off = self._clock.spacing <= SPARSE_S and not self._gate.opens(pixels, expected)
-        if is_put_off:
-            found = detector.look_again(pixels, [*expected, *self._unsure])
-        else:
-            found, self._unsure = detector.search(pixels)
-        if not is_put_off and not self._search_every <= self._clock.spacing <= SPARSE_S:
-            return found
-        # It may be less clear for a moment, and if frames come rarely, none in between finds it.
-        boxes = np.array([face.box for face in found]).reshape(-1, 3)
-        unclear = [box for box in expected if not iou(box, boxes).any()]
-        return found + self._follow_known(detector, pixels, unclear)
-
-    def _follow_known(self, detector: FaceDetector, pixels: Pixels, boxes: list[Box]) -> list[Face]:
-        found = detector.detect_near(pixels, boxes)
-        if len(found) < len(boxes):
-            self._gate.reopen()  # a face that is lost may be somewhere else
-        return found
 
     def _follow(self, track: Track, pixels: Pixels) -> FaceResult:
         if track.number not in self._faces:

@@ -9,70 +9,95 @@ last, by the mean brightness of blocks of pixels:
   camera that reads row by row sees bands;
 - blocks around the faces that are followed do not count, since these are looked at in each frame.
 
-The frame for the comparison is always the one that was searched. So what changes slowly, such as
-somebody who comes closer inch by inch, adds up until it opens the gate. So does light by which
-there was no search of late, since it may show a face that was too dark or too bright.
+Only the parts that have changed are searched. The bodies of those who are followed move nearly
+always, so they are left out of every second search.
+
+Each block is compared with what it was when it was searched last. So what changes slowly, such as
+somebody who comes closer inch by inch, adds up. Light by which there was no search of late, which
+may show a face that was too dark or too bright, has everything searched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from emotion_edge.faces.changes import Changes, blocks_between
 from emotion_edge.faces.types import Box
 
-MOST_PUT_OFF = 10  # searches in a row
+MOST_PUT_OFF = 10  # searches of everything in a row
 BLOCKS = 40  # blocks along the frame's longer side: a face of the least size covers six or more
 MIN_CHANGE, MAX_CHANGE = 1.0, 12.0  # levels of 255: what is never one, and what always is
 NOISE = 6.0  # in between, a change is one that is so many times the usual one of a block
 UNEVEN = 0.02  # share of a block's brightness by which bands of light differ from its row's median
 NEW_LIGHT = 1.1  # ratio of a frame's brightness to the nearest one by which there was a search
 _AROUND_FACE = 1.6  # side of the square around a face that does not count, over its box's side
+_BODY = 3.2  # width of somebody's shoulders, over the face's
 Pixels = npt.NDArray[np.uint8]
 Blocks = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 class ChangeGate:
-    """Decides whether a frame of a stream is worth a search."""
+    """Decides which parts of a stream's frame are worth a search."""
 
     def __init__(self) -> None:
         """Start with a gate that is open for the first frame."""
         self._searched: Blocks | None = None
+        self._bodies_searched = False
+        self._lost: list[Box] = []
         self._put_off = 0
         self._darkest, self._brightest = float("inf"), 0.0
 
-    def reopen(self) -> None:
-        """Have the next frame that is due searched, whatever it shows."""
-        self._searched = None
+    def reopen(self, boxes: Iterable[Box]) -> None:
+        """Have the next frame that is due searched around faces that were lost."""
+        self._lost = [*self._lost, *boxes]
 
-    def opens(self, pixels: Pixels, followed: Iterable[Box]) -> bool:
-        """Return whether to search a frame that is due for it; then it is the one to compare with.
+    def changes(self, pixels: Pixels, followed: Sequence[Box]) -> Changes | None:
+        """Return which parts of a frame to search that is due for it; None is all of it.
 
         pixels: (rows, columns, 3) uint8 RGB. followed: where faces are that are already known.
         """
-        side = max(1, max(pixels.shape[:2]) // BLOCKS)
+        side = 2 * max(1, max(pixels.shape[:2]) // (2 * BLOCKS))  # even: every other row counts
         blocks = _block_means(pixels, side)
+        lost, self._lost = _around(blocks.shape, self._lost, side), []
+        if self._is_new(blocks):
+            self._remember(blocks)
+            return None
+        assert self._searched is not None
+        light = _median(blocks / self._searched)[:, np.newaxis]
+        counted = ~_around(blocks.shape, followed, side)
+        changed = _have_changed(light * self._searched, blocks, counted)
+        bodies = _bodies(blocks.shape, followed, side)
+        if self._bodies_searched:
+            changed &= ~bodies
+        self._bodies_searched = bool((changed & bodies).any())
+        changed |= lost
+        self._searched = np.where(changed, blocks / light, self._searched)
+        self._put_off += 1
+        return Changes(changed, side)
+
+    def _is_new(self, blocks: Blocks) -> bool:
+        """Return whether all of a frame is to be searched."""
         light = float(blocks.mean())
-        opens = (
+        return (
             self._put_off >= MOST_PUT_OFF
             or self._searched is None
             or self._searched.shape != blocks.shape
             or not self._darkest / NEW_LIGHT <= light <= self._brightest * NEW_LIGHT
-            or _has_changed(self._searched, blocks, _counted(blocks.shape, followed, side))
         )
-        self._put_off = 0 if opens else self._put_off + 1
-        if not opens:
-            return False
-        self._searched = blocks
+
+    def _remember(self, blocks: Blocks) -> None:
+        self._searched, self._put_off, self._bodies_searched = blocks, 0, True
         # Flickering light is not new each time, but that of an hour ago is.
+        light = float(blocks.mean())
         self._darkest = min(light, self._darkest * NEW_LIGHT)
         self._brightest = max(light, self._brightest / NEW_LIGHT)
-        return True
 
 
 def _block_means(pixels: Pixels, side: int) -> Blocks:
     """Return 1 + the mean of each block's levels, over every other row and all three colours."""
-    height, width = max(1, side // 2), min(side, pixels.shape[1])
+    height, width = side // 2, min(side, pixels.shape[1])
     rows, columns = -(-pixels.shape[0] // 2) // height or 1, pixels.shape[1] // width
     # Rows first: they lie one after the other in memory, and 16 bits hold the sum of 257.
     strips = pixels[: 2 * rows * height : 2, : columns * width].reshape(
@@ -87,27 +112,32 @@ def _block_means(pixels: Pixels, side: int) -> Blocks:
     return sums.astype(np.float32) / (strips.shape[1] * 3 * width) + 1
 
 
-def _counted(shape: tuple[int, ...], followed: Iterable[Box], side: int) -> npt.NDArray[np.bool_]:
-    """Return which blocks are not around a face that is followed."""
-    counted = np.ones(shape, bool)
-    for box in followed:
-        margin = (_AROUND_FACE - 1) / 2 * box.side
-        left, top = (max(0, int((start - margin) // side)) for start in (box.x, box.y))
-        right, bottom = (
-            max(0, int((start + box.side + margin) // side) + 1) for start in (box.x, box.y)
-        )
-        counted[top:bottom, left:right] = False
-    return counted
+def _around(shape: tuple[int, ...], boxes: Iterable[Box], side: int) -> Mask:
+    """Return which blocks are around faces."""
+    around, margin = np.zeros(shape, bool), (_AROUND_FACE - 1) / 2
+    for x, y, length in boxes:
+        start, more = margin * length, (1 + margin) * length
+        around[blocks_between(x - start, y - start, x + more, y + more, side)] = True
+    return around
 
 
-def _has_changed(before: Blocks, now: Blocks, counted: npt.NDArray[np.bool_]) -> bool:
-    light = _median(now / before)[:, np.newaxis]
-    change = np.abs(now - light * before)[counted]
-    if not change.size:  # a face fills the frame
-        return False
-    usual = float(_median(change)) / 0.6745  # the standard deviation, if it is noise alone
+def _bodies(shape: tuple[int, ...], faces: Iterable[Box], side: int) -> Mask:
+    """Return which blocks may show the hair, or the body down to the frame's bottom, of faces."""
+    bodies, margin, bottom = np.zeros(shape, bool), (_BODY - 1) / 2, shape[0] * side
+    for x, y, length in faces:
+        left, right = x - margin * length, x + (1 + margin) * length
+        bodies[blocks_between(left, y - length, right, bottom, side)] = True
+    return bodies
+
+
+def _have_changed(before: Blocks, now: Blocks, counted: Mask) -> Mask:
+    """Return which blocks have changed. before: what they would be in the light of now."""
+    change = np.abs(now - before)
+    if not counted.any():  # a face fills the frame
+        return counted
+    usual = float(_median(change[counted])) / 0.6745  # the standard deviation, if it is noise alone
     limit = min(max(MIN_CHANGE, NOISE * usual), MAX_CHANGE)
-    return bool((change - UNEVEN * now[counted]).max() > limit)
+    return np.asarray(counted & (change - UNEVEN * now > limit))
 
 
 def _median(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

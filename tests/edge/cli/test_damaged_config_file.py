@@ -33,8 +33,8 @@ DAMAGED = {
     "a long value": (f'every = "{"x" * 100_000}"', 'every = "xxxx'),
     "a date": ("every = 2026-01-01", "expected a number"),
     "a time": ("source = 10:00:00", "expected text in quotes"),
-    "an empty list": ("to = []", "expected a list"),
-    "a list of lists": ('to = [["-"]]', "expected a list"),
+    "an empty list": ("to = []", "or a list of such"),
+    "a list of lists": ('to = [["-"]]', "or a list of such"),
     "an empty key": ('"" = 1', "unknown key ''"),
     "larger than any": ("# comment\n" * 100_000, "cannot read it"),
 }

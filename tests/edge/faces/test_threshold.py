@@ -5,10 +5,13 @@ import pytest
 from PIL import Image, ImageFilter
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.changes import Changes
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box
 from tests.edge.photographs import FACELESS, astronaut, paste, scene
+
+NOTHING = Changes(np.zeros((30, 40), bool), 16)
 
 
 def detect(threshold: float, picture: Image.Image) -> list[Box]:
@@ -40,11 +43,25 @@ def test_a_search_says_where_it_was_not_sure_and_looks_again_there():
     ((sure,), _) = FaceDetector().search(pixels)
     strict = FaceDetector(threshold=sure.score + 0.01)
     faces, (place,) = strict.search(pixels)
-    assert faces == strict.look_again(pixels, [place]) == []
+    assert faces == strict.search(pixels, changes=NOTHING, again=[place])[0] == []
     assert iou(box, np.array([place]))[0] > 0.5
-    (again,) = FaceDetector().look_again(pixels, [place])
+    ((again,), _) = FaceDetector().search(pixels, changes=NOTHING, again=[place])
     assert iou(box, np.array([again.box]))[0] > 0.5
-    assert FaceDetector().look_again(np.asarray(scene("rocket")), [place]) == []
+    empty = np.asarray(scene("rocket"))
+    assert FaceDetector().search(empty, changes=NOTHING, again=[place]) == ([], [])
+
+
+@pytest.mark.searches
+def test_only_what_has_changed_is_searched():
+    left, right = Box(100, 150, 90), Box(440, 150, 90)
+    pixels = np.asarray(paste(paste(scene("rocket"), astronaut(), left), astronaut(), right))
+    changes = Changes(np.zeros((30, 40), bool), 16)
+    changes.blocks[10:14, 28:32] = True
+    ((found,), _) = FaceDetector().search(pixels, changes=changes)
+    assert iou(right, np.array([found.box]))[0] > 0.5
+    both, _ = FaceDetector().search(pixels, changes=changes, again=[left])
+    assert len(both) == 2
+    assert len(FaceDetector().search(pixels, changes=changes, again=[right])[0]) == 1
 
 
 @pytest.mark.parametrize("threshold", [-1, 0, 0.29, 1.01, float("nan")])

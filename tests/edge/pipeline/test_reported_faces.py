@@ -2,11 +2,13 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from emotion_edge.capture.frame import Frame
+from emotion_edge.faces.changes import Changes
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.output.contact_sheet import captions_of
@@ -39,11 +41,13 @@ class RandomDetector:
             if self._random.random() < likely
         ]
 
-    def search(self, pixels: np.ndarray) -> tuple[list[Face], list[Box]]:
-        return self.detect(pixels), list(PLACES[:2])
-
-    def look_again(self, pixels: np.ndarray, boxes: list[Box]) -> list[Face]:
-        return [face for face in self.detect(pixels) if face.box in boxes]
+    def search(
+        self, pixels: np.ndarray, *, changes: Changes | None = None, again: Sequence[Box] = ()
+    ) -> tuple[list[Face], list[Box]]:
+        faces = self.detect(pixels)
+        if changes is None:
+            return faces, list(PLACES[:2])
+        return [face for face in faces if face.box in again or changes.touch(face.box)], []
 
     def detect_near(self, pixels: np.ndarray, boxes: list[Box]) -> list[Face]:
         assert np.isfinite(np.array(boxes)).all()

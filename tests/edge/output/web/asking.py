@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 90.0
 POST = {"X-Emotion-Edge": "1"}
 
 

@@ -14,7 +14,7 @@ from tests.edge.output.web.conftest import SECRET
 
 def refused(*options: object, **more: object) -> str:
     """Return the error of a daemon that does not start because of its options."""
-    result = edge("run", "--model", INT8, "--faces", "off", "--source", ".", *options, **more)
+    result = edge("run", "--model", INT8, "--faces", "off", *options, **more)
     assert result.returncode == 2, result.stderr
     return own_lines(result.stderr)[-1].removeprefix("emotion-edge: error: ")
 
