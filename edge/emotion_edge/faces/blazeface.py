@@ -77,35 +77,38 @@ class BlazeFace:
         if not len(keep):  # as in most windows
             return np.empty((0, 8))
         scores = 1 / (1 + np.exp(-logits[keep].astype(np.float64)))
-        values = self._interpreter.get_tensor(self._boxes)[0][keep] / INPUT_SIDE
+        values = self._interpreter.get_tensor(self._boxes)[0, keep, :8]
         return _decode(values, scores, self._anchors[keep], window)
 
 
 def _decode(
     values: npt.NDArray[np.float32],
     scores: npt.NDArray[np.float64],
-    centres: npt.NDArray[np.float32],
+    centres: npt.NDArray[np.float64],
     window: Window,
 ) -> npt.NDArray[np.float64]:
     """Return candidates in pixels of the image, see `BlazeFace.detect`.
 
-    values: (n, 16), the network's output over `INPUT_SIDE`. scores: (n,). centres: (n, 2), of the
-    anchors.
+    values: (n, 8), the network's middle, width, height and eyes. scores: (n,). centres: (n, 2), of
+    the anchors.
     """
     left, top, side = window
-    middle, size = values[:, :2] + centres, values[:, 2:4].mean(axis=1, keepdims=True)
-    boxes = np.hstack([middle - size / 2, size]) * side + (left, top, 0)
-    eyes = (values[:, 4:8] + np.tile(centres, 2)) * side + (left, top, left, top)
-    return np.hstack([boxes, scores[:, np.newaxis], eyes])
+    result = np.multiply(values, side / INPUT_SIDE, dtype=np.float64)
+    places = result.reshape(-1, 4, 2)  # the second one is width and height
+    sizes = places[:, 1].mean(axis=1)
+    places += (centres * side + (left, top))[:, np.newaxis]
+    result[:, :2] -= sizes[:, np.newaxis] / 2
+    result[:, 2], result[:, 3] = sizes, scores
+    return result
 
 
-def anchors() -> npt.NDArray[np.float32]:
+def anchors() -> npt.NDArray[np.float64]:
     """Return the centres of the anchors: (896, 2), x and y in 0..1 of the network's input."""
     return np.concatenate([_grid(INPUT_SIDE // 8, 2), _grid(INPUT_SIDE // 16, 3 * 2)])
 
 
-def _grid(cells: int, per_cell: int) -> npt.NDArray[np.float32]:
-    centres = (np.arange(cells, dtype=np.float32) + 0.5) / cells
+def _grid(cells: int, per_cell: int) -> npt.NDArray[np.float64]:
+    centres = (np.arange(cells) + 0.5) / cells
     y, x = np.meshgrid(centres, centres, indexing="ij")
     return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), per_cell, axis=0)
 

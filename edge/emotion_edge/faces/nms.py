@@ -22,17 +22,20 @@ def non_max_suppression(candidates: npt.NDArray[np.float64]) -> npt.NDArray[np.f
     lies within a better one is dropped: it is part of a face, from a window that cut the face. So
     is one without a side, which overlaps nothing.
     """
-    if not len(candidates):
-        return candidates
-    rest = candidates[np.argsort(-candidates[:, 3])]
-    rest = rest[rest[:, 2] > 0]
+    rest = candidates[candidates[:, 2] > 0]
+    if len(rest) < 2:
+        return rest
+    rest = rest[np.argsort(-rest[:, 3])]
     result = []
     while len(rest):
         best = rest[0]
-        same = iou(best, rest) > MERGE_IOU
-        mean = np.average(rest[same], axis=0, weights=rest[same, 3])
-        result.append([*mean[:3], best[3], *mean[4:]])
-        rest = rest[~same & (_covered(best, rest) <= _MAX_COVERED)]
+        common, areas, area = _areas(best, rest)
+        same = common > MERGE_IOU * (areas + area - common)
+        scores = rest[same, 3]
+        mean = scores @ rest[same] / scores.sum()  # what np.average does, in half the time
+        mean[3] = best[3]
+        result.append(mean)
+        rest = rest[~same & (common <= _MAX_COVERED * np.minimum(areas, area))]
     return np.array(result).reshape(-1, candidates.shape[1])
 
 
@@ -42,19 +45,13 @@ def iou(box: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.f
     return np.asarray(common / (areas + area - common))
 
 
-def _covered(box: npt.ArrayLike, others: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the intersection over the smaller of the two areas, for each of `others`."""
-    common, areas, area = _areas(box, others)
-    return np.asarray(common / np.minimum(areas, area))
-
-
 def _areas(
     box: npt.ArrayLike, others: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
     """Return the areas of the intersections, of `others`, and of `box`."""
-    x, y, side = np.asarray(box)[:3]
+    x, y, side = map(float, np.asarray(box)[:3])
     across, down = (
         np.minimum(others[:, i] + others[:, 2], start + side) - np.maximum(others[:, i], start)
         for i, start in enumerate((x, y))
     )
-    return across.clip(0) * down.clip(0), others[:, 2] ** 2, float(side) ** 2
+    return across.clip(0) * down.clip(0), others[:, 2] ** 2, side**2
