@@ -130,7 +130,9 @@ def fill_input(image: Image.Image, window: Window, tensor: npt.NDArray[np.float3
     )
     tensor.fill(-1)
     if x1 > x0 and y1 > y0:
-        part = image.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=inside)
+        size, smooth = (x1 - x0, y1 - y0), Image.Resampling.BILINEAR
+        # Large windows take half the time by the gap. Less of one would lose blurred faces.
+        part = image.resize(size, smooth, inside, reducing_gap=1.2)
         target = tensor[y0:y1, x0:x1]
         np.multiply(np.asarray(part), np.float32(2 / 255), out=target)
         target -= 1
