@@ -1,14 +1,14 @@
-"""Measure a stream's searches that are put off where nothing has changed, with --streams.
+"""Measure what is saved where only what has changed is searched in a stream, with --streams.
 
 The streams are 640 x 480, 10 frames a second, with a camera's noise: an empty room, and faces that
 sit there, come in, come closer, or are there while the light changes. Two analyzers take turns on
-each frame: one as `run` has it, one whose searches are never put off.
+each frame: one as `run` has it, one that always searches everything.
 
 of a core   processor time of the analyzer for 10 frames a second, without reading them
-all         the same, if no search is put off
+all         the same, if everything is searched
 ratio       the first over the second
-looks       of the face detector's network, of those if no search is put off
-later       the longest time by which a face was noticed later than if no search is put off
+looks       of the face detector's network, of those if everything is searched
+later       the longest time by which a face was noticed later than if everything is searched
 """
 
 import time

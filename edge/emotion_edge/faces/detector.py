@@ -15,10 +15,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
-from emotion_edge.faces.blazeface import MIN_CANDIDATE_SCORE, BlazeFace, Window
+from emotion_edge.faces.blazeface import MIN_CANDIDATE_SCORE, BlazeFace
 from emotion_edge.faces.changes import Changes
 from emotion_edge.faces.nms import iou, non_max_suppression
 from emotion_edge.faces.types import Box, Face
+from emotion_edge.faces.windows import tile_windows, zoom_window
 
 ZOOM_FACTORS = (2.5, 2.0)  # sides of the windows that confirm a candidate, over its box's side
 # Minimum score of a face, the mean over the zoomed windows. On 57 photographs in 570 places and
@@ -29,9 +30,6 @@ NEARLY = 0.1  # a thing whose score is below the threshold by no more may soon b
 _MIN_ZOOM_IOU = 0.2  # minimum overlap of a candidate with its box in a zoomed window
 MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
 MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 40 of 640 pixels
-# The smallest tile is five times the smallest face, which is then 26 pixels wide on the input. The
-# next larger tiles are at most STEP times larger, so that every size is found in one of them.
-TILE, STEP = 5, 3.5
 _NO_CANDIDATES = np.empty((0, 8))
 
 
@@ -150,7 +148,7 @@ class FaceDetector:
         self, image: Image.Image, box: npt.NDArray[np.float64], factor: float
     ) -> npt.NDArray[np.float64] | None:
         """Return the best candidate that overlaps a box, seen in a window around it, or None."""
-        window = _zoom_window(box, factor, image.size)
+        window = zoom_window(box, factor, image.size)
         candidates = non_max_suppression(self._network.detect(image, window))
         near = candidates[iou(box, candidates) > _MIN_ZOOM_IOU]
         return near[0] if len(near) and near[0, 3] >= self._min_confirm_score else None
@@ -164,41 +162,3 @@ def _merge_faces(found: Iterable[npt.NDArray[np.float64]]) -> list[Face]:
 def _make_face(x: float, y: float, side: float, score: float, *eyes: float) -> Face:
     left_x, left_y, right_x, right_y = eyes
     return Face(Box(x, y, side), score, (left_x, left_y, right_x, right_y))
-
-
-def tile_windows(width: int, height: int, min_side: float) -> list[Window]:
-    """Return the windows to search for faces of at least `min_side` pixels.
-
-    The first window is the whole frame; smaller tiles that cover the frame follow.
-    """
-    whole = max(width, height)
-    result: list[Window] = [((width - whole) / 2, (height - whole) / 2, whole)]
-    levels = int(np.ceil(np.log(max(1.0, whole / (TILE * min_side))) / np.log(STEP) - 1e-9))
-    for level in range(1, levels + 1):
-        side = whole * (TILE * min_side / whole) ** (level / levels)
-        lefts, tops = (_tile_starts(length, side) for length in (width, height))
-        result += [(left, top, side) for top in tops for left in lefts]
-    return result
-
-
-def _tile_starts(length: int, side: float) -> list[float]:
-    """Return the starts of tiles that cover a length and overlap by at least a quarter."""
-    if side >= length:
-        return [(length - side) / 2]
-    count = int(np.ceil((length - side) / (0.75 * side))) + 1
-    return [float(start) for start in np.linspace(0, length - side, count)]
-
-
-def _zoom_window(box: npt.NDArray[np.float64], factor: float, size: tuple[int, int]) -> Window:
-    """Return a window around a box, moved into the frame where it fits.
-
-    factor: the window's side over the box's. size: width and height of the frame.
-    """
-    side = min(factor * box[2], max(size))
-    left, top = (
-        min(max(box[i] + (box[2] - side) / 2, 0), length - side)
-        if side <= length
-        else (length - side) / 2
-        for i, length in enumerate(size)
-    )
-    return float(left), float(top), float(side)

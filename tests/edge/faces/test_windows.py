@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from emotion_edge.faces.detector import MIN_FACE_RATIO, tile_windows
+from emotion_edge.faces.detector import MIN_FACE_RATIO
+from emotion_edge.faces.windows import tile_windows
 
 
 @pytest.mark.parametrize("seed", range(40))

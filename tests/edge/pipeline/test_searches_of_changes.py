@@ -1,4 +1,4 @@
-"""Searches of a stream that are put off, and that no face is noticed late by it.
+"""Searches of what has changed in a stream, and that no face is noticed late by it.
 
 A stand-in for the detector knows where the faces are. The frames, the gate in front of the search
 and the analyzer are the real ones. `python -m bench finder` has the figures with the real detector.
