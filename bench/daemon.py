@@ -1,7 +1,7 @@
 """Measure what the whole daemon costs with nobody, one and three people in view.
 
-  python -m bench.daemon [--seconds 30] [--rounds 3]
-  python -m bench.daemon --cameras [--seconds 30] [--rounds 3]
+  python -m bench.daemon [--seconds 20] [--rounds 3]
+  python -m bench.daemon --cameras [--seconds 20] [--rounds 3]
 
 A camera of 640 x 480 pixels and 10 frames a second, with noise, comes on stdin. Rows are measured
 in turn, each in a process of its own, with the shipped model.
@@ -21,7 +21,7 @@ def main() -> None:
     """Run the command line."""
     parser = make_parser("daemon", __doc__, cameras.__doc__)
     parser.add_argument("--cameras", action="store_true", help="measure several cameras")
-    parser.add_argument("--seconds", type=count, default=30, help="for which a row is measured")
+    parser.add_argument("--seconds", type=count, default=20, help="for which a row is measured")
     parser.add_argument("--rounds", type=count, default=3, help="times that each is measured")
     args = parser.parse_args()
     measure = cameras.measure_cameras if args.cameras else people.measure_people

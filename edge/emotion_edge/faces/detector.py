@@ -28,6 +28,7 @@ DEFAULT_THRESHOLD = 0.63
 MIN_CONFIRM_SCORE = 0.5  # minimum score in a single zoomed window, unless the threshold is lower
 NEARLY = 0.1  # a thing whose score is below the threshold by no more may soon be a face
 _MIN_ZOOM_IOU = 0.2  # minimum overlap of a candidate with its box in a zoomed window
+MAX_GROWTH = 1.5  # ratio of a face's sides in two frames, at most
 MIN_SIZE_RATIO = 0.85  # tolerance: a detected box may be smaller than the face by this factor
 MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 40 of 640 pixels
 _NO_CANDIDATES = np.empty((0, 8))
@@ -100,16 +101,18 @@ class FaceDetector:
         candidates = non_max_suppression(np.concatenate(found))
         if changes is not None:
             candidates = candidates[[changes.touch(each) for each in candidates]]
-        places = [box for box in again if not iou(box, candidates).any()]
-        return self._judge(image, [*candidates, *map(np.array, places)], min_side)
+        confirmed = [self._confirm(image, candidate) for candidate in candidates]
+        for box in again:
+            if not iou(box, candidates).any():
+                confirmed.append(_similar(self._confirm(image, np.array(box)), box))
+        return self._judge(confirmed, min_side)
 
     def _min_side(self, pixels: npt.NDArray[np.uint8], least_side: float = 0.0) -> float:
         return self.min_face or max(max(pixels.shape[:2]) * MIN_FACE_RATIO, least_side)
 
     def _judge(
-        self, image: Image.Image, candidates: Iterable[npt.NDArray[np.float64]], min_side: float
+        self, confirmed: Iterable[npt.NDArray[np.float64] | None], min_side: float
     ) -> tuple[list[Face], list[Box]]:
-        confirmed = [self._confirm(image, candidate) for candidate in candidates]
         nearly = self.threshold - NEARLY
         near = [face for face in confirmed if face is not None and face[3] >= nearly]
         least = MIN_SIZE_RATIO * min_side
@@ -129,7 +132,8 @@ class FaceDetector:
         if not boxes:
             return []
         image = Image.fromarray(pixels)
-        found = [self._zoom_in(image, np.array(box), ZOOM_FACTORS[0]) for box in boxes]
+        looks = ((box, self._zoom_in(image, np.array(box), ZOOM_FACTORS[0])) for box in boxes)
+        found = (_similar(face, box) for box, face in looks)
         return _merge_faces(face for face in found if face is not None)
 
     def _confirm(
@@ -152,6 +156,13 @@ class FaceDetector:
         candidates = non_max_suppression(self._network.detect(image, window))
         near = candidates[iou(box, candidates) > _MIN_ZOOM_IOU]
         return near[0] if len(near) and near[0, 3] >= self._min_confirm_score else None
+
+
+def _similar(face: npt.NDArray[np.float64] | None, box: Box) -> npt.NDArray[np.float64] | None:
+    """Return a face if it is as large as one that was known there; part of a hidden one is not."""
+    if face is None or not 1 / MAX_GROWTH <= face[2] / box.side <= MAX_GROWTH:
+        return None
+    return face
 
 
 def _merge_faces(found: Iterable[npt.NDArray[np.float64]]) -> list[Face]:

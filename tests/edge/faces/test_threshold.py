@@ -52,6 +52,15 @@ def test_a_search_says_where_it_was_not_sure_and_looks_again_there():
 
 
 @pytest.mark.searches
+def test_a_face_of_another_size_is_not_the_one_that_was_known_there():
+    box, hidden = Box(250, 150, 60), Box(225, 125, 110)
+    pixels = np.asarray(paste(scene("rocket"), astronaut(), box))
+    for known, count in ((box, 1), (hidden, 0)):
+        assert len(FaceDetector().detect_near(pixels, [known])) == count
+        assert len(FaceDetector().search(pixels, changes=NOTHING, again=[known])[0]) == count
+
+
+@pytest.mark.searches
 def test_only_what_has_changed_is_searched():
     left, right = Box(100, 150, 90), Box(440, 150, 90)
     pixels = np.asarray(paste(paste(scene("rocket"), astronaut(), left), astronaut(), right))

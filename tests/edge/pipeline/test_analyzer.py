@@ -41,10 +41,11 @@ def test_a_stream_has_the_label_of_its_photograph_within_a_second():
 
 
 @pytest.mark.searches
-def test_two_faces_that_cross_keep_their_numbers():
+@pytest.mark.parametrize("search_every", [0, 0.3, 0.5])
+def test_two_faces_that_cross_keep_their_numbers(search_every):
     # Both are the astronaut, so only movement distinguishes them. The one from the left passes in
     # front. In a process of its own, a slow machine would drop frames.
-    analyzer = FaceAnalyzer(Classifier(INT8), FaceDetector())
+    analyzer = FaceAnalyzer(Classifier(INT8), FaceDetector(), search_every=search_every)
     boxes: dict[int, list[float]] = {}
     for i in range(21):
         pixels = frame_with_heads((440 - 20 * i, 60), (20 + 20 * i, 100))
