@@ -69,9 +69,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="class folders of photographs of faces")
     parser.add_argument("--rounds", type=count, default=5, help="times that each frame is timed")
     parser.add_argument("--scenes", action="store_true", help="count faces by the threshold")
-    parser.add_argument(
-        "--streams", action="store_true", help="measure partial searches"
-    )
+    parser.add_argument("--streams", action="store_true", help="measure partial searches")
     args = parser.parse_args()
     if args.scenes:
         thresholds.print_thresholds()
