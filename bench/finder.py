@@ -10,7 +10,9 @@ haar         OpenCV's haarcascade_frontalface_default on the equalized gray fram
 
 The frames are 640 x 480: scikit-image's photographs without a face, and the same photographs with
 the astronaut pasted in at several sizes and places. --photos DIR adds the pictures in DIR's class
-folders, each filled by one face. All methods run in turn on every frame, with one thread.
+folders, each filled by one face: pasted in likewise, and as they are. There, detect is as for
+unrelated pictures, and haar as `fer` calls it. All methods run in turn on every frame, with one
+thread.
 
 ms a frame  median time (5th to 95th percentile)
 over haar   that median divided by the median of haar
@@ -47,6 +49,7 @@ from emotion_edge.cli.argument_types import count
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box
+from emotion_edge.pipeline.pictures import LEAST_SIDE
 
 FACE_SIDES = (40, 60, 90, 130, 200)  # pixels
 MIN_IOU = 0.4  # Haar's boxes are drawn more loosely than BlazeFace's
@@ -89,6 +92,8 @@ def compare_with_haar(photos: Path | None, rounds: int) -> None:
         if not portraits:
             sys.exit(f"--photos {photos}: no photographs, DIR/<class>/*.jpg")
         measure("photographs", list(make_frames(portraits, rng)), 1)
+        alone = [LabelledFrame(np.asarray(picture), face) for picture, face in portraits]
+        measure("photographs as they are, goal 0.45 x", alone, rounds, make_detectors_of_pictures())
 
 
 def make_frames(portraits: list[Portrait], rng: np.random.Generator) -> Iterator[LabelledFrame]:
@@ -127,9 +132,29 @@ def make_cascade() -> Detect:
     return detect
 
 
-def measure(title: str, frames: list[LabelledFrame], rounds: int) -> None:
+def make_detectors_of_pictures() -> dict[str, Detect]:
+    """Return our method for unrelated pictures, and Haar's cascade with the settings of `fer`."""
+    detector, haar = FaceDetector(), cv2.CascadeClassifier(str(CASCADE))
+
+    def detect(frame: LabelledFrame) -> list[Box]:
+        return [face.box for face in detector.search(frame.pixels, LEAST_SIDE)[0]]
+
+    def detect_as_fer(frame: LabelledFrame) -> list[Box]:
+        gray = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2GRAY)
+        boxes = haar.detectMultiScale(gray, 1.1, 5, minSize=(50, 50))
+        return [Box(float(x), float(y), float(side)) for x, y, side, _ in boxes]
+
+    return {"detect": detect, "haar": detect_as_fer}
+
+
+def measure(
+    title: str,
+    frames: list[LabelledFrame],
+    rounds: int,
+    detectors: dict[str, Detect] | None = None,
+) -> None:
     """Time all methods in turn on every frame, count what they find, and print the table."""
-    detectors = make_detectors()
+    detectors = detectors or make_detectors()
     seconds: dict[str, list[float]] = {name: [] for name in detectors}
     counts = {name: np.zeros(3, int) for name in detectors}
     for frame, turn in itertools.product(frames, range(rounds)):
