@@ -19,6 +19,7 @@ from emotion_edge.pipeline.analyzer import FaceAnalyzer
 
 MOST_OVER_INVOKES = 1.5  # goal for one face
 TIMED = 300  # invokes whose median counts
+ROWS = tuple(MOST_OF_A_CORE)
 
 
 class Invokes(NamedTuple):
@@ -32,9 +33,6 @@ class Invokes(NamedTuple):
     def cost(self) -> float:
         """Return what they take of a core, timed now."""
         return self.looks * _cpu_time(self.look) + self.labels * _cpu_time(self.label)
-
-
-ROWS = tuple(MOST_OF_A_CORE)
 
 
 def measure_people(seconds: int, rounds: int) -> None:
@@ -93,7 +91,7 @@ def _play(process: "subprocess.Popen[bytes]", film: list[bytes]) -> None:
 def _print_rows(
     found: dict[str, list[tuple[float, float]]], invokes: dict[str, Invokes], rounds: int
 ) -> None:
-    """Print the table, and whether the goals are kept."""
+    """Print the table, and the goals."""
     print(f"median (lowest-highest) of {rounds}")
     print(f"{'':12}{'of a core, %':>20}{'invokes, %':>20}{'ratio':>20}{'looks/s':>9}  goal")
     for name, figures in found.items():

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from bench._finder.streams import RATE
 from bench._scenes import face_frame
 from bench._util import MB, memory
 
-RATE = 10  # frames a second
 WARM_S = 3.0
 Figures = tuple[float, float]
 """CPU seconds per second, and MB."""

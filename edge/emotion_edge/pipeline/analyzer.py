@@ -46,8 +46,8 @@ class FaceAnalyzer:
         """Analyse with `classifier` the faces that `detector` finds.
 
         detector: None takes the whole frame for a face.
-        search_every: seconds of a stream between two searches of the whole frame; in between, and
-            where nothing changes, only the surroundings of known faces are searched.
+        search_every: seconds of a stream between two searches of what has changed; in between, only
+            the surroundings of known faces are searched.
         heartbeat: seconds of a stream after which an unchanged label is reported again; 0: never.
         frame_interval: seconds by which a stream's frames are apart at least; 0 if unknown. If they
             are far apart, the first frame already gives a label.

@@ -1,4 +1,4 @@
-"""A gate in front of the search: where nothing has changed since the last one, it is put off.
+"""A gate in front of the search: only what has changed since the last one is searched.
 
 A search of a whole frame takes a dozen looks of the face detector, and in an empty room all of them
 are in vain. So each frame that is due for a search is first compared with the one that was searched
@@ -9,7 +9,7 @@ last, by the mean brightness of blocks of pixels:
   camera that reads row by row sees bands;
 - blocks around the faces that are followed do not count, since these are looked at in each frame.
 
-Only the parts that have changed are searched. The bodies of those who are followed move nearly
+The bodies of those who are followed move nearly
 always, so they are left out of every second search.
 
 Each block is compared with what it was when it was searched last. So what changes slowly, such as
@@ -25,7 +25,7 @@ import numpy.typing as npt
 from emotion_edge.faces.changes import Changes, blocks_between
 from emotion_edge.faces.types import Box
 
-MOST_PUT_OFF = 10  # searches of everything in a row
+MOST_PUT_OFF = 10  # times in a row that a frame is due and not all of it is searched
 BLOCKS = 40  # blocks along the frame's longer side: a face of the least size covers six or more
 MIN_CHANGE, MAX_CHANGE = 1.0, 12.0  # levels of 255: what is never one, and what always is
 NOISE = 6.0  # in between, a change is one that is so many times the usual one of a block

@@ -49,6 +49,8 @@ class FaceFinder:
         self, pixels: Pixels, expected: list[Box], *, is_sparse: bool
     ) -> tuple[list[Face], bool]:
         """Return the faces in what has changed and where they were, and whether that is all."""
+        if is_sparse:
+            self._gate = ChangeGate()  # what was seen so long ago is nothing to compare with
         changes = None if is_sparse else self._gate.changes(pixels, expected)
         if changes is None:
             found, self._unsure = self._detector.search(pixels)
