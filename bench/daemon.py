@@ -9,7 +9,7 @@ in turn, each in a process of its own, with the shipped model.
 of a core  processor time of the daemon, from the frame on stdin to the line on stdout
 invokes    the same for the two networks alone, as often as the daemon ran them
 ratio      the first over the second
-looks      of the face detector a second
+looks      of the face detector's networks a second
 """
 
 from bench._daemon import cameras, people

@@ -23,16 +23,14 @@ ROWS = tuple(MOST_OF_A_CORE)
 
 
 class Invokes(NamedTuple):
-    """How often a second the detector and the classifier run, and the ways to run them alone."""
+    """How often a second each network runs, and how to run it; looks: those of the detector."""
 
     looks: float
-    labels: float
-    look: Callable[[], object]
-    label: Callable[[], object]
+    networks: list[tuple[float, Callable[[], object]]]
 
     def cost(self) -> float:
         """Return what they take of a core, timed now."""
-        return self.looks * _cpu_time(self.look) + self.labels * _cpu_time(self.label)
+        return sum(rate * _cpu_time(invoke) for rate, invoke in self.networks)
 
 
 def measure_people(seconds: int, rounds: int) -> None:
@@ -49,13 +47,18 @@ def measure_people(seconds: int, rounds: int) -> None:
 def _count_invokes(name: str) -> Invokes:
     """Process a film once; return how often the networks ran."""
     classifier, detector = Classifier(), FaceDetector()
-    looks, labels = CountedInvokes.of(detector._network), CountedInvokes.of(classifier.network)
+    counted = CountedInvokes.of
+    looks = [counted(detector._proposer), counted(detector._network)]
+    networks = [*looks, counted(classifier.network)]
     analyzer, seen = FaceAnalyzer(classifier, detector, search_every=EVERY), 0
     for frame in frames(FILMS[name]):
         analyzer.process(frame)
         seen += 1
     rate = RATE / seen
-    return Invokes(looks.number * rate, labels.number * rate, looks.invoke, labels.invoke)
+    return Invokes(
+        sum(each.number for each in looks) * rate,
+        [(each.number * rate, each.invoke) for each in networks],
+    )
 
 
 def _cpu_time(invoke: Callable[[], object]) -> float:

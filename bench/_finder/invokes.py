@@ -12,7 +12,7 @@ class CountedInvokes:
 
     @classmethod
     def of(cls, network: Any) -> Self:
-        """Count how often a `Network` or a `BlazeFace` is run from now on."""
+        """Count how often a network of the edge is run from now on."""
         network._interpreter = counted = cls(network._interpreter)
         return counted
 

@@ -12,12 +12,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from bench._scenes import FACELESS, HEIGHT, WIDTH, Pixels, photograph
 from emotion_edge.faces.types import Box
-from train.synthetic.action_units import EXPRESSIONS, sample_units
 from train.synthetic.camera import background
-from train.synthetic.canvas import Canvas, Pose
-from train.synthetic.identities import sample_person
-from train.synthetic.motion import BOX_CENTRE_Y, BOX_SIDE
-from train.synthetic.renderer import Light, draw_face
+from train.synthetic.people import draw_somebody
 
 SIDES = (40, 320)  # pixels of a face's box
 MOST_FACES, SHARE_EMPTY = 4, 0.25
@@ -37,7 +33,7 @@ def make_scene(seed: int) -> Scene:
     picture, faces = _clutter(_backdrop(rng), rng), list[Box]()
     if rng.random() >= SHARE_EMPTY:
         for box in sorted(_places(rng), key=lambda box: box.y):  # no body hides another's face
-            picture = _add_person(picture, box, rng)
+            picture = draw_somebody(picture, box, rng)
             faces.append(box)
     return Scene(_photograph(picture, rng), faces)
 
@@ -87,18 +83,6 @@ def _places(rng: np.random.Generator) -> Iterator[Box]:
 def _are_apart(one: Box, other: Box) -> bool:
     distances = (abs(one[i] + one.side / 2 - other[i] - other.side / 2) for i in (0, 1))
     return max(distances) > _APART * max(one.side, other.side)
-
-
-def _add_person(picture: Image.Image, box: Box, rng: np.random.Generator) -> Image.Image:
-    """Draw a person whose face is at `box`."""
-    person, size = sample_person(rng), box.side / BOX_SIDE
-    roll, yaw, pitch = rng.normal(0, (10, 12, 6)).clip(-30, 30).tolist()
-    pose = Pose(0, 0, size, roll, yaw, pitch)
-    ((x, y),) = Canvas(Image.new("L", (1, 1)), pose, person.width, 1).place([(0, BOX_CENTRE_Y)])
-    pose = Pose(box.x + box.side / 2 - x, box.y + box.side / 2 - y, size, roll, yaw, pitch)
-    light = Light(x=rng.uniform(-1, 1), y=rng.uniform(-1, 0.3), contrast=rng.uniform(0.2, 0.6))
-    label = list(EXPRESSIONS)[rng.integers(len(EXPRESSIONS))]
-    return draw_face(picture, person, sample_units(label, rng), pose, light)
 
 
 def _photograph(picture: Image.Image, rng: np.random.Generator) -> Pixels:

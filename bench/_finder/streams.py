@@ -7,7 +7,7 @@ each frame: one as `run` has it, one that always searches everything.
 of a core   processor time of the analyzer for 10 frames a second, without reading them
 all         the same, if everything is searched
 ratio       the first over the second
-looks       of the face detector's network, of those if everything is searched
+looks       of the face detector's networks, of those if everything is searched
 later       the longest time by which a face was noticed later than if everything is searched
 """
 
@@ -106,7 +106,7 @@ def compare(name: str, film: Film) -> str:
     late = f"{max(later):.1f} s" if later else "-"
     goal = f"  goal {MOST_OF_A_CORE[name]} %" if name in MOST_OF_A_CORE else ""
     one, other = (100 * watch.spent / FRAMES * RATE for watch in (ours, theirs))
-    looks = f"{ours.looks.number} of {theirs.looks.number}"
+    looks = f"{ours.looks} of {theirs.looks}"
     return f"{one:7.2f} % {other:6.2f} % {one / other:4.2f} x {looks:>12} {late:>7}{goal}"
 
 
@@ -116,9 +116,14 @@ class Watch:
     def __init__(self, classifier: Classifier) -> None:
         """Make an analyzer of its own."""
         detector = FaceDetector()
-        self.looks = CountedInvokes.of(detector._network)
+        self._networks = [*map(CountedInvokes.of, (detector._proposer, detector._network))]
         self.analyzer = FaceAnalyzer(classifier, detector, search_every=EVERY)
         self.spent, self.first = 0.0, dict[int, float]()
+
+    @property
+    def looks(self) -> int:
+        """How often a network has looked for faces."""
+        return sum(network.number for network in self._networks)
 
     def process(self, frame: Frame) -> None:
         """Process a frame."""

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion_edge.errors import UserError
+from emotion_edge.faces.windows import Window, fill_input
 from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
 from emotion_edge.util.installation import pip_command
 from emotion_edge.util.regular_file import read_regular_file
@@ -36,8 +37,6 @@ _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
 MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
 _MIN_LOGIT = math.log(MIN_CANDIDATE_SCORE / (1 - MIN_CANDIDATE_SCORE))
-Window = tuple[float, float, float]
-"""Left, top and side of the square that the network sees, in pixels of the frame."""
 
 
 class NoFaceModelError(UserError):
@@ -111,31 +110,6 @@ def _grid(cells: int, per_cell: int) -> npt.NDArray[np.float64]:
     centres = (np.arange(cells) + 0.5) / cells
     y, x = np.meshgrid(centres, centres, indexing="ij")
     return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), per_cell, axis=0)
-
-
-def fill_input(image: Image.Image, window: Window, tensor: npt.NDArray[np.float32]) -> None:
-    """Write a window of an image into a tensor (128, 128, 3), scaled to -1..1.
-
-    Pixels outside the image become black.
-    """
-    left, top, side = window
-    inside = (
-        *(max(left, 0), max(top, 0)),
-        *(min(left + side, image.width), min(top + side, image.height)),
-    )
-    scale = INPUT_SIDE / side
-    x0, y0, x1, y1 = (
-        round((edge - start) * scale)
-        for edge, start in zip(inside, (left, top, left, top), strict=True)
-    )
-    tensor.fill(-1)
-    if x1 > x0 and y1 > y0:
-        size, smooth = (x1 - x0, y1 - y0), Image.Resampling.BILINEAR
-        # Large windows take half the time by the gap. Less of one would lose blurred faces.
-        part = image.resize(size, smooth, inside, reducing_gap=1.2)
-        target = tensor[y0:y1, x0:x1]
-        np.multiply(np.asarray(part), np.float32(2 / 255), out=target)
-        target -= 1
 
 
 def read_face_model(path: Path | str | None = None) -> bytes:

@@ -1,40 +1,21 @@
-"""The square windows of a frame in which the face detection network looks for faces."""
+"""The windows of a frame that a network sees."""
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
-from emotion_edge.faces.blazeface import Window
-
-# The smallest tile is five times the smallest face, which is then 26 pixels wide on the input. The
-# next larger tiles are at most STEP times larger, so that every size is found in one of them.
-TILE, STEP = 5, 3.5
+Window = tuple[float, float, float]
+"""Left, top and width of what a network sees, in pixels of the frame."""
 
 
-def tile_windows(width: int, height: int, min_side: float) -> list[Window]:
-    """Return the windows to search for faces of at least `min_side` pixels.
-
-    The first window is the whole frame; smaller tiles that cover the frame follow.
-    """
-    whole = max(width, height)
-    result: list[Window] = [((width - whole) / 2, (height - whole) / 2, whole)]
-    levels = int(np.ceil(np.log(max(1.0, whole / (TILE * min_side))) / np.log(STEP) - 1e-9))
-    for level in range(1, levels + 1):
-        side = whole * (TILE * min_side / whole) ** (level / levels)
-        lefts, tops = (_tile_starts(length, side) for length in (width, height))
-        result += [(left, top, side) for top in tops for left in lefts]
-    return result
-
-
-def _tile_starts(length: int, side: float) -> list[float]:
-    """Return the starts of tiles that cover a length and overlap by at least a quarter."""
-    if side >= length:
-        return [(length - side) / 2]
-    count = int(np.ceil((length - side) / (0.75 * side))) + 1
-    return [float(start) for start in np.linspace(0, length - side, count)]
+def whole_window(width: int, height: int) -> Window:
+    """Return the smallest square window that shows a whole frame, in its middle."""
+    side = max(width, height)
+    return (width - side) / 2, (height - side) / 2, side
 
 
 def zoom_window(box: npt.NDArray[np.float64], factor: float, size: tuple[int, int]) -> Window:
-    """Return a window around a box, moved into the frame where it fits.
+    """Return a square window around a box, moved into the frame where it fits.
 
     factor: the window's side over the box's. size: width and height of the frame.
     """
@@ -46,3 +27,29 @@ def zoom_window(box: npt.NDArray[np.float64], factor: float, size: tuple[int, in
         for i, length in enumerate(size)
     )
     return float(left), float(top), float(side)
+
+
+def fill_input(image: Image.Image, window: Window, tensor: npt.NDArray[np.float32]) -> None:
+    """Write a window of an image into a tensor (rows, columns, 3), scaled to -1..1.
+
+    Pixels outside the image become black.
+    """
+    left, top, width = window
+    rows, columns, _ = tensor.shape
+    scale = columns / width
+    inside = (
+        *(max(left, 0), max(top, 0)),
+        *(min(left + width, image.width), min(top + rows / scale, image.height)),
+    )
+    x0, y0, x1, y1 = (
+        round((edge - start) * scale)
+        for edge, start in zip(inside, (left, top, left, top), strict=True)
+    )
+    tensor.fill(-1)
+    if x1 > x0 and y1 > y0:
+        size, smooth = (x1 - x0, y1 - y0), Image.Resampling.BILINEAR
+        # Large windows take half the time by the gap. Less of one would lose blurred faces.
+        part = image.resize(size, smooth, inside, reducing_gap=1.2)
+        target = tensor[y0:y1, x0:x1]
+        np.multiply(np.asarray(part), np.float32(2 / 255), out=target)
+        target -= 1

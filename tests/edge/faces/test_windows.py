@@ -1,35 +1,49 @@
-"""The windows into which the detector divides a frame."""
+"""The windows that the networks see, and the filling of their inputs."""
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from emotion_edge.faces.detector import MIN_FACE_RATIO
-from emotion_edge.faces.windows import tile_windows
+from emotion_edge.faces.windows import fill_input, whole_window, zoom_window
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_every_face_is_whole_and_large_enough_in_some_window(seed):
+def fill(image: Image.Image, window: tuple[float, float, float], rows: int, columns: int):
+    tensor = np.full((rows, columns, 3), 7, np.float32)
+    fill_input(image, window, tensor)
+    return tensor
+
+
+def test_black_becomes_minus_one_and_white_one():
+    image = Image.fromarray(np.array([[[0, 0, 0], [255, 255, 255]]], np.uint8))
+    assert fill(image, (0, 0, 2), 1, 2).tolist() == [[[-1, -1, -1], [1, 1, 1]]]
+
+
+def test_what_is_outside_the_image_becomes_black():
+    image = Image.new("RGB", (4, 2), "white")
+    filled = fill(image, whole_window(4, 2), 8, 8)
+    assert filled[2:6].min() == 1
+    assert filled[:2].max() == filled[6:].max() == -1
+
+
+def test_an_input_that_is_not_square_shows_a_window_of_its_proportions():
+    pixels = np.zeros((10, 20, 3), np.uint8)
+    pixels[2:6, 8:16] = 255
+    assert fill(Image.fromarray(pixels), (8, 2, 8), 4, 8).min() == 1
+    filled = fill(Image.fromarray(pixels), (0, 0, 20), 16, 20)  # ten rows, and six outside
+    assert filled[2:6, 8:16].min() == 1
+    assert (filled == 1).sum() == 4 * 8 * 3
+    assert filled[10:].max() == -1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_zoomed_window_is_inside_the_frame_if_it_fits_and_shows_the_box(seed):
     rng = np.random.default_rng(seed)
-    width, height = rng.integers(1, 5000, 2).tolist()
-    min_side = max(width, height) * rng.uniform(1 / 40, 1 / 4)
-    shown = np.array(tile_windows(width, height, min_side))
-    for _ in range(200):
-        side = min_side * (max(width, height) / min_side) ** rng.uniform(0, 1)
-        x, y = rng.uniform(0, max(0, width - side)), rng.uniform(0, max(0, height - side))
-        side = min(side, width, height)
-        left, top, sides = shown.T
-        whole = (left <= x + 0.01) & (top <= y + 0.01)
-        whole &= (left + sides >= x + side - 0.01) & (top + sides >= y + side - 0.01)
-        # At least 9 of the network's 128 pixels wide; most are far wider.
-        assert (whole & (sides <= 14.01 * max(side, min_side))).any(), (
-            width,
-            height,
-            min_side,
-            x,
-            y,
-        )
-
-
-def test_a_frame_of_640_by_480_needs_13_windows():
-    assert len(tile_windows(640, 480, 640 * MIN_FACE_RATIO)) == 13
-    assert len(tile_windows(640, 480, 640)) == 1
+    width, height = rng.integers(20, 2000, 2).tolist()
+    side = rng.uniform(5, min(width, height))
+    x, y = rng.uniform(0, width - side), rng.uniform(0, height - side)
+    left, top, length = zoom_window(np.array([x, y, side]), 2.0, (width, height))
+    assert length == pytest.approx(min(2 * side, max(width, height)))
+    for box, start, size in ((x, left, width), (y, top, height)):
+        assert start - 1e-6 <= box <= box + side <= start + length + 1e-6
+        if length <= size:
+            assert -1e-6 <= start <= start + length <= size + 1e-6

@@ -94,6 +94,11 @@ ELSEWHERE = {
     ),
     "emotion-edge run --source rtsp://camera/stream": ("needs a camera", RTSP, "is_read_at_its"),
     "emotion-edge run --source door=picamera2 --source desk=v4l2:/dev/video0": TWO,
+    ".venv/bin/python -m train.proposer --photos photos": (
+        "takes an hour",
+        "tests/workbench/train/proposer/test_command.py",
+        '"train.proposer", "--photos"',
+    ),
     'export TF_CONFIG={"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]},\n'
     '                   "task": {"type": "worker", "index": 0}}': (
         "needs two machines",
@@ -104,16 +109,6 @@ ELSEWHERE = {
         "needs two machines",
         "tests/workbench/train/engine/test_distributed.py",
         "test_two_workers_train_one",
-    ),
-    "emotion-edge collect --label happy --count 100 --source clip.mp4 --to data": (
-        "asks on a terminal",
-        "tests/edge/commands/test_collect.py",
-        "test_pictures_are_kept_as_the_daemon",
-    ),
-    "emotion-edge collect --label happy --source picamera2 --to data": (
-        "asks on a terminal",
-        "tests/edge/commands/test_collect.py",
-        "test_pictures_are_kept_as_the_daemon",
     ),
     **dict.fromkeys(
         (
@@ -140,6 +135,8 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
+            "emotion-edge collect --label happy --count 100 --source clip.mp4 --to data",
+            "emotion-edge collect --label happy --source picamera2 --to data",
             "emotion-edge collect --label neutral --count 10 --source picamera2 --to data",
             "emotion-edge collect --label wink --count 10 --source picamera2 --to data",
         ),

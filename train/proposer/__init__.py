@@ -1,0 +1,1 @@
+"""Train the network that proposes the places of faces in a frame."""
