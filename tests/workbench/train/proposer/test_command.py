@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.faces.face_proposer import FaceProposer
+from emotion_edge.faces.face_proposer import SMALLEST_FACE, FaceProposer
 from tests.workbench.conftest import command, run
 from tests.workbench.train.prepare.inputs import write_astronaut
 from train.proposer.network import STRIDES, build_network
@@ -43,7 +43,7 @@ def test_the_tflite_file_says_what_the_keras_network_says(trained):
     model = keras.models.load_model(out / "face-proposer.keras", compile=False)
     network = FaceProposer(out / "face-proposer.tflite")
     pixels = np.random.default_rng(0).integers(0, 256, (320, 416, 3), np.uint8)
-    network.propose(Image.fromarray(pixels), 26)
+    network.propose(Image.fromarray(pixels), SMALLEST_FACE)
     expected = model(pixels[np.newaxis].astype(np.float32) / 127.5 - 1, training=False)
     for stride, score, box in network._heads:
         for index, name in ((score, "score"), (box, "box")):
