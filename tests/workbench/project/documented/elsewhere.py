@@ -94,7 +94,7 @@ ELSEWHERE = {
     ),
     "emotion-edge run --source rtsp://camera/stream": ("needs a camera", RTSP, "is_read_at_its"),
     "emotion-edge run --source door=picamera2 --source desk=v4l2:/dev/video0": TWO,
-    ".venv/bin/python -m train.proposer --photos photos": (
+    "python -m train.proposer --photos photos": (
         "takes an hour",
         "tests/workbench/train/proposer/test_command.py",
         '"train.proposer", "--photos"',
