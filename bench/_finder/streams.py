@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from bench._finder.invokes import CountedInvokes
+from bench._finder.thresholds import MIN_IOU
 from bench._scenes import HEIGHT, Pixels, astronaut, faceless_scenes, paste
 from emotion_edge.capture.frame import Frame
 from emotion_edge.faces.detector import FaceDetector
@@ -29,7 +30,6 @@ from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.change_gate import ChangeGate
 
 RATE, FRAMES, EVERY = 10, 120, 0.3
-MIN_IOU = 0.4  # of a face with its box
 MOST_OF_A_CORE = {"nobody": 0.3, "one face": 2.5, "three faces": 6.0}  # percent: goals
 NEAR, SMALL, THIRD = Box(120, 90, 130), Box(420, 80, 48), Box(380, 250, 90)
 ROWS = np.linspace(0, 1, HEIGHT)[:, np.newaxis, np.newaxis]

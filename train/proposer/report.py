@@ -17,7 +17,6 @@ from train.proposer.scenes import make_scene
 SCENES, SIZE = 400, (416, 320)
 MIN_IOU = 0.3  # enough for the detector to find the face when it looks closer
 CLASSES = (12, 26, 60, 150, 300)  # pixels of a face's side
-Counts = dict[str, dict[str, int]]
 
 
 def measure_recall(model: Path, portraits: Portraits, seed: int) -> dict[str, Any]:

@@ -58,10 +58,7 @@ def _paste(scene: Image.Image, face: Box, portraits: Portraits, rng: np.random.G
     picture = _lit(Image.fromarray(portraits.pixels[number]), rng)
     mask = _cut_out(portraits.inside[number].tolist(), rng)
     if rng.random() < 0.5:
-        (
-            picture,
-            mask,
-        ) = ImageOps.mirror(picture), ImageOps.mirror(mask)
+        picture, mask = ImageOps.mirror(picture), ImageOps.mirror(mask)
     centre = (FACE.x + FACE.side / 2, FACE.y + FACE.side / 2)
     angle = rng.normal(0, 10) if rng.random() < 0.8 else rng.uniform(-30, 30)
     scale = face.side / FACE.side
