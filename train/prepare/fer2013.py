@@ -6,7 +6,6 @@ in each, by the same rule as all other faces, and the picture is kept as it is.
 
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -73,12 +72,12 @@ def _refuse_other_label(picture: Picture, row: Row, manifest: Manifest) -> None:
         )
 
 
-def make_detector(model: Path | None) -> FaceDetector:
+def make_detector() -> FaceDetector:
     """Return a detector for pictures that are known to be faces; its threshold is low.
 
     It finds 398 of 400 faces of FER+; with a threshold of 0.68 it finds 386.
     """
-    return FaceDetector(model, threshold=0.55, min_face=20 * _SCALE)
+    return FaceDetector(threshold=0.55, min_face=20 * _SCALE)
 
 
 def find_again(pixels: Pixels, detector: FaceDetector) -> Region:

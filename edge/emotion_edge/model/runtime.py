@@ -26,6 +26,14 @@ class RuntimeSettings:
     threads: int = 1
 
 
+def runtime_hint(name: str, *, again: bool = False) -> str:
+    """Return the command that installs a runtime; see `install_hint`.
+
+    name: a key of `RUNTIMES`, or "auto" for the preferred one, which is not an extra.
+    """
+    return install_hint("ai-edge-litert" if name in ("auto", "litert") else name, again=again)
+
+
 def installed_runtimes() -> list[str]:
     """Return the names of the runtimes that are installed, whether they work or not.
 
@@ -59,7 +67,7 @@ def explain_unproven(runtime: str, proven: Sequence[str]) -> Unproven | None:
         return None
     here = [name for name in proven if name in installed_runtimes()]
     known = [name for name in proven if name in RUNTIMES]  # a file may name anything
-    remedies = [f"use --runtime {name}" for name in here] or list(map(install_hint, known))
+    remedies = [f"use --runtime {name}" for name in here] or list(map(runtime_hint, known))
     return Unproven(
         f"the model was proven on {' and '.join(proven)}, not on {runtime}, which runs it here, so "
         "labels may differ from those that were checked",
@@ -79,10 +87,7 @@ def find_runtime(name: str = "auto") -> tuple[str, ModuleType]:
             return candidate, _import(candidate)
         except ImportError as error:
             reasons.append(f"{candidate}: {error}")
-    raise UserError(
-        f"no TFLite runtime ({'; '.join(reasons)}): "
-        f"{install_hint('litert' if name == 'auto' else name)}"
-    )
+    raise UserError(f"no TFLite runtime ({'; '.join(reasons)}): {runtime_hint(name)}")
 
 
 def _import(name: str) -> ModuleType:

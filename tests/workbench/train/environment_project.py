@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.workbench.conftest import REPOSITORY, call
 
-# A project whose extra `all` exists, and a wheel with the name of the face detector's network.
+# A project whose extra `all` exists.
 PROJECT = """[build-system]
 requires = []
 build-backend = "backend"
@@ -19,11 +19,9 @@ from zipfile import ZipFile
 def build_editable(folder, config_settings=None, metadata_directory=None):
     Path("started").touch()
     time.sleep(float(os.environ.get("SLOW", 0)))
-    return write_wheel(folder, "tiny", "1")
-def write_wheel(folder, name, version):
-    wheel, info = f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info/"
+    wheel, info = "tiny-1-py3-none-any.whl", "tiny-1.dist-info/"
     with ZipFile(Path(folder, wheel), "w") as archive:
-        head = f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n"
+        head = "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n"
         archive.writestr(info + "METADATA", head + "Provides-Extra: all\\n")
         archive.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
         archive.writestr(info + "RECORD", "")

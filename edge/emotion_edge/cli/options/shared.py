@@ -14,7 +14,6 @@ from emotion_edge.cli.options.camera import add_source
 from emotion_edge.cli.options.model import add_common, add_model, add_prior, add_taught
 from emotion_edge.cli.options.output import add_outputs
 from emotion_edge.cli.options.web import add_web
-from emotion_edge.faces.blazeface import PACKAGE
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
 from emotion_edge.pipeline.smoothing import SmoothingSettings
 
@@ -85,10 +84,9 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("faces")
     group.add_argument(
         "--faces",
-        choices=("auto", "on", "off"),
-        default="auto",
-        help="look for faces; off takes the whole frame for a face, and so does auto (default) if "
-        "the face detector's network is not installed",
+        choices=("on", "off"),
+        default="on",
+        help="look for faces (default: on); off takes the whole frame for a face",
     )
     group.add_argument(
         "--find-every",
@@ -104,12 +102,6 @@ def add_faces(parser: argparse.ArgumentParser) -> None:
 
 def add_detector(parser: argparse._ActionsContainer) -> None:
     """Add the options of the face detector itself."""
-    parser.add_argument(
-        "--face-model",
-        type=Path,
-        metavar="PATH",
-        help=f"the face detector's network (default: the one in {PACKAGE})",
-    )
     parser.add_argument(
         "--min-face",
         type=face_side,

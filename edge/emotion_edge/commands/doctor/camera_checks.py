@@ -124,7 +124,7 @@ def _judge_light(found: str, frames: list[Frame]) -> Finding:
 
 def _judge_colours(source: str, settings: AnalyzerSettings, frames: list[Frame]) -> Finding:
     """Judge the colours by the first face; raises UserError if faces cannot be detected."""
-    need_runtime(settings.runtime.runtime, read_face_model(settings.detector.model))
+    need_runtime(settings.runtime.runtime, read_face_model())
     detector = make_detector(settings.detector, settings.runtime)
     for frame in frames:
         for face in detector.detect(frame.pixels):

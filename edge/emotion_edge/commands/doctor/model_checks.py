@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError, exit_code
-from emotion_edge.faces.blazeface import INSTALL, NoFaceModelError, read_face_model
+from emotion_edge.faces.blazeface import INSTALL, read_face_model
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import Model, read_model
 from emotion_edge.model.runtime import (
@@ -18,13 +18,13 @@ from emotion_edge.model.runtime import (
     installed_runtimes,
     make_interpreter,
     refusing,
+    runtime_hint,
     runtime_version,
 )
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.model.trial import try_model
 from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
 from emotion_edge.teaching.taught_file import read_taught
-from emotion_edge.util.installation import install_hint
 
 LOAD_TIMEOUT_S = 30.0  # a Raspberry Pi's card is slow
 CONVERT = "make it with python -m convert, or copy it again"
@@ -55,8 +55,8 @@ def _remedy(wanted: str, chosen: str | None, working: list[str]) -> str:
         return f"--runtime {working[0]}"
     if chosen is not None:
         return "copy or convert the model again"
-    extra = "litert" if wanted == "auto" else wanted
-    return install_hint(extra, again=extra in installed_runtimes())
+    installed = installed_runtimes()
+    return runtime_hint(wanted, again=bool(installed) if wanted == "auto" else wanted in installed)
 
 
 def _any_network(settings: AnalyzerSettings) -> bytes:
@@ -65,7 +65,7 @@ def _any_network(settings: AnalyzerSettings) -> bytes:
         return read_model(settings.model).network
     except UserError:
         try:
-            return read_face_model(settings.detector.model)
+            return read_face_model()
         except UserError:
             return b""
 
@@ -175,13 +175,9 @@ def face_detector(settings: AnalyzerSettings) -> Iterator[Finding]:
         yield Finding("face finder", "ok", "not used: --faces off")
         return
     try:
-        need_runtime(settings.runtime.runtime, read_face_model(settings.detector.model))
+        need_runtime(settings.runtime.runtime, read_face_model())
         make_detector(settings.detector, settings.runtime)
-    except NoFaceModelError as error:
-        found = f"{error.found}; the whole frame will be taken for a face"
-        status = "fail" if settings.faces == "on" else "warn"
-        yield Finding("face finder", status, found, INSTALL)
     except UserError as error:
         yield explain("face finder", error, INSTALL)
     else:
-        yield Finding("face finder", "ok", f"{settings.detector.model or 'installed'}, loads")
+        yield Finding("face finder", "ok", "loads")

@@ -74,7 +74,7 @@ def test_settings_come_from_the_file(write_settings, tmp_path):
 
 @pytest.mark.parametrize(
     ("option", "check"),
-    [("--model", "model"), ("--face-model", "face finder"), ("--source", "camera")],
+    [("--model", "model"), ("--source", "camera")],
 )
 @pytest.mark.parametrize("content", [None, b"nothing", b"\0\0\0\0TFL3" + bytes(99)])
 def test_a_path_is_never_taken_for_a_remedy(option, check, content, tmp_path):

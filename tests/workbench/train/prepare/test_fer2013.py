@@ -37,7 +37,7 @@ def test_a_face_of_fer2013_is_turned_upright_and_cropped_by_its_eyes():
     upright, tilted = (
         np.asarray(picture.crop((25, 25, 195, 195)).resize((48, 48))) for picture in rotated
     )
-    detector = make_detector(None)
+    detector = make_detector()
     before = np.corrcoef(upright.ravel(), tilted.ravel())[0, 1]
     regions = [find_again(pixels, detector) for pixels in (upright, tilted)]
     assert abs(regions[0].tilt) < 6
@@ -65,7 +65,7 @@ def test_a_picture_of_fer2013_is_kept_as_it_is_and_training_sees_the_face_in_it(
     (row,) = read_manifest(tmp_path / "data").values()
     kept = read_picture(tmp_path / "data" / row["picture"])
     assert np.array_equal(kept.pixels, given)
-    assert kept.face == find_again(given[..., 0], make_detector(None)) != whole(given)
+    assert kept.face == find_again(given[..., 0], make_detector()) != whole(given)
     contract = make_contract(("happy", "sad"), 40, color_space="GRAYSCALE", contrast="stretch")
     split = load_split(tmp_path / "data/test", contract, tmp_path / "cache")
     assert np.array_equal(split.images[0], preprocess(given, contract, kept.face))
