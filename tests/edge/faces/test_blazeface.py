@@ -45,6 +45,6 @@ def test_a_missing_or_damaged_file_is_refused_with_what_to_do(damage, copied, tm
     result = edge("run", *words, env=environment, cwd=tmp_path, timeout=20)
     assert (result.returncode, result.stdout) == (2, "")
     (line,) = own_lines(result.stderr)
-    assert re.search(rf"error: {copied}: .* network.*: {re.escape(INSTALL)}$", line), line
+    assert re.search(rf"error: {copied}: .* network.*; {re.escape(INSTALL)}$", line), line
     whole_frames = edge("run", *words, "--faces", "off", env=environment, cwd=tmp_path)
     assert whole_frames.returncode == 0, whole_frames.stderr
