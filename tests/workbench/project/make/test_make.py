@@ -133,7 +133,7 @@ def test_pi_knows_the_extras_of_a_pi_and_refuses_others(checkout):
         output = run_make(checkout, "-n", "pi", f"EXTRAS={unknown}")
         message = call(["sh", "-c", output[output.index("printf") : output.index("umask")]])
         assert message.returncode == 2
-        assert message.stderr.startswith(f"EXTRAS={unknown}: the extras are litert ")
+        assert message.stderr.startswith(f"EXTRAS={unknown}: the extras are all ")
         assert not set(message.stderr.split()) & WORKSTATION
 
 
