@@ -78,7 +78,7 @@ ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel release pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -167,6 +167,9 @@ pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video
 	@echo '  $(PI_PREFIX)/bin/emotion-edge doctor'
 	@echo '  sudo $(PI_PREFIX)/bin/emotion-edge install-service'
 	@$(HAS_CAMERA) || $(NO_CAMERA)
+
+release: $(INSTALLED) ## check, and build all files of a release: wheel, sdist, .deb, SBOM, checksums, dist/
+	edge/packaging/release
 
 clean: ## remove build/ and dist/ (not .venv/)
 	rm -rf build dist
