@@ -24,7 +24,7 @@ __all__ = [
     "__version__",
     "open_source",
 ]
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 _MODULES = {
     "CameraLost": "capture.frame",
     "CameraSettings": "capture.camera",
