@@ -61,10 +61,7 @@ def test_three_lines_give_a_label(root, packed):
     assert (line["label"], line["face"]) == ("happy", 1)
     ours, numpy = shell(root, f"emotion-edge/bin/python -c '{MODULES}'").stdout.split()
     assert ours.startswith("/root/emotion-edge/")
-    assert (
-        numpy.startswith("/usr/lib/python3/")
-        == (root / "usr/lib/python3/dist-packages/numpy").exists()
-    )
+    assert numpy.startswith("/usr/lib/python3/")  # the camera library was compiled against it
 
 
 @pytest.mark.skipif(EMULATED, reason="test_pi.py has a broker")
