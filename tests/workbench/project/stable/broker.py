@@ -61,7 +61,9 @@ def mqtt(folder: Path) -> dict[str, object]:
     daemon = Daemon(folder / "daemon", "--source", source, *broker.options, *web)
     try:
         until(lambda: "green" in subscriber.heard["state"], "a change")
-        commands = {word: subscriber.command(word) for word in ("pause", "resume")}
+        commands = {"pause": subscriber.command("pause")}
+        until(lambda: _is_paused(subscriber.heard), "all that follows a pause")
+        commands["resume"] = subscriber.command("resume")
         assert daemon.end()[0] == 0, daemon.stderr
         until(lambda: "offline" in subscriber.heard["availability"], "the end")
     finally:
@@ -79,6 +81,13 @@ def mqtt(folder: Path) -> dict[str, object]:
         "attributes with --aggregate": shape([_aggregated()]),
         "discovery": {**discovery, "entities": _entities(json.loads(heard[DISCOVERY][-1]))},
     }
+
+
+def _is_paused(heard: Mapping[str, list[str]]) -> bool:
+    """Return whether everything that changes by a pause has been published."""
+    attributes = json.loads(heard["attributes"][-1])
+    said = bool(attributes["paused"]) and attributes["reason"] == "paused"
+    return said and heard["state"][-1] == "unknown" and _reasons(heard["events"]) == ["paused"]
 
 
 def _message(name: str, heard: Mapping[str, list[str]]) -> dict[str, object]:
