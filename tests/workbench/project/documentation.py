@@ -1,4 +1,4 @@
-"""Read README and docs/: fenced blocks, the commands in them, links, headings, inline code."""
+"""Read README, docs/ and other pages: fenced blocks, the commands in them, links, inline code."""
 
 import re
 import shlex
@@ -10,6 +10,7 @@ from tests.workbench.conftest import REPOSITORY
 
 README = REPOSITORY / "README.md"
 PAGES = [README, *sorted((REPOSITORY / "docs").glob("*.md"))]
+PAGES += [REPOSITORY / "CONTRIBUTING.md", REPOSITORY / "SECURITY.md"]
 SHELL = ("sh", "bash", "console")
 OTHER = ("text", "toml", "yaml", "json", "python", "mermaid")
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.M | re.S)

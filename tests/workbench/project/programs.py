@@ -36,7 +36,9 @@ def accept(main: Callable[[], object], argv: list[str], monkeypatch: pytest.Monk
             main()
         except Parsed:
             return
-        except SystemExit:
+        except SystemExit as ended:
+            if not ended.code:  # after --help
+                return
             pytest.fail(f"{argv}: {errors.getvalue()}")
     pytest.fail(f"{argv}: the command line was not parsed")
 
@@ -63,7 +65,8 @@ def help_of(main: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
 
 def known_options(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Return the options of all programs of this repository, and the one of pip that we mention."""
-    text = "".join(parser.format_help() for parser in commands().values())
+    text = make_parser("").format_help()
+    text += "".join(parser.format_help() for parser in commands().values())
     for module in PROGRAMS:
         text += help_of(main_of(module), monkeypatch)
     return {*options_in(text), "--no-deps"}

@@ -11,7 +11,7 @@ from skimage import data
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import FLOAT32, INT8
 from tests.edge.recordings import film, write_recording
-from tests.workbench.conftest import make_checkout, make_photos
+from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, write_program
 from tests.workbench.train.prepare.fer2013_inputs import ROWS, VOTED, write_csv_files, write_npz
 from tests.workbench.train.prepare.inputs import write_astronaut
 
@@ -121,7 +121,17 @@ def checkout(folder: Path, tiny_build: Path) -> None:
     """Write the Makefile, replacements of all programs in .venv/, and folders of photographs."""
     (folder / ".venv").unlink()
     make_checkout(folder)
-    for name in ("ruff", "mypy"):
+    for name in ("ruff", "mypy", "pytest"):
         shutil.copy(folder / ".venv/bin/python", folder / ".venv/bin" / name)
     make_photos(folder / "photos", train=1, validation=1)
     make_photos(folder / "fer", validation=1)
+
+
+def first_change(folder: Path, tiny_build: Path) -> None:
+    """Write a copy of the program, and a .venv/ that runs it."""
+    (folder / ".venv").unlink()
+    ignored = shutil.ignore_patterns("__pycache__", "*.tflite")
+    shutil.copytree(REPOSITORY / "edge", folder / "edge", ignore=ignored)
+    program = f'#!/bin/sh\nPYTHONPATH=edge exec "{sys.executable}" -m emotion_edge "$@"\n'
+    (folder / ".venv/bin").mkdir(parents=True)
+    write_program(folder / ".venv/bin/emotion-edge", program)
