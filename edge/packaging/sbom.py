@@ -1,4 +1,4 @@
-"""Write the SBOM of a wheel to stdout: CycloneDX, with what pip installs and the networks in it.
+"""Write the SBOM of a wheel to stdout: CycloneDX, with what it depends on and the networks in it.
 
   python edge/packaging/sbom.py dist/emotion_edge-1.0.0-py3-none-any.whl
 

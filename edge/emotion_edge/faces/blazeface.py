@@ -25,11 +25,12 @@ from PIL import Image
 from emotion_edge.errors import UserError
 from emotion_edge.faces.windows import Window, fill_input
 from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
+from emotion_edge.util.installation import pip_command
 from emotion_edge.util.regular_file import read_regular_file
 
 SHIPPED = Path(__file__).parents[1] / "blazeface.tflite"
-INSTALL = (
-    "install emotion-edge again; in a checkout: make setup, or pip install --no-deps --editable ."
+INSTALL = "install emotion-edge again; in a checkout: " + pip_command(
+    "install", "--no-deps", "--editable", "."
 )
 _MAX_BYTES = 1024**2  # it has 229 KB
 _SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
