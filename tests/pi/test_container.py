@@ -39,7 +39,9 @@ def stages(tmp_path_factory) -> dict[str, Stage]:
     stages = build(text, base, context, base.parent)
     for name in ("program", "app"):
         (stages[name].root / "photos").mkdir()
-        Image.fromarray(data.astronaut()).save(stages[name].root / "photos/astronaut.jpg")
+        for picture in ("astronaut", "coffee"):
+            pixels = getattr(data, picture)()
+            Image.fromarray(pixels).save(stages[name].root / f"photos/{picture}.jpg")
     return stages
 
 
@@ -85,8 +87,8 @@ def test_a_photograph_gets_a_label_in_a_root_folder_that_cannot_be_written(progr
     for folder in ("/tmp", "/var/lib/emotion-edge"):
         assert "Read-only file system" in failed(program.execute("touch", f"{folder}/x"))
     result = ran(program.start("run", "--source", "/photos"))
-    (line,) = map(json.loads, result.stdout.splitlines())
-    assert (line["face"], line["label"]) == (1, "happy")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["face"], line["label"]) for line in lines] == [(1, "happy"), (None, "no_face")]
 
 
 def test_its_user_has_no_rights_but_may_open_webcams(program):
@@ -142,7 +144,7 @@ def test_the_app_gives_up_root_and_publishes_on_home_assistants_broker(stages, b
     assert Path(f"/proc/{daemon}").stat().st_uid == (folder / "state").stat().st_uid == UID
     for name in ("cmdline", "environ"):
         text = Path(f"/proc/{daemon}/{name}").read_bytes()
-        assert b"emotion" in text
+        assert b"emotion-edge" in text
         assert PASSWORD.encode() not in text and TOKEN.encode() not in text
     subprocess.run(["kill", str(daemon)], check=True)
     _, errors = process.communicate(timeout=60)
