@@ -15,9 +15,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from tests.edge.brokers.certificates import Certificates
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto
+from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, secured
 from tests.edge.brokers.supervisor import TOKEN, Supervisor, offer
 from tests.edge.waiting import until
 from tests.pi.containerfile import Stage, build
@@ -54,10 +53,8 @@ def program(stages) -> Stage:
 @pytest.fixture
 def broker(tmp_path) -> Iterator[Mosquitto]:
     """A broker with TLS and a password."""
-    (tmp_path / "certificates").mkdir()
-    broker = Mosquitto(tmp_path / "broker", Certificates(tmp_path / "certificates").make()).start()
-    yield broker
-    broker.kill()
+    with secured(tmp_path) as broker:
+        yield broker
 
 
 def ran(words: list[str]) -> subprocess.CompletedProcess[str]:

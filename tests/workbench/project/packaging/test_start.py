@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.brokers.certificates import Certificates
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto
+from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, secured
 from tests.edge.brokers.supervisor import NO_BROKER, TOKEN, Supervisor, offer
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
@@ -26,19 +25,20 @@ NOBODY_THERE = {"SUPERVISOR_API": "http://127.0.0.1:9", "SUPERVISOR_TOKEN": TOKE
 
 
 @pytest.fixture
-def app(tmp_path) -> "App":
+def app(tmp_path) -> Iterator["App"]:
     """The app's folder, with a red picture."""
     save(tmp_path / "photos/red.png", "red")
-    return App(tmp_path)
+    app = App(tmp_path)
+    yield app
+    if app.process and app.process.poll() is None:
+        app.process.kill()
 
 
 @pytest.fixture
 def broker(tmp_path) -> Iterator[Mosquitto]:
     """A broker with TLS and a password."""
-    (tmp_path / "certificates").mkdir()
-    broker = Mosquitto(tmp_path / "broker", Certificates(tmp_path / "certificates").make()).start()
-    yield broker
-    broker.kill()
+    with secured(tmp_path) as broker:
+        yield broker
 
 
 class App:
@@ -48,6 +48,7 @@ class App:
         """folder: for all files."""
         self.data, self.temporary = folder / "data", folder / "tmp"
         self.photos = str(folder / "photos")
+        self.process: subprocess.Popen[str] | None = None
         for path in (self.data, self.temporary):
             path.mkdir()
 
@@ -60,9 +61,9 @@ class App:
         clean = {name: os.environ[name] for name in os.environ if "SUPERVISOR" not in name}
         clean |= {"TMPDIR": str(self.temporary), **environment}
         words = [sys.executable, START, self.data]
-        return subprocess.Popen(
-            words, env=clean, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(words, env=clean, text=True, **pipes)
+        return self.process
 
     def run(self, options: object, environment: dict[str, str], code: int = 0) -> tuple[str, str]:
         """Run it to its end; return stdout and stderr."""
@@ -94,7 +95,6 @@ def test_a_label_gets_to_home_assistants_broker_and_no_secret_to_other_processes
     service = offer(port=broker.port, ssl=True, username=USER, password=PASSWORD)
     with Supervisor(service) as supervisor:
         options = {"mqtt_prefix": PREFIX, "settings": settings, "history": True}
-        process = app.start(options, supervisor.environment)
         process = app.start(options, supervisor.environment)
         listener.wait("state", "red")
         assert supervisor.requests == [("/services/mqtt", f"Bearer {TOKEN}")]
