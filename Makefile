@@ -15,6 +15,7 @@ PI_PACKAGES := python3-numpy python3-pil python3-venv
 PI_CAMERA := python3-picamera2
 # More extras for `make pi`: EXTRAS=video,webcam
 EXTRAS :=
+HA_APP := dist/home-assistant/emotion_edge
 # Empty: the Python that .venv/ has, or the newest that suits.
 PYTHON :=
 
@@ -78,7 +79,7 @@ ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel release pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel app release pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -144,6 +145,13 @@ bench: build/model.tflite build/original/model.keras build/sequences/sequences.j
 
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .
+
+# A folder for /addons of Home Assistant: its builder sees this folder alone, so the wheel is in it.
+app: wheel ## assemble the app for Home Assistant, dist/home-assistant/
+	rm -rf dist/home-assistant
+	cp -r edge/packaging/home_assistant dist/home-assistant
+	cat edge/packaging/Containerfile edge/packaging/Containerfile.app > $(HA_APP)/Dockerfile
+	cp CHANGELOG.md "$$(ls -t dist/emotion_edge-*.whl | head -n 1)" $(HA_APP)/
 
 # apt's numpy must stay, because picamera2 is compiled against it.
 pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video,webcam adds extras

@@ -4,7 +4,8 @@ import shutil
 import signal
 import socket
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -119,3 +120,15 @@ class Mosquitto:
         client.connect("localhost", self.port)
         client.loop_start()
         return client
+
+
+@contextmanager
+def secured(folder: Path) -> Iterator[Mosquitto]:
+    """Run a broker with TLS and a password. folder: for its files and certificates."""
+    certificates = folder / "certificates"
+    certificates.mkdir()
+    broker = Mosquitto(folder / "broker", Certificates(certificates).make()).start()
+    try:
+        yield broker
+    finally:
+        broker.kill()

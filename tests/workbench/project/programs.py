@@ -17,6 +17,10 @@ from tests.workbench.conftest import REPOSITORY
 PROGRAMS = ("train", "train.adopt", "train.prepare", "train.evaluate", "train.samples")
 PROGRAMS += ("train.sequences", "convert", "bench", "evaluation.model_card")
 
+# Options of pip and of container engines that the pages mention.
+OTHERS = {"--no-deps", "--device", "--volume", "--read-only", "--tmpfs", "--group-add"}
+OTHERS |= {"--cap-drop", "--security-opt", "--env", "--signal", "--restart", "--publish"}
+
 
 class Parsed(BaseException):
     """A program has accepted its command line."""
@@ -64,12 +68,12 @@ def help_of(main: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def known_options(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return the options of all programs of this repository, and the one of pip that we mention."""
+    """Return the options of all programs of this repository, and those of others."""
     text = make_parser("").format_help()
     text += "".join(parser.format_help() for parser in commands().values())
     for module in PROGRAMS:
         text += help_of(main_of(module), monkeypatch)
-    return {*options_in(text), "--no-deps"}
+    return OTHERS.union(options_in(text))
 
 
 def options_in(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Registry of the commands in README and docs/ that cannot run in a test of the docs."""
 
 from emotion_edge import __version__
+from tests.workbench.project.documented.packaging import PACKAGING
 
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
@@ -178,6 +179,7 @@ ELSEWHERE = {
         SERIES,
         'DOCS / "mqtt-to-postgresql.sh"',
     ),
+    **PACKAGING,
     "make test-home-assistant": ("takes minutes", "Makefile", "tests/home_assistant/run"),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
