@@ -6,9 +6,12 @@ image's user, without capabilities, and with a root folder that cannot be writte
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ from PIL import Image
 from skimage import data
 
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, secured
+from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, free_port, secured
 from tests.edge.brokers.supervisor import TOKEN, Supervisor, offer
 from tests.edge.waiting import until
 from tests.pi.containerfile import Stage, build
@@ -117,6 +120,19 @@ def test_a_broker_gets_the_label_by_a_password_from_a_file(program, broker):
     listener.wait("availability", "offline", after=listener.wait("state", "happy"))
 
 
+def test_the_page_answers_the_health_check_of_the_documentation(program):
+    page = (PACKAGING.parents[1] / "docs/container.md").read_text()
+    port = free_port()
+    check = re.search(r'^--health-cmd "(.+)"$', page, re.M)[1].replace('\\"', '"')
+    check = program.execute("sh", "-c", check.replace(":8080/", f":{port}/"))
+    password = give(program.root, "page.txt", b"of the page")
+    web = ("--web", f"0.0.0.0:{port}", "--web-password-file", password)
+    words = program.start("run", "--source", "/photos", "--every", "600", *web)
+    assert "Connection refused" in failed(check)
+    with running(words):
+        until(lambda: subprocess.run(check, check=False).returncode == 0, "a healthy page")
+
+
 def test_the_app_gives_up_root_and_publishes_on_home_assistants_broker(stages, broker):
     app, listener = stages["app"], Listener(broker)
     give(app.root, "ca.pem", broker.certificates.ca.read_bytes())
@@ -132,22 +148,32 @@ def test_the_app_gives_up_root_and_publishes_on_home_assistants_broker(stages, b
     (folder / "options.json").chmod(0o600)
     mounts = 'mount --bind "$0/data" "$0/data"; mount -t tmpfs tmpfs "$0/tmp"'
     service = offer(port=broker.port, ssl=True, username=USER, password=PASSWORD)
-    with Supervisor(service) as supervisor:
-        words = app.start(mounts=mounts, **supervisor.environment)
-        process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    with (
+        Supervisor(service) as supervisor,
+        running(app.start(mounts=mounts, **supervisor.environment)) as daemon,
+    ):
         listener.wait("state", "happy")
         assert supervisor.requests == [("/services/mqtt", f"Bearer {TOKEN}")]
-    daemon = child_of(process.pid)
-    assert Path(f"/proc/{daemon}").stat().st_uid == (folder / "state").stat().st_uid == UID
-    for name in ("cmdline", "environ"):
-        text = Path(f"/proc/{daemon}/{name}").read_bytes()
-        assert b"emotion-edge" in text
-        assert PASSWORD.encode() not in text and TOKEN.encode() not in text
-    subprocess.run(["kill", str(daemon)], check=True)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
+        assert Path(f"/proc/{daemon}").stat().st_uid == (folder / "state").stat().st_uid == UID
+        for name in ("cmdline", "environ"):
+            text = Path(f"/proc/{daemon}/{name}").read_bytes()
+            assert b"emotion-edge" in text
+            assert PASSWORD.encode() not in text and TOKEN.encode() not in text
     listener.wait("availability", "offline")
     assert (folder / "state/labels.db").stat().st_uid == UID
+
+
+@contextmanager
+def running(words: list[str]) -> Iterator[int]:
+    """Start the daemon, and end it by SIGTERM, which must be a success. Yield its number."""
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        daemon = child_of(process.pid)
+        try:
+            yield daemon
+        finally:
+            # Ending unshare would not end it: a process that changes its user outlives its parent.
+            os.kill(daemon, signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
 
 
 def child_of(number: int) -> int:
