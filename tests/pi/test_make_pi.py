@@ -11,9 +11,8 @@ import pytest
 
 from tests.edge.models import INT8
 from tests.edge.pictures import save
+from tests.pi.native import run_in
 
-NAMESPACE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-euc")
-INSIDE = 'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; exec chroot "$0" "$@"'
 NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
 PREFIX = "/opt/emotion-edge"
 NO_CAMERA = "Without the camera: apt has no python3-picamera2 here"
@@ -23,6 +22,14 @@ Version: 1
 Architecture: all
 Maintainer: Nobody <nobody@example.org>
 Description: stands in for the camera library of Raspberry Pi OS
+"""
+PACKAGED = """
+Package: emotion-edge
+Status: install ok installed
+Version: 1
+Architecture: all
+Maintainer: Nobody <nobody@example.org>
+Description: stands in for the Debian package
 """
 
 
@@ -34,16 +41,6 @@ def root() -> Path:
     (folder / "opt/clip.mp4").write_bytes(bytes(1000))
     (folder / "opt/tiny.tflite").write_bytes(INT8.read_bytes())
     return folder
-
-
-def run_in(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the root folder to its end."""
-    dropped = ("PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-    environment = {name: value for name, value in os.environ.items() if name not in dropped}
-    words = [*NAMESPACE, INSIDE, root, *command]
-    return subprocess.run(
-        words, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
 
 
 def make_pi(root: Path, *settings: str) -> list[str]:
@@ -125,4 +122,19 @@ def test_an_unknown_extra_is_refused_before_anything_is_installed(root):
     result = run_in(root, "make", "-C", "/opt/project", "pi", "EXTRAS=video,vidoe")
     assert result.returncode == 2
     assert "EXTRAS=video,vidoe: the extras are litert" in result.stderr
+    assert "apt-get" not in result.stdout
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_folder_of_the_debian_package_is_refused(root):
+    listed = root / "var/lib/dpkg/info/emotion-edge.list"
+    listed.write_text(f"{PREFIX}/pyvenv.cfg\n")
+    status = root / "var/lib/dpkg/status"
+    before = status.read_text()
+    status.write_text(before + PACKAGED)
+    result = run_in(root, "make", "-C", "/opt/project", "pi")
+    status.write_text(before)
+    listed.unlink()
+    assert result.returncode == 2
+    assert f"{PREFIX} belongs to a Debian package, emotion-edge. Remove it first" in result.stderr
     assert "apt-get" not in result.stdout
