@@ -14,13 +14,14 @@ from PIL import Image
 from skimage import data
 
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import Mosquitto, free_port
+from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge as here
 from tests.edge.recordings import write_recording
 from tests.pi.native import run_in
 
 PREFIX, UNIT = "opt/emotion-edge", "systemd/system/emotion-edge.service"
 SETTINGS, SECRET = "etc/emotion-edge.toml", "etc/credstore/emotion-edge.password"
+WANTED = "etc/systemd/system/multi-user.target.wants"
 LINKS = ("usr/bin/emotion-edge", f"usr/lib/{UNIT}")
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 # What apt, dpkg and the kernel write for any package.
@@ -89,7 +90,8 @@ def before(root) -> set[str]:
     succeed(root, *APT, "update")
     depends = succeed(root, "dpkg-deb", "--field", "/srv/emotion-edge.deb", "Depends")
     succeed(root, *APT, "satisfy", depends)
-    for path in (root / PREFIX / "mine.tflite", root / "etc/credstore/other"):
+    theirs = (f"{PREFIX}/mine.tflite", "etc/credstore/other", f"{WANTED}/other.service")
+    for path in (root / each for each in theirs):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     return everything(root)
@@ -149,17 +151,16 @@ def test_a_photograph_is_labelled_with_apts_numpy(root):
 
 
 @pytest.mark.usefixtures("upgraded")
-def test_the_daemon_publishes_what_the_settings_say(root, tmp_path):
-    broker, ports = Mosquitto(tmp_path / "broker").start(), (free_port(), free_port())
+def test_the_daemon_publishes_what_the_settings_say(root, mosquitto):
+    ports = free_port(), free_port()
     write_recording(root / "srv/recording", [data.astronaut()[:480]] * 3)
     (root / SETTINGS).write_text(
         'source = "replay:/srv/recording"\n'
-        f'to = ["-", "{broker.url}"]\nweb = {ports[0]}\nmetrics = {ports[1]}\n'
+        f'to = ["-", "{mosquitto.url}"]\nweb = "{ports[0]}"\nmetrics = "{ports[1]}"\n'
     )
-    listener = Listener(broker)
+    listener = Listener(mosquitto)
     lines = succeed(root, *AS_THE_SERVICE, "emotion-edge", "run").splitlines()
     listener.wait("availability", "offline", after=listener.wait("availability", "online"))
-    broker.kill()
     assert json.loads(lines[0])["label"] == "happy"
     assert list(map(json.loads, listener.of("events"))) == list(map(json.loads, lines))
 
@@ -182,7 +183,6 @@ def test_removal_keeps_settings_and_state_and_a_purge_leaves_nothing(root, befor
     assert not [name for name in LINKS if os.path.lexists(root / name)]
     for name in (SETTINGS, SECRET, "var/lib/private/emotion-edge"):
         assert (root / name).exists(), name
-    wanted = root / "etc/systemd/system/multi-user.target.wants/emotion-edge.service"
-    wanted.symlink_to(f"/usr/lib/{UNIT}")
+    (root / WANTED / "emotion-edge.service").symlink_to(f"/usr/lib/{UNIT}")
     succeed(root, *APT, "purge", "emotion-edge")
     assert everything(root) == before
