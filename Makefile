@@ -79,7 +79,7 @@ ORIGINAL := --model simple_cnn --epochs 20 --steps-per-epoch 128
 .DEFAULT_GOAL := help
 # Ctrl-C ends training after the epoch and still writes the model, so make must not delete it.
 .PRECIOUS: build/model.keras build/original/model.keras build/model.tflite build/original/model.tflite
-.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel app release pi clean FORCE
+.PHONY: help setup samples train original convert run test test-edge test-workbench test-long test-camera test-home-assistant test-trixie test-pi soak fuzz check format architecture bench wheel deb app release pi clean FORCE
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -146,6 +146,11 @@ bench: build/model.tflite build/original/model.keras build/sequences/sequences.j
 wheel: $(INSTALLED) ## build the wheel for the Pi, dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
+deb: wheel ## build the Debian packages for amd64 and arm64, dist/
+	@for arch in amd64 arm64; do \
+	  $(BIN)/python edge/packaging/build_deb $$arch "$$(ls -t dist/*.whl | head -n 1)" dist || exit; \
+	done
+
 # A folder for /addons of Home Assistant: its builder sees this folder alone, so the wheel is in it.
 app: wheel ## assemble the app for Home Assistant, dist/home-assistant/
 	rm -rf dist/home-assistant
@@ -160,6 +165,9 @@ pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video
 	  echo 'pi needs a 64-bit Raspberry Pi OS (or Debian), as the TFLite runtime does; this is' \
 	    "$$system" >&2; exit 2 ;; \
 	esac
+	@! owner=$$(dpkg-query --search '$(PI_PREFIX)/pyvenv.cfg' 2>/dev/null) || { \
+	  echo '$(PI_PREFIX) belongs to a Debian package, '"$${owner%%:*}"'. Remove it first, or add' \
+	    'PI_PREFIX=/srv/emotion-edge' >&2; exit 2; }
 	@$(if $(filter-out $(PI_EXTRAS),$(WANTED)),printf '%s\n' $(call quoted,EXTRAS=$(EXTRAS): the extras \
 	  are $(PI_EXTRAS)) >&2; exit 2)
 	$(SUDO) apt-get update -q

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.edge.brokers.mosquitto import Mosquitto
 from tests.pi.emulated import SYSTEMS
 
 
@@ -18,3 +19,11 @@ def root() -> Path:
 def system() -> tuple[str, str, list[str]]:
     """Return the beginnings of the versions of Python and numpy, and the runtimes."""
     return SYSTEMS[os.environ["PI_SYSTEM"]]
+
+
+@pytest.fixture
+def mosquitto(tmp_path):
+    """A broker on this computer."""
+    broker = Mosquitto(tmp_path / "broker").start()
+    yield broker
+    broker.kill()

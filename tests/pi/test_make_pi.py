@@ -23,6 +23,14 @@ Architecture: all
 Maintainer: Nobody <nobody@example.org>
 Description: stands in for the camera library of Raspberry Pi OS
 """
+PACKAGED = """
+Package: emotion-edge
+Status: install ok installed
+Version: 1
+Architecture: all
+Maintainer: Nobody <nobody@example.org>
+Description: stands in for the Debian package
+"""
 
 
 @pytest.fixture(scope="module")
@@ -114,4 +122,19 @@ def test_an_unknown_extra_is_refused_before_anything_is_installed(root):
     result = run_in(root, "make", "-C", "/opt/project", "pi", "EXTRAS=video,vidoe")
     assert result.returncode == 2
     assert "EXTRAS=video,vidoe: the extras are all" in result.stderr
+    assert "apt-get" not in result.stdout
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_folder_of_the_debian_package_is_refused(root):
+    listed = root / "var/lib/dpkg/info/emotion-edge.list"
+    listed.write_text(f"{PREFIX}/pyvenv.cfg\n")
+    status = root / "var/lib/dpkg/status"
+    before = status.read_text()
+    status.write_text(before + PACKAGED)
+    result = run_in(root, "make", "-C", "/opt/project", "pi")
+    status.write_text(before)
+    listed.unlink()
+    assert result.returncode == 2
+    assert f"{PREFIX} belongs to a Debian package, emotion-edge. Remove it first" in result.stderr
     assert "apt-get" not in result.stdout

@@ -16,7 +16,7 @@ from emotion_edge.faces.types import Box
 from emotion_edge.model.model_file import SHIPPED, read_model
 from emotion_edge.model.runtime import RUNTIMES
 from tests.edge.brokers.listener import Listener
-from tests.edge.brokers.mosquitto import Mosquitto, free_port
+from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge as here
 from tests.edge.models import FLOAT32, INT8
 from tests.edge.output.web.asking import ask
@@ -51,14 +51,6 @@ def pictures() -> list[np.ndarray]:
 def recording(root, pictures) -> Path:
     """A recording of the frames in the root folder, ten a second."""
     return write_recording(root / "opt/recording", pictures)
-
-
-@pytest.fixture
-def mosquitto(tmp_path):
-    """A broker on this computer."""
-    broker = Mosquitto(tmp_path / "broker").start()
-    yield broker
-    broker.kill()
 
 
 def test_doctor_finds_all_in_order(root, system, recording, mosquitto):

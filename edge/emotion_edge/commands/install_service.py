@@ -27,6 +27,7 @@ from emotion_edge.util.atomic_write import staged_write
 log = logging.getLogger(__name__)
 UNIT = "emotion-edge.service"
 FOLDER, RUNTIME_FOLDER = Path("/etc/systemd/system"), Path("/run/systemd/system")
+PACKAGED = Path("/usr/lib/systemd/system", UNIT)  # the Debian package's, docs/packages.md
 HEAD = """\
 # Written by `emotion-edge install-service`. Change it with `systemctl edit emotion-edge`.
 # The sha256 of all below is {}
@@ -92,7 +93,12 @@ def _digest(text: str) -> str:
 
 
 def _check_present(unit: str) -> None:
-    """Raise UserError if somebody has masked, linked, changed or extended the unit."""
+    """Raise UserError if the unit is a package's, or somebody has masked or changed it."""
+    if PACKAGED.exists():
+        raise UserError(
+            f"{PACKAGED}: the service belongs to the Debian package",
+            "start it with: sudo systemctl enable --now emotion-edge",
+        )
     for path in (FOLDER / UNIT, RUNTIME_FOLDER / UNIT):
         if path.is_symlink() or path.exists():
             _check_kind(path)

@@ -1,11 +1,9 @@
 """Registry of the commands in README and docs/ that cannot run in a test of the docs."""
 
-from emotion_edge import __version__
 from tests.workbench.project.documented.packaging import PACKAGING
 
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
-PIP = "tests/pi/test_pip.py"
 MAKE_PI, BENCH = "tests/pi/test_make_pi.py", "tests/edge/commands/test_benchmark.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
 RTSP = "tests/edge/capture/network/test_rtsp.py"
@@ -27,19 +25,6 @@ ELSEWHERE = {
         '"run", "--model"',
     ),
     "emotion-edge doctor": ("is for a Pi", "tests/pi/test_pi.py", 'emotion_edge(root, "doctor"'),
-    **dict.fromkeys(
-        (
-            "python3 -m venv --system-site-packages ~/emotion-edge",
-            f"pip install emotion_edge-{__version__}-py3-none-any.whl",
-            "emotion-edge run --source photo.jpg",
-        ),
-        ("needs a Debian", PIP, "test_three_lines_give_a_label"),
-    ),
-    f"pip install emotion_edge-{__version__}-py3-none-any.whl[mqtt,web]": (
-        "needs a Debian",
-        PIP,
-        "test_a_daemon_with_a_broker",
-    ),
     "emotion-edge install-service": ("needs root and systemd", SERVICE, NEXT),
     "install -D -m 600 password.txt /etc/credstore/emotion-edge.password": (
         "not run: needs root; the unit loads that file",

@@ -1,7 +1,34 @@
-"""Registry of the commands in docs/container.md: no container engine runs in a test."""
+"""Registry of the commands in docs/packages.md and docs/container.md.
 
+They need a Debian of their own, and no container engine runs in a test.
+"""
+
+from emotion_edge import __version__
+
+PIP, DEB = "tests/pi/test_pip.py", "tests/pi/test_deb.py"
 CONTAINER, APP = "tests/pi/test_container.py", "tests/workbench/project/packaging/test_app.py"
 PACKAGING = {
+    **dict.fromkeys(
+        (
+            "python3 -m venv --system-site-packages ~/emotion-edge",
+            f"pip install emotion_edge-{__version__}-py3-none-any.whl",
+            "emotion-edge run --source photo.jpg",
+        ),
+        ("needs a Debian", PIP, "test_three_lines_give_a_label"),
+    ),
+    f"pip install emotion_edge-{__version__}-py3-none-any.whl[mqtt,web]": (
+        "needs a Debian",
+        PIP,
+        "test_a_daemon_with_a_broker",
+    ),
+    "apt install ./emotion-edge_*_$(dpkg --print-architecture).deb": (
+        "installs with apt",
+        DEB,
+        '"install", "/srv/emotion-edge.deb"',
+    ),
+    "apt remove emotion-edge": ("needs root", DEB, '"remove", "emotion-edge"'),
+    "apt purge emotion-edge": ("needs root", DEB, '"purge", "emotion-edge"'),
+    "make deb": ("takes minutes", "tests/pi/run", "edge/packaging/build_deb $arch"),
     "make wheel": ("builds with pip", APP, "wheel_name()"),
     "make app": ("builds with pip", APP, 'run_make(checkout, "app")'),
     "podman build -f edge/packaging/Containerfile -t emotion-edge dist": (

@@ -1,0 +1,188 @@
+"""The Debian package in the root folder of a plain Debian: from its installation to its purge.
+
+The tests follow each other. systemd does not run there: programs that write down their arguments
+stand in for systemctl and deb-systemd-invoke.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from skimage import data
+
+from tests.edge.brokers.listener import Listener
+from tests.edge.brokers.mosquitto import free_port
+from tests.edge.command_line import edge as here
+from tests.edge.recordings import write_recording
+from tests.pi.native import run_in
+
+PREFIX, UNIT = "opt/emotion-edge", "systemd/system/emotion-edge.service"
+SETTINGS, SECRET = "etc/emotion-edge.toml", "etc/credstore/emotion-edge.password"
+WANTED = "etc/systemd/system/multi-user.target.wants"
+LINKS = ("usr/bin/emotion-edge", f"usr/lib/{UNIT}")
+ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
+# What apt, dpkg and the kernel write for any package.
+OTHERS = ("proc", "dev", "sys", "run", "tmp", "srv", "var/cache", "var/log", "var/lib/apt")
+OTHERS += ("var/lib/dpkg", "usr/local/sbin", *(f"etc/{name}-" for name in ACCOUNTS))
+PATH = "DPkg::Path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"  # the stand-ins come first
+APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qyo", PATH, "--no-install-recommends")
+AS_THE_SERVICE = ("setpriv", "--reuid=emotion-edge", "--regid=emotion-edge", "--clear-groups")
+
+
+@pytest.fixture(scope="module")
+def root() -> Path:
+    """The root folder with this package and an older one, a picture and stand-ins for systemd."""
+    folder = Path(os.environ["PI_ROOT"]).resolve()
+    Image.fromarray(data.astronaut()).save(folder / "srv/photo.jpg")
+    (folder / "run/systemd/system").mkdir(parents=True, exist_ok=True)
+    for name in ("systemctl", "deb-systemd-invoke"):
+        program = folder / "usr/local/sbin" / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@" >> /srv/calls\n')
+        program.chmod(0o755)
+    write_older(folder)
+    return folder
+
+
+def write_older(root: Path) -> None:
+    """Write a package of a lower version, with a module that this one has no more."""
+    content = root / "srv/older"
+    subprocess.run(["dpkg-deb", "-R", root / "srv/emotion-edge.deb", content], check=True)
+    control = content / "DEBIAN/control"
+    lines = control.read_text().splitlines()
+    lines = ["Version: 0.0.1" if line.startswith("Version:") else line for line in lines]
+    control.write_text("\n".join(lines) + "\n")
+    for packages in content.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge"):
+        (packages / "gone.py").write_text("")
+    subprocess.run(["dpkg-deb", "-Znone", "-b", content, root / "srv/older.deb"], check=True)
+
+
+def succeed(root: Path, *command: object) -> str:
+    """Run a command, which must succeed, in the root folder; return its output."""
+    result = run_in(root, *command)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def everything(root: Path) -> set[str]:
+    """Return all paths, and the lines of the files of users and groups."""
+    names = set()
+    for folder, folders, files in os.walk(root):
+        place = Path(folder).relative_to(root)
+        folders[:] = [name for name in folders if str(place / name) not in OTHERS]
+        names |= {str(place / name) for name in (*folders, *files)} - set(OTHERS)
+    return names.union(*((root / "etc" / name).read_text().splitlines() for name in ACCOUNTS))
+
+
+def calls(root: Path) -> list[str]:
+    """Return the calls of systemd's programs since the last time."""
+    path = root / "srv/calls"
+    lines = path.read_text().splitlines() if path.exists() else []
+    path.unlink(missing_ok=True)
+    return lines
+
+
+@pytest.fixture(scope="module")
+def before(root) -> set[str]:
+    """Everything that was there when only what the package depends on was installed."""
+    succeed(root, *APT, "update")
+    depends = succeed(root, "dpkg-deb", "--field", "/srv/emotion-edge.deb", "Depends")
+    succeed(root, *APT, "satisfy", depends)
+    theirs = (f"{PREFIX}/mine.tflite", "etc/credstore/other", f"{WANTED}/other.service")
+    for path in (root / each for each in theirs):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    return everything(root)
+
+
+@pytest.fixture(scope="module")
+def upgraded(root, before) -> list[str]:
+    """The older package over `make pi` and install-service, the user's settings, then this one."""
+    stale = root / PREFIX / "lib/python3.13/site-packages/emotion_edge/stale.py"
+    stale.parent.mkdir(parents=True)
+    for path in (stale, root / PREFIX / "pyvenv.cfg"):
+        path.write_text("")
+    (root / "etc" / UNIT).write_text(here("install-service", "--print").stdout)
+    calls(root)
+    first = succeed(root, *APT, "install", "/srv/older.deb")
+    assert 'replaces the installation of "make pi"' in first
+    assert "no service runs yet" in first
+    assert not stale.exists() and not (root / "etc" / UNIT).exists()
+    assert list(root.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge/gone.py"))
+    (root / SETTINGS).write_text("hflip = false\n")
+    (root / SECRET).write_text("secret")
+    (root / "var/lib/private/emotion-edge").mkdir(parents=True)
+    (root / "var/lib/emotion-edge").symlink_to("private/emotion-edge")
+    calls(root)
+    second = succeed(root, *APT, "install", "/srv/emotion-edge.deb")
+    assert "replaces" not in second and "no service" not in second
+    return calls(root)
+
+
+def test_an_upgrade_keeps_settings_and_restarts_only_what_runs(root, upgraded):
+    assert upgraded == [
+        "systemctl daemon-reload",
+        "deb-systemd-invoke try-restart emotion-edge.service",
+    ]
+    assert (root / SETTINGS).read_text() == "hflip = false\n"
+    assert not list(root.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge/gone.py"))
+    assert list(root.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge/__pycache__/errors.*.pyc"))
+    assert not list((root / "etc/systemd/system").rglob("*emotion-edge*")), "it would start at boot"
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_a_photograph_is_labelled_with_apts_numpy(root):
+    version = here("--version").stdout
+    assert succeed(root, "emotion-edge", "--version") == version
+    line = succeed(root, *AS_THE_SERVICE, "emotion-edge", "run", "--source", "/srv/photo.jpg")
+    assert json.loads(line)["label"] == "happy"
+    checks = run_in(root, "emotion-edge", "doctor", "--json", "--source", "/srv/photo.jpg").stdout
+    found = {each["check"]: each for each in json.loads(checks)}
+    assert found["numpy"]["found"].endswith("apt's") and found["pillow"]["found"].endswith("apt's")
+    assert found["runtime"]["status"] == found["face finder"]["status"] == "ok"
+    assert "No broken requirements" in succeed(root, f"/{PREFIX}/bin/python3", "-m", "pip", "check")
+    assert (
+        not succeed(root, "dpkg", "--verify", "emotion-edge")
+        .replace("??5?????? c /" + SETTINGS, "")
+        .strip()
+    )
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_the_daemon_publishes_what_the_settings_say(root, mosquitto):
+    ports = free_port(), free_port()
+    write_recording(root / "srv/recording", [data.astronaut()[:480]] * 3)
+    (root / SETTINGS).write_text(
+        'source = "replay:/srv/recording"\n'
+        f'to = ["-", "{mosquitto.url}"]\nweb = "{ports[0]}"\nmetrics = "{ports[1]}"\n'
+    )
+    listener = Listener(mosquitto)
+    lines = succeed(root, *AS_THE_SERVICE, "emotion-edge", "run").splitlines()
+    listener.wait("availability", "offline", after=listener.wait("availability", "online"))
+    assert json.loads(lines[0])["label"] == "happy"
+    assert list(map(json.loads, listener.of("events"))) == list(map(json.loads, lines))
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_the_unit_is_that_of_install_service_which_leaves_it_alone(root):
+    unit = (root / "usr/lib" / UNIT).read_text()
+    assert succeed(root, "emotion-edge", "install-service", "--print").split("\n", 2)[2] == unit
+    refused = run_in(root, "emotion-edge", "install-service")
+    assert refused.returncode == 2
+    assert "belongs to the Debian package" in refused.stderr
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_removal_keeps_settings_and_state_and_a_purge_leaves_nothing(root, before):
+    calls(root)
+    succeed(root, *APT, "remove", "emotion-edge")
+    assert calls(root)[0] == "deb-systemd-invoke stop emotion-edge.service"
+    assert [path.name for path in (root / PREFIX).iterdir()] == ["mine.tflite"]
+    assert not [name for name in LINKS if os.path.lexists(root / name)]
+    for name in (SETTINGS, SECRET, "var/lib/private/emotion-edge"):
+        assert (root / name).exists(), name
+    (root / WANTED / "emotion-edge.service").symlink_to(f"/usr/lib/{UNIT}")
+    succeed(root, *APT, "purge", "emotion-edge")
+    assert everything(root) == before
