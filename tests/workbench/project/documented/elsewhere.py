@@ -1,10 +1,10 @@
 """Registry of the commands in README and docs/ that cannot run in a test of the docs."""
 
 from emotion_edge import __version__
+from tests.workbench.project.documented.packages import PACKAGES
 
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
-DEB = "tests/pi/test_deb.py"
 MAKE_PI, BENCH = "tests/pi/test_make_pi.py", "tests/edge/commands/test_benchmark.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
 RTSP = "tests/edge/capture/network/test_rtsp.py"
@@ -191,14 +191,7 @@ ELSEWHERE = {
         SERIES,
         'DOCS / "mqtt-to-postgresql.sh"',
     ),
-    "apt install ./emotion-edge_*_$(dpkg --print-architecture).deb": (
-        "installs with apt",
-        DEB,
-        '"install", "/srv/emotion-edge.deb"',
-    ),
-    "apt remove emotion-edge": ("needs root", DEB, '"remove", "emotion-edge"'),
-    "apt purge emotion-edge": ("needs root", DEB, '"purge", "emotion-edge"'),
-    "make deb": ("takes minutes", "tests/pi/run", "edge/packaging/build_deb $arch"),
+    **PACKAGES,
     "make test-home-assistant": ("takes minutes", "Makefile", "tests/home_assistant/run"),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
