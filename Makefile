@@ -184,7 +184,7 @@ pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video
 	@echo '  sudo $(PI_PREFIX)/bin/emotion-edge install-service'
 	@$(HAS_CAMERA) || $(NO_CAMERA)
 
-release: $(INSTALLED) ## check, and build all files of a release: wheel, sdist, .deb, SBOM, checksums, dist/
+release: check ## check, and build all files of a release: wheel, sdist, .deb, SBOM, checksums, dist/
 	edge/packaging/release
 
 clean: ## remove build/ and dist/ (not .venv/)
