@@ -39,7 +39,7 @@ def clone(tmp_path) -> Path:
 
 
 def release(clone: Path) -> subprocess.CompletedProcess[str]:
-    """Run the script. The Debian packages are compressed less than in a release, which is quicker."""
+    """Run the script. The Debian packages are compressed less, which is quicker."""
     environment = {**os.environ, "PYTHONPATH": "edge", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}
     return call(["edge/packaging/release"], cwd=clone, env=environment)
 
