@@ -1,0 +1,82 @@
+"""Pictures without anybody, for `bench.finder --scenes`: false boxes, and how often networks look.
+
+Each row shows parts of a picture. None but the first were in the training of face-proposer.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageOps
+
+from bench._finder.invokes import CountedInvokes
+from bench._finder.scenes import part_of
+from bench._scenes import HEIGHT, KNOWN, UNSEEN, WIDTH, photograph
+from emotion_edge.faces.detector import FaceDetector
+
+PARTS = 60  # of each row
+SMALL = 6  # pictures side by side
+PAPER, LINES = (1280, 960), 62  # pixels of a page of two columns; lines of a column
+
+
+class Former(NamedTuple):
+    """False boxes and looks of version 0.1."""
+
+    false: int
+    looks: int
+
+
+def print_nobody() -> None:
+    """Print a line for each kind of picture."""
+    print(f"nobody: {PARTS} parts of each picture      false  former    looks  former")
+    for name, (make, former) in PICTURES.items():
+        false, looks = search_parts(make())
+        print(f"{name:38} {false:7} {former.false:7} {looks:8} {former.looks:7}", flush=True)
+
+
+def search_parts(pictures: list[Image.Image]) -> tuple[int, int]:
+    """Return the false boxes in random parts of pictures, and how often a network looked."""
+    detector, rng, false = FaceDetector(), np.random.default_rng(0), 0
+    networks = CountedInvokes.of_detector(detector)
+    for number in range(PARTS):
+        part = part_of(pictures[number % len(pictures)], rng)
+        false += len(detector.detect(np.asarray(part)))
+    return false, sum(network.number for network in networks)
+
+
+def _photographs(*names: str) -> Callable[[], list[Image.Image]]:
+    return lambda: [Image.fromarray(photograph(name)).convert("RGB") for name in names]
+
+
+def _small_pictures() -> list[Image.Image]:
+    """Return a sheet of many small copies of the unseen photographs."""
+    width, height = WIDTH // SMALL, HEIGHT // SMALL
+    copies = [ImageOps.fit(each, (width, height)) for each in _photographs(*UNSEEN)()]
+    sheet = Image.new("RGB", (width * SMALL, height * SMALL))
+    for number in range(SMALL**2):
+        row, column = divmod(number, SMALL)
+        sheet.paste(copies[(row + column) % len(copies)], (column * width, row * height))
+    return [sheet]
+
+
+def _fine_print() -> list[Image.Image]:
+    """Return a page of the licence."""
+    lines = Path("LICENSE").read_text("utf-8").splitlines()
+    page = Image.new("RGB", PAPER, "white")
+    for column in range(2):
+        text = "\n".join(lines[column * LINES : (column + 1) * LINES])
+        place = (10 + column * PAPER[0] // 2, 10)
+        ImageDraw.Draw(page).multiline_text(place, text, fill="black", font_size=12)
+    return [page]
+
+
+# What version 0.1 does was measured as `bench._finder.thresholds` says.
+PICTURES: dict[str, tuple[Callable[[], list[Image.Image]], Former]] = {
+    "photographs that it was trained on": (_photographs(*KNOWN), Former(0, 0)),
+    "china": (_photographs("china"), Former(0, 0)),
+    "flower": (_photographs("flower"), Former(0, 0)),
+    "cell, through a microscope": (_photographs("cell"), Former(0, 0)),
+    f"{SMALL**2} small pictures of china and flower": (_small_pictures, Former(0, 0)),
+    "a page of fine print": (_fine_print, Former(0, 0)),
+}
