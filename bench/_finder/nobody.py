@@ -16,6 +16,7 @@ from bench._scenes import HEIGHT, KNOWN, UNSEEN, WIDTH, photograph
 from emotion_edge.faces.detector import FaceDetector
 
 PARTS = 60  # of each row
+MOST_FALSE = 0.5  # goal: of the false boxes of version 0.1
 SMALL = 6  # pictures side by side
 PAPER, LINES = (1280, 960), 62  # pixels of a page of two columns; lines of a column
 
@@ -29,10 +30,16 @@ class Former(NamedTuple):
 
 def print_nobody() -> None:
     """Print a line for each kind of picture."""
-    print(f"nobody: {PARTS} parts of each picture      false  former    looks  former")
+    print(
+        f"nobody: {PARTS} parts of each picture      false  former  at most half    looks  former"
+    )
     for name, (make, former) in PICTURES.items():
         false, looks = search_parts(make())
-        print(f"{name:38} {false:7} {former.false:7} {looks:8} {former.looks:7}", flush=True)
+        half = "kept" if false <= MOST_FALSE * former.false else "MISSED"
+        print(
+            f"{name:38} {false:7} {former.false:7} {half:>13} {looks:8} {former.looks:7}",
+            flush=True,
+        )
 
 
 def search_parts(pictures: list[Image.Image]) -> tuple[int, int]:
@@ -73,10 +80,10 @@ def _fine_print() -> list[Image.Image]:
 
 # What version 0.1 does was measured as `bench._finder.thresholds` says.
 PICTURES: dict[str, tuple[Callable[[], list[Image.Image]], Former]] = {
-    "photographs that it was trained on": (_photographs(*KNOWN), Former(0, 0)),
-    "china": (_photographs("china"), Former(0, 0)),
-    "flower": (_photographs("flower"), Former(0, 0)),
-    "cell, through a microscope": (_photographs("cell"), Former(0, 0)),
-    f"{SMALL**2} small pictures of china and flower": (_small_pictures, Former(0, 0)),
-    "a page of fine print": (_fine_print, Former(0, 0)),
+    "photographs that it was trained on": (_photographs(*KNOWN), Former(6, 1074)),
+    "china": (_photographs("china"), Former(0, 922)),
+    "flower": (_photographs("flower"), Former(3, 979)),
+    "cell, through a microscope": (_photographs("cell"), Former(37, 950)),
+    f"{SMALL**2} small pictures of china and flower": (_small_pictures, Former(46, 2047)),
+    "a page of fine print": (_fine_print, Former(1, 809)),
 }

@@ -13,8 +13,10 @@ ratio   false, over that of version 0.1, which searched 13 windows of a frame, a
 former  what version 0.1 does
 looks   how often a network of the face detector ran
 
-The last table shows parts of pictures without anybody. Nothing was chosen on them. Version 0.1 was
-measured by this program:
+The last table shows parts of pictures without anybody, none but the first of the training of
+face-proposer, and whether at most half of the former false boxes are left. Nothing was chosen on
+them. They are there because many small things, or one round one, deceive a face finder more than
+a room does. Version 0.1 was measured by this program:
 
   git worktree add build/former f7fff146
   PYTHONPATH=build/former/edge:. python -m bench.finder --scenes
@@ -22,7 +24,7 @@ measured by this program:
 
 import numpy as np
 
-from bench._finder.nobody import print_nobody
+from bench._finder.nobody import MOST_FALSE, print_nobody
 from bench._finder.scenes import NEVER_SEEN, TRAINED_ON, Backdrops, make_scene
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD, MIN_CONFIRM_SCORE, FaceDetector
 from emotion_edge.faces.nms import iou
@@ -30,9 +32,9 @@ from emotion_edge.faces.nms import iou
 CHOSEN_ON, JUDGED_ON = range(200), range(1000, 1500)  # seeds
 BACKDROPS = {CHOSEN_ON: TRAINED_ON, JUDGED_ON: NEVER_SEEN}
 # Faces that version 0.1 found in these scenes, and its false boxes.
-FORMER = {CHOSEN_ON: (277, 55), JUDGED_ON: (704, 139)}
+FORMER = {CHOSEN_ON: (277, 55), JUDGED_ON: (713, 110)}
 THRESHOLDS = (0.5, 0.55, 0.6, 0.63, 0.64, 0.65, 0.66, 0.67, 0.68, 0.7, 0.72, 0.75)
-MIN_IOU, MOST_LOST, MOST_FALSE = 0.4, 0.005, 0.5
+MIN_IOU, MOST_LOST = 0.4, 0.005
 Counts = dict[float, tuple[int, int, int]]
 """For each threshold: faces found, false boxes, and those of them in empty scenes."""
 
