@@ -58,6 +58,8 @@ def parse_arguments() -> argparse.Namespace:
     for folder in filter(None, (args.data, args.faces)):
         if not any(folder.glob("*/*.*")):
             parser.error(f"{folder}: no class folders with pictures in it")
+    if args.people and not any(args.people.glob("*/*/*.*")):
+        parser.error(f"{args.people}: no pictures in it, DIR/<split>/<class>/")
     needs = ((name, missing_input(name, args.data)) for name in args.names)
     if missing := [f"{name} needs {need}" for name, need in needs if need]:
         parser.error("; ".join(missing))

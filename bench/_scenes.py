@@ -1,4 +1,4 @@
-"""Frames with real faces at known places, made from the photographs in scikit-image."""
+"""Frames with real faces at known places, made from photographs that packages ship."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,11 +7,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 from skimage import data
+from sklearn.datasets import load_sample_image
 
+from emotion_edge.errors import UserError
 from emotion_edge.faces.types import Box
 
 WIDTH, HEIGHT = 640, 480
-FACELESS = ("coffee", "rocket", "chelsea", "stereo_motorcycle")  # chelsea is a cat
+# Photographs without anybody (chelsea is a cat). Those of scikit-image are in the training of
+# face-proposer, those of scikit-learn are not.
+KNOWN = ("coffee", "rocket", "chelsea", "stereo_motorcycle")
+UNSEEN = ("china", "flower")
 HEAD_RATIO = 1.71  # height of a portrait over its face's side, the median of 53 photographs
 FACE_OFFSET = 0.08  # a face's center is below the picture's by so much of its side; median as well
 Pixels = npt.NDArray[np.uint8]
@@ -25,7 +30,9 @@ class Portrait(NamedTuple):
 
 
 def photograph(name: str) -> Pixels:
-    """Return a photograph of scikit-image, (rows, columns, 3) uint8 RGB."""
+    """Return a photograph of scikit-image or of UNSEEN, (rows, columns, 3) uint8 RGB."""
+    if name in UNSEEN:
+        return np.asarray(load_sample_image(f"{name}.jpg"))
     loaded = getattr(data, name)()
     return np.asarray(loaded[0] if isinstance(loaded, tuple) else loaded)  # a stereo pair
 
@@ -39,8 +46,8 @@ def face_frame() -> Pixels:
 
 
 def faceless_scenes() -> list[Image.Image]:
-    """Return the photographs without a face, cropped and scaled to 640 x 480."""
-    pictures = (Image.fromarray(photograph(name)) for name in FACELESS)
+    """Return the photographs of UNSEEN, cropped and scaled to 640 x 480."""
+    pictures = (Image.fromarray(photograph(name)) for name in UNSEEN)
     return [ImageOps.fit(each, (WIDTH, HEIGHT), Image.Resampling.BICUBIC) for each in pictures]
 
 
@@ -53,9 +60,13 @@ def astronaut() -> Portrait:
 def read_portraits(folder: Path) -> list[Portrait]:
     """Return the .jpg pictures of a folder's class folders, each filled by one face.
 
-    The place of the face is estimated from medians of other portraits.
+    The place of the face is estimated from medians of other portraits. Raises UserError if there
+    are no pictures.
     """
-    pictures = (Image.open(path).convert("RGB") for path in sorted(folder.glob("*/*.jpg")))
+    paths = sorted(folder.glob("*/*.jpg"))
+    if not paths:
+        raise UserError(f"{folder}: no photographs in it", "put them into DIR/<class>/*.jpg")
+    pictures = (Image.open(path).convert("RGB") for path in paths)
     return [Portrait(picture, _estimate_face(*picture.size)) for picture in pictures]
 
 

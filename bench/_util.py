@@ -62,10 +62,10 @@ def print_model(path: Path, classifier: Classifier) -> None:
     print(f"{path}: {rows} x {columns} x {channels} of {kind}, {path.stat().st_size:,} bytes")
 
 
-def print_limit(value: float, limit: float, unit: str) -> None:
-    """Print whether LiteRT stays within a limit."""
-    verdict = "kept" if value <= limit else "EXCEEDED"
-    print(f"limit for litert, {limit:g} {unit}: {verdict} ({value:.3g} {unit})\n", flush=True)
+def print_goal(name: str, value: float, most: float, unit: str) -> None:
+    """Print whether a figure is at most what it should be."""
+    verdict = "kept" if value <= most else "MISSED"
+    print(f"goal, {name}: at most {most:g} {unit}: {verdict} ({value:.3g} {unit})", flush=True)
 
 
 def value_range(values: list[float], unit: str, digits: int = 2) -> str:

@@ -7,7 +7,8 @@ A camera of 640 x 480 pixels and 10 frames a second, with noise, comes on stdin.
 in turn, each in a process of its own, with the shipped model.
 
 of a core  processor time of the daemon, from the frame on stdin to the line on stdout
-invokes    the same for the networks alone, as often as the daemon ran them
+invokes    the same for the three networks alone, as often as the daemon ran them: those that
+           propose and confirm faces, and the one that names the expression
 ratio      the first over the second
 looks      of the face detector's networks a second
 """

@@ -47,9 +47,8 @@ def measure_people(seconds: int, rounds: int) -> None:
 def _count_invokes(name: str) -> Invokes:
     """Process a film once; return how often the networks ran."""
     classifier, detector = Classifier(), FaceDetector()
-    counted = CountedInvokes.of
-    looks = [counted(detector._proposer), counted(detector._network)]
-    networks = [*looks, counted(classifier.network)]
+    looks = CountedInvokes.of_detector(detector)
+    networks = [*looks, CountedInvokes.of(classifier.network)]
     analyzer, seen = FaceAnalyzer(classifier, detector, search_every=EVERY), 0
     for frame in frames(FILMS[name]):
         analyzer.process(frame)

@@ -2,6 +2,8 @@
 
 from typing import Any, Self
 
+from emotion_edge.faces.detector import FaceDetector
+
 
 class CountedInvokes:
     """An interpreter that counts how often it runs its network. number: how often."""
@@ -15,6 +17,11 @@ class CountedInvokes:
         """Count how often a network of the edge is run from now on."""
         network._interpreter = counted = cls(network._interpreter)
         return counted
+
+    @classmethod
+    def of_detector(cls, detector: FaceDetector) -> list[Self]:
+        """Count how often each network of a face detector is run from now on."""
+        return [cls.of(part) for part in vars(detector).values() if hasattr(part, "_interpreter")]
 
     def __getattr__(self, name: str) -> Any:
         """Return what the interpreter has."""

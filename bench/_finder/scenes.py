@@ -1,6 +1,7 @@
 """Drawn people in front of photographs, walls and clutter, and such scenes without anybody.
 
-A scene is a pure function of its seed. The people of different seeds are different people.
+A scene is a pure function of its seed and its backdrops. The people of different seeds are
+different people.
 """
 
 import io
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from bench._scenes import FACELESS, HEIGHT, WIDTH, Pixels, photograph
+from bench._scenes import HEIGHT, KNOWN, UNSEEN, WIDTH, Pixels, photograph
 from emotion_edge.faces.types import Box
 from train.synthetic.camera import background
 from train.synthetic.people import draw_somebody
@@ -20,6 +21,16 @@ MOST_FACES, SHARE_EMPTY = 4, 0.25
 _APART = 1.6  # distance of two faces, over the larger one's side
 
 
+class Backdrops(NamedTuple):
+    """What scenes are set before: photographs by name, and the share of drawn walls."""
+
+    photographs: tuple[str, ...]
+    walls: float
+
+
+TRAINED_ON, NEVER_SEEN = Backdrops(KNOWN, 0.4), Backdrops(UNSEEN, 0)
+
+
 class Scene(NamedTuple):
     """A frame, (480, 640, 3) uint8 RGB, and the boxes of its faces."""
 
@@ -27,10 +38,10 @@ class Scene(NamedTuple):
     faces: list[Box]
 
 
-def make_scene(seed: int) -> Scene:
+def make_scene(seed: int, backdrops: Backdrops) -> Scene:
     """Draw a scene."""
     rng = np.random.default_rng([seed, *b"scene"])
-    picture, faces = _clutter(_backdrop(rng), rng), list[Box]()
+    picture, faces = _clutter(_backdrop(backdrops, rng), rng), list[Box]()
     if rng.random() >= SHARE_EMPTY:
         for box in sorted(_places(rng), key=lambda box: box.y):  # no body hides another's face
             picture = draw_somebody(picture, box, rng)
@@ -38,11 +49,16 @@ def make_scene(seed: int) -> Scene:
     return Scene(_photograph(picture, rng), faces)
 
 
-def _backdrop(rng: np.random.Generator) -> Image.Image:
+def _backdrop(backdrops: Backdrops, rng: np.random.Generator) -> Image.Image:
     """Return part of a photograph without a face, or a wall."""
-    if rng.random() < 0.4:
+    if rng.random() < backdrops.walls:
         return background(rng).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
-    picture = Image.fromarray(photograph(FACELESS[rng.integers(len(FACELESS))]))
+    names = backdrops.photographs
+    return part_of(Image.fromarray(photograph(names[rng.integers(len(names))])), rng)
+
+
+def part_of(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Return some part of a picture, maybe mirrored, in 640 x 480."""
     part = rng.uniform(0.4, 1)
     width, height = (round(part * length) for length in picture.size)
     left, top = rng.integers((picture.width - width + 1, picture.height - height + 1)).tolist()

@@ -1,7 +1,8 @@
 """Measure time and memory of each step of a frame for one model, with --memory.
 
-The frame is 640 x 480 and shows one real face, scikit-image's astronaut. The steps run in turn, so
-that other work on the machine affects them all.
+The frame is 640 x 480 and shows one real face, scikit-image's astronaut, before a photograph on
+which face-proposer was trained: where there is more clutter, a search takes longer. The steps run
+in turn, so that other work on the machine affects them all.
 
 ms         median time (5th to 95th percentile)
 x infer    that median divided by the median of "infer", the network alone

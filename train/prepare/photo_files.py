@@ -103,11 +103,6 @@ def _check_labels(folder: Path, labels: Collection[str]) -> None:
     if reserved := {UNKNOWN, NO_FACE} & set(labels):
         raise UserError(f"--photos {folder}: {reserved.pop()!r} is a reserved label; rename it")
     refuse_alike(folder, sorted(labels))
-    if len(labels) == 1:
-        print(
-            f"{folder}: only one class, {min(labels)!r}, and training needs two at least",
-            file=sys.stderr,
-        )
 
 
 def _find_files(splits: dict[str, Path]) -> Iterator[tuple[str, str, Path, Path]]:

@@ -43,6 +43,7 @@ def prepare_photos(
     """
     detectors = _Detectors(FaceDetector(min_face=min_face), make_detector())
     photos = find_photos(folder)
+    _warn_of_one_class(folder, photos)
     print(describe_people(photos), flush=True)
     if given := sorted({photo.split for photo in photos} - {""}):
         _refuse_without_validation(folder, given)
@@ -60,6 +61,14 @@ def prepare_photos(
         outcomes[known.outcome] += 1
     _warn_of_lost_classes(photos, manifest)
     return outcomes
+
+
+def _warn_of_one_class(folder: Path, photos: list[Photo]) -> None:
+    if len(labels := {photo.label for photo in photos}) == 1:
+        print(
+            f"{folder}: only one class, {min(labels)!r}, and training needs two at least",
+            file=sys.stderr,
+        )
 
 
 def _refuse_without_validation(folder: Path, given: list[str]) -> None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 from tqdm import tqdm
 
+from emotion_edge.errors import UserError
 from emotion_edge.faces.detector import FaceDetector
 from emotion_edge.faces.types import Box
 from emotion_edge.imaging.image_files import WORKSTATION_MEGAPIXELS, ImageError, read_image
@@ -56,7 +57,8 @@ def load_portraits(folder: Path | None, drawn: int, out: Path) -> Portraits:
     """Return the portraits in class folders of photographs, and `drawn` drawn ones.
 
     folder: None for drawn ones only. out: keeps them in a file for the next time. Photographs
-    without a face or with several are left out. Raises UserError if the folder has no photographs.
+    without a face or with several are left out. Raises UserError if the folder has no photographs,
+    or none with one face.
     """
     photos = find_photos(folder) if folder else []
     key = _key_of(photos, drawn)
@@ -81,10 +83,10 @@ def _make(photos: list[Photo], drawn: int) -> Portraits:
     paths, numbers = [photo.path for photo in photos], range(drawn)
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         cut = list(_progress(pool.map(_cut, paths, chunksize=16), len(paths), "cutting faces"))
+        if photos:
+            _describe_cut(cut)
         new = list(_progress(pool.map(_draw, numbers, chunksize=16), drawn, "drawing faces"))
     groups = [photo.group for photo, found in zip(photos, cut, strict=True) if found]
-    if photos:
-        print(f"photographs with one face: {len(groups)} of {len(photos)}", flush=True)
     portraits = [portrait for portrait in [*cut, *new] if portrait]
     return Portraits(
         np.array([portrait.pixels for portrait in portraits]),
@@ -92,6 +94,16 @@ def _make(photos: list[Photo], drawn: int) -> Portraits:
         np.array([_is_held_out(group) for group in [*groups, *map(str, numbers)]]),
         np.arange(len(portraits)) >= len(groups),
     )
+
+
+def _describe_cut(cut: list[_Portrait | None]) -> None:
+    """Print how many photographs have one face; raises UserError if none has."""
+    if not any(cut):
+        raise UserError(
+            f"--photos: in none of {len(cut)} photographs is exactly one face found",
+            "give others, or train on drawn faces only, without --photos",
+        )
+    print(f"photographs with one face: {sum(map(bool, cut))} of {len(cut)}", flush=True)
 
 
 def _progress(

@@ -32,6 +32,7 @@ def test_it_writes_all_that_it_names_and_tells_what_the_network_finds(trained):
     report = json.loads((out / "report.json").read_text())
     assert report["settings"] == {"scenes": 64, "drawn": 30, "seed": 0, "photographs": 1}
     assert "photographs with one face: 1 of 1" in result.stdout
+    assert "only one class" not in result.stderr
     assert sum(count["all"] for count in report["recall"]["faces"].values()) > 300
     assert "epoch 4 of 4: loss " in result.stdout
     assert "places are proposed in a scene" in result.stdout
@@ -81,4 +82,13 @@ def test_a_folder_without_photographs_is_refused(tmp_path):
     result = run("train.proposer", "--photos", tmp_path / "photos", "--out", tmp_path / "out")
     assert result.returncode == 2
     assert "no pictures in it" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_photographs_without_a_face_are_refused_before_anything_is_drawn(tmp_path):
+    (tmp_path / "photos" / "people").mkdir(parents=True)
+    Image.new("RGB", (160, 160), "grey").save(tmp_path / "photos" / "people" / "wall.png")
+    result = run("train.proposer", "--photos", tmp_path / "photos", "--out", tmp_path / "out")
+    assert result.returncode == 2
+    assert "in none of 1 photographs is exactly one face found" in result.stderr
     assert not (tmp_path / "out").exists()
