@@ -14,11 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from emotion_edge.faces.network_file import NetworkFile
 from emotion_edge.faces.nms import non_max_suppression
 from emotion_edge.faces.windows import fill_input, tiles
 from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
 
-SHIPPED = Path(__file__).parents[1] / "face-proposer.tflite"
+FACE_PROPOSER = NetworkFile(
+    Path(__file__).parents[1] / "face-proposer.tflite",
+    "ecb630d355fdf1fb00a5d12021619e4b02773d973419c5ea63ee618f80f032cd",
+)
 SMALLEST_FACE = 24  # pixels on the input: large enough to be proposed, and small enough to be fast
 LARGEST_FACE = 300  # pixels on the input; it is trained on faces of 12 to 300
 BOX_UNIT = 4  # offsets and sides are in units of so many cells
@@ -32,11 +36,17 @@ _STEP = 32  # rows and columns of the input are multiples of the largest stride
 class FaceProposer:
     """The network, loaded once."""
 
-    def __init__(self, model: Path = SHIPPED, *, runtime: str = "auto", threads: int = 1) -> None:
-        """Load the network. Raises UserError if the runtime cannot be used."""
+    def __init__(
+        self, network: bytes | None = None, *, runtime: str = "auto", threads: int = 1
+    ) -> None:
+        """Load the network. Raises UserError if it or the runtime cannot be used.
+
+        network: another one than `FACE_PROPOSER`, such as one that was just trained.
+        """
+        content = FACE_PROPOSER.read() if network is None else network
         name, module = find_runtime(runtime)
-        with refusing(f"{model}: {name}"):
-            self._interpreter = make_interpreter(model.read_bytes(), module, threads=threads)
+        with refusing(f"face-proposer: {name}"):
+            self._interpreter = make_interpreter(content, module, threads=threads)
         (tensor,) = self._interpreter.get_input_details()
         self._input, (_, self._rows, self._columns, _) = tensor["index"], tensor["shape"].tolist()
         outputs = self._interpreter.get_output_details()

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from emotion_edge.faces.face_proposer import (
+    FACE_PROPOSER,
     LARGEST_FACE,
-    SHIPPED,
     SIDE,
     SMALLEST_FACE,
     FaceProposer,
@@ -83,7 +83,7 @@ def test_what_one_look_at_a_large_frame_would_miss_is_small_enough_for_tiles(siz
 
 @pytest.mark.parametrize("runtime", INSTALLED)
 def test_the_whole_network_runs_on_xnnpack(runtime):
-    interpreter = make_interpreter(SHIPPED.read_bytes(), find_runtime(runtime)[1])
+    interpreter = make_interpreter(FACE_PROPOSER.read(), find_runtime(runtime)[1])
     nodes = operators(interpreter)
     (delegate,) = [node for node in nodes if node["op_name"] == "DELEGATE"]
     # Weights are unpacked when it is loaded, and are no inputs of the delegate.
