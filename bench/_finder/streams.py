@@ -33,6 +33,7 @@ from emotion_edge.pipeline.change_gate import ChangeGate
 RATE, FRAMES, EVERY = 10, 120, 0.3
 MOST_OF_A_CORE = {"nobody": 0.3, "one face": 2.5, "three faces": 6.0}  # percent: goals
 NEAR, SMALL, THIRD = Box(120, 90, 130), Box(420, 80, 48), Box(380, 250, 90)
+NEARER, BESIDE = Box(200, 120, 200), Box(406, 160, 44)
 ROWS = np.linspace(0, 1, HEIGHT)[:, np.newaxis, np.newaxis]
 Light = Callable[[float], float | Pixels]
 
@@ -78,6 +79,9 @@ FILMS = {
     "one comes closer inch by inch": Film(closer),
     "one is there at dawn": Film(sits(SMALL), lambda t: 0.02 * 1.35**t),
     "a second comes": Film(lambda t: sits(NEAR)(t) + sits(SMALL, since=5.15)(t)),
+    "a second comes beside a near one": Film(
+        lambda t: sits(NEARER)(t) + sits(BESIDE, since=3.65)(t)
+    ),
     "a second walks in": Film(lambda t: [NEAR, Box(700 - 35 * t, 100, 110)]),
 }
 
@@ -91,9 +95,9 @@ class OpenGate(ChangeGate):
 
 def print_streams() -> None:
     """Print a line for each film."""
-    print(f"{'':30} of a core     all  ratio        looks   later")
+    print(f"{'':34} of a core     all  ratio        looks   later")
     for name, film in FILMS.items():
-        print(f"{name:30} {compare(name, film)}", flush=True)
+        print(f"{name:34} {compare(name, film)}", flush=True)
 
 
 def compare(name: str, film: Film) -> str:

@@ -31,7 +31,7 @@ from emotion_edge.util.atomic_write import staged_write
 from train.proposer.export import to_tflite
 from train.proposer.fitting import fit
 from train.proposer.portraits import load_portraits
-from train.proposer.report import describe_recall, measure_recall, write_report
+from train.proposer.report import describe_recall, describe_use, measure_recall, write_report
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -67,6 +67,7 @@ def _train(args: argparse.Namespace) -> int:
         write_report(stage / "report.json", settings, recall)
     print(describe_recall(recall))
     print(f"wrote {args.out}/")
+    print(describe_use(args.out / file.name))
     return 0
 
 

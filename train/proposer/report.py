@@ -1,5 +1,6 @@
 """Recall of the finished network on scenes with people who were held out."""
 
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -25,7 +26,7 @@ def measure_recall(model: Path, portraits: Portraits, seed: int) -> dict[str, An
     model: a TFLite file. "faces": by side in pixels, the number of "all" and of "proposed".
     "proposals": the mean number in a scene.
     """
-    network, proposals = FaceProposer(model), 0
+    network, proposals = FaceProposer(model.read_bytes()), 0
     everything, proposed = Counter[str](), Counter[str]()
     for number in tqdm(range(SCENES), "measuring", unit=" scenes", leave=False, disable=None):
         scene = make_scene(SIZE, portraits, np.random.default_rng([seed, number, *b"held out"]))
@@ -61,6 +62,15 @@ def describe_recall(recall: dict[str, Any]) -> str:
             *rows,
             f"{recall['proposals']:.1f} places are proposed in a scene",
         ]
+    )
+
+
+def describe_use(file: Path) -> str:
+    """Return what to do so that the face finder uses a network: it refuses unknown ones."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    return (
+        f"to use it, copy {file.name} over models/{file.name}, and write its SHA-256, {digest}, "
+        "into FACE_PROPOSER in edge/emotion_edge/faces/face_proposer.py"
     )
 
 

@@ -22,7 +22,7 @@ from emotion_edge.imaging.image_files import MAX_MEGAPIXELS
 
 PICAMERA, WEBCAM, REPLAY = "picamera2", "v4l2:", "replay:"
 _PICAMERA = re.compile(r"picamera2(?::([0-9]{1,3}))?")
-_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.*)", re.DOTALL)
 
 
 def shown_name(source: str) -> str:
@@ -43,9 +43,12 @@ def _may_be_camera(source: str) -> bool:
 def split_name(text: str) -> tuple[str, str]:
     """Return the name and the source of "NAME=CAMERA", such as door=picamera2; else "" and `text`.
 
-    A file may have a name like that, so only cameras, stdin and recordings are named.
+    A file may have a name like that, so only cameras, stdin and recordings are named. After the
+    name of a source there may be nothing, which is a mistake.
     """
     named = _NAMED.fullmatch(text)
+    if named and not named[2].strip():
+        return named[1], ""
     if named and (_may_be_camera(named[2]) or named[2].startswith(REPLAY)):
         return named[1], named[2]
     return "", text

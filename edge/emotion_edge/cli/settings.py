@@ -45,6 +45,8 @@ def _check_several(sources: Sequence[SourceSettings]) -> None:
     """Raise UserError unless all are cameras with names of their own."""
     names = [source.given_name for source in sources]
     for source in sources:
+        if not source.source:
+            raise UserError("--source is empty")
         if not source.live:
             raise UserError(
                 f"--source {source.name}: several sources must be cameras",
@@ -66,6 +68,9 @@ def source_settings(args: Namespace, *, every: float) -> SourceSettings:
 
 def _source(args: Namespace, text: str, *, every: float) -> SourceSettings:
     name, source = split_name(text)
+    if name and not source:
+        example = f"such as --source {name}=picamera2"
+        raise UserError(f"--source {name}=: the source is empty", example)
     if args.stall * args.fps < 2:
         raise UserError(f"--stall {args.stall:g}: no time for two frames at --fps {args.fps:g}")
     check_network_camera(args, source)

@@ -14,7 +14,6 @@ The network is Google's, under Apache-2.0. It is put into this package when the 
 (models/BLAZEFACE.md).
 """
 
-import hashlib
 import math
 from pathlib import Path
 
@@ -22,18 +21,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion_edge.errors import UserError
+from emotion_edge.faces.network_file import NetworkFile
 from emotion_edge.faces.windows import Window, fill_input
 from emotion_edge.model.runtime import find_runtime, make_interpreter, refusing
-from emotion_edge.util.installation import pip_command
-from emotion_edge.util.regular_file import read_regular_file
 
-SHIPPED = Path(__file__).parents[1] / "blazeface.tflite"
-INSTALL = "install emotion-edge again; in a checkout: " + pip_command(
-    "install", "--no-deps", "--editable", "."
+BLAZEFACE = NetworkFile(
+    Path(__file__).parents[1] / "blazeface.tflite",
+    "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633",
 )
-_MAX_BYTES = 1024**2  # it has 229 KB
-_SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 INPUT_SIDE = 128  # pixels
 MIN_CANDIDATE_SCORE = 0.3  # candidates below it are ignored
 _MIN_LOGIT = math.log(MIN_CANDIDATE_SCORE / (1 - MIN_CANDIDATE_SCORE))
@@ -44,7 +39,7 @@ class BlazeFace:
 
     def __init__(self, *, runtime: str = "auto", threads: int = 1) -> None:
         """Load the network. Raises UserError if it or the runtime cannot be used."""
-        content = read_face_model()
+        content = BLAZEFACE.read()
         name, module = find_runtime(runtime)
         with refusing(f"the face model: {name}"):
             self._interpreter = make_interpreter(content, module, threads=threads)
@@ -101,15 +96,3 @@ def _grid(cells: int, per_cell: int) -> npt.NDArray[np.float64]:
     centres = (np.arange(cells) + 0.5) / cells
     y, x = np.meshgrid(centres, centres, indexing="ij")
     return np.repeat(np.stack([x, y], axis=-1).reshape(-1, 2), per_cell, axis=0)
-
-
-def read_face_model() -> bytes:
-    """Return the network's bytes. Raises UserError if the file is missing or damaged."""
-    try:
-        content = read_regular_file(SHIPPED, _MAX_BYTES)
-    except OSError as error:
-        reason = f"{SHIPPED}: cannot read the face detector's network: {error.strerror}"
-        raise UserError(reason, INSTALL) from None
-    if hashlib.sha256(content).hexdigest() != _SHA256:
-        raise UserError(f"{SHIPPED}: not the network that this program knows", INSTALL)
-    return content

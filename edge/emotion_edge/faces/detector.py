@@ -16,7 +16,7 @@ from PIL import Image
 from emotion_edge.errors import UserError
 from emotion_edge.faces.blazeface import MIN_CANDIDATE_SCORE, BlazeFace
 from emotion_edge.faces.changes import Changes
-from emotion_edge.faces.face_proposer import LARGEST_FACE, FaceProposer, input_scale
+from emotion_edge.faces.face_proposer import LARGEST_FACE, FaceProposer, whole_look
 from emotion_edge.faces.nms import MERGE_IOU, iou, non_max_suppression
 from emotion_edge.faces.types import Box, Face
 from emotion_edge.faces.windows import whole_window, zoom_window
@@ -105,12 +105,14 @@ class FaceDetector:
 
     def _propose(self, image: Image.Image, min_side: float) -> npt.NDArray[np.float64]:
         """Return where faces may be: (n, 4), see `FaceProposer.propose`."""
-        found = self._proposer.propose(image, min_side)
-        found = found[found[:, 2] >= _MIN_PROPOSAL_RATIO * min_side]
-        if min(image.size) * input_scale(*image.size, min_side) <= LARGEST_FACE:
-            return found
-        large = self._network.detect(image, whole_window(*image.size))
-        return non_max_suppression(np.concatenate([found, large[:, :4]]))
+        scale, least = whole_look(*image.size, min_side)
+        found = _at_least(least, self._proposer.propose(image, min_side))
+        if min(image.size) * scale > LARGEST_FACE:
+            large = self._network.detect(image, whole_window(*image.size))
+            found = non_max_suppression(np.concatenate([found, large[:, :4]]))
+        # Not suppressed by each other: seen so large, an eye can look more like a face than all.
+        small = _at_least(min_side, self._proposer.propose_small(image, min_side))
+        return np.concatenate([found, small])
 
     def _min_side(self, pixels: npt.NDArray[np.uint8], least_side: float = 0.0) -> float:
         return self.min_face or max(max(pixels.shape[:2]) * MIN_FACE_RATIO, least_side)
@@ -166,6 +168,10 @@ class FaceDetector:
         candidates = non_max_suppression(self._network.detect(image, window))
         near = candidates[iou(box, candidates) > _MIN_ZOOM_IOU]
         return near[0] if len(near) and near[0, 3] >= self._min_confirm_score else None
+
+
+def _at_least(side: float, proposed: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return proposed[proposed[:, 2] >= _MIN_PROPOSAL_RATIO * side]
 
 
 def _score_at(box: Box, proposed: npt.NDArray[np.float64]) -> float:

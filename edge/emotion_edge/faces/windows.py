@@ -1,5 +1,9 @@
 """The windows of a frame that a network sees."""
 
+import math
+from collections.abc import Iterator
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -27,6 +31,25 @@ def zoom_window(box: npt.NDArray[np.float64], factor: float, size: tuple[int, in
         for i, length in enumerate(size)
     )
     return float(left), float(top), float(side)
+
+
+def tiles(
+    size: tuple[int, int], side: float, overlap: float
+) -> Iterator[tuple[float, float, float, float]]:
+    """Yield left, top, width and height of equal tiles that cover a frame.
+
+    side: the longest that a tile's sides are. overlap: of neighbours at least; less than `side`.
+    """
+    columns, rows = (_spread(length, side, overlap) for length in size)
+    for (top, height), (left, width) in product(rows, columns):
+        yield left, top, width, height
+
+
+def _spread(length: int, side: float, overlap: float) -> list[tuple[float, float]]:
+    """Return start and length of as few equal pieces as cover a length, see `tiles`."""
+    count = max(1, math.ceil((length - overlap) / (side - overlap)))
+    piece = (length + (count - 1) * overlap) / count if count > 1 else length
+    return [(number * (piece - overlap), piece) for number in range(count)]
 
 
 def fill_input(image: Image.Image, window: Window, tensor: npt.NDArray[np.float32]) -> None:

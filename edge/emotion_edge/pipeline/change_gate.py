@@ -1,16 +1,15 @@
 """A gate in front of the search: only what has changed since the last one is searched.
 
-A search of a whole frame takes a dozen looks of the face detector, and in an empty room all of them
-are in vain. So each frame that is due for a search is first compared with the one that was searched
-last, by the mean brightness of blocks of pixels:
+In an empty room every search is in vain. So each frame that is due for one is first compared with
+the one that was searched last, by the mean brightness of blocks of pixels:
 
 - the mean of a whole block has little of the camera's noise;
 - the median ratio of a row of blocks is the light's and taken out: under a lamp that flickers, a
   camera that reads row by row sees bands;
-- blocks around the faces that are followed do not count, since these are looked at in each frame.
+- blocks that show the faces that are followed do not count: these are looked at in each frame.
 
-The bodies of those who are followed move nearly
-always, so they are left out of every second search.
+The bodies of those who are followed, and what is beside their heads, move nearly always, so they
+are left out of every second search. Of no two in a row, since another face may appear there.
 
 Each block is compared with what it was when it was searched last. So what changes slowly, such as
 somebody who comes closer inch by inch, adds up. Light by which there was no search of late, which
@@ -31,7 +30,7 @@ MIN_CHANGE, MAX_CHANGE = 1.0, 12.0  # levels of 255: what is never one, and what
 NOISE = 6.0  # in between, a change is one that is so many times the usual one of a block
 UNEVEN = 0.02  # share of a block's brightness by which bands of light differ from its row's median
 NEW_LIGHT = 1.1  # ratio of a frame's brightness to the nearest one by which there was a search
-_AROUND_FACE = 1.6  # side of the square around a face that does not count, over its box's side
+_AROUND_LOST = 1.6  # side of the square in which a face is searched that was lost, over its box's
 _BODY = 3.2  # width of somebody's shoulders, over the face's
 Pixels = npt.NDArray[np.uint8]
 Blocks = npt.NDArray[np.float32]
@@ -60,7 +59,8 @@ class ChangeGate:
         """
         side = 2 * max(1, max(pixels.shape[:2]) // (2 * BLOCKS))  # even: every other row counts
         blocks = _block_means(pixels, side)
-        lost, self._lost = _around(blocks.shape, self._lost, side), []
+        lost = _around(blocks.shape, self._lost, side, _AROUND_LOST)
+        self._lost = []
         if self._is_new(blocks):
             self._remember(blocks)
             return None
@@ -112,9 +112,9 @@ def _block_means(pixels: Pixels, side: int) -> Blocks:
     return sums.astype(np.float32) / (strips.shape[1] * 3 * width) + 1
 
 
-def _around(shape: tuple[int, ...], boxes: Iterable[Box], side: int) -> Mask:
-    """Return which blocks are around faces."""
-    around, margin = np.zeros(shape, bool), (_AROUND_FACE - 1) / 2
+def _around(shape: tuple[int, ...], boxes: Iterable[Box], side: int, share: float = 1.0) -> Mask:
+    """Return which blocks touch the boxes of faces. share: by which these are larger."""
+    around, margin = np.zeros(shape, bool), (share - 1) / 2
     for x, y, length in boxes:
         start, more = margin * length, (1 + margin) * length
         around[blocks_between(x - start, y - start, x + more, y + more, side)] = True

@@ -11,6 +11,7 @@ BAD_ARGUMENTS = {
     "no such file": (["nowhere.jpg"], "--source nowhere.jpg: no such file"),
     "an empty folder": ([Path(__file__).parent], "no picture"),
     "an empty source": ([""], "--source is empty"),
+    "a name without a source": (["a="], "--source a=: the source is empty; such as"),
     "a device": (["/dev/null"], "neither a file nor a folder"),
     "raw frames without size": (["-"], "needs --size"),
     "a malformed size": (["-", "--size", "640"], "'640' is not WIDTHxHEIGHT"),

@@ -5,11 +5,12 @@ import pytest
 from PIL import Image
 
 from emotion_edge.faces.face_proposer import (
-    MAX_PIXELS,
-    SHIPPED,
+    FACE_PROPOSER,
+    LARGEST_FACE,
+    SIDE,
     SMALLEST_FACE,
     FaceProposer,
-    input_scale,
+    whole_look,
 )
 from emotion_edge.faces.nms import iou
 from emotion_edge.faces.types import Box
@@ -64,16 +65,25 @@ def test_a_tiny_picture_is_no_problem(proposer, shape):
         ((640, 480), 5, 1),  # enlarging would show nothing more
         ((1280, 720), 80, 0.3),
         ((4000, 3000), 250, 24 / 250),
-        ((4000, 3000), 26, (MAX_PIXELS / 12e6) ** 0.5),
     ],
 )
-def test_the_smallest_face_decides_at_which_scale_a_frame_is_seen(size, min_side, scale):
-    assert input_scale(*size, min_side) == pytest.approx(scale)
+def test_the_smallest_face_decides_at_which_scale_a_frame_is_seen(size, min_side, scale, proposer):
+    assert whole_look(*size, min_side) == (pytest.approx(scale), min_side)
+    assert len(proposer.propose_small(Image.new("RGB", size), min_side)) == 0
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (4000, 3000), (6000, 4000), (1000, 24000)])
+@pytest.mark.parametrize("min_side", [5, 24, 31])
+def test_what_one_look_at_a_large_frame_would_miss_is_small_enough_for_tiles(size, min_side):
+    scale, least = whole_look(*size, min_side)
+    assert np.prod(size) * scale**2 <= SIDE**2 * 1.001
+    assert scale * least == pytest.approx(SMALLEST_FACE)
+    assert least * min(1, SMALLEST_FACE / min_side) <= LARGEST_FACE
 
 
 @pytest.mark.parametrize("runtime", INSTALLED)
 def test_the_whole_network_runs_on_xnnpack(runtime):
-    interpreter = make_interpreter(SHIPPED.read_bytes(), find_runtime(runtime)[1])
+    interpreter = make_interpreter(FACE_PROPOSER.read(), find_runtime(runtime)[1])
     nodes = operators(interpreter)
     (delegate,) = [node for node in nodes if node["op_name"] == "DELEGATE"]
     # Weights are unpacked when it is loaded, and are no inputs of the delegate.

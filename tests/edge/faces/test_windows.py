@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion_edge.faces.windows import fill_input, whole_window, zoom_window
+from emotion_edge.faces.windows import fill_input, tiles, whole_window, zoom_window
 
 
 def fill(image: Image.Image, window: tuple[float, float, float], rows: int, columns: int):
@@ -47,3 +47,23 @@ def test_a_zoomed_window_is_inside_the_frame_if_it_fits_and_shows_the_box(seed):
         assert start - 1e-6 <= box <= box + side <= start + length + 1e-6
         if length <= size:
             assert -1e-6 <= start <= start + length <= size + 1e-6
+
+
+@pytest.mark.parametrize("size", [(6000, 4000), (1281, 900), (300, 7000), (100, 100), (1, 1)])
+@pytest.mark.parametrize(("side", "overlap"), [(1000, 96), (700.5, 300.25)])
+def test_tiles_are_equal_and_what_is_smaller_than_their_overlap_is_whole_in_one(
+    size, side, overlap
+):
+    found = list(tiles(size, side, overlap))
+    assert len({tile[2:] for tile in found}) == 1
+    assert max(found[0][2:]) <= side
+    lefts, tops = (np.unique([tile[axis] for tile in found]) for axis in (0, 1))
+    assert len(found) == len(lefts) * len(tops)
+    for starts, length, whole in zip((lefts, tops), found[0][2:], size, strict=True):
+        assert starts[0] == 0
+        assert starts[-1] + length == pytest.approx(whole)
+        assert (starts[:-1] + length - starts[1:] >= overlap - 1e-6).all()
+
+
+def test_a_frame_that_fits_is_one_tile():
+    assert list(tiles((1000, 640), 1000, 96)) == [(0, 0, 1000, 640)]

@@ -162,6 +162,16 @@ def test_what_moves_around_a_followed_face_does_not_open_it():
     assert opens(gate_after(ROOM), with_square(turned, 40, levels=40, at=(100, 100)), [box])
 
 
+@pytest.mark.parametrize("place", [(412, 200), (208, 200), (300, 108), (412, 108), (300, 312)])
+@pytest.mark.parametrize("searches", [0, 1])
+def test_what_appears_right_beside_a_followed_face_is_searched_by_the_second_time(place, searches):
+    box, gate = Box(250, 150, 160), gate_after(ROOM)
+    for number in range(searches):  # the body moves
+        gate.changes(with_square(ROOM, 40, levels=40 + 20 * number, at=(300, 400)), [box])
+    come = with_square(ROOM, 40, levels=40, at=place)
+    assert any(gate.changes(come, [box]).touch(Box(*place, 40)) for _ in range(2))
+
+
 def test_a_face_that_fills_the_frame_leaves_nothing_to_compare():
     assert not opens(gate_after(ROOM), with_square(ROOM, 60, levels=40), [Box(-50, -50, 800)])
 

@@ -20,6 +20,7 @@ WIDTH, HEIGHT, RATE, SECONDS, EVERY = 160, 120, 10, 12, 0.3
 LEAST_SIDE, LEAST_LIGHT = WIDTH / 16, 0.2  # of a face that the stand-in sees
 ROOM = scene("coffee", WIDTH, HEIGHT)
 NEAR, FAR = Box(50, 40, 30), Box(110, 30, 16)
+LARGE, OTHER = Box(20, 35, 50), Box(95, 35, 50)
 
 
 class Finder:
@@ -70,6 +71,11 @@ def second_walking(t):
     return Box(100, 40, 30), *(walking(8)(t))
 
 
+def joined(box, since, *others):
+    """A face that appears near others, which have been there."""
+    return lambda t: (*others, *at(box, since=since)(t))
+
+
 def steady(t, rows):
     return 0.8
 
@@ -95,6 +101,10 @@ FILMS = {
     "creeps in under a lamp": (walking(6), flicker, 3.0),
     "second appears": (lambda t: at(NEAR)(t) + at(FAR, since=5.05)(t), steady, 3.0),
     "second walks in": (second_walking, steady, 3.0),
+    "appears beside a near one": (joined(Box(72, 45, 12), 3.55, LARGE), steady, 3.0),
+    "appears above a near one": (joined(Box(40, 22, 11), 3.85, LARGE), steady, 3.0),
+    "appears below a near one": (joined(Box(55, 86, 12), 4.25, LARGE), steady, 3.0),
+    "appears between near ones": (joined(Box(76, 50, 14), 3.55, LARGE, OTHER), steady, 3.0),
 }
 
 
@@ -141,7 +151,7 @@ def test_no_face_is_noticed_later_by_more_than_one_search(name, without_a_gate):
     gated, _ = watch(frames)
     without_a_gate()
     always, _ = watch(frames)
-    for faces in (1, 2):
+    for faces in (1, 2, 3):
         assert first(gated, faces) <= first(always, faces) + EVERY + 1e-6
     assert max(count for _, count in always) == max(len(there) for there, _ in frames)
 

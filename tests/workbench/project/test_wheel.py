@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from emotion_edge.faces.blazeface import SHIPPED as BLAZEFACE
-from emotion_edge.faces.face_proposer import SHIPPED as FACE_PROPOSER
+from emotion_edge.faces.blazeface import BLAZEFACE
+from emotion_edge.faces.face_proposer import FACE_PROPOSER
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.brokers.mosquitto import free_port
 from tests.edge.models import INT8
@@ -77,7 +77,7 @@ def test_twine_accepts_both(built):
 def test_the_wheel_contains_edge_with_its_networks_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        for network in (SHIPPED, FACE_PROPOSER, BLAZEFACE):
+        for network in (SHIPPED, FACE_PROPOSER.path, BLAZEFACE.path):
             assert archive.read(f"emotion_edge/{network.name}") == network.read_bytes()
     top = {Path(name).parts[0] for name in names}
     assert "emotion_edge/emotion-edge.service" in names

@@ -22,6 +22,7 @@ from emotion_edge.imaging.picture_formats import HEAD_BYTES, format_of
 PIECE = 1 << 16  # bytes
 PICTURE_TIMEOUT_S = 10.0  # for one picture
 WAIT_S = 30.0  # for the next part of HLS, which may be ten seconds long
+REMEDY = "give the address of the stream or picture itself; the camera's manual names it"
 HLS_HEAD = b"#EXTM3U"
 HLS_OPTIONS = {
     "http_persistent": "0",  # else FFmpeg connects by itself
@@ -63,7 +64,10 @@ def _reader_of(response: Any) -> Callable[[HttpClient, Any, Link, float, float],
     kind = response.headers.get_content_type()
     if kind.startswith("multipart/"):
         return _read_jpegs
-    head = response.peek(HEAD_BYTES)[:HEAD_BYTES]
+    # Of an answer without a body there is nothing to wait for, though the connection stays open.
+    head = response.peek(HEAD_BYTES)[:HEAD_BYTES] if response.length != 0 else b""
+    if not head:
+        raise RefusedError("it gives nothing", REMEDY)
     if head.startswith(HLS_HEAD):
         return _read_hls
     if format_of(head) and ("Content-Length" in response.headers or kind.startswith("image/")):
@@ -72,8 +76,7 @@ def _reader_of(response: Any) -> Callable[[HttpClient, Any, Link, float, float],
         return _read_jpegs
     if kind.startswith(("text/", "image/")) or kind.endswith(("json", "xml", "html")):
         what = "a web page" if kind == "text/html" else kind
-        remedy = "give the address of the stream or picture itself; the camera's manual names it"
-        raise RefusedError(f"it gives {what}, not a picture", remedy)
+        raise RefusedError(f"it gives {what}, not a picture", REMEDY)
     return _read_video
 
 
@@ -110,7 +113,9 @@ def _read_picture(response: Any) -> bytes:
         if time.monotonic() > end:
             raise CameraError(f"a picture was not whole after {PICTURE_TIMEOUT_S:g} seconds")
     if format_of(bytes(data[:HEAD_BYTES])) is None:
-        raise CameraError("it gives something else instead of a picture")
+        raise CameraError(
+            f"it gives {'something else' if data else 'nothing'} instead of a picture"
+        )
     return bytes(data)
 
 

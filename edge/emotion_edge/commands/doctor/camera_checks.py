@@ -14,11 +14,11 @@ from emotion_edge.capture.network.address import is_network_camera
 from emotion_edge.capture.network.login import PASSWORD_OPTION, password_path
 from emotion_edge.capture.source import PICAMERA, WEBCAM, SourceSettings, is_picamera
 from emotion_edge.commands.doctor.finding import Finding, explain, is_open_to_others
-from emotion_edge.commands.doctor.model_checks import need_runtime
+from emotion_edge.commands.doctor.model_checks import need_detector
 from emotion_edge.errors import RunError, UserError
-from emotion_edge.faces.blazeface import INSTALL, read_face_model
+from emotion_edge.faces.network_file import INSTALL
 from emotion_edge.faces.types import Box
-from emotion_edge.pipeline.factory import AnalyzerSettings, make_detector
+from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.system.paths import SYSTEM_FILE
 
 FIRST_FRAME_TIMEOUT_S = 25.0  # more than a camera may take to open
@@ -124,8 +124,7 @@ def _judge_light(found: str, frames: list[Frame]) -> Finding:
 
 def _judge_colours(source: str, settings: AnalyzerSettings, frames: list[Frame]) -> Finding:
     """Judge the colours by the first face; raises UserError if faces cannot be detected."""
-    need_runtime(settings.runtime.runtime, read_face_model())
-    detector = make_detector(settings.detector, settings.runtime)
+    detector = need_detector(settings)
     for frame in frames:
         for face in detector.detect(frame.pixels):
             return judge_skin(source, red_over_blue(frame.pixels, face.box))

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from emotion_edge.commands.doctor.finding import Finding, explain
 from emotion_edge.errors import RunError, UserError, exit_code
-from emotion_edge.faces.blazeface import INSTALL, read_face_model
+from emotion_edge.faces.blazeface import BLAZEFACE
+from emotion_edge.faces.detector import FaceDetector
+from emotion_edge.faces.face_proposer import FACE_PROPOSER
+from emotion_edge.faces.network_file import INSTALL
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import Model, read_model
 from emotion_edge.model.runtime import (
@@ -65,7 +68,7 @@ def _any_network(settings: AnalyzerSettings) -> bytes:
         return read_model(settings.model).network
     except UserError:
         try:
-            return read_face_model()
+            return BLAZEFACE.read()
         except UserError:
             return b""
 
@@ -170,14 +173,20 @@ def _proof(classifier: Classifier) -> Iterator[Finding]:
 
 
 def face_detector(settings: AnalyzerSettings) -> Iterator[Finding]:
-    """Load the face detector's network."""
+    """Load the face detector's networks."""
     if settings.faces == "off":
         yield Finding("face finder", "ok", "not used: --faces off")
         return
     try:
-        need_runtime(settings.runtime.runtime, read_face_model())
-        make_detector(settings.detector, settings.runtime)
+        need_detector(settings)
     except UserError as error:
         yield explain("face finder", error, INSTALL)
     else:
         yield Finding("face finder", "ok", "loads")
+
+
+def need_detector(settings: AnalyzerSettings) -> FaceDetector:
+    """Return the face detector; raises UserError if the runtime cannot load its networks."""
+    for network in (BLAZEFACE, FACE_PROPOSER):
+        need_runtime(settings.runtime.runtime, network.read())
+    return make_detector(settings.detector, settings.runtime)

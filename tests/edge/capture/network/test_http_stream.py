@@ -2,6 +2,7 @@
 
 import time
 from itertools import islice
+from threading import Event
 
 import pytest
 
@@ -83,7 +84,9 @@ def test_damaged_pictures_are_left_out():
         ("application/json", b"{}", "it gives application/json, not a picture"),
         ("image/jpeg", b"no", "it gives image/jpeg, not a picture"),
         ("video/mp4", b"no video at all" * 99, "it sends no video that can be read"),
-        ("application/octet-stream", b"", "it sends no video that can be read"),
+        ("application/octet-stream", b"", "it gives nothing; give the address"),
+        ("image/jpeg", b"", "it gives nothing; give the address"),
+        ("text/html", b"", "it gives nothing; give the address"),
     ],
 )
 def test_what_is_no_picture_is_an_error_at_the_start(kind, body, reason):
@@ -93,8 +96,24 @@ def test_what_is_no_picture_is_an_error_at_the_start(kind, body, reason):
     assert str(caught.value).startswith(f"--source {camera.url()}: {reason}")
 
 
-def test_what_is_no_picture_later_is_a_loss_and_the_camera_is_asked_again():
-    answers = iter([jpeg(50), jpeg(50), b"<html>please wait</html>"])
+def test_an_empty_answer_is_told_though_the_connection_stays_open():
+    def answer(handler):
+        send(handler, "image/jpeg", b"", Connection="keep-alive")
+        done.wait(30)
+
+    done = Event()
+    with HttpCamera(answer) as camera, pytest.raises(UserError, match="it gives nothing; give"):
+        try:
+            first_frame(camera.url())
+        finally:
+            done.set()
+
+
+@pytest.mark.parametrize(
+    ("later", "what"), [(b"<html>please wait</html>", "something else"), (b"", "nothing")]
+)
+def test_what_is_no_picture_later_is_a_loss_and_the_camera_is_asked_again(later, what):
+    answers = iter([jpeg(50), jpeg(50), later])
 
     def answer(handler):
         send(handler, "image/jpeg", next(answers, jpeg(200)))
@@ -106,7 +125,7 @@ def test_what_is_no_picture_later_is_a_loss_and_the_camera_is_asked_again():
             if len(seen) > 1 and isinstance(seen[-2], CameraLost):
                 break
     lost = seen[-2]
-    assert lost.reason == "it gives something else instead of a picture"
+    assert lost.reason == f"it gives {what} instead of a picture"
     assert (level(seen[0]), round(level(seen[-1]))) == (50, 200)
 
 

@@ -115,6 +115,9 @@ def test_the_light_is_on_while_any_camera_gives_frames(tmp_path, daemon):
         (["a=picamera2", "b=photo.jpg"], "several sources must be cameras"),
         (["a=picamera2", "b=-"], "several sources must be cameras"),
         (["rtsp://hall:secret@camera/1", "b=picamera2"], "one of several needs a name"),
+        (["a=picamera2", "b="], "--source b=: the source is empty; such as --source b=picamera2"),
+        (["b= ", "photo.jpg"], "--source b=: the source is empty; such as --source b=picamera2"),
+        (["a=picamera2", ""], "--source is empty"),
     ],
 )
 def test_sources_that_cannot_be_together_are_refused(sources, message):

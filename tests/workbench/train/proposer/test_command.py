@@ -1,5 +1,6 @@
 """`python -m train.proposer`: from portraits to a network that the edge can load."""
 
+import hashlib
 import json
 import subprocess
 
@@ -37,12 +38,14 @@ def test_it_writes_all_that_it_names_and_tells_what_the_network_finds(trained):
     assert "epoch 4 of 4: loss " in result.stdout
     assert "places are proposed in a scene" in result.stdout
     assert "TensorSpec" not in result.stdout
+    digest = hashlib.sha256((out / "face-proposer.tflite").read_bytes()).hexdigest()
+    assert f"write its SHA-256, {digest}, into FACE_PROPOSER" in result.stdout
 
 
 def test_the_tflite_file_says_what_the_keras_network_says(trained):
     out, _ = trained
     model = keras.models.load_model(out / "face-proposer.keras", compile=False)
-    network = FaceProposer(out / "face-proposer.tflite")
+    network = FaceProposer((out / "face-proposer.tflite").read_bytes())
     pixels = np.random.default_rng(0).integers(0, 256, (320, 416, 3), np.uint8)
     network.propose(Image.fromarray(pixels), SMALLEST_FACE)
     expected = model(pixels[np.newaxis].astype(np.float32) / 127.5 - 1, training=False)
