@@ -9,7 +9,7 @@ the one that was searched last, by the mean brightness of blocks of pixels:
 - blocks that show the faces that are followed do not count: these are looked at in each frame.
 
 The bodies of those who are followed, and what is beside their heads, move nearly always, so they
-are left out of every second search. Of no two in a row, since another face may appear there.
+are left out of every second search, but never of two in a row: another face may appear there.
 
 Each block is compared with what it was when it was searched last. So what changes slowly, such as
 somebody who comes closer inch by inch, adds up. Light by which there was no search of late, which
