@@ -9,6 +9,7 @@ Exit codes: 0 done, 1 pip or cyclonedx-py failed, 2 wrong arguments.
 import argparse
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -48,8 +49,9 @@ def describe(wheel: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=False)  # so that pip is not listed
         python = Path(folder, "bin/python")
-        options = ("--quiet", "--disable-pip-version-check")
+        options = ("--quiet", "--disable-pip-version-check", "--report", Path(folder, "report"))
         run(sys.executable, "-m", "pip", "--python", python, "install", *options, wheel)
+        report = json.loads(Path(folder, "report").read_text(encoding="utf-8"))
         listed = run(
             *(Path(sys.executable).with_name("cyclonedx-py"), "environment"),
             *("--output-reproducible", "--of", "JSON", python),
@@ -60,8 +62,28 @@ def describe(wheel: Path) -> dict[str, Any]:
     bom["components"].remove(ours)
     ours |= {"type": "application", "hashes": hashes(wheel.read_bytes())}
     bom["metadata"]["component"] = ours
-    bom["components"] += networks(wheel)
+    add_hashes(bom["components"], report["install"])
+    inside = networks(wheel)
+    bom["components"] += inside
+    (needs,) = (each for each in bom["dependencies"] if each["ref"] == ours["bom-ref"])
+    needs["dependsOn"] += [each["bom-ref"] for each in inside]
     return bom
+
+
+def add_hashes(components: list[dict[str, Any]], installed: list[dict[str, Any]]) -> None:
+    """Add to each component the SHA-256 of its wheel. installed: of pip's report."""
+    sums = {
+        canonical(each["metadata"]["name"]): each["download_info"]["archive_info"]["hashes"]
+        for each in installed
+    }
+    for each in components:
+        sha256 = sums[canonical(each["name"])]["sha256"]
+        each["hashes"] = [{"alg": "SHA-256", "content": sha256}]
+
+
+def canonical(name: str) -> str:
+    """Return the name of a package as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def networks(wheel: Path) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -55,6 +56,9 @@ def refuse(clone: Path) -> str:
 def test_a_release_has_all_its_files(clone):
     (clone / "dist").mkdir()
     (clone / "dist/older.whl").touch()
+    exclude = clone / ".git/info/exclude"  # as what a user ignores in all repositories
+    exclude.write_text(exclude.read_text() + "*.swp\n")
+    (clone / "edge/emotion_edge/.errors.py.swp").touch()
     result = release(clone)
     assert result.returncode == 0, result.stderr
     assert {path.name for path in (clone / "dist").iterdir()} == {
@@ -67,9 +71,20 @@ def test_a_release_has_all_its_files(clone):
     }
     sums = call(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=clone / "dist")
     assert sums.stdout.count(": OK\n") == 6 and sums.returncode == 0
+    (wheel,) = (clone / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".swp")]
     notes = (clone / "dist/NOTES.md").read_text()
     assert notes.startswith(f"# emotion-edge {__version__}\n")
     assert "### Added" in notes and "\n## " not in notes
+
+
+def test_what_is_no_clone_is_refused(clone):
+    shutil.rmtree(clone / ".git")
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(clone.parent), "PYTHONPATH": "edge"}
+    result = call(["edge/packaging/release"], cwd=clone, env=environment)
+    assert result.returncode == 2
+    assert "this is no clone" in result.stderr
 
 
 def test_changes_that_are_not_committed_are_refused(clone):
@@ -103,6 +118,9 @@ def test_the_sbom_lists_what_is_installed_and_the_networks(tmp_path):
     found = {each["name"] for each in bom["components"]}
     with zipfile.ZipFile(wheel) as archive:
         networks = {Path(name).name for name in archive.namelist() if name.endswith(".tflite")}
+    assert all(len(each["hashes"][0]["content"]) == 64 for each in bom["components"])
+    (needs,) = (each for each in bom["dependencies"] if each["ref"].startswith("emotion-edge"))
+    assert networks < set(needs["dependsOn"])
     assert found > {"numpy", "pillow", "ai-edge-litert"} | networks
     assert not {"pip", "emotion-edge", "tensorflow"} & found
     assert str(tmp_path) not in result.stdout
