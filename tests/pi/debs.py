@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.pi.native import run_in
 
 PREFIX, UNIT = "opt/emotion-edge", "systemd/system/emotion-edge.service"
+SETTINGS = "etc/emotion-edge.toml"
 WANTED = "etc/systemd/system/multi-user.target.wants"
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 # What apt, dpkg and the kernel write for any package.

@@ -19,6 +19,7 @@ from tests.edge.recordings import write_recording
 from tests.pi.debs import (
     APT,
     PREFIX,
+    SETTINGS,
     UNIT,
     WANTED,
     everything,
@@ -29,7 +30,7 @@ from tests.pi.debs import (
 )
 from tests.pi.native import run_in
 
-SETTINGS, SECRET = "etc/emotion-edge.toml", "etc/credstore/emotion-edge.password"
+SECRET = "etc/credstore/emotion-edge.password"
 LINKS = ("usr/bin/emotion-edge", f"usr/lib/{UNIT}")
 AS_THE_SERVICE = ("setpriv", "--reuid=emotion-edge", "--regid=emotion-edge", "--clear-groups")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pi.debs import PREFIX, WANTED, everything, repack, replace_systemd, succeed
+from tests.pi.debs import PREFIX, SETTINGS, WANTED, everything, repack, replace_systemd, succeed
 from tests.pi.native import run_in
 
 HOME, SECRET = "var/lib/emotion-edge", "etc/credstore/emotion-edge.password"
@@ -121,7 +121,7 @@ def test_a_purge_after_the_removal_leaves_what_a_later_make_pi_uses(root):
     make_pi(root)
     before = everything(root)
     assert "another installation" in succeed(root, *PURGE)
-    assert before - everything(root) <= {"etc/emotion-edge.toml"}
+    assert before - everything(root) <= {SETTINGS}
     shutil.rmtree(root / PREFIX)
     succeed(root, *INSTALL)
 
