@@ -14,7 +14,11 @@ WANTED = "etc/systemd/system/multi-user.target.wants"
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 # What apt, dpkg and the kernel write for any package.
 OTHERS = ("proc", "dev", "sys", "run", "tmp", "srv", "var/cache", "var/log", "var/lib/apt")
-OTHERS += ("var/lib/dpkg", "usr/local/sbin", *(f"etc/{name}-" for name in ACCOUNTS))
+OTHERS += (
+    "var/lib/dpkg",
+    "usr/local/sbin",
+    *(f"etc/{name}-" for name in (*ACCOUNTS, "subuid", "subgid")),
+)
 PATH = "DPkg::Path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"  # the stand-ins come first
 APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qyo", PATH, "--no-install-recommends")
 
