@@ -6,7 +6,6 @@ stand in for systemctl and deb-systemd-invoke.
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,18 +16,22 @@ from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge as here
 from tests.edge.recordings import write_recording
+from tests.pi.debs import (
+    APT,
+    PREFIX,
+    SETTINGS,
+    UNIT,
+    WANTED,
+    everything,
+    make_older,
+    repack,
+    replace_systemd,
+    succeed,
+)
 from tests.pi.native import run_in
 
-PREFIX, UNIT = "opt/emotion-edge", "systemd/system/emotion-edge.service"
-SETTINGS, SECRET = "etc/emotion-edge.toml", "etc/credstore/emotion-edge.password"
-WANTED = "etc/systemd/system/multi-user.target.wants"
+SECRET = "etc/credstore/emotion-edge.password"
 LINKS = ("usr/bin/emotion-edge", f"usr/lib/{UNIT}")
-ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
-# What apt, dpkg and the kernel write for any package.
-OTHERS = ("proc", "dev", "sys", "run", "tmp", "srv", "var/cache", "var/log", "var/lib/apt")
-OTHERS += ("var/lib/dpkg", "usr/local/sbin", *(f"etc/{name}-" for name in ACCOUNTS))
-PATH = "DPkg::Path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"  # the stand-ins come first
-APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qyo", PATH, "--no-install-recommends")
 AS_THE_SERVICE = ("setpriv", "--reuid=emotion-edge", "--regid=emotion-edge", "--clear-groups")
 
 
@@ -37,43 +40,9 @@ def root() -> Path:
     """The root folder with this package and an older one, a picture and stand-ins for systemd."""
     folder = Path(os.environ["PI_ROOT"]).resolve()
     Image.fromarray(data.astronaut()).save(folder / "srv/photo.jpg")
-    (folder / "run/systemd/system").mkdir(parents=True, exist_ok=True)
-    for name in ("systemctl", "deb-systemd-invoke"):
-        program = folder / "usr/local/sbin" / name
-        program.write_text(f'#!/bin/sh\necho {name} "$@" >> /srv/calls\n')
-        program.chmod(0o755)
-    write_older(folder)
+    replace_systemd(folder)
+    repack(folder / "srv/emotion-edge.deb", folder / "srv/older.deb", make_older)
     return folder
-
-
-def write_older(root: Path) -> None:
-    """Write a package of a lower version, with a module that this one has no more."""
-    content = root / "srv/older"
-    subprocess.run(["dpkg-deb", "-R", root / "srv/emotion-edge.deb", content], check=True)
-    control = content / "DEBIAN/control"
-    lines = control.read_text().splitlines()
-    lines = ["Version: 0.0.1" if line.startswith("Version:") else line for line in lines]
-    control.write_text("\n".join(lines) + "\n")
-    for packages in content.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge"):
-        (packages / "gone.py").write_text("")
-    subprocess.run(["dpkg-deb", "-Znone", "-b", content, root / "srv/older.deb"], check=True)
-
-
-def succeed(root: Path, *command: object) -> str:
-    """Run a command, which must succeed, in the root folder; return its output."""
-    result = run_in(root, *command)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
-
-
-def everything(root: Path) -> set[str]:
-    """Return all paths, and the lines of the files of users and groups."""
-    names = set()
-    for folder, folders, files in os.walk(root):
-        place = Path(folder).relative_to(root)
-        folders[:] = [name for name in folders if str(place / name) not in OTHERS]
-        names |= {str(place / name) for name in (*folders, *files)} - set(OTHERS)
-    return names.union(*((root / "etc" / name).read_text().splitlines() for name in ACCOUNTS))
 
 
 def calls(root: Path) -> list[str]:
