@@ -54,7 +54,8 @@ def make_pi(root: Path) -> None:
     for name in (*ENVIRONMENT, "mine.tflite"):
         path = root / PREFIX / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(name)
+        with path.open("x") as file:  # follows no link, which could lead out of the root folder
+            file.write(name)
     (root / PREFIX / "lib64").symlink_to("lib")
 
 
