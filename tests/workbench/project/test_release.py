@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from emotion_edge import __version__
 from tests.workbench.conftest import REPOSITORY, call
 
+AWAY = "[away](https://example.org/a)"
+LINK = re.compile(r"\]\(([^)]*)\)")
 SBOM = REPOSITORY / "edge/packaging/sbom.py"
 
 
@@ -29,7 +32,7 @@ def clone(tmp_path) -> Path:
     if call(["git", "-C", str(REPOSITORY), "rev-parse"]).returncode:
         pytest.skip("not a clone")
     git(tmp_path, "clone", "-q", REPOSITORY, tmp_path / "clone")
-    for name in ("edge/packaging/release", "CHANGELOG.md", "edge/emotion_edge/__init__.py"):
+    for name in ("edge/packaging/release", "edge/packaging/without_links.sed", "CHANGELOG.md", "edge/emotion_edge/__init__.py"):
         (tmp_path / "clone" / name).write_bytes((REPOSITORY / name).read_bytes())
     (tmp_path / "clone/.venv").symlink_to(sys.prefix)
     exclude = tmp_path / "clone/.git/info/exclude"
@@ -55,6 +58,10 @@ def refuse(clone: Path) -> str:
 def test_a_release_has_all_its_files(clone):
     (clone / "dist").mkdir()
     (clone / "dist/older.whl").touch()
+    changelog = clone / "CHANGELOG.md"
+    text = changelog.read_text().replace("### Added\n", f"### Added\n\n- {AWAY}, [a\nb](c.md).", 1)
+    changelog.write_text(text)
+    git(clone, "commit", "-qam", "Add links")
     result = release(clone)
     assert result.returncode == 0, result.stderr
     assert {path.name for path in (clone / "dist").iterdir()} == {
@@ -70,6 +77,8 @@ def test_a_release_has_all_its_files(clone):
     notes = (clone / "dist/NOTES.md").read_text()
     assert notes.startswith(f"# emotion-edge {__version__}\n")
     assert "### Added" in notes and "\n## " not in notes
+    assert [target for target in LINK.findall(notes) if "://" not in target] == []
+    assert f"- {AWAY}, a\nb." in notes and "`[indicator]`" in notes
 
 
 def test_changes_that_are_not_committed_are_refused(clone):
