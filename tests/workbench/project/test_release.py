@@ -32,7 +32,8 @@ def clone(tmp_path) -> Path:
     if call(["git", "-C", str(REPOSITORY), "rev-parse"]).returncode:
         pytest.skip("not a clone")
     git(tmp_path, "clone", "-q", REPOSITORY, tmp_path / "clone")
-    for name in ("edge/packaging/release", "edge/packaging/without_links.sed", "CHANGELOG.md", "edge/emotion_edge/__init__.py"):
+    scripts = ("edge/packaging/release", "edge/packaging/without_links.sed")
+    for name in (*scripts, "CHANGELOG.md", "edge/emotion_edge/__init__.py"):
         (tmp_path / "clone" / name).write_bytes((REPOSITORY / name).read_bytes())
     (tmp_path / "clone/.venv").symlink_to(sys.prefix)
     exclude = tmp_path / "clone/.git/info/exclude"
