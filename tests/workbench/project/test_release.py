@@ -15,6 +15,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from emotion_edge import __version__
 from tests.workbench.conftest import REPOSITORY, call
 
+# keepachangelog.com/en/1.1.0
+TYPES = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 AWAY = "[away](https://example.org/a)"
 LINK = re.compile(r"\]\(([^)]*)\)")
 SBOM = REPOSITORY / "edge/packaging/sbom.py"
@@ -80,6 +82,14 @@ def test_a_release_has_all_its_files(clone):
     assert "### Added" in notes and "\n## " not in notes
     assert [target for target in LINK.findall(notes) if "://" not in target] == []
     assert f"- {AWAY}, a\nb." in notes and "`[indicator]`" in notes
+
+
+def test_the_changelog_has_a_place_for_the_next_change_and_the_usual_headings():
+    lines = (REPOSITORY / "CHANGELOG.md").read_text().splitlines()
+    versions = [line for line in lines if line.startswith("## ")]
+    assert versions[0] == "## Unreleased"
+    assert versions[1].startswith(f"## {__version__} - ")
+    assert {line for line in lines if line.startswith("### ")} <= {f"### {each}" for each in TYPES}
 
 
 def test_changes_that_are_not_committed_are_refused(clone):
