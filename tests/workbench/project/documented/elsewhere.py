@@ -152,7 +152,11 @@ ELSEWHERE = {
         "test_on_a_working_device_nothing_fails",
     ),
     "emotion-edge bench --json my-pi.json": ("takes a minute", FORMS, '"my-pi.json"'),
-    "emotion-edge bench --threads 4 --json my-pi-4.json": ("takes a minute", FORMS, '"my-pi-4.json"'),
+    "emotion-edge bench --threads 4 --json my-pi-4.json": (
+        "takes a minute",
+        FORMS,
+        '"my-pi-4.json"',
+    ),
     "createdb emotion": ("needs a database", SERIES, '"initdb"'),
     "psql -d emotion -f docs/time-series.sql": (
         "needs a database",
