@@ -22,6 +22,7 @@ from urllib.request import Request, urlopen
 
 from app_options import Options, Problem, check_settings, is_text, read_options
 
+from emotion_edge.errors import escape
 from emotion_edge.output.mqtt.address.text_rules import prefix_problem
 from emotion_edge.util.address import in_url
 
@@ -183,7 +184,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         main(Path(arguments[0]), *arguments[1:])
     except (Problem, OSError) as error:
-        warn(f"error: {error}")
+        warn(f"error: {escape(str(error))}")
         return 2 if isinstance(error, Problem) else 1
 
 

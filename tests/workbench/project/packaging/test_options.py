@@ -66,7 +66,11 @@ def test_a_wrong_option_is_one_line_that_names_it(app, options, error):
         ({"web_password": "two\nlines"}, "web_password: it is not one line"),
         ({"web_password": "of the page", "web_host": "a b"}, "web_host = "),
         ({"mqtt_password": "x"}, "mqtt_password: no address in mqtt_url has a user"),
-        ({"mqtt_url": "mqtt://me:x@h/p"}, "could see a password in it: use mqtt_password; write"),
+        (
+            {"mqtt_url": "mqtt://me:secret@h/p"},
+            "could see a password in it: use mqtt_password; write",
+        ),
+        ({"source": ["http://a\n\x1b"]}, "http://a\\n\\x1b"),
         ({"source_password": "x"}, "source_password: source is no network camera"),
         ({"source": ["rtsp://me@cam/1"]}, "no password for the user me; give source_password;"),
         ({"source": ["rtsp://c/1"], "source_password": "x"}, "source_password: the address in"),
@@ -79,7 +83,7 @@ def test_what_is_wrong_is_said_in_the_options_names(app, options, error):
     out, err = app.run(given, {}, code=2)
     (line,) = err.splitlines()
     assert error in line and not out
-    assert "--" not in line and str(app.temporary) not in line
+    assert "secret" not in line and "--" not in line and str(app.temporary) not in line
 
 
 @pytest.mark.parametrize("prefix", ["a+b", "/a", "$a", "a//b"])
