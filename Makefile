@@ -155,8 +155,10 @@ deb: wheel ## build the Debian packages for amd64 and arm64, dist/
 app: wheel ## assemble the app for Home Assistant, dist/home-assistant/
 	rm -rf dist/home-assistant
 	cp -r edge/packaging/home_assistant dist/home-assistant
+	find dist/home-assistant '(' -name __pycache__ -o -name '.*' -o -name '*~' ')' -prune -exec rm -r {} +
 	cat edge/packaging/Containerfile edge/packaging/Containerfile.app > $(HA_APP)/Dockerfile
-	cp CHANGELOG.md "$$(ls -t dist/emotion_edge-*.whl | head -n 1)" $(HA_APP)/
+	sed -zEf edge/packaging/without_links.sed CHANGELOG.md > $(HA_APP)/CHANGELOG.md
+	cp "$$(ls -t dist/emotion_edge-*.whl | head -n 1)" $(HA_APP)/
 
 # apt's numpy must stay, because picamera2 is compiled against it.
 pi: ## on a Raspberry Pi: install into PI_PREFIX=/opt/emotion-edge; EXTRAS=video,webcam adds extras

@@ -7,6 +7,7 @@ LABEL io.hass.type="app" \
       io.hass.version="${VERSION}" \
       io.hass.arch="aarch64|amd64"
 COPY start.py /opt/emotion-edge/start.py
+COPY app_options.py /opt/emotion-edge/app_options.py
 # Only root may read the options that Home Assistant writes. start.py gives root up.
 # hadolint ignore=DL3002
 USER 0

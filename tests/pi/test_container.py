@@ -35,7 +35,7 @@ def stages(tmp_path_factory) -> dict[str, Stage]:
     """The stages of the app's Dockerfile, which begins with those of the container."""
     base = Path(os.environ["PI_ROOT"]).resolve()
     context = tmp_path_factory.mktemp("context")
-    for path in (*base.parent.glob("*.whl"), APP / "start.py"):
+    for path in (*base.parent.glob("*.whl"), *APP.glob("*.py")):
         shutil.copy(path, context)
     text = "".join((PACKAGING / f"Containerfile{end}").read_text() for end in ("", ".app"))
     stages = build(text, base, context, base.parent)

@@ -83,6 +83,9 @@ def test_the_form_for_bugs_asks_for_what_doctor_prints(tmp_path):
 
 def test_the_form_for_a_board_asks_for_what_bench_writes(tmp_path):
     code = re.findall(r"`emotion-edge (bench[^`]*)`", words_of(load("board")))
+    for page in ("CONTRIBUTING.md", "docs/benchmarks.md"):
+        shown = re.findall(r"^emotion-edge (bench[^#\n]*)", (REPOSITORY / page).read_text(), re.M)
+        assert {*map(str.strip, shown)} == {*code}, page
     for words in {*code}:
         done = edge(*words.split(), "--frames", 2, "--faces", "off", cwd=tmp_path)
         assert done.returncode == 0, done.stderr

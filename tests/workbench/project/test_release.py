@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from cyclonedx.validation.json import JsonStrictValidator
 from emotion_edge import __version__
 from tests.workbench.conftest import REPOSITORY, call
 
+# keepachangelog.com/en/1.1.0
+TYPES = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
+AWAY = "[away](https://example.org/a)"
+LINK = re.compile(r"\]\(([^)]*)\)")
 SBOM = REPOSITORY / "edge/packaging/sbom.py"
 
 
@@ -30,7 +35,8 @@ def clone(tmp_path) -> Path:
     if call(["git", "-C", str(REPOSITORY), "rev-parse"]).returncode:
         pytest.skip("not a clone")
     git(tmp_path, "clone", "-q", REPOSITORY, tmp_path / "clone")
-    for name in ("edge/packaging/release", "CHANGELOG.md", "edge/emotion_edge/__init__.py"):
+    scripts = ("edge/packaging/release", "edge/packaging/without_links.sed")
+    for name in (*scripts, "CHANGELOG.md", "edge/emotion_edge/__init__.py"):
         (tmp_path / "clone" / name).write_bytes((REPOSITORY / name).read_bytes())
     (tmp_path / "clone/.venv").symlink_to(sys.prefix)
     exclude = tmp_path / "clone/.git/info/exclude"
@@ -59,6 +65,10 @@ def test_a_release_has_all_its_files(clone):
     exclude = clone / ".git/info/exclude"  # as what a user ignores in all repositories
     exclude.write_text(exclude.read_text() + "*.swp\n")
     (clone / "edge/emotion_edge/.errors.py.swp").touch()
+    changelog = clone / "CHANGELOG.md"
+    text = changelog.read_text().replace("### Added\n", f"### Added\n\n- {AWAY}, [a\nb](c.md).", 1)
+    changelog.write_text(text)
+    git(clone, "commit", "-qam", "Add links")
     result = release(clone)
     assert result.returncode == 0, result.stderr
     assert {path.name for path in (clone / "dist").iterdir()} == {
@@ -77,6 +87,16 @@ def test_a_release_has_all_its_files(clone):
     notes = (clone / "dist/NOTES.md").read_text()
     assert notes.startswith(f"# emotion-edge {__version__}\n")
     assert "### Added" in notes and "\n## " not in notes
+    assert [target for target in LINK.findall(notes) if "://" not in target] == []
+    assert f"- {AWAY}, a\nb." in notes and "`[indicator]`" in notes
+
+
+def test_the_changelog_has_a_place_for_the_next_change_and_the_usual_headings():
+    lines = (REPOSITORY / "CHANGELOG.md").read_text().splitlines()
+    versions = [line for line in lines if line.startswith("## ")]
+    assert versions[0] == "## Unreleased"
+    assert versions[1].startswith(f"## {__version__} - ")
+    assert {line for line in lines if line.startswith("### ")} <= {f"### {each}" for each in TYPES}
 
 
 def test_what_is_no_clone_is_refused(clone):

@@ -12,13 +12,19 @@ import pwd
 import sys
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
+
+from app_options import Options, Problem, check_settings, is_text, read_options
+
+from emotion_edge.errors import escape
+from emotion_edge.output.mqtt.address.text_rules import prefix_problem
+from emotion_edge.util.address import in_url
 
 SUPERVISOR = "http://supervisor"  # its name in every app
 TIMEOUT_S = 10.0
@@ -27,12 +33,7 @@ PORT = 8080  # of the page, as in config.yaml
 OWN = {"source", "source-password-file", "to", "password-file", "history"}
 OWN |= {"web", "web-password-file", "web-host"}
 
-Options = Mapping[str, Any]
 Settings = dict[str, str | list[str]]
-
-
-class Problem(Exception):  # noqa: N818 - it is what the user reads
-    """What keeps the app from starting, and what to do."""
 
 
 def main(data: Path, user: str | None = None) -> NoReturn:
@@ -46,24 +47,11 @@ def main(data: Path, user: str | None = None) -> NoReturn:
     config = write(folder / "settings.toml", to_toml(settings, options["settings"]))
     if user and os.geteuid() == 0:
         become(user, folder, state)
+    check_settings(config, options)
     environment = {name: os.environ[name] for name in os.environ if name != "SUPERVISOR_TOKEN"}
     environment["STATE_DIRECTORY"] = str(state)
     words = [sys.executable, "-m", "emotion_edge", "run", "--config", str(config)]
     os.execve(sys.executable, words, environment)  # noqa: S606 - there is no shell
-
-
-def read_options(path: Path) -> Options:
-    """Return the options, as Home Assistant has checked them against config.yaml."""
-    try:
-        options = json.loads(path.read_bytes())
-    except OSError as error:
-        raise Problem(f"{path}: cannot read it: {error.strerror}") from None
-    except ValueError:
-        raise Problem(f"{path}: not JSON; save the app's options again") from None
-    given = {name: value for name, value in options.items() if value not in ("", None)}
-    if not given.get("source"):
-        raise Problem("source: it is empty; write v4l2:/dev/video0, or a network camera's address")
-    return {"settings": [], "history": False, "mqtt_prefix": "emotion-edge", **given}
 
 
 def find_broker(options: Options) -> Options | None:
@@ -72,14 +60,16 @@ def find_broker(options: Options) -> Options | None:
         return {"url": url, "password": options.get("mqtt_password")}
     if "mqtt_password" in options:
         raise Problem("mqtt_password: it needs mqtt_url; leave both empty for Home Assistant's own")
+    if problem := prefix_problem(options["mqtt_prefix"]):
+        raise Problem(f"mqtt_prefix: it {problem}")
     service = ask_supervisor()
     if service is None:
         return None
-    user = f"{quote(service['username'], safe='')}@" if service.get("username") else ""
-    scheme = "mqtts" if service.get("ssl") else "mqtt"
-    address = f"{user}{service['host']}:{service['port']}"
-    url = f"{scheme}://{address}/{options['mqtt_prefix']}"
-    return {"url": url, "password": service.get("password")}
+    user, scheme = service.get("username"), "mqtts" if service.get("ssl") else "mqtt"
+    login = f"{quote(user, safe='')}@" if user else ""
+    address = f"{login}{in_url(service['host'])}:{service['port']}"
+    url = f"{scheme}://{address}/{quote(options['mqtt_prefix'])}"
+    return {"url": url, "password": service.get("password") if user else None}
 
 
 def ask_supervisor() -> Options | None:
@@ -91,8 +81,7 @@ def ask_supervisor() -> Options | None:
     request = Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
     try:
         with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
-            service: Options = json.load(answer)["data"]
-            return service if {"host", "port"} <= service.keys() else None
+            return check_service(json.load(answer)["data"])
     except HTTPError as error:
         text = error.read(1000).decode(errors="replace")
         if error.code != 400:  # how it says that there is no broker
@@ -103,6 +92,16 @@ def ask_supervisor() -> Options | None:
     except (OSError, HTTPException, ValueError, KeyError, AttributeError, TypeError) as error:
         reason = getattr(error, "reason", error)
         raise Problem(f"{url}: the supervisor does not answer as it should: {reason}") from None
+
+
+def check_service(service: Options) -> Options | None:
+    """Return what the supervisor says of a broker; None if that is nothing. Raises TypeError."""
+    if not {"host", "port"} <= service.keys():
+        return None
+    for name in ("host", "username", "password"):
+        if not (is_text(service.get(name)) or (name != "host" and service.get(name) is None)):
+            raise TypeError(f"the broker's {name} is not text")
+    return service
 
 
 def make_settings(options: Options, broker: Options | None, folder: Path, state: Path) -> Settings:
@@ -130,7 +129,7 @@ def to_toml(settings: Settings, more: Sequence[str]) -> str:
     text = "\n".join(more)
     try:
         keys = tomllib.loads(text).keys()
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Problem(f"settings: not TOML, such as face-threshold = 0.7: {error}") from None
     if twice := sorted(keys & OWN):
         raise Problem(f"settings: {twice[0]} follows from the other options; change those")
@@ -158,10 +157,17 @@ def become(user: str, folder: Path, state: Path) -> None:
     entry = pwd.getpwnam(user)
     for path in (state, folder, *folder.iterdir()):
         os.chown(path, entry.pw_uid, entry.pw_gid)
-    # The number of the group video outside the container may be another one.
-    os.setgroups(sorted({path.stat().st_gid for path in Path("/dev").glob("video*")}))
+    os.setgroups(webcam_groups(Path("/dev")))
     os.setgid(entry.pw_gid)
     os.setuid(entry.pw_uid)
+
+
+def webcam_groups(devices: Path) -> list[int]:
+    """Return the groups that own webcams, but never root's.
+
+    The number of the group video outside the container may be another one.
+    """
+    return sorted({path.stat().st_gid for path in devices.glob("video*")} - {0})
 
 
 def warn(text: str) -> None:
@@ -178,7 +184,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         main(Path(arguments[0]), *arguments[1:])
     except (Problem, OSError) as error:
-        warn(f"error: {error}")
+        warn(f"error: {escape(str(error))}")
         return 2 if isinstance(error, Problem) else 1
 
 

@@ -4,7 +4,7 @@ from tests.workbench.project.documented.packaging import PACKAGING
 
 SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
-MAKE_PI, BENCH = "tests/pi/test_make_pi.py", "tests/edge/commands/test_benchmark.py"
+MAKE_PI, FORMS = "tests/pi/test_make_pi.py", "tests/workbench/project/test_issue_forms.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
 RTSP = "tests/edge/capture/network/test_rtsp.py"
 TWO = ("needs cameras", "tests/edge/commands/several/test_topics.py", "topics_of_each_camera")
@@ -151,8 +151,12 @@ ELSEWHERE = {
         "tests/edge/commands/doctor/test_command.py",
         "test_on_a_working_device_nothing_fails",
     ),
-    "emotion-edge bench": ("takes a minute", BENCH, '"bench", "--frames", 20'),
-    "emotion-edge bench --threads 4 --json my-pi.json": ("takes a minute", BENCH, '"--json", path'),
+    "emotion-edge bench --json my-pi.json": ("takes a minute", FORMS, '"my-pi.json"'),
+    "emotion-edge bench --threads 4 --json my-pi-4.json": (
+        "takes a minute",
+        FORMS,
+        '"my-pi-4.json"',
+    ),
     "createdb emotion": ("needs a database", SERIES, '"initdb"'),
     "psql -d emotion -f docs/time-series.sql": (
         "needs a database",

@@ -33,6 +33,10 @@ def folder(tmp_path_factory) -> Path:
     """What `make app` assembles around a wheel."""
     checkout = make_checkout(tmp_path_factory.mktemp("checkout"))
     shutil.copytree(PACKAGING, checkout / "edge/packaging")
+    for leftover in ("__pycache__/start.pyc", "translations/de.yaml~", ".start.py.swp"):
+        path = checkout / "edge/packaging/home_assistant/emotion_edge" / leftover
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
     shutil.copy(REPOSITORY / "CHANGELOG.md", checkout)
     (checkout / "dist").mkdir()
     (checkout / "dist" / wheel_name()).touch()
@@ -70,10 +74,15 @@ def test_the_folder_has_all_that_a_builder_needs(folder):
     files = {path.name for path in app.iterdir()}
     copied = {*(path.name for path in APP.iterdir()), "Dockerfile", "CHANGELOG.md", wheel_name()}
     assert files == copied - {"__pycache__"}
+    assert {path.stem for path in (app / "translations").iterdir()} == set(TRANSLATIONS)
     assert {"config.yaml", "README.md", "DOCS.md", "start.py", "translations"} <= files
+    dockerfile = (app / "Dockerfile").read_text()
+    assert all(f"\nCOPY {path.name} /opt/" in dockerfile for path in app.glob("*.py"))
     assert yaml.safe_load((folder / "repository.yaml").read_text())["name"]
     ours = (PACKAGING / "Containerfile").read_text()
-    assert (app / "Dockerfile").read_text().startswith(ours)
+    assert dockerfile.startswith(ours)
+    changes = (app / "CHANGELOG.md").read_text()
+    assert "A Debian package" in changes and "](docs/" not in changes
 
 
 def test_only_the_newest_wheel_is_in_the_folder(tmp_path):

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,25 +12,8 @@ import pytest
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import PASSWORD, PREFIX, USER, Mosquitto, secured
 from tests.edge.brokers.supervisor import NO_BROKER, TOKEN, Supervisor, offer
-from tests.edge.command_line import edge
-from tests.edge.models import INT8
 from tests.edge.pictures import save
-from tests.workbench.conftest import REPOSITORY
-
-START = REPOSITORY / "edge/packaging/home_assistant/emotion_edge/start.py"
-TINY = [f'model = "{INT8}"', 'faces = "off"']
-PASSWORDS = ("source-password", "password", "web-password")
-NOBODY_THERE = {"SUPERVISOR_API": "http://127.0.0.1:9", "SUPERVISOR_TOKEN": TOKEN}
-
-
-@pytest.fixture
-def app(tmp_path) -> Iterator["App"]:
-    """The app's folder, with a red picture."""
-    save(tmp_path / "photos/red.png", "red")
-    app = App(tmp_path)
-    yield app
-    if app.process and app.process.poll() is None:
-        app.process.kill()
+from tests.workbench.project.packaging.app import NOBODY_THERE, START, TINY
 
 
 @pytest.fixture
@@ -39,53 +21,6 @@ def broker(tmp_path) -> Iterator[Mosquitto]:
     """A broker with TLS and a password."""
     with secured(tmp_path) as broker:
         yield broker
-
-
-class App:
-    """Starts start.py with options, as Home Assistant does."""
-
-    def __init__(self, folder: Path) -> None:
-        """folder: for all files."""
-        self.data, self.temporary = folder / "data", folder / "tmp"
-        self.photos = str(folder / "photos")
-        self.process: subprocess.Popen[str] | None = None
-        for path in (self.data, self.temporary):
-            path.mkdir()
-
-    def start(self, options: object, environment: dict[str, str]) -> subprocess.Popen[str]:
-        """Start it. options: the file's text, or its content beside the source."""
-        text = options
-        if not isinstance(options, str):
-            text = json.dumps({"source": [self.photos], "settings": TINY, **options})
-        (self.data / "options.json").write_text(text)
-        clean = {name: os.environ[name] for name in os.environ if "SUPERVISOR" not in name}
-        clean |= {"TMPDIR": str(self.temporary), **environment}
-        words = [sys.executable, START, self.data]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self.process = subprocess.Popen(words, env=clean, text=True, **pipes)
-        return self.process
-
-    def run(self, options: object, environment: dict[str, str], code: int = 0) -> tuple[str, str]:
-        """Run it to its end; return stdout and stderr."""
-        process = self.start(options, environment)
-        out, err = process.communicate(timeout=90)
-        assert process.returncode == code, err
-        assert "Traceback" not in err
-        return out, err
-
-    def written(self) -> dict[str, str]:
-        """Return the files with settings and passwords; only their owner may read them."""
-        (folder,) = self.temporary.glob("emotion-edge-*")
-        files = sorted(folder.iterdir())
-        assert folder.stat().st_mode & 0o777 == 0o700
-        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-        return {path.name: path.read_text() for path in files}
-
-    def settings(self) -> dict[str, object]:
-        """Return the settings, which the program accepts."""
-        (path,) = self.temporary.glob("emotion-edge-*/settings.toml")
-        assert edge("config", "--config", path).returncode == 0
-        return tomllib.loads(path.read_text())
 
 
 def test_a_label_gets_to_home_assistants_broker_and_no_secret_to_other_processes(app, broker):
@@ -124,50 +59,34 @@ def test_a_broker_that_is_given_is_taken_without_asking(app, broker):
     listener.wait("state", "red")
 
 
-def test_options_become_settings_and_passwords_files(app):
-    cameras = ["door=rtsp://me@camera/1", "desk=v4l2:/dev/video0"]
-    options = {
-        "source": cameras,
-        "source_password": "the camera's ü",
-        "mqtt_url": "mqtt://me@nowhere.invalid/hall/🙂",
-        "mqtt_password": 'the "broker\'s"',
-        "web_password": "of the page",
-        "web_host": "hall.example",
-        "settings": ["frames = 1"],
-    }
-    app.run(options, {}, code=2)  # the page shows one camera only
-    written, settings = app.written(), app.settings()
-    folder = next(app.temporary.iterdir())
-    assert settings == {
-        "source": cameras,
-        "to": options["mqtt_url"],
-        "frames": 1,
-        "web": "0.0.0.0:8080",
-        "web-host": "hall.example",
-        **{f"{name}-file": str(folder / f"{name}-file") for name in PASSWORDS},
-    }
-    assert [written[f"{name}-file"] for name in PASSWORDS] == [
-        options[name] for name in ("source_password", "mqtt_password", "web_password")
-    ]
-
-
 @pytest.mark.parametrize(
-    ("options", "error"),
+    ("service", "prefix", "url"),
     [
-        ("{", "options.json: not JSON"),
-        ({"source": []}, "source: it is empty; write v4l2:/dev/video0"),
-        ({"mqtt_password": "x"}, "mqtt_password: it needs mqtt_url"),
-        ({"mqtt_url": "mqtt://h/p", "settings": ["fps = "]}, "settings: not TOML"),
-        ({"mqtt_url": "mqtt://h/p", "settings": ['to = "-"']}, "settings: to follows from"),
-        ({"mqtt_url": "mqtt://h/p", "settings": ["fsp = 2"]}, "the nearest known one is 'fps'"),
-        ({}, "no SUPERVISOR_TOKEN"),
+        ({"host": "::1", "port": 1}, "hall/a@b", "mqtt://[::1]:1/hall/a%40b"),
+        ({"port": 1, "ssl": True, "username": "a@b"}, "ü?", "mqtts://a%40b@localhost:1/%C3%BC%3F"),
+        ({"port": 1, "username": None, "password": "x"}, "p", "mqtt://localhost:1/p"),
     ],
-    ids=("not JSON", "no source", "password", "not TOML", "twice", "unknown", "no token"),
 )
-def test_a_wrong_option_is_one_line_that_names_it(app, options, error):
-    out, err = app.run(options, {}, code=2)
-    (line,) = err.splitlines()
-    assert error in line and "error: " in line and not out
+def test_the_supervisors_broker_becomes_an_address(app, service, prefix, url):
+    # The program would wait for such a broker, so a model that is not there ends it.
+    options = {"mqtt_prefix": prefix, "settings": ['model = "/none.tflite"']}
+    with Supervisor(offer(**service)) as supervisor:
+        _, err = app.run(options, supervisor.environment, code=2)
+    assert "none.tflite" in err.splitlines()[-1]
+    assert app.settings()["to"] == url
+    assert "password-file" not in app.written()
+
+
+def test_webcams_of_root_do_not_make_the_program_a_member_of_its_group(tmp_path, monkeypatch):
+    if os.geteuid() != 0:
+        pytest.skip("only root may give files to groups")
+    monkeypatch.syspath_prepend(str(START.parent))
+    from start import webcam_groups
+
+    for name, group in (("video0", 0), ("video1", 44), ("video2", 44), ("null", 7)):
+        (tmp_path / name).touch()
+        os.chown(tmp_path / name, -1, group)
+    assert webcam_groups(tmp_path) == [44]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +95,9 @@ def test_a_wrong_option_is_one_line_that_names_it(app, options, error):
         ({"message": "No access to mqtt service!"}, 403, "refused: 403"),
         ([], 200, "does not answer as it should"),
         ({"data": None}, 200, "does not answer as it should"),
+        (offer(port=1, username=5), 200, "the broker's username is not text"),
+        (offer(port=1, host=None), 200, "the broker's host is not text"),
+        (offer(port=1, username="a", password="\ud800"), 200, "the broker's password is not text"),
     ],
 )
 def test_a_supervisor_that_does_not_help_is_an_error(app, answer, status, error):

@@ -32,7 +32,9 @@ def _arguments(parser: argparse.ArgumentParser) -> dict[str, object]:
 
 def _one(action: argparse.Action) -> dict[str, object]:
     values = list(map(str, action.choices or ()))
-    kind: dict[str, object] = {"takes": "no value" if action.nargs == 0 else values or "a value"}
+    kind: dict[str, object] = {
+        "takes": "no value" if action.nargs == 0 else values or _type(action)
+    }
     if action.nargs not in (None, 0):
         kind["how many values"] = str(action.nargs)
     if isinstance(action, argparse._AppendAction):
@@ -42,6 +44,10 @@ def _one(action: argparse.Action) -> dict[str, object]:
     if (default := _default(action)) is not None:
         kind["default"] = default
     return kind
+
+
+def _type(action: argparse.Action) -> str:
+    return _kind(action)[1].removesuffix(" in quotes")
 
 
 def _default(action: argparse.Action) -> object:

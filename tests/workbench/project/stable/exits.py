@@ -1,5 +1,6 @@
 """The exit codes, each of a real run."""
 
+import errno
 import signal
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def exit_codes(folder: Path) -> dict[str, object]:
         "SIGTERM ends run": _ended(folder, signal.SIGTERM),
         "Ctrl-C ends run": _ended(folder, signal.SIGINT),
         "Ctrl-C ends another command": exit_code("emotion-edge", _interrupted),
+        "the disk is full": exit_code("emotion-edge", _disk_full),
         "some pictures cannot be read": run("--source", "mixed"),
         "a check of doctor fails": edge("doctor", "--model", folder / "none").returncode,
         "the picture cannot be read": run("--source", "broken.png"),
@@ -46,3 +48,7 @@ def _ended(folder: Path, number: signal.Signals) -> int:
 
 def _interrupted() -> int:
     raise KeyboardInterrupt
+
+
+def _disk_full() -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")

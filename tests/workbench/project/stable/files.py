@@ -3,9 +3,10 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 
-from emotion_edge.model.contract import VERSION
+from emotion_edge.model.contract import _CHOICES, VERSION, Contract
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.output.history.database import Row, add_rows
 from emotion_edge.pipeline.label_times import Seen
@@ -31,6 +32,8 @@ def _model() -> dict[str, object]:
         "version": VERSION,
         "files": sorted(inside),
         "contract.json": shape([contract]),
+        "contract.json, keys that are read": sorted(each.name for each in fields(Contract)),
+        "contract.json, values that are read": {name: [*each] for name, each in _CHOICES.items()},
         "golden.json": shape([json.loads(inside["golden.json"])]),
     }
 

@@ -1,6 +1,5 @@
 """The JSON that commands print: the lines of `run`, `history --json` and `doctor --json`."""
 
-import csv
 import json
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -39,7 +38,7 @@ def json_output(folder: Path) -> dict[str, object]:
         # `paused` needs a broker or a page: the snapshot of MQTT has it.
         "reason": sorted(unknown | _rejections()),
         "history --json": shape(_history(folder, "--json")),
-        "history --csv": _csv_columns(folder),
+        "history --csv": _printed(folder, "--csv").partition("\n")[0],
         "doctor --json": shape(_doctor(folder)),
         "doctor --json, status": sorted({str(each["status"]) for each in _doctor(folder)}),
     }
@@ -111,10 +110,6 @@ def _rejections() -> set[str]:
 
 def _history(folder: Path, option: str) -> list[object]:
     return json.loads(_printed(folder, option))
-
-
-def _csv_columns(folder: Path) -> list[str]:
-    return next(csv.reader(_printed(folder, "--csv").splitlines()))
 
 
 def _printed(folder: Path, option: str) -> str:

@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from PIL import Image
@@ -12,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from emotion_edge.output.history.database import Row, add_rows
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.web.handlers.base import Handler
+from emotion_edge.output.web.handlers.history import UNITS
 from emotion_edge.output.web.handlers.routes import _OF_EVERY_PAGE, DAEMON
 from emotion_edge.pipeline.label_times import Seen
 from emotion_edge.pipeline.stats import PipelineStats
@@ -75,12 +77,21 @@ def _answers(port: int) -> dict[str, object]:
     found["POST /api/faces"] = shape([post(port, "/api/faces", picture.getvalue()).json])
     for word in ("pause", "resume"):
         found[f"POST /api/{word}"] = shape([post(port, f"/api/{word}").json])
-    found["GET /api/history"] = shape(
-        [ask(port, "/api/history?from=2026-01-02&to=2026-01-02").json]
-    )
+    found["GET /api/history"] = shape([_history(port, "")])
+    found["GET /api/history, by"] = [_history(port, f"&by={unit}")["by"] for unit in UNITS]
+    found["GET /api/history, by, if it is not given"] = _history(port, "")["by"]
+    found["GET /api/history, another by"] = ask(port, "/api/history?by=week").status
+    found["GET /api/history, from and to of one day"] = {
+        name: _history(port, "")[name][:10] for name in ("from", "to")
+    }
+    found["a POST without X-Emotion-Edge"] = ask(port, "/api/pause", method="POST").status
     found["GET /healthz"] = shape([ask(port, "/healthz").json])
     found["an error"] = shape([ask(port, "/api/none").json])
     return found
+
+
+def _history(port: int, more: str) -> dict[str, Any]:
+    return ask(port, f"/api/history?from=2026-01-02&to=2026-01-02{more}").json
 
 
 def _events(port: int) -> list[str]:

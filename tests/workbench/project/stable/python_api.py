@@ -13,6 +13,7 @@ from emotion_edge.faces.types import Box, Face
 from emotion_edge.model.classifier import Classification
 from emotion_edge.pipeline.results import FaceResult, FrameResult
 from emotion_edge.pipeline.smoothing import Decision
+from tests.edge.pictures import save
 
 METHODS = {
     "Classifier": ("classify",),
@@ -33,7 +34,7 @@ FIELDS: dict[type, str] = {
 }
 
 
-def python_api(_: Path) -> dict[str, object]:
+def python_api(folder: Path) -> dict[str, object]:
     """Return each name's parameters, its methods', and the fields of results, with their types."""
     names = sorted(set(emotion_edge.__all__) - {"__version__"})
     calls = {name: getattr(emotion_edge, name) for name in names}
@@ -41,9 +42,19 @@ def python_api(_: Path) -> dict[str, object]:
         calls |= {f"{owner}.{name}": getattr(calls[owner], name) for name in methods}
     return {
         "names": sorted(emotion_edge.__all__),
+        "a source": _source(folder / "photo.png"),
         "calls": {name: _parameters(call) for name, call in calls.items()},
         "results": {kind.__name__: _fields(kind, names) for kind, names in FIELDS.items()},
     }
+
+
+def _source(photo: Path) -> dict[str, bool]:
+    """Return what a source can do, of a real one."""
+    save(photo, "red")
+    source = emotion_edge.open_source(str(photo))
+    frame = next(iter(source))
+    source.close()
+    return {"yields frames": isinstance(frame, Frame), "close() ends it": not list(source)}
 
 
 def _parameters(call: Callable[..., object]) -> dict[str, str]:

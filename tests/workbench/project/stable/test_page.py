@@ -54,7 +54,7 @@ def test_the_keys_of_json_are_named():
     promised = read("json-output")
     shapes = [*promised["lines of run"].values(), promised["history --json"]]
     wanted = {key for each in [*shapes, promised["doctor --json"]] for key in keys(each)}
-    wanted |= {*promised["event"], *promised["reason"], *promised["history --csv"]}
+    wanted |= {*promised["event"], *promised["reason"], *promised["history --csv"].split(",")}
     wanted |= set(promised["doctor --json, status"])
     assert wanted <= code("output", "history", "stability")
 
@@ -80,6 +80,7 @@ def test_the_topics_and_the_keys_of_their_messages_are_named():
 def test_the_http_api_is_named():
     promised = read("http")
     assert set(promised["paths"]) - {"/"} <= set(re.findall(r"/[\w./]*\w", text("web-page")))
+    assert set(promised["answers"]["GET /api/history, by"]) <= code("stability")
     shapes = (each for each in promised["answers"].values() if isinstance(each, dict))
     words = set(re.findall(r"\w+", text("web-page") + text("output") + text("stability")))
     assert {key for each in shapes for key in keys(each)} <= words
@@ -109,6 +110,7 @@ def test_the_service_is_named():
     promised = read("service")
     credentials: Iterable[str] = promised["in the unit"]["LoadCredential"]
     unit = promised["unit"].rpartition("/")[2]
+    assert set(promised["credentials that are read"].values()) <= set(credentials)
     assert {*credentials, *promised["environment"], unit} <= code("stability")
     assert f"`{promised['settings']}`" in text("stability")
 
