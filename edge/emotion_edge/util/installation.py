@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 DISTRIBUTION = "emotion-edge"
+_NAME_END = re.compile(r"[^\w.-]")
 _NUMPY = re.compile(r"numpy\b")
 
 
@@ -96,7 +97,7 @@ def _of_extra(lines: list[str], extra: str) -> Iterator[tuple[str, bool]]:
     for line in lines:
         package, _, marker = line.partition(";")
         wanted = re.search(rf"""extra == ["']{re.escape(extra)}["']""", marker)
-        if wanted or ("extra ==" not in marker and re.match(rf"{re.escape(extra)}\b", package)):
+        if wanted or ("extra ==" not in marker and _NAME_END.split(package)[0] == extra):
             newest = re.search(r"""python_version < ["'](\d+)\.(\d+)""", marker)
             below = tuple(map(int, newest.groups())) if newest else (sys.version_info[0] + 1,)
             yield package.strip(), sys.version_info[:2] < below

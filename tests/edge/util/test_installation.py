@@ -50,6 +50,7 @@ def test_the_packages_of_an_extra_are_those_of_the_installed_program():
         *(*PIP, "install", "--force-reinstall", "--no-deps"),
         "av>=14.1",
     ]
+    assert shlex.split(install_hint("pillow")) == [*PIP, "install", "pillow>=9.4"]
     assert shlex.split(install_hint("av-less")) == [*PIP, "install", "av-less>=3"]
 
 

@@ -58,8 +58,8 @@ def _remedy(wanted: str, chosen: str | None, working: list[str]) -> str:
         return f"--runtime {working[0]}"
     if chosen is not None:
         return "copy or convert the model again"
-    installed = installed_runtimes()
-    return runtime_hint(wanted, again=bool(installed) if wanted == "auto" else wanted in installed)
+    name = "litert" if wanted == "auto" else wanted
+    return runtime_hint(name, again=name in installed_runtimes())
 
 
 def _any_network(settings: AnalyzerSettings) -> bytes:

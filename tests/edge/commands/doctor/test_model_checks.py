@@ -2,7 +2,9 @@
 
 import pytest
 
+from emotion_edge.commands.doctor import model_checks
 from emotion_edge.commands.doctor.model_checks import load_error
+from emotion_edge.pipeline.factory import AnalyzerSettings
 from tests.edge.commands.doctor.helpers import run_doctor
 from tests.edge.models import CONTRACT, INSTALLED, INT8, seal, without_zip
 
@@ -14,6 +16,16 @@ def test_a_broken_model_is_reported_and_the_other_checks_still_run(tmp_path):
     assert found["model"]["status"] == "fail"
     assert found["model"]["remedy"].startswith("copy the file again, or make the model with")
     assert found["runtime"]["status"] == found["face finder"]["status"] == "ok"
+
+
+def test_the_preferred_runtime_is_installed_with_what_it_needs_if_only_another_one_is_there(
+    monkeypatch,
+):
+    monkeypatch.setattr(model_checks, "installed_runtimes", lambda: ["tflite-runtime"])
+    monkeypatch.setattr(model_checks, "load_error", lambda *_: "numpy 2")
+    (found,) = model_checks.runtimes(AnalyzerSettings())
+    assert "install 'ai-edge-litert" in found.remedy
+    assert "--no-deps" not in found.remedy
 
 
 @pytest.mark.skipif("tflite-runtime" not in INSTALLED, reason="litert checks the flatbuffer")
