@@ -8,7 +8,7 @@ start   seconds from the start of a process to its first line on stdout, with al
 memory  MB after --frames frames of 640 x 480 on stdin: "resident" is VmRSS; "anonymous" is the
         part that belongs to the process alone; "of files" is the part that is read from files,
         mostly code, which Linux can drop when it needs the memory.
-disk    MB of what pip installs (docs/raspberry-pi.md, without a checkout), by folder of
+disk    MB of what pip installs (docs/packages.md, with pip), by folder of
         site-packages. A Pi gets numpy and Pillow from apt instead.
 
 The column "installed" uses that installation, whose packages are newer than the workbench's. It is

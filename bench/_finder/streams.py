@@ -1,9 +1,9 @@
 """Measure what is saved where only what has changed is searched in a stream, with --streams.
 
-The streams are 640 x 480, 10 frames a second, with a camera's noise: nobody
-before a pavilion (a photograph of scikit-learn that face-proposer was not trained on), and faces
-that sit there, come in, come closer, or are there while the light changes. Two analyzers take turns
-on each frame: one as `run` has it, one that always searches everything.
+The streams are 640 x 480, 10 frames a second, with a camera's noise. They show a pavilion, a
+photograph of scikit-learn that face-proposer was not trained on. Before it is nobody, or there are
+faces that sit there, come in, come closer, or see the light change. Two analyzers take turns on
+each frame: one as `run` has it, one that always searches everything.
 
 of a core   processor time of the analyzer for 10 frames a second, without reading them
 all         the same, if everything is searched

@@ -40,7 +40,7 @@ Counts = dict[float, tuple[int, int, int]]
 
 
 def print_thresholds() -> None:
-    """Print a table for the scenes that the threshold was chosen on, and for the others."""
+    """Print a table for the scenes to choose a threshold on, and one for the others."""
     print_table("to choose on", TO_CHOOSE_ON)
     found, false = print_table("to judge on", TO_JUDGE_ON)
     print(f"goal: at most {MOST_LOST:.1%} less found than by version 0.1, half of its false boxes")

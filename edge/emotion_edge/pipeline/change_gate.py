@@ -8,8 +8,8 @@ the one that was searched last, by the mean brightness of blocks of pixels:
   camera that reads row by row sees bands;
 - blocks that show the faces that are followed do not count: these are looked at in each frame.
 
-The bodies of those who are followed, and what is beside their heads, move nearly always, so they
-are left out of every second search, but never of two in a row: another face may appear there.
+The bodies of those who are followed, and what is beside their heads, move nearly always. So every
+second search leaves them out. The others do not, because another face may appear there.
 
 Each block is compared with what it was when it was searched last. So what changes slowly, such as
 somebody who comes closer inch by inch, adds up. Light by which there was no search of late, which
@@ -30,7 +30,7 @@ MIN_CHANGE, MAX_CHANGE = 1.0, 12.0  # levels of 255: what is never one, and what
 NOISE = 6.0  # in between, a change is one that is so many times the usual one of a block
 UNEVEN = 0.02  # share of a block's brightness by which bands of light differ from its row's median
 NEW_LIGHT = 1.1  # ratio of a frame's brightness to the nearest one by which there was a search
-_AROUND_LOST = 1.6  # side of the square in which a face is searched that was lost, over its box's
+_AROUND_LOST = 1.6  # side of the square that is searched for a lost face, over its box's
 _BODY = 3.2  # width of somebody's shoulders, over the face's
 Pixels = npt.NDArray[np.uint8]
 Blocks = npt.NDArray[np.float32]
