@@ -19,6 +19,7 @@ EDGE_LAYERS = (
     ("cli",),
     ("commands",),
     ("output",),
+    ("installed",),
     ("pipeline",),
     ("teaching",),
     ("faces",),
