@@ -5,7 +5,7 @@ from pathlib import Path
 
 from emotion_edge.cli.settings import runtime_settings
 from emotion_edge.installed.switch import InstallSettings
-from emotion_edge.model.store import candidates
+from emotion_edge.model.store.choice import candidates
 from emotion_edge.system.paths import RUN_DIR
 
 

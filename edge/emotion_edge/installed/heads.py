@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emotion_edge.errors import UserError
 from emotion_edge.model.model_file import Model
-from emotion_edge.model.store import HEADS
+from emotion_edge.model.store.state import HEADS
 from emotion_edge.teaching.lesson import learn
 from emotion_edge.teaching.taught_file import (
     MAX_BYTES,

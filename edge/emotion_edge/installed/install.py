@@ -21,11 +21,13 @@ from emotion_edge.installed.watch import bring_back, measure_pace, watch
 from emotion_edge.model import limits
 from emotion_edge.model.model_file import read_model
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.model.store import (
+from emotion_edge.model.store.lock import locked
+from emotion_edge.model.store.state import (
     Entry,
     Installed,
+    begin,
     file_of,
-    locked,
+    forget_former,
     name_of,
     read_store,
     write_store,
@@ -80,7 +82,7 @@ def _switch(
         write_durably(settings.models / entry.file, content)
     try:
         with writing(settings.models):
-            write_store(settings.models, trial if pace else following)
+            begin(settings.models, trial if pace else following)
         yield from turn(entry, state.in_use, daemon, settings)
         if pace:
             yield from watch(daemon, entry.sha256, pace, settings.watch)
@@ -91,6 +93,7 @@ def _switch(
         if isinstance(error, WentBackError):
             raise error.explained(f"{name_of(state.in_use)} is in use again", left) from None
         raise
+    forget_former(settings.models)
     clean_up(settings.models, following)
     if not status:
         yield "no daemon says what it does, so nothing is watched: its next start uses the model"

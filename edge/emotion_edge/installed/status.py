@@ -54,13 +54,16 @@ class StatusFile:
 
     def loaded(self, model: str) -> None:
         """Note that another model is in use."""
-        self._model, self._loads, self._refused = model, self._loads + 1, ""
-        self._due = 0.0
+        self._model = model
+        self._answer("")
 
     def refused(self, reason: str) -> None:
         """Note that a model was not loaded, and the former one stays."""
-        self._loads, self._refused = self._loads + 1, reason
-        self._due = 0.0
+        self._answer(reason)
+
+    def _answer(self, refused: str) -> None:
+        self._loads, self._refused, self._due = self._loads + 1, refused, 0.0
+        self.write()  # at once: the next frame may already hang
 
     def write(self) -> None:
         """Write the file if it is due. A full disk, or a missing folder, changes nothing else."""

@@ -11,7 +11,14 @@ from emotion_edge.installed.heads import CREDENTIALS, forget_heads, put_head, ta
 from emotion_edge.installed.watch import bring_back
 from emotion_edge.model.model_file import Model, read_model
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.model.store import Entry, Installed, file_of, read_store, write_store
+from emotion_edge.model.store.state import (
+    Entry,
+    Installed,
+    file_of,
+    forget_former,
+    read_store,
+    take_back,
+)
 from emotion_edge.util.atomic_write import UNFINISHED
 
 
@@ -85,10 +92,9 @@ def go_back(
     state: before the trial. uses: the SHA-256 of the model that the daemon used then, "" if none
     ran.
     """
-    if trial.sha256 not in {each.sha256 for each in state.entries}:
-        (settings.models / trial.file).unlink(missing_ok=True)  # makes room on a full disk
-    with writing(settings.models):
-        write_store(settings.models, state)
+    if trial.sha256 not in {each.sha256 for each in (state.in_use, state.before) if each}:
+        (settings.models / trial.file).unlink(missing_ok=True)
+    take_back(settings.models)
     turn(state.in_use, trial, daemon, settings)
     return bring_back(daemon, uses) if uses else ""
 
@@ -97,16 +103,13 @@ def settle(settings: InstallSettings) -> None:
     """Finish what a power cut has interrupted; the caller holds the lock."""
     state = read_store(settings.models)
     if state.trial is None:
+        forget_former(settings.models)
         return
-    daemon, trial = Daemon(settings.run_dir), state.trial
-    whole = Installed(state.in_use, state.before, exists=True)
+    daemon = Daemon(settings.run_dir)
     status = daemon.status()
-    if status and status.model == trial.sha256:
-        in_use = _read(settings.models, state.in_use)
-        go_back(whole, trial, daemon, in_use.sha256 if in_use else "", settings)
-    else:
-        write_store(settings.models, whole)
-        _give_head(state.in_use, trial, settings)
+    in_use = _read(settings.models, state.in_use)
+    took_it = in_use and status and status.model == state.trial.sha256
+    go_back(state, state.trial, daemon, in_use.sha256 if in_use and took_it else "", settings)
 
 
 def clean_up(models: Path, state: Installed) -> None:

@@ -10,7 +10,8 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.model.store import STATE, candidates, chosen, name_of
+from emotion_edge.model.store.choice import candidates, chosen
+from emotion_edge.model.store.state import STATE, name_of
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
 from emotion_edge.pipeline.classifiers import Prior, make_classifier
 from emotion_edge.pipeline.smoothing import SmoothingSettings

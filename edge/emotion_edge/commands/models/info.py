@@ -27,7 +27,9 @@ from emotion_edge.model.runtime import (
     refusing,
 )
 from emotion_edge.model.self_test import SelfTestError, run_self_test
-from emotion_edge.model.store import Entry, candidates, is_locked, name_of, read_store
+from emotion_edge.model.store.choice import candidates
+from emotion_edge.model.store.lock import is_locked
+from emotion_edge.model.store.state import Entry, name_of, read_store
 from emotion_edge.model.trial import call_with_model
 
 

@@ -1,36 +1,22 @@
-"""The folder of installed models: which is in use, which was before, and which is on trial.
+"""The state of the folder of installed models: a file, read strictly and replaced by a rename."""
 
-`state.json` there says it all, and is replaced by one rename, so that a power cut leaves the old or
-the new state. A model on trial counts only while the process that installs it holds the lock, which
-the kernel releases however that process ends. So nobody has to clean up before a daemon that starts
-after a power cut uses the former model.
-
-Root writes the folder, and everybody reads it.
-"""
-
-import fcntl
 import json
-import logging
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from emotion_edge.errors import RunError, UserError
+from emotion_edge.errors import UserError
 from emotion_edge.model import limits
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.util.atomic_write import write_durably
 from emotion_edge.util.regular_file import read_regular_file
 from emotion_edge.util.strict_json import parse_json
 
-log = logging.getLogger(__name__)
 VERSION = 1
-STATE, LOCK, HEADS = "state.json", "lock", "heads"
+STATE, FORMER, HEADS = "state.json", "former.json", "heads"
 MAX_BYTES = 64 * 1024
-_LOCK_S = 2.0  # a daemon that looks whether the lock is free holds it for microseconds
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -91,6 +77,28 @@ def write_store(folder: Path, state: Installed) -> None:
     write_durably(folder / STATE, text.encode())
 
 
+def begin(folder: Path, state: Installed) -> None:
+    """Write a state that may have to be taken back, by `take_back`; raises OSError."""
+    forget_former(folder)
+    with suppress(FileNotFoundError):
+        os.link(folder / STATE, folder / FORMER)
+    write_store(folder, state)
+
+
+def take_back(folder: Path) -> None:
+    """Go back to the state before `begin`; a rename needs no space on a full disk."""
+    try:
+        (folder / FORMER).replace(folder / STATE)
+    except FileNotFoundError:  # there was none
+        (folder / STATE).unlink(missing_ok=True)
+    forget_former(folder)  # a rename onto the same file does nothing
+
+
+def forget_former(folder: Path) -> None:
+    """Let the state stay as it is."""
+    (folder / FORMER).unlink(missing_ok=True)
+
+
 def _parse(values: Any) -> Installed:
     """Return the state; raises ValueError if it is none."""
     if not isinstance(values, dict) or values.get("version") != VERSION:
@@ -112,21 +120,6 @@ def _entry(values: Any) -> Entry | None:
     return Entry(**values)
 
 
-def candidates(folder: Path) -> list[Path]:
-    """Return the files that a daemon may use, best first; the last is what the program brings.
-
-    Logs a warning if the state cannot be read.
-    """
-    try:
-        state, first = read_store(folder), chosen(folder)
-    except UserError as error:
-        log.warning("%s", error)
-        return [SHIPPED]
-    before = state.before if state.in_use else None  # None in use: the shipped one was chosen
-    paths = [file_of(folder, each) for each in (first, state.in_use, before, None)]
-    return list(dict.fromkeys(paths))
-
-
 def name_of(entry: Entry | None) -> str:
     """Return what people call a model; None is the shipped one."""
     return entry.name if entry else SHIPPED.stem
@@ -135,59 +128,3 @@ def name_of(entry: Entry | None) -> str:
 def file_of(folder: Path, entry: Entry | None) -> Path:
     """Return a model's file; None is the shipped one."""
     return folder / entry.file if entry else SHIPPED
-
-
-def chosen(folder: Path) -> Entry | None:
-    """Return the model on trial or else that in use; None is the shipped one. Raises UserError."""
-    state = read_store(folder)
-    return state.trial if state.trial and is_locked(folder) else state.in_use
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let no other process change the folder; raises RunError if one does, or UserError."""
-    try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise _not_writable(folder, error) from None
-    try:
-        if not _take(descriptor, time.monotonic() + _LOCK_S):
-            raise RunError(f"{folder}: another process installs a model", "try again later")
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _take(descriptor: int, deadline: float) -> bool:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
-        else:
-            return True
-
-
-def _not_writable(folder: Path, error: OSError) -> Exception:
-    if isinstance(error, PermissionError):
-        return UserError(f"{folder}: only its owner may write there", "call it by sudo")
-    return RunError(f"{folder}: cannot write there: {error.strerror}")
-
-
-def is_locked(folder: Path) -> bool:
-    """Return whether a process that installs a model is alive."""
-    try:
-        descriptor = os.open(folder / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    else:
-        return False
-    finally:
-        os.close(descriptor)
