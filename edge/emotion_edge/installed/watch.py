@@ -59,14 +59,14 @@ def watch(daemon: Daemon, model: str, pace: Pace, seconds: float) -> Iterator[st
     loaded = _wait_until_loaded(daemon, model, pace)
     yield f"in use; watching it for {seconds:g} seconds"
     last, report = loaded, time.monotonic() + REPORT_S
-    while (now := time.monotonic()) < loaded.time + seconds:
+    while time.monotonic() < loaded.time + seconds or last is loaded:
         time.sleep(POLL_S)
         last = _check(daemon, loaded, last, max(PATIENCE_S, 5 * pace.interval))
-        if now >= report:
+        if time.monotonic() >= report:
             report += REPORT_S
-            yield f"{now - loaded.time:.0f} of {seconds:g} seconds: {_rate(loaded, last)}"
-    frames, elapsed = last.frames - loaded.frames, time.monotonic() - loaded.time
-    if (frames + 1) * pace.interval * SLOWEST < elapsed:
+            yield f"{last.time - loaded.time:.0f} of {seconds:g} seconds: {_rate(loaded, last)}"
+    frames = last.frames - loaded.frames
+    if frames * pace.interval * SLOWEST < last.time - loaded.time:
         raise WentBackError(
             f"with it the daemon is more than {SLOWEST:g} times as slow: {_rate(loaded, last)}, "
             f"before {1 / pace.interval:.3g}"
@@ -75,7 +75,7 @@ def watch(daemon: Daemon, model: str, pace: Pace, seconds: float) -> Iterator[st
 
 
 def _rate(loaded: DaemonStatus, last: DaemonStatus) -> str:
-    rate = (last.frames - loaded.frames) / max(last.time - loaded.time, 1.0)
+    rate = (last.frames - loaded.frames) / max(last.time - loaded.time, 1e-3)
     return f"{rate:.3g} frames per second"
 
 

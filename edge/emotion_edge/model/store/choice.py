@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from emotion_edge.errors import UserError
+from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.store.lock import is_locked
 from emotion_edge.model.store.state import Entry, file_of, read_store
 
