@@ -30,6 +30,7 @@ TITLES = {
     "training --side 640": "Speed of training on large pictures",
     "training --growth": "Training on more pictures",
     "fleet": "A thousand devices on one broker",
+    "fleet --updates": "Models for two hundred devices, good and bad ones",
 }
 # Modules whose docstrings describe a benchmark, if it is not the program's own.
 DESCRIPTIONS = {
@@ -37,6 +38,7 @@ DESCRIPTIONS = {
     "finder --scenes": "_finder/thresholds.py",
     "finder --streams": "_finder/streams.py",
     "daemon --cameras": "_daemon/cameras.py",
+    "fleet --updates": "_fleet/rollout.py",
     "training": "_training/speed.py",
     "training --side 640": "_training/speed.py",
     "training --growth": "_training/growth.py",

@@ -30,8 +30,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from bench._fleet import rollout
 from bench._fleet.broker import Broker, refused_connections
 from bench._fleet.devices import Fleet
+from bench._fleet.rollout import roll_out
 from bench._fleet.subscriber import STATES, Subscriber, count_retained
 from bench._fleet.table import Table, most_within, print_sizes, quantile
 from bench._fleet.traffic import SETTLE_S, Traffic, Tried, connected
@@ -42,13 +44,19 @@ from emotion_edge.errors import UserError
 
 def main() -> None:
     """Run the command line."""
-    parser = make_parser("fleet", __doc__)
-    parser.add_argument("--devices", type=count, default=1000)
+    parser = make_parser("fleet", __doc__, rollout.__doc__)
+    parser.add_argument("--devices", type=count, help="(default: 1000; with --updates 200)")
+    parser.add_argument("--updates", action="store_true", help="publish models for them instead")
+    parser.add_argument("--watch", type=limit, default=2, help="seconds, with --updates")
     parser.add_argument("--change", type=limit, default=4, help="seconds between label changes")
     parser.add_argument("--seconds", type=limit, default=30, help="length of the steady state")
     parser.add_argument("--rounds", type=count, default=3, help="of each phase")
     parser.add_argument("--down", type=limit, default=3, help="seconds without a broker")
     args = parser.parse_args()
+    if args.updates:
+        roll_out(args.devices or 200, args.watch)
+        return
+    args.devices = args.devices or 1000
     if not shutil.which("mosquitto"):
         raise UserError("needs mosquitto: sudo apt install mosquitto")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -3,7 +3,6 @@
 import tomllib
 
 from emotion_edge.errors import MASK
-from emotion_edge.model.model_file import SHIPPED
 from tests.edge.command_line import edge
 from tests.edge.models import INT8
 
@@ -47,9 +46,10 @@ def test_config_lists_every_option_of_run():
     assert {f"--{key.removeprefix('# ')}" for key in show()} == named
 
 
-def test_the_default_model_is_the_shipped_one(write_settings):
+def test_the_default_model_is_an_installed_one_or_else_the_shipped(write_settings):
     shown = edge("config", "--config", write_settings("")).stdout
-    assert f'model = "{SHIPPED}"  # default\n' in shown
+    assert "# model = MODEL  # default\n" in shown
+    assert 'models = "/var/lib/emotion-edge-models"  # default\n' in shown
 
 
 def test_the_command_line_can_turn_off_a_switch_in_the_file(write_settings):
