@@ -1,10 +1,12 @@
 """Settings that `run`, `config`, `doctor` and `forget` share."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings
+from emotion_edge.system.paths import MODELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +16,8 @@ class RunSettings:
     sources: none if the user named none, which only `run` refuses. If there are several, each is a
     camera with a name of its own.
     indicator: a GPIO pin for a light, such as "GPIO17"; None: no light.
+    models: where models are installed. run_dir: where the daemon and what updates it leave each
+    other files; None: nowhere.
     frames: stop after this many frames; None: at the end of the source. verbose: log more.
     """
 
@@ -21,5 +25,7 @@ class RunSettings:
     analyzer: AnalyzerSettings = field(default_factory=AnalyzerSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     indicator: str | None = None
+    models: Path = MODELS
+    run_dir: Path | None = None
     frames: int | None = None
     verbose: bool = False

@@ -4,7 +4,14 @@ import os
 from pathlib import Path
 
 SYSTEM_FILE = Path("/etc/emotion-edge.toml")  # read if it exists and --config is not given
+MODELS = Path("/var/lib/emotion-edge-models")  # root's; the daemon only reads there
 BOARD_MODEL = Path("/proc/device-tree/model")  # the name of a Raspberry Pi or similar board
+
+
+def run_directory() -> Path | None:
+    """Return systemd's runtime directory; None if there is none."""
+    given = os.environ.get("RUNTIME_DIRECTORY")
+    return Path(given) if given else None
 
 
 def state_directory() -> Path:

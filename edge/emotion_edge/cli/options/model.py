@@ -6,6 +6,7 @@ from pathlib import Path
 from emotion_edge.cli.argument_types import threads
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.system.paths import MODELS
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,24 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         default=SHIPPED,
         help="a .tflite written by convert (default: emotion-compact, which comes with this "
         "program)",
+    )
+
+
+def add_installed(parser: argparse.ArgumentParser) -> None:
+    """Add --models and --run-dir."""
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=MODELS,
+        metavar="DIR",
+        help="where models are installed (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--run-dir",
+        type=Path,
+        metavar="DIR",
+        help="where the daemon and what updates it leave each other files (default: systemd's "
+        "runtime directory, if it gives one)",
     )
 
 
