@@ -11,7 +11,13 @@ from emotion_edge.cli.argument_types import (
     share,
 )
 from emotion_edge.cli.options.camera import add_source
-from emotion_edge.cli.options.model import add_common, add_installed, add_model, add_prior, add_taught
+from emotion_edge.cli.options.model import (
+    add_common,
+    add_installed,
+    add_model,
+    add_prior,
+    add_taught,
+)
 from emotion_edge.cli.options.output import add_outputs
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
