@@ -38,7 +38,7 @@ class MqttConnection:
         *,
         on_pause: Callable[[bool, bool, bool], None],
         on_kept: Callable[[bool], None],
-        on_request: Callable[[str], None] | None,
+        on_request: Callable[[str], None] | None = None,
         on_reconnect: Callable[[], None],
     ) -> None:
         """Prepare the connection; raises UserError if the settings cannot be used.

@@ -11,12 +11,13 @@ from emotion_edge.util.regular_file import read_regular_file
 from emotion_edge.util.strict_json import is_number, parse_json
 
 MAX_BYTES, VERSION = 256 * 1024, 1
-MAX_NAME, MAX_PROBLEM = 100, 500  # characters; a longer problem is cut
+MAX_NAME, MAX_PROBLEM = 200, 500  # characters; a longer problem is cut
 
 
 @dataclass(frozen=True)
 class UpdateState:
-    """installed, latest: names of models, the one in use and the one that there should be.
+    """installed, latest: names of models, the one in use and the one that there should be; "" if
+    that is not known yet.
 
     checked: when the last successful check was, or None. progress: of an installation, in percent,
     or None. problem: why the last attempt failed, or "".
@@ -33,7 +34,8 @@ class UpdateState:
         return dumps(
             {
                 "installed_version": self.installed,
-                "latest_version": self.latest,
+                # Home Assistant would take "" for another version.
+                "latest_version": self.latest or self.installed,
                 "in_progress": self.progress is not None,
                 "update_percentage": self.progress,
                 "checked": self.checked,
@@ -63,8 +65,8 @@ def read_update_state(path: Path) -> UpdateState:
 
 def _text(value: dict[str, object], key: str) -> str:
     text = value.get(key)
-    if not isinstance(text, str) or not 0 < len(text) <= MAX_NAME:
-        raise ValueError(f"{key!r} is no text of 1 to {MAX_NAME} characters")
+    if not isinstance(text, str) or len(text) > MAX_NAME:
+        raise ValueError(f"{key!r} is no text of at most {MAX_NAME} characters")
     return text
 
 

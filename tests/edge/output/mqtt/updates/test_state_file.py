@@ -28,6 +28,12 @@ def test_the_message_has_what_the_file_says(shared):
     assert message["update_percentage"] == 100
 
 
+def test_before_the_first_check_the_model_in_use_is_the_latest(shared):
+    shared.say(checked=None, latest="")
+    message = json.loads(read_update_state(shared.state).message())
+    assert message["installed_version"] == message["latest_version"] == "2026-11"
+
+
 def test_a_long_problem_is_cut(shared):
     shared.say(problem="x" * 5000)
     assert len(read_update_state(shared.state).problem) == 500
@@ -39,8 +45,7 @@ def test_a_long_problem_is_cut(shared):
     [
         ({"version": 2}, "version"),
         ({"installed": None}, "'installed'"),
-        ({"installed": ""}, "'installed'"),
-        ({"latest": "x" * 101}, "'latest'"),
+        ({"latest": "x" * 201}, "'latest'"),
         ({"checked": 5}, "'checked'"),
         ({"progress": -1}, "'progress'"),
         ({"progress": 101}, "'progress'"),
