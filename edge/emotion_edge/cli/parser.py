@@ -19,6 +19,7 @@ from emotion_edge.cli.options.shared import (
 )
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
+from emotion_edge.commands.service.units import UNIT, UNITS
 from emotion_edge.model.model_file import SHIPPED
 
 Parser = argparse.ArgumentParser
@@ -149,9 +150,17 @@ def _bench(parser: Parser) -> None:
 
 def _service(parser: Parser) -> None:
     parser.set_defaults(verbose=False)
-    parser.add_argument("--print", action="store_true", help="print the unit, install nothing")
     parser.add_argument(
-        "--force", action="store_true", help="replace a unit that somebody has changed or masked"
+        "--print",
+        nargs="?",
+        choices=UNITS,
+        const=UNIT,
+        metavar="UNIT",
+        help="print a unit, and install nothing (default: %(const)s; others are "
+        f"{', '.join(UNITS[1:])})",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace units that somebody has changed or masked"
     )
 
 
@@ -170,5 +179,5 @@ _COMMANDS: dict[str, _Command] = {
     "compare": (dispatch.compare, "compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
     "notice": (dispatch.notice, "notice", "write a sign for the people in view", add_notice),
-    "install-service": (dispatch.install_service, "install_service", "run it at boot", _service),
+    "install-service": (dispatch.install_service, "service.install", "run it at boot", _service),
 }

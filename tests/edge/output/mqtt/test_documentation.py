@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from emotion_edge.commands.install_service import FOLDER, UNIT
+from emotion_edge.commands.service.install import FOLDER
+from emotion_edge.commands.service.units import UNIT
 from emotion_edge.system.privacy_notice import MARK
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
