@@ -41,6 +41,11 @@ ELSEWHERE = {
         SERVICE,
         "systemctl enable --now emotion-edge",
     ),
+    "systemctl enable --now emotion-edge-update-request.path": (
+        "needs systemd as PID 1",
+        SERVICE,
+        "UPDATE_TIMER, REQUEST_PATH",
+    ),
     "journalctl -fu emotion-edge": (
         "not run: needs systemd as PID 1; it is printed",
         SERVICE,
