@@ -121,9 +121,8 @@ class _Rollout:
         print(f"a look with nothing new: {requests} requests, {sent:,} bytes")
         print(f"a model: {model:,.0f} bytes, a mean of all that were sent")
         print(f"calculated for {MANY:,} devices that look once a day within six hours:")
-        print(
-            f"  {MANY * requests / WINDOW_S:.1f} requests a second, {MANY * sent / 1e9:.2f} GB a day"
-        )
+        rate, daily = MANY * requests / WINDOW_S, MANY * sent / 1e9
+        print(f"  {rate:.1f} requests a second, {daily:.2f} GB a day")
         gigabytes = MANY * model / 1e9
         rate = MANY * model * 8 / WINDOW_S / 1e6
         print(f"  a new model for all on one day: {gigabytes:.0f} GB, {rate:.0f} Mbit/s on average")

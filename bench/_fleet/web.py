@@ -46,9 +46,10 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, **options)
 
     def do_GET(self) -> None:
-        self.wfile = _CountingStream(self.wfile)  # type: ignore[assignment]
+        stream: Any = _CountingStream(self.wfile)
+        self.wfile = stream
         super().do_GET()
-        self._note(self.path, self.wfile.count)
+        self._note(self.path, stream.count)
 
     def log_message(self, *arguments: object) -> None:
         """Stay silent."""

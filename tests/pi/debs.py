@@ -11,6 +11,16 @@ from tests.pi.native import run_in
 PREFIX, UNIT = "opt/emotion-edge", "systemd/system/emotion-edge.service"
 SETTINGS = "etc/emotion-edge.toml"
 WANTED = "etc/systemd/system/multi-user.target.wants"
+# What is there once a user has enabled all of it and a model was installed.
+ENABLED = {
+    f"{WANTED}/emotion-edge.service": UNIT,
+    f"{WANTED}/emotion-edge-update-request.path": "systemd/system/emotion-edge-update-request.path",
+    "etc/systemd/system/timers.target.wants/emotion-edge-update.timer": (
+        "systemd/system/emotion-edge-update.timer"
+    ),
+}
+MODEL, STAMP = "var/lib/emotion-edge-models/state.json", "var/lib/systemd/timers/stamp-"
+STAMP += "emotion-edge-update.timer"
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 # What apt, dpkg and the kernel write for any package.
 OTHERS = ("proc", "dev", "sys", "run", "tmp", "srv", "var/cache", "var/log", "var/lib/apt")
@@ -30,6 +40,15 @@ def replace_systemd(root: Path) -> None:
         program = root / "usr/local/sbin" / name
         program.write_text(f'#!/bin/sh\necho {name} "$@" >> /srv/calls\n')
         program.chmod(0o755)
+
+
+def use(root: Path) -> None:
+    """Leave what a user leaves who has enabled all units, and what the units write."""
+    for name, unit in ENABLED.items():
+        (root / name).symlink_to(f"/usr/lib/{unit}")
+    for name in (MODEL, STAMP):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("")
 
 
 def repack(package: Path, changed: Path, change: Callable[[Path], None]) -> None:

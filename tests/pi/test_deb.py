@@ -10,16 +10,20 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from securesystemslib.signer import CryptoSigner
 from skimage import data
 
+from emotion_edge.commands.service.units import UNITS
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import free_port
 from tests.edge.command_line import edge as here
 from tests.edge.recordings import write_recording
 from tests.pi.debs import (
     APT,
+    ENABLED,
     PREFIX,
     SETTINGS,
+    STAMP,
     UNIT,
     WANTED,
     everything,
@@ -27,12 +31,16 @@ from tests.pi.debs import (
     repack,
     replace_systemd,
     succeed,
+    use,
 )
 from tests.pi.native import run_in
 
 SECRET = "etc/credstore/emotion-edge.password"
 LINKS = ("usr/bin/emotion-edge", f"usr/lib/{UNIT}")
 AS_THE_SERVICE = ("setpriv", "--reuid=emotion-edge", "--regid=emotion-edge", "--clear-groups")
+
+_KEY = CryptoSigner.generate_ed25519()
+PUBLIC, SIGNATURE = _KEY.public_key.keyval["public"], _KEY.sign(b"a model").signature
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +68,8 @@ def before(root) -> set[str]:
     depends = succeed(root, "dpkg-deb", "--field", "/srv/emotion-edge.deb", "Depends")
     succeed(root, *APT, "satisfy", depends)
     theirs = (f"{PREFIX}/mine.tflite", "etc/credstore/other", f"{WANTED}/other.service")
-    for path in (root / each for each in theirs):
+    others = (Path(name).with_name("other") for name in (*ENABLED, STAMP))
+    for path in (root / each for each in (*theirs, *others)):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     return everything(root)
@@ -73,12 +82,14 @@ def upgraded(root, before) -> list[str]:
     stale.parent.mkdir(parents=True)
     for path in (stale, root / PREFIX / "pyvenv.cfg"):
         path.write_text("")
-    (root / "etc" / UNIT).write_text(here("install-service", "--print").stdout)
+    for name in UNITS:
+        unit = here("install-service", "--print", name).stdout
+        (root / "etc/systemd/system" / name).write_text(unit)
     calls(root)
     first = succeed(root, *APT, "install", "/srv/older.deb")
     assert 'replaces the installation of "make pi"' in first
     assert "no service runs yet" in first
-    assert not stale.exists() and not (root / "etc" / UNIT).exists()
+    assert not stale.exists() and not [*root.glob("etc/systemd/system/emotion-edge*")]
     assert list(root.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge/gone.py"))
     (root / SETTINGS).write_text("hflip = false\n")
     (root / SECRET).write_text("secret")
@@ -93,7 +104,8 @@ def upgraded(root, before) -> list[str]:
 def test_an_upgrade_keeps_settings_and_restarts_only_what_runs(root, upgraded):
     assert upgraded == [
         "systemctl daemon-reload",
-        "deb-systemd-invoke try-restart emotion-edge.service",
+        "deb-systemd-invoke try-restart emotion-edge.service emotion-edge-update.timer "
+        "emotion-edge-update-request.path",
     ]
     assert (root / SETTINGS).read_text() == "hflip = false\n"
     assert not list(root.glob(f"{PREFIX}/lib/*/site-packages/emotion_edge/gone.py"))
@@ -120,6 +132,21 @@ def test_a_photograph_is_labelled_with_apts_numpy(root):
 
 
 @pytest.mark.usefixtures("upgraded")
+def test_a_signature_is_verified_by_what_the_package_holds(root):
+    """Without `cryptography`, and with tuf of the package."""
+    program = (
+        "import importlib.util, tuf.ngclient; assert '/opt/' in tuf.ngclient.__file__; "
+        "assert not importlib.util.find_spec('cryptography'); "
+        "from securesystemslib.signer import SSlibKey, Signature; "
+        f"key = SSlibKey('k', 'ed25519', 'ed25519', {{'public': {PUBLIC!r}}}); "
+        f"key.verify_signature(Signature('k', {SIGNATURE!r}), b'a model'); print('verified')"
+    )
+    assert "verified" in succeed(root, f"/{PREFIX}/bin/python3", "-c", program)
+    other = program.replace("b'a model'", "b'another'")
+    assert "UnverifiedSignatureError" in run_in(root, f"/{PREFIX}/bin/python3", "-c", other).stderr
+
+
+@pytest.mark.usefixtures("upgraded")
 def test_the_daemon_publishes_what_the_settings_say(root, mosquitto):
     ports = free_port(), free_port()
     write_recording(root / "srv/recording", [data.astronaut()[:480]] * 3)
@@ -135,9 +162,12 @@ def test_the_daemon_publishes_what_the_settings_say(root, mosquitto):
 
 
 @pytest.mark.usefixtures("upgraded")
-def test_the_unit_is_that_of_install_service_which_leaves_it_alone(root):
-    unit = (root / "usr/lib" / UNIT).read_text()
-    assert succeed(root, "emotion-edge", "install-service", "--print").split("\n", 2)[2] == unit
+def test_the_units_are_those_of_install_service_which_leaves_it_alone(root):
+    folder = root / "usr/lib/systemd/system"
+    assert {path.name for path in folder.glob("emotion-edge*")} == set(UNITS)
+    for name in UNITS:
+        printed = succeed(root, "emotion-edge", "install-service", "--print", name)
+        assert printed.split("\n", 2)[2] == (folder / name).read_text()
     refused = run_in(root, "emotion-edge", "install-service")
     assert refused.returncode == 2
     assert "belongs to the Debian package" in refused.stderr
@@ -147,11 +177,12 @@ def test_the_unit_is_that_of_install_service_which_leaves_it_alone(root):
 def test_removal_keeps_settings_and_state_and_a_purge_leaves_nothing(root, before):
     calls(root)
     succeed(root, *APT, "remove", "emotion-edge")
-    assert calls(root)[0] == "deb-systemd-invoke stop emotion-edge.service"
+    (stopped,) = (line for line in calls(root) if "stop" in line)
+    assert set(stopped.split()) == {"deb-systemd-invoke", "stop", *UNITS}
     assert [path.name for path in (root / PREFIX).iterdir()] == ["mine.tflite"]
     assert not [name for name in LINKS if os.path.lexists(root / name)]
     for name in (SETTINGS, SECRET, "var/lib/private/emotion-edge"):
         assert (root / name).exists(), name
-    (root / WANTED / "emotion-edge.service").symlink_to(f"/usr/lib/{UNIT}")
+    use(root)
     succeed(root, *APT, "purge", "emotion-edge")
     assert everything(root) == before

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.pi.debs import PREFIX, SETTINGS, WANTED, everything, repack, replace_systemd, succeed
+from tests.pi.debs import PREFIX, SETTINGS, everything, repack, replace_systemd, succeed, use
 from tests.pi.native import run_in
 
 HOME, SECRET = "var/lib/emotion-edge", "etc/credstore/emotion-edge.password"
-LINK = f"{WANTED}/emotion-edge.service"
 SYSUSERS = "usr/lib/sysusers.d/emotion-edge.conf"
 ENVIRONMENT = ("bin/python", "lib/python3/site-packages/a.py", "share/b", "pyvenv.cfg")
 STAND_INS_FIRST = ("env", "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin")
@@ -63,7 +62,7 @@ def write_state(root: Path) -> None:
     """Write what a user and the service write."""
     (root / HOME).mkdir()
     (root / SECRET).write_text("secret")
-    (root / LINK).symlink_to("/usr/lib/systemd/system/emotion-edge.service")
+    use(root)
 
 
 def test_a_module_that_does_not_compile_does_not_stop_an_installation(root):

@@ -148,7 +148,7 @@ def bench(args: Namespace) -> Lines:
 
 def install_service(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge install-service`."""
-    from emotion_edge.commands.install_service import install_service
+    from emotion_edge.commands.service.install import install_service
 
     return install_service(print_only=args.print, force=args.force)
 

@@ -26,6 +26,7 @@ from emotion_edge.cli.options.shared import (
 )
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
+from emotion_edge.commands.service.units import UNIT, UNITS
 
 Parser = argparse.ArgumentParser
 
@@ -160,9 +161,17 @@ def _bench(parser: Parser) -> None:
 
 def _service(parser: Parser) -> None:
     parser.set_defaults(verbose=False)
-    parser.add_argument("--print", action="store_true", help="print the unit, install nothing")
     parser.add_argument(
-        "--force", action="store_true", help="replace a unit that somebody has changed or masked"
+        "--print",
+        nargs="?",
+        choices=UNITS,
+        const=UNIT,
+        metavar="UNIT",
+        help="print a unit, and install nothing (default: %(const)s; others are "
+        f"{', '.join(UNITS[1:])})",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace units that somebody has changed or masked"
     )
 
 
@@ -187,5 +196,5 @@ _COMMANDS: dict[str, _Command] = {
         _install_model,
     ),
     "notice": (dispatch.notice, "notice", "write a sign for the people in view", add_notice),
-    "install-service": (dispatch.install_service, "install_service", "run it at boot", _service),
+    "install-service": (dispatch.install_service, "service.install", "run it at boot", _service),
 }

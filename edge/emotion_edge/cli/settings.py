@@ -18,7 +18,7 @@ from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.pipeline.smoothing import SmoothingSettings
-from emotion_edge.system.paths import runtime_directory
+from emotion_edge.system.paths import run_directory
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ def run_settings(args: Namespace) -> RunSettings:
         analyzer=analyzer_settings(args, heartbeat=args.heartbeat, frame_interval=args.every),
         output=output_settings(args),
         indicator=args.indicator,
+        run_dir=args.run_dir or run_directory(),
         frames=args.frames,
         verbose=args.verbose,
-        run_dir=args.run_dir or runtime_directory(),
     )
 
 

@@ -13,6 +13,7 @@ from emotion_edge.capture.merged import Numbered, Opener, merge_frames
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.output.factory import make_sinks, make_stdout_sink
+from emotion_edge.output.mqtt.updates.watch import UpdateWatch
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.aggregate import LabelCounter
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
@@ -113,6 +114,8 @@ def open_sinks(
     feeds: Sequence[Feed], settings: RunSettings, stack: ExitStack, stop: Event
 ) -> list[list[Sink]]:
     """Return the open sinks of each feed; all share stdout's. `stack` closes them."""
+    request = settings.run_dir and settings.run_dir / "update-request"
+    updates = UpdateWatch(settings.analyzer.models / "update.json", request)
     all_sinks = []
     for feed in feeds:
         made = make_sinks(
@@ -121,6 +124,7 @@ def open_sinks(
             feed.analyzer.labels,
             source=feed.source,
             analyzer=settings.analyzer,
+            updates=updates,
             stop=stop,
         )
         all_sinks.append([stack.enter_context(sink) for sink in made])

@@ -15,14 +15,14 @@ class RunSettings:
     sources: none if the user named none, which only `run` refuses. If there are several, each is a
     camera with a name of its own.
     indicator: a GPIO pin for a light, such as "GPIO17"; None: no light.
+    run_dir: where the daemon and what installs models for it leave each other files; None: nowhere.
     frames: stop after this many frames; None: at the end of the source. verbose: log more.
-    run_dir: where the daemon says what it does; None: nowhere.
     """
 
     sources: tuple[SourceSettings, ...] = ()
     analyzer: AnalyzerSettings = field(default_factory=AnalyzerSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
     indicator: str | None = None
+    run_dir: Path | None = None
     frames: int | None = None
     verbose: bool = False
-    run_dir: Path | None = None

@@ -12,6 +12,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.output.control import Control
 from emotion_edge.output.mqtt.password import password_dangers
 from emotion_edge.output.mqtt.reporting import Reporting
+from emotion_edge.output.mqtt.updates.watch import UpdateWatch
 from emotion_edge.output.prometheus import PrometheusSink
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.output.sink import Sink
@@ -56,12 +57,13 @@ def make_sinks(
     *,
     source: SourceSettings,
     analyzer: AnalyzerSettings,
+    updates: UpdateWatch | None = None,
     stop: Event,
 ) -> Iterator[Sink]:
     """Yield each sink of a source but stdout's, to be entered in this order.
 
-    labels: the model's. analyzer: of the frames. stop: set when the program is to end. Raises
-    UserError if a setting cannot be used.
+    labels: the model's. analyzer: of the frames. updates: of the model, for brokers. stop: set when
+    the program is to end. Raises UserError if a setting cannot be used.
     """
     control = Control(stats)
     if settings.metrics:
@@ -73,7 +75,7 @@ def make_sinks(
         from emotion_edge.output.mqtt.sink import MqttSink  # noqa: PLC0415
 
         reporting = _reporting(settings, analyzer.heartbeat, source.every)
-        mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop)
+        mqtt = MqttSink(settings.brokers, settings.mqtt, stats, labels, reporting, stop, updates)
         control.on_command, control.on_watched = mqtt.command, mqtt.show_watched
         yield mqtt
     if settings.web:

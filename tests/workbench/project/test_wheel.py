@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from emotion_edge.commands.service.units import UNITS
 from emotion_edge.faces.blazeface import BLAZEFACE
 from emotion_edge.faces.face_proposer import FACE_PROPOSER
 from emotion_edge.model.model_file import SHIPPED
@@ -80,7 +81,7 @@ def test_the_wheel_contains_edge_with_its_networks_and_nothing_else(wheel):
         for network in (SHIPPED, FACE_PROPOSER.path, BLAZEFACE.path):
             assert archive.read(f"emotion_edge/{network.name}") == network.read_bytes()
     top = {Path(name).parts[0] for name in names}
-    assert "emotion_edge/emotion-edge.service" in names
+    assert {Path(name).name for name in names if "/emotion-edge" in name} == set(UNITS)
     assert "emotion_edge/py.typed" in names
     for folder in ("texts", "output/web/page"):
         files = {path.name for path in (REPOSITORY / "edge/emotion_edge" / folder).iterdir()}

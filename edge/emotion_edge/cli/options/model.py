@@ -30,14 +30,14 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run_dir(parser: argparse.ArgumentParser, text: str, default: Path | None) -> None:
-    """Add --run-dir; its help begins with `text`."""
+def add_run_dir(parser: argparse.ArgumentParser) -> None:
+    """Add --run-dir."""
     parser.add_argument(
         "--run-dir",
         type=Path,
         metavar="DIR",
-        default=default,
-        help=f"{text} (default: {default or 'RUNTIME_DIRECTORY, which systemd sets'})",
+        help="where the daemon and what installs models for it leave each other files (default: "
+        "systemd's runtime directory, if it gives one)",
     )
 
 

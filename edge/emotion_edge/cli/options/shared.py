@@ -40,7 +40,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "/etc/emotion-edge.toml, if it exists)",
     )
     add_model(parser)
-    add_run_dir(parser, "say there what the daemon does, for install-model", None)
+    add_run_dir(parser)
     add_taught(parser)
     add_prior(parser)
     add_source(parser, required=False, several=True)

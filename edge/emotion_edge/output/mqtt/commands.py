@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable
 
 from emotion_edge.output.mqtt.incoming import MAX_PACKET
+from emotion_edge.output.mqtt.updates.watch import CHECK, INSTALL
 from emotion_edge.util.backoff import is_power_of_two
 
 COMMANDS = {b"pause": True, b"resume": False}
+REQUESTS = {b"check": CHECK, b"install": INSTALL}
 log = logging.getLogger(__name__)
 
 
@@ -23,15 +25,19 @@ class CommandReader:
         *,
         on_pause: Callable[[bool, bool, bool], None],
         on_kept: Callable[[bool], None],
+        on_request: Callable[[str], None] | None,
         ask: Callable[[], None],
     ) -> None:
         """Read `topic`.
 
         on_pause: receives paused, retained and first of `PauseRule.received`. on_kept: receives
-        paused of `PauseRule.kept`. ask: makes the broker deliver what it retains on the topic.
+        paused of `PauseRule.kept`. on_request: receives a request for an update that somebody
+        publishes now, and none that the broker retains, which would come again at each connection;
+        None: it is no command. ask: makes the broker deliver what it retains on the topic.
         """
         self._topic, self._on_pause, self._on_kept, self._ask = topic, on_pause, on_kept, ask
-        self._unknown = self._skipped = 0
+        self._on_request = on_request
+        self._unknown = self._skipped = self._retained = 0
         self.begin()
 
     def begin(self) -> None:
@@ -42,14 +48,30 @@ class CommandReader:
         """Take in a message. retained, first: see `PauseRule.received`."""
         if payload in COMMANDS:
             self._command(COMMANDS[payload], retained, first)
+        elif payload in REQUESTS and self._on_request:
+            self._request(self._on_request, REQUESTS[payload], retained=retained)
         elif payload:  # an empty one removes a retained message
             self._unknown += 1
             if is_power_of_two(self._unknown):
                 log.warning(
-                    "%s: %d message(s) that are neither pause nor resume",
+                    "%s: %d message(s) that are no command",
                     self._topic,
                     self._unknown,
                 )
+
+    def _request(self, ask: Callable[[str], None], word: str, *, retained: bool) -> None:
+        if not retained:
+            ask(word)
+            return
+        self._retained += 1
+        if is_power_of_two(self._retained):
+            log.warning(
+                "%s: %s is ignored, because the broker retains it; publish it without -r, and "
+                "remove it: mosquitto_pub -r -n -t %s",
+                self._topic,
+                word,
+                self._topic,
+            )
 
     def _command(self, paused: bool, retained: bool, first: bool) -> None:
         if retained and self._live:  # it is not newer than what has come since the subscription

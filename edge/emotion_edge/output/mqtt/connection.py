@@ -38,12 +38,13 @@ class MqttConnection:
         *,
         on_pause: Callable[[bool, bool, bool], None],
         on_kept: Callable[[bool], None],
+        on_request: Callable[[str], None] | None = None,
         on_reconnect: Callable[[], None],
     ) -> None:
         """Prepare the connection; raises UserError if the settings cannot be used.
 
-        on_pause, on_kept: see `CommandReader`. on_reconnect: called for each connection but the
-        first. All run on paho's thread.
+        on_pause, on_kept, on_request: see `CommandReader`. on_reconnect: called for each connection
+        but the first. All run on paho's thread.
         """
         self.broker = broker
         self._birth = f"{settings.discovery}/status" if settings.discovery else None
@@ -58,7 +59,11 @@ class MqttConnection:
         self._settled = False  # whether a retained `set` has had its chance in this connection
         self._first = True  # whether it has had none in an earlier one
         self._commands = CommandReader(
-            self._topic(SET), on_pause=on_pause, on_kept=on_kept, ask=self._ask_for_set
+            self._topic(SET),
+            on_pause=on_pause,
+            on_kept=on_kept,
+            on_request=on_request,
+            ask=self._ask_for_set,
         )
         self._presence = Presence(broker.prefix, announce=self._announce)
         self._settling = DelayedCall(guarded(self._settle))

@@ -10,11 +10,12 @@ from typing import Self
 from emotion_edge.output.json_lines import counts_line, dumps, lines_of
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.connection import MqttConnection
-from emotion_edge.output.mqtt.home_assistant.discovery import discovery_message, discovery_topic
+from emotion_edge.output.mqtt.home_assistant.announcement import Announcement
 from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.mqtt.pause import PauseRule
 from emotion_edge.output.mqtt.reporting import Reporting
 from emotion_edge.output.mqtt.state import DeviceState
+from emotion_edge.output.mqtt.updates.watch import UpdateWatch
 from emotion_edge.output.sink import Sink
 from emotion_edge.pipeline.heartbeat import Heartbeat
 from emotion_edge.pipeline.results import AggregateResult, FrameResult, NoSignal, Result
@@ -43,16 +44,16 @@ class MqttSink(Sink):
         labels: tuple[str, ...],
         reporting: Reporting,
         stop: threading.Event,
+        updates: UpdateWatch | None = None,
     ) -> None:
         """Prepare the connections; raises UserError if they cannot be made.
 
-        labels: the model's. stop: once it is set, no broker is waited for.
+        labels: the model's. stop: once it is set, no broker is waited for. updates: None: nothing
+        is said of them.
         """
-        self._settings, self._stats, self._reporting = settings, stats, reporting
-        self._stop = stop
+        self._stats, self._reporting, self._stop, self._updates = stats, reporting, stop, updates
         self._state = DeviceState(stats, aggregate=reporting.aggregate)
         self._heartbeat, self._totals_due = Heartbeat(reporting.heartbeat), 0.0
-        self._announced: set[str] = set()
         self._published: object = None
         # paho's threads pause and resume while the main thread publishes.
         self._lock, self._rule = threading.RLock(), PauseRule(len(brokers))
@@ -62,13 +63,18 @@ class MqttSink(Sink):
                 settings,
                 on_pause=partial(self._command, index),
                 on_kept=partial(self._rule.kept, index),
+                on_request=updates.ask if updates else None,
                 on_reconnect=self._reconnected,
             )
             for index, broker in enumerate(brokers)
         ]
+        self._announcement = Announcement(
+            self._connections, settings.discovery, reporting, page=stats.watched is not None
+        )
         self._stack, self._state_later = ExitStack(), DelayedCall(self._publish_state_now)
         self._waiting: AggregateResult | None = None
         self.begin(labels)
+        self._show_updates()
         self._publish_states(paused="running")
         self._publish_state_if_due()
 
@@ -85,6 +91,8 @@ class MqttSink(Sink):
             self._stack.enter_context(Ticker(self._tick, TICK_S))
         else:
             self._stack.callback(self._publish_totals)
+        if self._updates:
+            self._stack.enter_context(Ticker(self._show_updates, TICK_S))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -94,22 +102,11 @@ class MqttSink(Sink):
     def begin(self, labels: tuple[str, ...]) -> None:
         """Announce the model's labels to Home Assistant; the main face's label stays for now."""
         self._state.figures.begin(labels)
-        if self._settings.discovery:
-            self._announce(labels)
+        self._announcement.begin(labels)
         self._publish_totals()
 
-    def _announce(self, labels: tuple[str, ...]) -> None:
-        gone, self._announced = self._announced - set(labels), set(labels)
-        for connection in self._connections:
-            topic = discovery_topic(connection.broker, self._settings.discovery)
-            message = discovery_message(
-                connection.broker,
-                labels,
-                self._reporting,
-                gone=gone,
-                page=self._stats.watched is not None,
-            )
-            connection.publish_state(f"/{topic}", message)
+    def _show_updates(self) -> None:
+        self._publish_states(update=self._announcement.show_updates(self._updates))
 
     def publish(self, result: Result) -> None:
         """Publish a result's events, and the state if it changed or is due."""

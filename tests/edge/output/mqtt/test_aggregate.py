@@ -86,6 +86,7 @@ def test_only_counts_are_published(broker, daemon, changing):
     assert removed == {
         **dict.fromkeys(("emotion", "confidence", "faces"), "sensor"),
         **{"face_present": "binary_sensor", "change": "event", "watched": "binary_sensor"},
+        **{"model": "update", "check": "button"},
     }
     assert "unique_id" in parts["frame_rate"]
 

@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from emotion_edge.commands.install_service import FOLDER, UNIT
+from emotion_edge.commands.service.install import FOLDER
+from emotion_edge.commands.service.units import UNIT
 from emotion_edge.system.privacy_notice import MARK
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, plain_broker
@@ -27,9 +28,10 @@ def table(page: str, heading: str) -> dict[str, list[str]]:
 
 
 @plain_broker
-def test_the_tables_of_topics_and_keys_are_complete(broker, daemon, changing):
+def test_the_tables_of_topics_and_keys_are_complete(broker, daemon, changing, shared):
+    shared.say()
     documented = table("mqtt-home-assistant.md", "topic")
-    run = daemon("--source", changing, "--heartbeat", 1, *broker.options)
+    run = daemon("--source", changing, "--heartbeat", 1, *shared.options, *broker.options)
     listener = Listener(broker)
     listener.wait("state", "green")
     listener.send("resume", retain=True)
@@ -46,6 +48,8 @@ def test_the_tables_of_topics_and_keys_are_complete(broker, daemon, changing):
             assert str(listener.qos[f"{PREFIX}/{name}"]) == documented[name][1], name
     keys = table("mqtt-home-assistant.md", "key of `attributes`")
     assert set(json.loads(listener.of("attributes")[-1])) == set(keys)
+    keys = table("mqtt-home-assistant.md", "key of `update`")
+    assert set(json.loads(listener.of("update")[-1])) == set(keys)
     assert set(json.loads(listener.of("events")[-1])) == set(table("output.md", "key"))
 
 

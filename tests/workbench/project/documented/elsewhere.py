@@ -2,7 +2,7 @@
 
 from tests.workbench.project.documented.packaging import PACKAGING
 
-SERVICE, PI = "tests/edge/commands/test_install_service.py", "tests/pi/run"
+SERVICE, PI = "tests/edge/commands/service/test_install.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
 MAKE_PI, FORMS = "tests/pi/test_make_pi.py", "tests/workbench/project/test_issue_forms.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
@@ -40,6 +40,11 @@ ELSEWHERE = {
         "needs systemd as PID 1",
         SERVICE,
         "systemctl enable --now emotion-edge",
+    ),
+    "systemctl enable --now emotion-edge-update-request.path": (
+        "needs systemd as PID 1",
+        SERVICE,
+        "UPDATE_TIMER, REQUEST_PATH",
     ),
     "journalctl -fu emotion-edge": (
         "not run: needs systemd as PID 1; it is printed",

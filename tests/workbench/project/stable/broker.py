@@ -14,6 +14,7 @@ from emotion_edge.output.mqtt.topics import COUNTS, RETAINED
 from emotion_edge.pipeline.stats import PipelineStats
 from tests.edge.brokers.mosquitto import DISCOVERY, PREFIX, Mosquitto, free_port
 from tests.edge.daemon import Daemon
+from tests.edge.output.mqtt.updates.files import SharedFiles
 from tests.edge.recordings import write_changing_colours
 from tests.edge.waiting import until
 from tests.workbench.project.stable.lines import counts_of_a_period
@@ -22,7 +23,7 @@ from tests.workbench.project.stable.shapes import shape
 # Of an entity in Home Assistant: others, such as templates, are between the two programs.
 _ENTITY = ("p", "name", "device_class", "state_class", "unit_of_measurement", "entity_category")
 _OF_LABELS = ("blue", "green", "red")  # the tiny model's
-_JSON = ("attributes", "events", "totals", "faces")
+_JSON = ("attributes", "events", "totals", "faces", "update")
 
 
 class _Subscriber:
@@ -58,12 +59,18 @@ def mqtt(folder: Path) -> dict[str, object]:
     subscriber = _Subscriber(broker.port)
     source = f"replay:{write_changing_colours(folder / 'recording')}"
     web = ("--web", free_port(), "--heartbeat", 1)
-    daemon = Daemon(folder / "daemon", "--source", source, *broker.options, *web)
+    shared = SharedFiles(folder)
+    shared.say()
+    options = (*broker.options, *web, *shared.options)
+    daemon = Daemon(folder / "daemon", "--source", source, *options)
     try:
         until(lambda: "green" in subscriber.heard["state"], "a change")
         commands = {"pause": subscriber.command("pause")}
         until(lambda: _is_paused(subscriber.heard), "all that follows a pause")
         commands["resume"] = subscriber.command("resume")
+        requests = {word: _requested(subscriber, shared, word) for word in ("check", "install")}
+        shared.say(checked=None, progress=1.5)
+        until(lambda: '"checked": null' in subscriber.heard["update"][-1], "another state")
         assert daemon.end()[0] == 0, daemon.stderr
         until(lambda: "offline" in subscriber.heard["availability"], "the end")
     finally:
@@ -77,10 +84,20 @@ def mqtt(folder: Path) -> dict[str, object]:
     return {
         "topics": {name: {**flags, **_message(name, heard)} for name, flags in topics.items()},
         "commands on `set`, and what `paused` says then": commands,
+        "commands on `set`, and what is requested then": requests,
         "reason while paused": _reasons(heard["events"]),
         "attributes with --aggregate": shape([_aggregated()]),
         "discovery": {**discovery, "entities": _entities(json.loads(heard[DISCOVERY][-1]))},
     }
+
+
+def _requested(subscriber: _Subscriber, shared: SharedFiles, word: str) -> str:
+    """Publish a command; return what is in the file that the service for updates reads."""
+    subscriber.client.publish(f"{PREFIX}/set", word, qos=1)
+    until(shared.request.exists, f"a request to {word}")
+    content = shared.request.read_text()
+    shared.request.unlink()
+    return content
 
 
 def _is_paused(heard: Mapping[str, list[str]]) -> bool:
@@ -121,7 +138,8 @@ def _entities(message: dict[str, dict[str, dict[str, object]]]) -> dict[str, obj
     for part in message["cmps"].values():
         key = str(part["unique_id"]).removeprefix(f"{device}-")
         kept = {name: part[name] for name in _ENTITY if name in part}
-        kept["topic"] = str(part["state_topic"]).removeprefix(f"{PREFIX}/")
+        topic = part.get("state_topic", part.get("command_topic"))
+        kept["topic"] = str(topic).removeprefix(f"{PREFIX}/")
         if not key.endswith(_OF_LABELS[:-1]):
             found[key] = kept
     return found

@@ -5,15 +5,19 @@ It has the device form of MQTT discovery
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from emotion_edge import __version__
 from emotion_edge.output.mqtt.address.broker import Broker
 from emotion_edge.output.mqtt.home_assistant.entities import DEVICE, PAGE, person_entities
 from emotion_edge.output.mqtt.home_assistant.label_entities import Entity, label_entities
+from emotion_edge.output.mqtt.home_assistant.update_entities import MODEL, UPDATES
 from emotion_edge.output.mqtt.reporting import Reporting
-from emotion_edge.output.mqtt.topics import ATTRIBUTES, AVAILABILITY, SET
+from emotion_edge.output.mqtt.topics import ATTRIBUTES, AVAILABILITY, SET, UPDATE
 from emotion_edge.util.installation import project_url
+
+# The keys of an entity, one of which says what it publishes on `SET`.
+COMMANDS = {"state_on", "payload_install", "payload_press"}
 
 
 def discovery_topic(broker: Broker, prefix: str) -> str:
@@ -43,17 +47,19 @@ def discovery_message(
     *,
     gone: Iterable[str] = (),
     page: bool = False,
+    updates: Mapping[str, Entity] | None = None,
 ) -> str:
     """Return the message as JSON.
 
     labels: the model's. gone: labels of an earlier model, whose entities are removed. page: whether
-    there is a web page.
+    there is a web page. updates: the entities about updates, if there are any.
     """
     person = person_entities(labels)
     shown = {**DEVICE, **dict(label_entities(labels))}
     shown |= {} if reporting.aggregate else person
     shown |= PAGE if page else {}
-    removed = {**person, **PAGE, **dict(label_entities(gone))}
+    shown |= updates or {}
+    removed = {**person, **PAGE, **UPDATES, **dict(label_entities(gone))}
     components = {name: _removed(part) for name, part in removed.items()}
     components |= {name: _complete(name, part, broker, reporting) for name, part in shown.items()}
     message = {
@@ -87,11 +93,12 @@ def _removed(part: Entity) -> Entity:
 def _complete(name: str, part: Entity, broker: Broker, reporting: Reporting) -> Entity:
     """Add topics below the prefix, and what depends on the device."""
     part = {**part, "unique_id": f"{broker.device_id}-{name}"}
-    topic = part.pop("topic")
-    part["state_topic"] = f"{broker.prefix}/{topic}"
-    if name == "emotion":
-        part["json_attributes_topic"] = f"{broker.prefix}/{ATTRIBUTES}"
-    if part["p"] == "switch":
+    topic = part.pop("topic", None)
+    if topic:
+        part["state_topic"] = f"{broker.prefix}/{topic}"
+    if more := {"emotion": ATTRIBUTES, MODEL: UPDATE}.get(name):
+        part["json_attributes_topic"] = f"{broker.prefix}/{more}"
+    if part.keys() & COMMANDS:
         part["command_topic"] = f"{broker.prefix}/{SET}"
     # The others are not published again while they do not change.
     if topic == ATTRIBUTES and reporting.expire:

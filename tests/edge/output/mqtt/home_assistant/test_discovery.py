@@ -50,6 +50,7 @@ def test_the_discovery_is_retained_and_each_entity_finds_its_value(broker, daemo
     assert message["availability_topic"] == f"{PREFIX}/availability"
     parts = message["cmps"]
     assert parts.pop("watched") == {"p": "binary_sensor"}  # there is no page
+    assert (parts.pop("model"), parts.pop("check")) == ({"p": "update"}, {"p": "button"})
     assert set(parts) == PARTS | EACH_LABEL
     assert parts["emotion"]["device_class"] == "enum"
     every = [*LABELS, UNKNOWN, NO_FACE]

@@ -11,7 +11,7 @@ def install(
     """Run install-service for units in `folder` and a service that cannot see `hidden`."""
     code = (
         "import sys; from pathlib import Path;"
-        "from emotion_edge.commands import install_service as service;"
+        "from emotion_edge.commands.service import install as service;"
         "from emotion_edge.__main__ import main;"
         f"service.FOLDER, service.HIDDEN = Path({str(folder)!r}), {hidden!r};"
         "service.RUNTIME_FOLDER = service.FOLDER / 'run';"

@@ -1,5 +1,6 @@
 """The systemd unit and its installation. No test starts it: that needs systemd as PID 1."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from emotion_edge.commands import install_service
+from emotion_edge.commands.service import install as install_service
+from emotion_edge.commands.service.units import REQUEST_PATH, UNIT, UNITS, UPDATE_TIMER
 from tests.edge.command_line import own_lines
-from tests.edge.commands.installing import install
+from tests.edge.commands.service.installing import install
 
 MOST_EXPOSED = 2.0
 needs_systemd = pytest.mark.skipif(
@@ -72,6 +74,7 @@ def test_the_unit_leaks_neither_secrets_nor_frames_and_does_not_retry_bad_settin
         "WatchdogSec=60",
         "SupplementaryGroups=video",
         "StateDirectory=emotion-edge",
+        "RuntimeDirectory=emotion-edge",
         "DeviceAllow=char-media rw",
         "DeviceAllow=char-video4linux rw",
         "ExecReload=kill -HUP $MAINPID",
@@ -94,12 +97,17 @@ CREDENTIALS = tuple(
 def test_the_unit_is_installed_and_the_next_steps_are_printed(unit, tmp_path):
     result = install(tmp_path)
     assert result.returncode == 0, result.stderr
-    installed = tmp_path / install_service.UNIT
+    assert {path.name for path in tmp_path.iterdir()} == set(UNITS)
+    installed = tmp_path / UNIT
     assert installed.read_text() == unit.read_text()
     assert installed.stat().st_mode & 0o777 == 0o644
     for path in (installed, "/etc/emotion-edge.toml", *CREDENTIALS):
         assert str(path) in result.stdout
-    assert "systemctl enable --now emotion-edge" in result.stdout
+    assert "systemctl enable --now emotion-edge\n" in result.stdout
+    for name in (UPDATE_TIMER, REQUEST_PATH):
+        assert re.search(
+            rf"once this device is enrolled.*enable --now {name} ", result.stdout, re.S
+        )
 
 
 def test_a_program_in_a_hidden_folder_is_refused(tmp_path):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from emotion_edge.commands.install_service import UNIT
+from emotion_edge.commands.service.units import UNIT, UNITS
 from tests.edge.command_line import own_lines
-from tests.edge.commands.installing import install
+from tests.edge.commands.service.installing import install
 
 
 def test_an_unchanged_unit_is_replaced_also_one_of_another_version(unit, tmp_path):
@@ -22,11 +22,36 @@ def test_an_unchanged_unit_is_replaced_also_one_of_another_version(unit, tmp_pat
     shutil.rmtree(folder / f"{UNIT}.d")
     older = unit.read_text().split("\n", 2)[2].replace("WatchdogSec=60", "WatchdogSec=50")
     digest = hashlib.sha256(older.encode()).hexdigest()
+    # A version that had no units for updates.
+    for name in UNITS[1:]:
+        (folder / name).unlink()
     (folder / UNIT).write_text(
         f"# An older remark.\n# The sha256 of all below is {digest}\n{older}"
     )
     assert install(folder).returncode == 0
     assert (folder / UNIT).read_text() == unit.read_text()
+    assert {path.name for path in folder.iterdir()} == set(UNITS)
+
+
+@pytest.mark.parametrize("name", UNITS[1:])
+def test_one_changed_unit_of_several_keeps_all_as_they_are(name, tmp_path):
+    assert install(tmp_path).returncode == 0
+    path = tmp_path / name
+    written = path.read_text()
+    path.write_text(written + "# mine\n")
+    (tmp_path / UNIT).unlink()
+    before = state(tmp_path)
+    result = install(tmp_path)
+    assert result.returncode == 2
+    assert f"{path}: somebody has changed it" in result.stderr
+    path.unlink()
+    path.symlink_to("/dev/null")
+    refused = install(tmp_path)
+    assert f"sudo systemctl unmask {name.removesuffix('.service')}, or" in refused.stderr
+    assert state(tmp_path).keys() == before.keys()
+    assert install(tmp_path, "--force").returncode == 0
+    assert path.read_text() == written
+    assert (tmp_path / UNIT).exists()
 
 
 def change(path: Path, unit: str) -> None:

@@ -1,0 +1,1 @@
+"""`emotion-edge install-service`: systemd's units."""

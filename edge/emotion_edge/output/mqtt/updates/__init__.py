@@ -1,0 +1,1 @@
+"""The state of model updates on MQTT, and the commands that ask for one."""
