@@ -1,6 +1,6 @@
 """How long each signature is valid, when it is time for a new one, and whether the clock is right.
 
-A thief of a key, or of the web server, can show a device nothing that is older than this.
+Whoever stands between the web server and a device can hide what is new for so long at most.
 """
 
 from collections.abc import Iterable
