@@ -1,12 +1,12 @@
 """Make the keys and the first version of a repository."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
-from convert.publish.files import sole_writer
+from convert.publish.files import sync_folder
 from convert.publish.keys import KeyFolder
 from convert.publish.lifetimes import expiry
 from convert.publish.repository import (
@@ -18,28 +18,29 @@ from convert.publish.repository import (
     targets_folder,
 )
 from emotion_edge.errors import UserError
+from emotion_edge.util.atomic_write import staged_write
 
 
 def create(folder: Path, keys: KeyFolder, root_keys: KeyFolder) -> Iterator[str]:
     """Make a repository and its keys; yield what to do next."""
-    parts = (metadata_folder(folder), targets_folder(folder))
-    for part in parts:
+    for part in (metadata_folder(folder), targets_folder(folder)):
         if part.exists():
             raise UserError(
                 f"--repository {folder}: there is a {part.name}/ in it already",
-                "choose another folder, or remove that one if an `init` was interrupted in it",
+                "choose another folder",
             )
     for place in (keys, root_keys):
         place.check_unused()
     signers = {role: keys.create(role) for role in ONLINE}
     signers[Root.type] = root_keys.create(Root.type)
-    for part in parts:
-        part.mkdir(parents=True)
-    repository = _first_version(folder, signers)
-    with sole_writer(metadata_folder(folder)):
+    with staged_write(folder) as stage:
+        for part in (metadata_folder(stage), targets_folder(stage)):
+            part.mkdir()
+        repository = _first_version(stage, signers)
         repository.write(Root.type, [signers[Root.type]])
         repository.publish({role: [signers[role]] for role in ONLINE})
-    yield from _next_steps(repository, keys, root_keys)
+    sync_folder(folder)
+    yield from _next_steps(folder, repository.root.signed, keys, root_keys)
 
 
 def _first_version(folder: Path, signers: dict[str, CryptoSigner]) -> Repository:
@@ -53,8 +54,7 @@ def _first_version(folder: Path, signers: dict[str, CryptoSigner]) -> Repository
     return Repository(folder, Metadata(root), *rest)
 
 
-def _next_steps(repository: Repository, keys: KeyFolder, root_keys: KeyFolder) -> list[str]:
-    folder, root = repository.folder, repository.root.signed
+def _next_steps(folder: Path, root: Root, keys: KeyFolder, root_keys: KeyFolder) -> Sequence[str]:
     return f"""made {folder}, without a model, and its keys in {keys.path} and {root_keys.path}
 Next:
 1. Copy {root_keys.path} to a second place, and take both off this computer. Who has the root

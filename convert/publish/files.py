@@ -22,10 +22,10 @@ def write_durably(path: Path, content: bytes, mode: int = SERVED) -> None:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the renames in a folder survive a power cut, before anything refers to the files."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -1,4 +1,4 @@
-"""Somebody who publishes, by real processes, and devices that read what a web server serves."""
+"""Somebody who publishes, and devices that read what a web server serves."""
 
 import subprocess
 from datetime import timedelta
@@ -13,7 +13,7 @@ from convert.publish.keys import KeyFolder
 from convert.publish.releases import signers_of
 from convert.publish.repository import Repository, opened_repository, read_repository
 from emotion_edge.model.model_file import SHIPPED
-from tests.workbench.conftest import call, command, digests
+from tests.workbench.conftest import call, command, digests, run_in_process
 
 
 class Publisher:
@@ -34,12 +34,16 @@ class Publisher:
     def __call__(
         self, name: str, *arguments: object, **options: object
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command and return its result."""
+        """Run a command in a process of its own and return its result."""
         return call(command("convert.publish", *self.words(name, *arguments)), **options)
+
+    def quick(self, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run a command in this process, and return its result."""
+        return run_in_process("convert.publish", *self.words(name, *arguments))
 
     def does(self, name: str, *arguments: object) -> str:
         """Run a command, which must succeed, and return its output."""
-        result = self(name, *arguments)
+        result = self.quick(name, *arguments)
         assert result.returncode == 0, result.stderr
         return result.stdout
 
@@ -50,7 +54,7 @@ class Publisher:
     def refuses(self, name: str, *arguments: object) -> str:
         """Run a command, which must end with exit code 2, and return the one line of its error."""
         before = digests(self.folder)
-        result = self(name, *arguments)
+        result = self.quick(name, *arguments)
         assert result.returncode == 2, (result.stdout, result.stderr)
         assert digests(self.folder) == before
         *usage, line = result.stderr.splitlines()

@@ -4,6 +4,13 @@ import pytest
 
 
 @pytest.fixture
+def empty(empty, monkeypatch):
+    """A publisher whose program has processes of its own, because it hides their memory."""
+    monkeypatch.setattr(empty, "quick", empty)
+    return empty
+
+
+@pytest.fixture
 def protected(empty):
     """A publisher all of whose keys are encrypted."""
     (empty.folder / "password.txt").write_text("correct horse\n")
