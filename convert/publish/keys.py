@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -29,7 +30,7 @@ _MAX_FILE = 10_000
 class KeyFolder:
     """A folder of keys. option: the one that names it. password: of its encrypted keys, "" if none.
 
-    The name of a key's file begins with its id, so no key ever takes the place of another.
+    The name of a key's file has its id, so no key ever takes the place of another.
     """
 
     option: str
@@ -55,12 +56,11 @@ class KeyFolder:
     def create(self, role: str) -> CryptoSigner:
         """Make a key for a role and write its file."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private = CryptoSigner.generate_ed25519()
-        pem = private._private_key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, self._encryption()
-        )
-        write_durably(self.file_of(role, private.public_key), pem, SECRET)
-        return private
+        private = Ed25519PrivateKey.generate()
+        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, self._encryption())
+        signer = CryptoSigner(private)
+        write_durably(self.file_of(role, signer.public_key), pem, SECRET)
+        return signer
 
     def file_of(self, role: str, key: Key) -> Path:
         """Return the file in which the private half of a key belongs."""
@@ -97,10 +97,10 @@ class KeyFolder:
             private = load_pem_private_key(pem, self.password.encode() if encrypted else None)
             return CryptoSigner(private, key)
         except (ValueError, TypeError, UnsupportedAlgorithm, KeyMismatchError):
-            problem = "the password is wrong, or the file is damaged" if encrypted else "damaged"
-            raise UserError(
-                f"{path}: {problem}", f"see {self.password_option}, or bring back your copy"
-            ) from None
+            problem = "not the key that this repository trusts, or damaged"
+            if encrypted:
+                problem = f"the password of {self.password_option} is wrong, or the key is damaged"
+            raise UserError(f"{path}: {problem}", "bring back your copy of the key") from None
 
     def _encryption(self) -> KeySerializationEncryption:
         if self.password:

@@ -11,6 +11,7 @@ from tuf.api.metadata import Metadata
 
 from emotion_edge.errors import UserError
 
+# Before one of them is shortened, `check_clock` must know of what was signed for longer.
 LIFETIMES = {
     "root": timedelta(days=365),
     "targets": timedelta(days=90),

@@ -103,6 +103,18 @@ def test_only_a_whole_model_that_works_is_published(publisher):
     assert "gives different scores" in publisher.refuses(*new(bad))
 
 
+def test_a_file_that_changes_meanwhile_is_refused(publisher, monkeypatch):
+    file = publisher.folder / "changing.tflite"
+    file.write_bytes(SHIPPED.read_bytes())
+    monkeypatch.setattr(
+        "convert.publish.releases.try_model", lambda *_: file.write_bytes(INT8.read_bytes())
+    )
+    result = publisher.quick(*new(file))
+    assert result.returncode == 2
+    assert "it was changed while it was read; try again" in result.stderr
+    assert publisher.does("show").startswith("no release yet\n")
+
+
 def test_a_full_disk_changes_nothing(publisher, enrol):
     before, limit = digests(publisher.folder), SHIPPED.stat().st_size // 2
     result = publisher(
@@ -128,7 +140,9 @@ def test_a_damaged_key_and_a_key_of_another_repository_are_refused(publisher):
     other = publisher.key_file("snapshot").read_bytes()
     for content in (b"", b"no key", other):
         file.write_bytes(content)
-        assert f"{file}: damaged" in publisher.refuses(*new(SHIPPED))
+        assert f"{file}: not the key that this repository trusts, or damaged" in publisher.refuses(
+            *new(SHIPPED)
+        )
 
 
 def test_the_root_key_is_not_needed(publisher):
