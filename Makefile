@@ -48,14 +48,15 @@ WANTED = $(subst $(COMMA), ,$(EXTRAS))
 HAS_CAMERA = apt-cache show $(PI_CAMERA) > /dev/null 2>&1
 NO_CAMERA = echo 'Without the camera: apt has no $(PI_CAMERA) here, so --source picamera2' \
   'does not work. Raspberry Pi OS has it: there, look for errors of apt above, and run make pi again.' >&2
-# The code that `make convert` depends on: all of convert and evaluation, and what they use of the edge.
+# The code that `make convert` depends on: all of convert but what publishes models, evaluation, and what
+# they use of the edge.
 OF_EDGE := __init__ errors cli/__init__ cli/argument_types system/__init__ system/native_log \
   $(addprefix util/,__init__ atomic_write installation regular_file strict_json) \
   $(addprefix imaging/,__init__ face_files header_checks image_files picture_folders \
   picture_formats regions rgb) \
   $(addprefix model/,__init__ appended_files calibration classifier contract golden_vector limits \
   model_file network postprocessing preprocessing quantization runtime self_test)
-OUR_CODE := $(wildcard convert/*.py convert/*/*.py evaluation/*.py evaluation/templates/* \
+OUR_CODE := $(wildcard convert/*.py convert/runtimes/*.py evaluation/*.py evaluation/templates/* \
   $(OF_EDGE:%=edge/emotion_edge/%.py))
 MODEL_FLAGS = $(if $(filter simple_cnn,$(MODEL)),--early-stopping 4)
 # A resumed run is still the same run.

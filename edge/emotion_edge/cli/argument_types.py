@@ -97,6 +97,11 @@ def pixel(text: str) -> float:
     return _number(text, -1000, 1000)
 
 
+def percent(text: str) -> float:
+    """Parse a number from 0 to 100."""
+    return _number(text, 0, 100)
+
+
 def share(text: str) -> float:
     """Parse a number from 0 to 1."""
     return _number(text, 0, 1)

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from convert.publish.options import make_parser as make_publish_parser
 from emotion_edge.cli.parser import make_parser
 from tests.workbench.conftest import REPOSITORY
 
@@ -70,7 +71,8 @@ def help_of(main: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
 def known_options(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Return the options of all programs of this repository, and those of others."""
     text = make_parser("").format_help()
-    text += "".join(parser.format_help() for parser in commands().values())
+    for parser in (make_parser(""), make_publish_parser("")):
+        text += "".join(command.format_help() for command in commands_of(parser).values())
     for module in PROGRAMS:
         text += help_of(main_of(module), monkeypatch)
     return OTHERS.union(options_in(text))
@@ -83,7 +85,10 @@ def options_in(text: str) -> list[str]:
 
 def commands() -> dict[str, ArgumentParser]:
     """Return the parsers of emotion-edge's commands."""
-    (choices,) = (
-        action.choices for action in make_parser("")._actions if isinstance(action.choices, dict)
-    )
+    return commands_of(make_parser(""))
+
+
+def commands_of(parser: ArgumentParser) -> dict[str, ArgumentParser]:
+    """Return the parsers of a program's commands."""
+    (choices,) = (action.choices for action in parser._actions if isinstance(action.choices, dict))
     return choices

@@ -66,8 +66,9 @@ def test_a_release_has_all_its_files(clone):
     exclude.write_text(exclude.read_text() + "*.swp\n")
     (clone / "edge/emotion_edge/.errors.py.swp").touch()
     changelog = clone / "CHANGELOG.md"
-    text = changelog.read_text().replace("### Added\n", f"### Added\n\n- {AWAY}, [a\nb](c.md).", 1)
-    changelog.write_text(text)
+    newer, heading, notes = changelog.read_text().partition(f"## {__version__} ")
+    notes = notes.replace("### Added\n", f"### Added\n\n- {AWAY}, [a\nb](c.md).", 1)
+    changelog.write_text(newer + heading + notes)
     git(clone, "commit", "-qam", "Add links")
     result = release(clone)
     assert result.returncode == 0, result.stderr

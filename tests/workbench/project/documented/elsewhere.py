@@ -173,6 +173,14 @@ ELSEWHERE = {
         SERIES,
         'DOCS / "mqtt-to-postgresql.sh"',
     ),
+    **dict.fromkeys(
+        (
+            "rsync -a --exclude timestamp.json --exclude *.root.json ~/models/ server:/srv/models/",
+            "rsync -a --exclude *.root.json ~/models/ server:/srv/models/",
+            "rsync -a ~/models/ server:/srv/models/",
+        ),
+        ("needs a server", "tests/workbench/publish/test_page.py", "test_a_device_that_looks"),
+    ),
     **PACKAGING,
     "make test-home-assistant": ("takes minutes", "Makefile", "tests/home_assistant/run"),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),

@@ -11,7 +11,7 @@ from skimage import data
 from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import FLOAT32, INT8
 from tests.edge.recordings import film, write_recording
-from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, write_program
+from tests.workbench.conftest import REPOSITORY, make_checkout, make_photos, run, write_program
 from tests.workbench.train.prepare.fer2013_inputs import ROWS, VOTED, write_csv_files, write_npz
 from tests.workbench.train.prepare.inputs import write_astronaut
 
@@ -115,6 +115,23 @@ def models(folder: Path, tiny_build: Path) -> None:
     shutil.copy(SHIPPED, folder / "mine.tflite")
     shutil.copy(FLOAT32, folder / "model.float32.tflite")
     shutil.copy(INT8, folder / "model.tflite")
+
+
+def repository(folder: Path, tiny_build: Path) -> None:
+    """Write our model as the result of a conversion, and an empty repository with its keys."""
+    (folder / "build").mkdir()
+    shutil.copy(SHIPPED, folder / "build" / "model.tflite")
+    keys = ("--keys", folder / "model-keys", "--root-keys", folder / "stick" / "root")
+    made = run("convert.publish", "init", "--repository", folder / "models", *keys)
+    assert made.returncode == 0, made.stderr
+
+
+def published(folder: Path, tiny_build: Path) -> None:
+    """Do what `repository` does, and publish the model."""
+    repository(folder, tiny_build)
+    places = ("--repository", folder / "models", "--keys", folder / "model-keys")
+    words = ("release", SHIPPED, "--name", "2026-12", "--percent", 5)
+    assert run("convert.publish", *words, *places).returncode == 0
 
 
 def checkout(folder: Path, tiny_build: Path) -> None:

@@ -1,0 +1,1 @@
+"""Publish models for devices, signed: `python -m convert.publish --help`."""
