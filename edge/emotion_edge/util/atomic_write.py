@@ -32,3 +32,23 @@ def staged_write(folder: Path) -> Iterator[Path]:
     finally:
         if stage:
             shutil.rmtree(stage, ignore_errors=True)
+
+
+def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Replace a file so that a power cut leaves the old content or the new one; raises OSError."""
+    descriptor, name = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fchmod(descriptor, mode)
+            file.flush()
+            os.fsync(descriptor)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)  # else the rename itself may be lost
+    finally:
+        os.close(folder)
