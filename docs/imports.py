@@ -18,6 +18,8 @@ EDGE_LAYERS = (
     ("__main__",),
     ("cli",),
     ("commands",),
+    ("updates",),
+    ("installed",),
     ("output",),
     ("pipeline",),
     ("teaching",),

@@ -145,6 +145,30 @@ def bench(args: Namespace) -> Lines:
     return benchmark(analyzer_settings(args), rounds=args.frames, json_file=args.json)
 
 
+def update(args: Namespace) -> Lines:
+    """Return the lines of `emotion-edge update`."""
+    from emotion_edge.commands.update import UpdateSettings, update
+    from emotion_edge.installed.switch import InstallSettings
+
+    if (args.enrol is None) != (args.root is None):
+        raise UserError("--enrol and --root: a device is enrolled by both together")
+    install = InstallSettings(
+        models=args.models,
+        run_dir=args.run_dir,
+        taught=args.taught,
+        runtime=runtime_settings(args),
+        watch=args.watch,
+    )
+    settings = UpdateSettings(
+        install=install,
+        enrol=args.enrol,
+        root=args.root,
+        check=args.check,
+        requested=args.requested,
+    )
+    return update(settings)
+
+
 def install_service(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge install-service`."""
     from emotion_edge.commands.install_service import install_service

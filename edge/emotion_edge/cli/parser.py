@@ -17,6 +17,7 @@ from emotion_edge.cli.options.shared import (
     add_run_options,
     add_smoothing,
 )
+from emotion_edge.cli.options.update import add_update
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
 from emotion_edge.model.model_file import SHIPPED
@@ -147,6 +148,11 @@ def _bench(parser: Parser) -> None:
     add_common(parser)
 
 
+def _update(parser: Parser) -> None:
+    add_update(parser)
+    _like_run(parser)
+
+
 def _service(parser: Parser) -> None:
     parser.set_defaults(verbose=False)
     parser.add_argument("--print", action="store_true", help="print the unit, install nothing")
@@ -169,6 +175,7 @@ _COMMANDS: dict[str, _Command] = {
     "teach": (dispatch.teach, "teach.command", "teach the model your face", _teach),
     "compare": (dispatch.compare, "compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
+    "update": (dispatch.update, "update", "take models from a repository", _update),
     "notice": (dispatch.notice, "notice", "write a sign for the people in view", add_notice),
     "install-service": (dispatch.install_service, "install_service", "run it at boot", _service),
 }

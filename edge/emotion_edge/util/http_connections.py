@@ -9,8 +9,9 @@ import socket
 import ssl
 from contextlib import suppress
 from functools import partial
+from http.client import HTTPMessage
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 from urllib import request
 from urllib.parse import urlsplit
 
@@ -111,9 +112,11 @@ class Redirects(request.HTTPRedirectHandler):
 
     max_redirections = 5
 
-    def http_error_302(self, req: request.Request, fp: Any, *answer: Any) -> Any:
+    def http_error_302(
+        self, req: request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> Any:
         """Return the response that the redirect leads to."""
         fp.close()
-        return super().http_error_302(req, fp, *answer)
+        return super().http_error_302(req, fp, code, msg, headers)
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
