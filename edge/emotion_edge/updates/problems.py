@@ -51,7 +51,7 @@ def explain(error: Exception, fetcher: Fetcher, folder: Path) -> RunError:
         return _expired(fetcher, folder)
     if isinstance(error, UnsignedMetadataError):
         return UntrustedError(
-            f"{fetcher.url}: it is not signed by the keys that this device trusts ({error}); {KEPT}",
+            f"{fetcher.url}: it is not signed by the keys trusted here ({error}); {KEPT}",
             "it is forged or damaged, or this device was enrolled for another repository",
         )
     found, remedy = next(

@@ -178,6 +178,7 @@ def _install(
     yield f"fetching {release.name}: {release.length:,} bytes"
     report.tell(progress=0)
     repository.download(release, file, _in_steps(report))
+    report.tell(progress=100)
     yield f"installing {release.name}"
     yield from device.installer.install(file, release.name)
 
@@ -186,7 +187,7 @@ def _in_steps(report: Report) -> Callable[[int], None]:
     """Return a function that reports the percent of a download, and spares the SD card."""
 
     def tell(percent: int) -> None:
-        if percent >= (report.state.progress or 0) + STEP:
+        if (report.state.progress or 0) + STEP <= percent < 100:
             report.tell(progress=percent)
 
     return tell
