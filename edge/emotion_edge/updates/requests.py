@@ -46,7 +46,7 @@ def take_request(folder: Path) -> Request | None:
 
 
 def _take(directory: int) -> bytes:
-    """Return the beginning of the file; b"" for what is no plain file."""
+    """Remove the file, and return what was in it; b"" for what is no small plain file."""
     descriptor = None
     # Not following a link, and not waiting for the writer of a pipe.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -57,7 +57,8 @@ def _take(directory: int) -> bytes:
         os.unlink(REQUEST, dir_fd=directory)
         if descriptor is None or not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return b""
-        return os.read(descriptor, MAX_BYTES)
+        content = os.read(descriptor, MAX_BYTES + 1)
+        return content if len(content) <= MAX_BYTES else b""
     finally:
         if descriptor is not None:
             os.close(descriptor)

@@ -8,6 +8,7 @@ from pathlib import Path
 from emotion_edge import __version__
 from emotion_edge.errors import RunError, UserError, escape
 from emotion_edge.system.device import device_digest
+from emotion_edge.updates.address import parse_repository
 from emotion_edge.updates.clock import check_clock, utc_now
 from emotion_edge.updates.enrolment import (
     Enrolment,
@@ -50,6 +51,7 @@ def enrol(device: Device, url: str, root_file: Path) -> Iterator[str]:
     if it is none, or another repository's, and RunError if the repository is not in order.
     """
     enrolment = Enrolment(url, read_root_file(root_file))
+    parse_repository(url)
     try:
         check_root(enrolment.root)
     except ValueError as error:

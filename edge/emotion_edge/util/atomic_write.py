@@ -9,6 +9,8 @@ from pathlib import Path
 
 from emotion_edge.errors import RunError
 
+UNFINISHED = ".unfinished-"  # the names of what a killed process leaves begin so
+
 
 @contextmanager
 def staged_write(folder: Path) -> Iterator[Path]:
@@ -21,7 +23,7 @@ def staged_write(folder: Path) -> Iterator[Path]:
     stage, consequence = None, "nothing there was changed"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        stage = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
         yield stage
         consequence = "some files there have already been replaced"
         for path in sorted(stage.iterdir()):
@@ -36,7 +38,7 @@ def staged_write(folder: Path) -> Iterator[Path]:
 
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Replace a file so that a power cut leaves the old content or the new one; raises OSError."""
-    descriptor, name = tempfile.mkstemp(prefix=".unfinished-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

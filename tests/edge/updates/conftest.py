@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge.updates.devices import Tester
+from tests.edge.updates.devices import TriedDevice
 from tests.edge.updates.publisher import Publisher
 from tests.edge.updates.server import Web
 
@@ -30,13 +30,13 @@ def web(publisher: Publisher) -> Iterator[Web]:
 
 
 @pytest.fixture
-def new(tmp_path: Path, publisher: Publisher, web: Web) -> Tester:
+def new(tmp_path: Path, publisher: Publisher, web: Web) -> TriedDevice:
     """A device that is not enrolled."""
-    return Tester(tmp_path, publisher, web)
+    return TriedDevice(tmp_path, publisher, web)
 
 
 @pytest.fixture
-def tester(new: Tester) -> Tester:
+def tester(new: TriedDevice) -> TriedDevice:
     """A device that runs the latest release."""
     new.enrol()
     new.update()

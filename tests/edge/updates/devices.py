@@ -50,7 +50,7 @@ class Models:
         self.name = name
 
 
-class Tester:
+class TriedDevice:
     """A device, its repository, and the server between them."""
 
     def __init__(self, folder: Path, publisher: Publisher, web: Web) -> None:

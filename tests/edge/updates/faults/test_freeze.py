@@ -25,7 +25,7 @@ def test_frozen_files_are_refused_once_they_have_expired(tester, monkeypatch):
     tester.publisher.publish()
     tester.update()
     assert tester.models.content == b"eleven"
-    monkeypatch.setattr("tuf.ngclient._internal.trusted_metadata_set.datetime.datetime", Later)
+    monkeypatch.setattr("datetime.datetime", Later)
     monkeypatch.setattr("emotion_edge.updates.problems.datetime", Later)
     until = tester.publisher.signed("timestamp").expires
     message = tester.is_refused(
