@@ -147,20 +147,14 @@ def bench(args: Namespace) -> Lines:
 
 def update(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge update`."""
+    from emotion_edge.cli.models import install_settings
     from emotion_edge.commands.update import UpdateSettings, update
-    from emotion_edge.installed.switch import InstallSettings
 
     if (args.enrol is None) != (args.root is None):
         raise UserError("--enrol and --root: a device is enrolled by both together")
-    install = InstallSettings(
-        models=args.models,
-        run_dir=args.run_dir,
-        taught=args.taught,
-        runtime=runtime_settings(args),
-        watch=args.watch,
-    )
     settings = UpdateSettings(
-        install=install,
+        install=install_settings(args),
+        configured=args.model,
         enrol=args.enrol,
         root=args.root,
         check=args.check,

@@ -21,8 +21,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from emotion_edge.errors import UserError
+from emotion_edge.commands.models.install_model import check_configured
+from emotion_edge.errors import UserError, escape
 from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.system.signals import interrupt_on_terminate
 from emotion_edge.updates.requests import take_request
 from emotion_edge.util.installation import install_hint
 
@@ -34,11 +36,13 @@ OLDEST = 6  # major version of tuf
 class UpdateSettings:
     """What to do.
 
-    install: how models are installed. enrol: a repository's address, and `root` the file of its
-    root metadata, or None. check: look, and install nothing. requested: what the daemon asks for.
+    install: how models are installed. configured: the model that the settings name, or None.
+    enrol, root: a repository's address and the file of its root metadata, or None. check: look, and
+    install nothing. requested: do what the daemon asks for.
     """
 
     install: InstallSettings
+    configured: Path | None = None
     enrol: str | None = None
     root: Path | None = None
     check: bool = False
@@ -57,6 +61,8 @@ def update(settings: UpdateSettings) -> Generator[str, None, None]:
             yield "nothing is asked for"
             return
         only_check = request == "check"
+    if settings.enrol is None and not only_check:
+        check_configured(settings.configured)
     _check_library()
     # They need tuf, and --help does not.
     from emotion_edge.updates import update as updates  # noqa: PLC0415
@@ -65,10 +71,12 @@ def update(settings: UpdateSettings) -> Generator[str, None, None]:
     device = updates.Device(
         models=settings.install.models, installer=InstalledModels(settings.install)
     )
+    interrupt_on_terminate()
     if settings.enrol is not None and settings.root is not None:
-        yield from updates.enrol(device, settings.enrol, settings.root)
+        lines = updates.enrol(device, settings.enrol, settings.root)
     else:
-        yield from updates.update(device, only_check=only_check)
+        lines = updates.update(device, only_check=only_check)
+    yield from map(escape, lines)
 
 
 def _check_library() -> None:

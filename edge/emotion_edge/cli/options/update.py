@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from emotion_edge.cli.argument_types import seconds
-from emotion_edge.system.paths import MODELS, RUN_DIR
+from emotion_edge.cli.options.install import add_watch
 
 
 def add_update(parser: argparse.ArgumentParser) -> None:
@@ -24,15 +23,7 @@ def add_update(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do what the daemon asks for, by a file in --run-dir (for systemd)",
     )
-    add = parser.add_argument
-    add("--root", type=Path, metavar="FILE", help="with --enrol: the repository's root metadata")
-    add(
-        "--watch",
-        type=seconds,
-        default=120.0,
-        metavar="SECONDS",
-        help="how long the daemon has to work with a new model before it counts as installed; 0 "
-        "does not look (default: %(default)g)",
+    parser.add_argument(
+        "--root", type=Path, metavar="FILE", help="with --enrol: the repository's root metadata"
     )
-    add("--models", type=Path, default=MODELS, metavar="DIR", help="(default: %(default)s)")
-    add("--run-dir", type=Path, default=RUN_DIR, metavar="DIR", help="(default: %(default)s)")
+    add_watch(parser)
