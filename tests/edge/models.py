@@ -22,6 +22,7 @@ from emotion_edge.model.runtime import RUNTIMES
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 INT8, FLOAT32 = FIXTURES / "tiny.int8.tflite", FIXTURES / "tiny.float32.tflite"
+HANGS = FIXTURES / "tiny.hangs.tflite"  # on blue pictures
 LABELS, PRIOR = ("blue", "green", "red"), (0.2, 0.3, 0.5)
 CONTRACT = Contract(
     labels=LABELS, prior=PRIOR, width=8, height=8, activation="sigmoid", embedding=3

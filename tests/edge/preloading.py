@@ -8,6 +8,8 @@ import pytest
 
 # A clock that is off by the seconds in the file $CLOCK_OFFSET.
 CLOCK = Path(__file__).parent / "faults" / "clock.c"
+# A folder in which only the first $FULL_AFTER writes succeed.
+FULL = Path(__file__).parent / "faults" / "full.c"
 
 
 def compile_library(source: Path, folder: Path) -> Path:

@@ -13,7 +13,7 @@ from threading import Event
 
 from emotion_edge.model.model_file import SHIPPED, pack, read_model
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.pipeline.factory import remake_classifier
+from emotion_edge.pipeline.factory import AnalyzerSettings, remake_classifier
 from tests.edge.models import FLOAT32, INT8, files_of, seal, without_zip
 from tests.edge.pictures import solid
 from tests.fuzz.mutation import mutate
@@ -35,7 +35,8 @@ def inputs(folder: Path, random: Random) -> Iterator[Path]:
 
 def try_input(path: Path, runtime: str) -> None:
     """Load the model in place of another one, and classify a picture."""
-    classifier = remake_classifier(path, RuntimeSettings(runtime=runtime), Event())
+    settings = AnalyzerSettings(model=path, runtime=RuntimeSettings(runtime=runtime))
+    classifier = remake_classifier(settings, Event())
     classifier.classify(solid("red"))
 
 

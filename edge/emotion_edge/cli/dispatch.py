@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Generator
 
 from emotion_edge.capture.source import PICAMERA
+from emotion_edge.cli.models import install_settings, model_path
 from emotion_edge.cli.options.camera import default_source
 from emotion_edge.cli.options.web import web_settings
 from emotion_edge.cli.settings import (
@@ -64,9 +65,9 @@ def forget(args: Namespace) -> Lines:
 
 def info(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge info`."""
-    from emotion_edge.commands.info import info
+    from emotion_edge.commands.models.info import info
 
-    return info(args.model, runtime_settings(args))
+    return info(args.model, args.models, runtime_settings(args))
 
 
 def replay(args: Namespace) -> Lines:
@@ -121,7 +122,7 @@ def teach(args: Namespace) -> Lines:
         count=args.count,
         labels=args.label,
         only=args.only,
-        model=args.model,
+        model=model_path(args),
         keep_features=args.keep_features,
         web=web_settings(args),
         detector=detector_settings(args),
@@ -132,7 +133,7 @@ def teach(args: Namespace) -> Lines:
 
 def compare(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge compare`."""
-    from emotion_edge.commands.compare import compare
+    from emotion_edge.commands.models.compare import compare
 
     first, second = args.models
     return compare(first, second, args.images, runtime_settings(args))
@@ -147,7 +148,6 @@ def bench(args: Namespace) -> Lines:
 
 def update(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge update`."""
-    from emotion_edge.cli.models import install_settings
     from emotion_edge.commands.update import UpdateSettings, update
 
     if (args.enrol is None) != (args.root is None):
@@ -168,6 +168,20 @@ def install_service(args: Namespace) -> Lines:
     from emotion_edge.commands.install_service import install_service
 
     return install_service(print_only=args.print, force=args.force)
+
+
+def install_model(args: Namespace) -> Lines:
+    """Return the lines of `emotion-edge install-model`."""
+    from emotion_edge.commands.models.install_model import InstallModelSettings, install_model
+
+    settings = InstallModelSettings(
+        file=args.file,
+        name=args.name,
+        rollback=args.rollback,
+        configured=args.model,
+        install=install_settings(args),
+    )
+    return install_model(settings)
 
 
 def notice(args: Namespace) -> Lines:

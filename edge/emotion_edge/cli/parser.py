@@ -9,7 +9,14 @@ from emotion_edge.cli import dispatch
 from emotion_edge.cli.argument_types import count, describe, seconds
 from emotion_edge.cli.options.camera import add_source
 from emotion_edge.cli.options.history import add_history_options
-from emotion_edge.cli.options.model import add_common, add_model, add_prior, add_taught
+from emotion_edge.cli.options.install import add_install
+from emotion_edge.cli.options.model import (
+    add_common,
+    add_model,
+    add_models,
+    add_prior,
+    add_taught,
+)
 from emotion_edge.cli.options.notice import add_notice
 from emotion_edge.cli.options.shared import (
     add_detector,
@@ -20,7 +27,6 @@ from emotion_edge.cli.options.shared import (
 from emotion_edge.cli.options.update import add_update
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
-from emotion_edge.model.model_file import SHIPPED
 
 Parser = argparse.ArgumentParser
 
@@ -124,10 +130,15 @@ def _info(parser: Parser) -> None:
         "model",
         type=Path,
         nargs="?",
-        default=SHIPPED,
         help="a .tflite written by convert (default: the model that `run` uses)",
     )
+    add_models(parser)
     add_common(parser)
+
+
+def _install_model(parser: Parser) -> None:
+    add_install(parser)
+    _like_run(parser)
 
 
 def _compare(parser: Parser) -> None:
@@ -169,13 +180,19 @@ _COMMANDS: dict[str, _Command] = {
     "doctor": (dispatch.doctor, "doctor.command", "find what is wrong", _doctor),
     "history": (dispatch.history, "history", "show labels over time", add_history_options),
     "forget": (dispatch.forget, "mqtt_cleanup", "remove this device from brokers", _like_run),
-    "info": (dispatch.info, "info", "describe a model file", _info),
+    "info": (dispatch.info, "models.info", "describe a model file", _info),
     "replay": (dispatch.replay, "evaluate_recording", "measure label stability", _replay),
     "collect": (dispatch.collect, "collect", "collect training pictures", _collect),
     "teach": (dispatch.teach, "teach.command", "teach the model your face", _teach),
-    "compare": (dispatch.compare, "compare", "show where two models differ", _compare),
+    "compare": (dispatch.compare, "models.compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
     "update": (dispatch.update, "update", "take models from a repository", _update),
+    "install-model": (
+        dispatch.install_model,
+        "models.install_model",
+        "install another model for the daemon",
+        _install_model,
+    ),
     "notice": (dispatch.notice, "notice", "write a sign for the people in view", add_notice),
     "install-service": (dispatch.install_service, "install_service", "run it at boot", _service),
 }

@@ -18,6 +18,7 @@ from emotion_edge.output.mqtt.login import MqttSettings
 from emotion_edge.output.settings import OutputSettings
 from emotion_edge.pipeline.factory import AnalyzerSettings
 from emotion_edge.pipeline.smoothing import SmoothingSettings
+from emotion_edge.system.paths import runtime_directory
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def run_settings(args: Namespace) -> RunSettings:
         indicator=args.indicator,
         frames=args.frames,
         verbose=args.verbose,
+        run_dir=args.run_dir or runtime_directory(),
     )
 
 
@@ -103,6 +105,7 @@ def analyzer_settings(
     """Return the settings of the analyzer; a command without some of the options uses defaults."""
     return AnalyzerSettings(
         model=args.model,
+        models=args.models,
         taught=getattr(args, "taught", None),
         prior=getattr(args, "prior", AnalyzerSettings.prior),
         runtime=runtime_settings(args),

@@ -25,7 +25,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.cost import cost
 from emotion_edge.model.runtime import runtime_version
-from emotion_edge.pipeline.factory import AnalyzerSettings, choose_detector, make_classifier
+from emotion_edge.pipeline.factory import AnalyzerSettings, choose_detector, first_that_works
 from emotion_edge.system.hardware import (
     cpu_temperature,
     processor_name,
@@ -46,7 +46,7 @@ def benchmark(
     """
     if json_file and json_file.is_dir():
         raise UserError(f"--json {json_file} is a folder: name a file, such as my-pi.json in it")
-    classifier = make_classifier(settings.model, settings.runtime)
+    classifier = first_that_works(settings)
     steps = make_steps(classifier, choose_detector(settings))
     machine, before = _describe(settings, classifier, rounds), cpu_temperature()
     yield from _lines(machine)
@@ -72,7 +72,7 @@ def _describe(settings: AnalyzerSettings, classifier: Classifier, rounds: int) -
         "runtime": runtime_version(classifier.runtime),
         "threads": settings.runtime.threads,
         "xnnpack_nodes": classifier.network.delegate_nodes,
-        "model": settings.model.name,
+        "model": classifier.model.path.name,
         **cost(classifier.model),
         "frames": rounds,
     }

@@ -31,6 +31,8 @@ from emotion_edge.capture.merged import Numbered
 from emotion_edge.commands.feed import Feed, make_feeds, open_frames, open_sinks
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.installed.status import StatusFile
+from emotion_edge.model.model_file import Model
 from emotion_edge.model.self_test import run_self_test
 from emotion_edge.output.factory import check_output
 from emotion_edge.output.sink import Sink
@@ -80,11 +82,15 @@ def _process_frames(
     reload: Event,
     stop: Event,
 ) -> None:
+    stats, model = [feed.stats for feed in feeds], feeds[0].analyzer.classifier.model
+    status = StatusFile(settings.run_dir, stats, model.sha256)
     for number, frame in frames:
         if reload.is_set():
             reload.clear()
-            _reload(settings.analyzer, feeds, [each for some in sinks for each in some], stop)
+            every = [each for some in sinks for each in some]
+            _reload(settings.analyzer, feeds, every, status, stop)
         feeds[number].process(frame, sinks[number])
+        status.write()
         # Only frames reset the watchdog, so systemd restarts a daemon that gets none.
         watchdog = () if isinstance(frame, CameraLost) else ("WATCHDOG=1",)
         notify(*watchdog, f"STATUS={', '.join(feed.summary for feed in feeds)}")
@@ -94,34 +100,36 @@ def _process_frames(
 
 
 def _reload(
-    settings: AnalyzerSettings, feeds: Sequence[Feed], sinks: Iterable[Sink], stop: Event
+    settings: AnalyzerSettings,
+    feeds: Sequence[Feed],
+    sinks: Iterable[Sink],
+    status: StatusFile,
+    stop: Event,
 ) -> None:
     """Load the model again, and let each sink read its files again, whatever fails."""
     sinks = list(dict.fromkeys(sinks))
-    if _reload_model(settings, feeds, stop):
+    if model := _reload_model(settings, feeds, status, stop):
+        status.loaded(model.sha256)
         for sink in sinks:
             sink.begin(feeds[0].analyzer.labels)
-        log.info("%s: loaded again", settings.model)
+        log.info("%s: loaded again", model.path)
     for sink in sinks:
         sink.reload()
 
 
-def _reload_model(settings: AnalyzerSettings, feeds: Sequence[Feed], stop: Event) -> bool:
-    """Return whether the model was loaded; keep the present one if the file cannot be used."""
+def _reload_model(
+    settings: AnalyzerSettings, feeds: Sequence[Feed], status: StatusFile, stop: Event
+) -> Model | None:
+    """Return the model that was loaded; None if its file cannot be used, and the present stays."""
     try:
-        classifier = remake_classifier(
-            settings.model,
-            settings.runtime,
-            stop,
-            prior=settings.prior,
-            taught=settings.taught,
-        )
+        classifier = remake_classifier(settings, stop)
         for feed in feeds:
             feed.analyzer.set_classifier(classifier)
     except (UserError, RunError, OSError) as error:
         log.error("keeping the present model: %s", error)
-        return False
-    return True
+        status.refused(str(error))
+        return None
+    return classifier.model
 
 
 def _warn_if_self_test_fails(settings: AnalyzerSettings, feed: Feed) -> None:

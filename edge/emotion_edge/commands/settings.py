@@ -1,6 +1,7 @@
 """Settings that `run`, `config`, `doctor` and `forget` share."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from emotion_edge.capture.source import SourceSettings
 from emotion_edge.output.settings import OutputSettings
@@ -15,6 +16,7 @@ class RunSettings:
     camera with a name of its own.
     indicator: a GPIO pin for a light, such as "GPIO17"; None: no light.
     frames: stop after this many frames; None: at the end of the source. verbose: log more.
+    run_dir: where the daemon says what it does; None: nowhere.
     """
 
     sources: tuple[SourceSettings, ...] = ()
@@ -23,3 +25,4 @@ class RunSettings:
     indicator: str | None = None
     frames: int | None = None
     verbose: bool = False
+    run_dir: Path | None = None

@@ -1,27 +1,23 @@
 """Build detectors and analyzers from settings."""
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from emotion_edge.errors import RunError, UserError
 from emotion_edge.faces.detector import DetectorSettings, FaceDetector
 from emotion_edge.model.classifier import Classifier
-from emotion_edge.model.model_file import SHIPPED, Model, read_model
-from emotion_edge.model.postprocessing import with_natural_prior
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.model.self_test import SelfTestError
-from emotion_edge.model.trial import try_model
+from emotion_edge.model.store.choice import candidates, chosen
+from emotion_edge.model.store.state import STATE, name_of
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
+from emotion_edge.pipeline.classifiers import Prior, make_classifier
 from emotion_edge.pipeline.smoothing import SmoothingSettings
+from emotion_edge.system.paths import MODELS
+from emotion_edge.util.child_process import StoppedError
 
-if TYPE_CHECKING:
-    from emotion_edge.teaching.head import TaughtHead
-
-Prior = Literal["shipped", "natural"]
 log = logging.getLogger(__name__)
 
 
@@ -29,13 +25,15 @@ log = logging.getLogger(__name__)
 class AnalyzerSettings:
     """Settings of the analyzer.
 
-    model: the .tflite file. taught: a file of `emotion-edge teach` for it, or None. prior:
-    "shipped" is the model's own (`Contract.tau`), "natural" takes the classes to be as frequent as
-    in training, and changes nothing of a taught head. faces: "on" looks for faces, "off" takes the
+    model: the .tflite file; None is the one installed in the folder `models`, or else the shipped
+    one. taught: a file of `emotion-edge teach` for it, or None. prior: "shipped" is the model's own
+    (`Contract.tau`), "natural" takes the classes to be as frequent as in training, and changes
+    nothing of a taught head. faces: "on" looks for faces, "off" takes the
     whole frame for one. search_every, heartbeat, frame_interval: seconds, see `FaceAnalyzer`.
     """
 
-    model: Path = SHIPPED
+    model: Path | None = None
+    models: Path = MODELS
     taught: Path | None = None
     prior: Prior = "shipped"
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)
@@ -45,6 +43,24 @@ class AnalyzerSettings:
     smoothing: SmoothingSettings = field(default_factory=SmoothingSettings)
     heartbeat: float = 10.0
     frame_interval: float = 0.0
+
+    @property
+    def paths(self) -> list[Path]:
+        """The model's file, or those of installed models, best first."""
+        return [self.model] if self.model else candidates(self.models)
+
+    @property
+    def model_name(self) -> str:
+        """What people call the model."""
+        try:
+            return self.model.stem if self.model else name_of(chosen(self.models))
+        except UserError:  # then the shipped one is used
+            return name_of(None)
+
+    @property
+    def keeps_heads(self) -> bool:
+        """Whether a head of another model is no mistake: `install-model` changed the model."""
+        return self.model is None and (self.models / STATE).exists()
 
 
 def make_analyzer(settings: AnalyzerSettings, stop: Event | None = None) -> FaceAnalyzer:
@@ -62,9 +78,7 @@ def make_analyzers(
 
     Raises what `make_analyzer` does.
     """
-    classifier = make_classifier(
-        settings.model, settings.runtime, stop, prior=settings.prior, taught=settings.taught
-    )
+    classifier = first_that_works(settings, stop)
     detector = choose_detector(settings)
     return [
         FaceAnalyzer(
@@ -79,70 +93,42 @@ def make_analyzers(
     ]
 
 
-def make_classifier(
-    model: Path,
-    settings: RuntimeSettings,
-    stop: Event | None = None,
-    *,
-    prior: Prior = "shipped",
-    taught: Path | None = None,
-) -> Classifier:
-    """Return a classifier; raises UserError if a file cannot be used, or StoppedError.
+def first_that_works(settings: AnalyzerSettings, stop: Event | None = None) -> Classifier:
+    """Return a classifier; a device whose installed model cannot be used takes the one before.
 
-    The model is tried in a child process first; whether it passes its self-test does not matter.
-    Logs a warning, once in a process, if the model was not proven on the runtime in use.
+    Raises what `make_classifier` does.
     """
-    content = read_model(model)
-    head = _read_head(taught, content)
-    with suppress(SelfTestError):
-        try_model(content, settings, stop)
-    return _load(content, settings, prior, head)
+    *others, last = settings.paths
+    for path in others:
+        try:
+            return _make(path, settings, stop)
+        except StoppedError:
+            raise
+        except (UserError, RunError) as error:
+            log.error("the installed model cannot be used, trying the one before: %s", error)
+    return _make(last, settings, stop)
 
 
-def remake_classifier(
-    model: Path,
-    settings: RuntimeSettings,
-    stop: Event,
-    *,
-    prior: Prior = "shipped",
-    taught: Path | None = None,
+def _make(
+    path: Path, settings: AnalyzerSettings, stop: Event | None, *, must_pass: bool = False
 ) -> Classifier:
-    """Do what `make_classifier` does for a running daemon, whose present model works.
+    return make_classifier(
+        path,
+        settings.runtime,
+        stop,
+        prior=settings.prior,
+        taught=settings.taught,
+        keeps_heads=settings.keeps_heads,
+        must_pass=must_pass,
+    )
 
-    Raises UserError also if the model does not pass its self-test.
+
+def remake_classifier(settings: AnalyzerSettings, stop: Event) -> Classifier:
+    """Return a classifier for a running daemon, whose present model works.
+
+    Raises what `make_classifier` does, and UserError also if the model does not pass its self-test.
     """
-    content = read_model(model)
-    head = _read_head(taught, content)
-    try_model(content, settings, stop)
-    return _load(content, settings, prior, head)
-
-
-def _read_head(taught: Path | None, model: Model) -> "TaughtHead | None":
-    if taught is None:
-        return None
-    # Few have taught it, and memory is for all.
-    from emotion_edge.teaching.taught_file import read_taught  # noqa: PLC0415
-
-    return read_taught(taught, model).head
-
-
-def _load(
-    model: Model, settings: RuntimeSettings, prior: Prior, head: "TaughtHead | None"
-) -> Classifier:
-    classifier = Classifier(model, runtime=settings.runtime, threads=settings.threads, head=head)
-    if prior == "natural" and head:
-        _warn_once("--prior natural changes nothing: a taught head keeps the prior it was taught")
-    elif prior == "natural":
-        classifier.contract = with_natural_prior(classifier.contract)
-    log.debug("%s on %s, %d thread(s)", model.path, classifier.runtime, settings.threads)
-    if classifier.unproven:
-        _warn_once(f"{model.path}: {classifier.unproven}")
-    return classifier
-
-
-@cache
-def _warn_once(message: str) -> None:
-    log.warning("%s", message)
+    return _make(settings.paths[0], settings, stop, must_pass=True)
 
 
 def choose_detector(settings: AnalyzerSettings) -> FaceDetector | None:

@@ -74,6 +74,11 @@ def release_signals() -> None:
         signal.raise_signal(_held.pop(0))
 
 
+def interrupt_on_terminate() -> None:
+    """Let SIGTERM interrupt as Ctrl-C does, for work that has to be undone."""
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
 def end_on_ctrl_c() -> None:
     """Let Ctrl-C end the process at once and without a word, because nothing is left to do."""
     if signal.getsignal(signal.SIGINT) is _interrupt:
@@ -81,7 +86,7 @@ def end_on_ctrl_c() -> None:
 
 
 def _interrupt(number: int, frame: "FrameType | None") -> NoReturn:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(number, signal.SIG_DFL)
     raise _CtrlC
 
 

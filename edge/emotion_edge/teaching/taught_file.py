@@ -6,7 +6,8 @@ everybody can read what it says about them. The features of the faces are in it 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ _KEYS |= {"reach", "date", "counts", "faces", "sha256"}
 _THRESHOLDS = ("temperature", "enter", "leave")
 _MAKE = "make one with emotion-edge teach"
 _AGAIN = "teach again: emotion-edge teach"
+
+
+class OtherModelError(UserError):
+    """The taught file is whole, but belongs to another model."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,22 +102,38 @@ def read_taught(path: Path, model: Model) -> Taught:
 
     Raises UserError if it cannot be read, is damaged, or was made for another model.
     """
+    with _explaining(path):
+        values = _read_values(path)
+        if values["model"] == model.sha256:
+            return _parse(values, model.contract)
+    raise OtherModelError(
+        f"{path}: taught with another model than {model.path}",
+        f"name that one by --model, or teach this one: emotion-edge teach --model {model.path}",
+    )
+
+
+def model_of(path: Path) -> str:
+    """Return the SHA-256 of the model that a taught file was made for; raises as `read_taught`."""
+    with _explaining(path):
+        return str(_read_values(path)["model"])
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    """Raise UserError for whatever is wrong with the file."""
     try:
-        content = read_regular_file(path, MAX_BYTES)
+        yield
     except OSError as error:
         raise UserError(f"{path}: cannot read the taught file: {error.strerror}") from None
-    try:
-        values = parse_json(content)
-        _check_origin(path, values, model)
-        return _parse(values, model.contract)
     except UnicodeDecodeError:
         raise UserError(f"{path}: not a taught file", _MAKE) from None
     except (ValueError, RecursionError, ContractError) as error:
         raise UserError(f"{path}: the taught file is damaged: {error}", _AGAIN) from None
 
 
-def _check_origin(path: Path, values: Any, model: Model) -> None:
-    """Raise UserError or ValueError unless the values are whole, and for this model."""
+def _read_values(path: Path) -> dict[str, Any]:
+    """Return what the file holds; raises UserError, ValueError or OSError unless it is whole."""
+    values = parse_json(read_regular_file(path, MAX_BYTES))
     if not isinstance(values, dict) or "version" not in values or "weights" not in values:
         raise UserError(f"{path}: not a taught file", _MAKE)
     if values["version"] != VERSION:
@@ -123,11 +144,7 @@ def _check_origin(path: Path, values: Any, model: Model) -> None:
         )
     if values.keys() != _KEYS or values["sha256"] != _digest(values):
         raise ValueError("it is not as it was written")
-    if values["model"] != model.sha256:
-        raise UserError(
-            f"{path}: taught with another model than {model.path}",
-            f"name that one by --model, or teach this one: emotion-edge teach --model {model.path}",
-        )
+    return values
 
 
 def _parse(values: dict[str, Any], model: Contract) -> Taught:

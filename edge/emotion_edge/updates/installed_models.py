@@ -6,7 +6,7 @@ from pathlib import Path
 from emotion_edge.installed.install import install
 from emotion_edge.installed.problems import RefusedModelError, WentBackError
 from emotion_edge.installed.switch import InstallSettings
-from emotion_edge.model.store import name_of, read_store
+from emotion_edge.model.store.state import name_of, read_store
 from emotion_edge.updates.installing import InUse, UnfitError
 
 

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.pipeline.factory import make_classifier, remake_classifier
+from emotion_edge.pipeline.classifiers import make_classifier
+from emotion_edge.pipeline.factory import AnalyzerSettings, remake_classifier
 from tests.edge.command_line import EVERY_FRAME, edge, json_lines, own_lines
 from tests.edge.models import INT8, with_contract
 from tests.edge.recordings import write_recording
@@ -55,10 +56,9 @@ def test_it_can_be_set_in_the_settings_file(write_settings, adjusted, unsure):
 
 @pytest.mark.parametrize(("prior", "tau"), [("shipped", 1.0), ("natural", 0.0)])
 def test_the_model_keeps_its_own(prior, tau, adjusted):
-    settings = RuntimeSettings()
     for classifier in (
-        make_classifier(adjusted, settings, prior=prior),
-        remake_classifier(adjusted, settings, Event(), prior=prior),
+        make_classifier(adjusted, RuntimeSettings(), prior=prior),
+        remake_classifier(AnalyzerSettings(model=adjusted, prior=prior), Event()),
     ):
         assert classifier.contract.tau == tau
         assert classifier.model.contract.tau == 1.0

@@ -11,7 +11,7 @@ from emotion_edge.errors import UserError
 from emotion_edge.imaging.image_files import read_image
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.model.self_test import run_self_test
-from emotion_edge.pipeline.factory import make_classifier, remake_classifier
+from emotion_edge.pipeline.classifiers import make_classifier
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import plain_broker
 from tests.edge.command_line import edge, json_lines, own_lines, run_every_frame
@@ -31,9 +31,10 @@ def taught(tmp_path):
     return write(tmp_path / "taught.json", *OWN)
 
 
-@pytest.mark.parametrize("make", [make_classifier, remake_classifier])
-def test_the_contract_is_the_heads_and_the_self_test_the_models(make, taught, tmp_path):
-    classifier = make(INT8, RuntimeSettings(), Event(), taught=taught)
+@pytest.mark.parametrize("must_pass", [False, True])
+def test_the_contract_is_the_heads_and_the_self_test_the_models(must_pass, taught, tmp_path):
+    given = {"taught": taught, "must_pass": must_pass}
+    classifier = make_classifier(INT8, RuntimeSettings(), Event(), **given)
     assert classifier.contract.labels == OWN
     assert (classifier.contract.enter, classifier.contract.tau) == (0.5, 0.0)
     assert classifier.model.contract.labels == ("blue", "green", "red")

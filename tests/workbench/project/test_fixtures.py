@@ -19,7 +19,7 @@ def made(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", ["tiny.int8.tflite", "tiny.float32.tflite"])
+@pytest.mark.parametrize("name", ["tiny.int8.tflite", "tiny.float32.tflite", "tiny.hangs.tflite"])
 def test_the_script_writes_the_models_that_are_checked_in(name, made):
     checked_in = make_tiny.Path(make_tiny.__file__).parent / name
     assert without_zip(made / name) == without_zip(checked_in)

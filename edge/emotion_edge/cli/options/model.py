@@ -4,18 +4,40 @@ import argparse
 from pathlib import Path
 
 from emotion_edge.cli.argument_types import threads
-from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.runtime import RUNTIMES
+from emotion_edge.system.paths import MODELS
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add --model."""
+    """Add --model and --models."""
     parser.add_argument(
         "--model",
         type=Path,
-        default=SHIPPED,
-        help="a .tflite written by convert (default: emotion-compact, which comes with this "
-        "program)",
+        help="a .tflite written by convert (default: the one that install-model has installed, or "
+        "emotion-compact, which comes with this program)",
+    )
+    add_models(parser)
+
+
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Add --models."""
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=MODELS,
+        metavar="DIR",
+        help="where install-model puts models (default: %(default)s)",
+    )
+
+
+def add_run_dir(parser: argparse.ArgumentParser, text: str, default: Path | None) -> None:
+    """Add --run-dir; its help begins with `text`."""
+    parser.add_argument(
+        "--run-dir",
+        type=Path,
+        metavar="DIR",
+        default=default,
+        help=f"{text} (default: {default or 'RUNTIME_DIRECTORY, which systemd sets'})",
     )
 
 

@@ -11,7 +11,13 @@ from emotion_edge.cli.argument_types import (
     share,
 )
 from emotion_edge.cli.options.camera import add_source
-from emotion_edge.cli.options.model import add_common, add_model, add_prior, add_taught
+from emotion_edge.cli.options.model import (
+    add_common,
+    add_model,
+    add_prior,
+    add_run_dir,
+    add_taught,
+)
 from emotion_edge.cli.options.output import add_outputs
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.faces.detector import DEFAULT_THRESHOLD
@@ -34,6 +40,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "/etc/emotion-edge.toml, if it exists)",
     )
     add_model(parser)
+    add_run_dir(parser, "say there what the daemon does, for install-model", None)
     add_taught(parser)
     add_prior(parser)
     add_source(parser, required=False, several=True)

@@ -65,7 +65,7 @@ def _remedy(wanted: str, chosen: str | None, working: list[str]) -> str:
 def _any_network(settings: AnalyzerSettings) -> bytes:
     """Return a network to try runtimes with, b"" without one."""
     try:
-        return read_model(settings.model).network
+        return read_model(settings.paths[0]).network
     except UserError:
         try:
             return BLAZEFACE.read()
@@ -126,11 +126,11 @@ def need_runtime(runtime: str, network: bytes) -> None:
 def model(settings: AnalyzerSettings) -> Iterator[Finding]:
     """Read the model and run its self-test."""
     try:
-        found = read_model(settings.model)
+        found = read_model(settings.paths[0])
     except UserError as error:
         yield explain("model", error, CONVERT)
         return
-    yield Finding("model", "ok", f"{settings.model}: {_describe(found)}")
+    yield Finding("model", "ok", f"{found.path}: {_describe(found)}")
     yield from _taught(settings.taught, found)
     try:
         need_runtime(settings.runtime.runtime, found.network)

@@ -48,7 +48,8 @@ from emotion_edge.faces.detector import DetectorSettings
 from emotion_edge.model.model_file import SHIPPED, Model
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.output.web.settings import WebSettings
-from emotion_edge.pipeline.factory import make_classifier, make_detector
+from emotion_edge.pipeline.classifiers import make_classifier
+from emotion_edge.pipeline.factory import make_detector
 from emotion_edge.system.signals import stop_on_signals
 from emotion_edge.teaching.class_pictures import as_label, choose_labels, find_class_pictures
 from emotion_edge.teaching.face_reader import FaceReader

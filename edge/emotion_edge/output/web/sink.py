@@ -46,13 +46,14 @@ class WebSink(Sink):
     ) -> None:
         """Prepare; raises UserError if settings.web cannot be used, or is not safe."""
         assert settings.web is not None
-        self._web = web = settings.web
+        self._web, self._analyzer = settings.web, analyzer
+        web = self._web
         self._aggregate = settings.aggregate is not None
         guard, context = open_access(web)
         self._site = DaemonSite(
             facts=_facts(settings, source, analyzer),
             stats=stats,
-            seen=Seen(labels),
+            seen=Seen(labels, analyzer.model_name),
             viewers=Viewers(stats, web.viewers, control.on_watched),
             guard=guard,
             hosts=HostRules(web.hosts),
@@ -89,8 +90,8 @@ class WebSink(Sink):
         self._site.close()
 
     def begin(self, labels: tuple[str, ...]) -> None:
-        """Take another model's labels."""
-        self._site.seen.labels = labels
+        """Take another model's labels and name."""
+        self._site.seen.labels, self._site.seen.model = labels, self._analyzer.model_name
         self._site.faces.reload()
 
     def reload(self) -> None:
@@ -136,7 +137,6 @@ def _shown(line: Line) -> Line:
 def _facts(settings: OutputSettings, source: SourceSettings, analyzer: AnalyzerSettings) -> Facts:
     return Facts(
         title=f"emotion-edge on {_name(settings)}",
-        model=analyzer.model.stem,
         source=source.shown,
         aggregate=settings.aggregate,
         history=settings.history is not None,

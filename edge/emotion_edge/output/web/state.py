@@ -15,14 +15,13 @@ from emotion_edge.system.hardware import cpu_temperature
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What stays the same while the daemon runs, but for the labels: a reload may bring others.
+    """What stays the same while the daemon runs, but for the model: a reload may bring another.
 
     aggregate: minutes, or None. history: whether there is one. find_side: the least side of a face
     that is looked for, in pixels; None: it depends on the frame.
     """
 
     title: str
-    model: str
     source: str
     aggregate: float | None
     history: bool
@@ -56,6 +55,7 @@ class Seen:
     """What changes. look: None: there is nothing to see. counts: of the last period."""
 
     labels: tuple[str, ...]
+    model: str
     look: Look | None = None
     counts: Mapping[str, int] | None = None
 
@@ -72,7 +72,7 @@ def state(facts: Facts, stats: PipelineStats, seen: Seen, *, viewers: int, pictu
     return {
         "title": facts.title,
         "version": __version__,
-        "model": facts.model,
+        "model": seen.model,
         "labels": list(seen.labels),
         "source": facts.source,
         "paused": stats.paused,

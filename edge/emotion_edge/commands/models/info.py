@@ -1,4 +1,4 @@
-"""Print what a model file contains: contract, tensors, quantisation, operators, cost.
+"""Print which model is in use, and what its file contains: contract, tensors, operators, cost.
 
   emotion-edge info
   emotion-edge info mine.tflite
@@ -27,15 +27,21 @@ from emotion_edge.model.runtime import (
     refusing,
 )
 from emotion_edge.model.self_test import SelfTestError, run_self_test
+from emotion_edge.model.store.choice import candidates
+from emotion_edge.model.store.lock import is_locked
+from emotion_edge.model.store.state import Entry, name_of, read_store
 from emotion_edge.model.trial import call_with_model
 
 
-def info(model: Path, settings: RuntimeSettings) -> Generator[str, None, None]:
+def info(model: Path | None, models: Path, settings: RuntimeSettings) -> Generator[str, None, None]:
     """Yield the lines that describe a model; raises UserError if it cannot be used.
 
-    The network is loaded in a child process, so it may be damaged.
+    model: None is the one in use, of those installed in the folder `models`. The network is loaded
+    in a child process, so it may be damaged.
     """
-    found = read_unverified_model(model)
+    if model is None:
+        yield from map(escape, _describe_installed(models))
+    found = read_unverified_model(model or candidates(models)[0])
     runtime, _ = find_runtime(settings.runtime)
     yield from map(escape, _describe_file(found, runtime))
     try:
@@ -47,6 +53,23 @@ def info(model: Path, settings: RuntimeSettings) -> Generator[str, None, None]:
     verify(found)
     if failure:
         raise SelfTestError(failure)
+
+
+def _describe_installed(models: Path) -> Iterator[str]:
+    state = read_store(models)
+    yield f"in use: {_describe_entry(state.in_use)}"
+    if state.in_use or state.before:
+        yield f"before: {_describe_entry(state.before)}"
+    if state.trial and is_locked(models):
+        yield f"on trial now: {_describe_entry(state.trial)}"
+    elif state.trial:
+        yield f"not installed, because its trial was interrupted: {_describe_entry(state.trial)}"
+
+
+def _describe_entry(entry: Entry | None) -> str:
+    if entry is None:
+        return f"{name_of(None)}, which comes with this program"
+    return f"{entry.name}, sha256 {entry.sha256}, checked {entry.since}"
 
 
 def _describe_file(model: Model, runtime: str) -> Iterator[str]:

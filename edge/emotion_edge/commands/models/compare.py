@@ -20,7 +20,7 @@ from emotion_edge.errors import RunError, UserError
 from emotion_edge.imaging.image_files import find_images
 from emotion_edge.model.classifier import Classification, Classifier
 from emotion_edge.model.runtime import RuntimeSettings
-from emotion_edge.pipeline.factory import make_classifier
+from emotion_edge.pipeline.classifiers import make_classifier
 
 
 @dataclass(frozen=True)

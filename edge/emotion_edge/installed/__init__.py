@@ -1,0 +1,1 @@
+"""Install a model for the daemon, watch it there, and go back if it does not work."""

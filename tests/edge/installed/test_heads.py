@@ -1,0 +1,117 @@
+"""Taught heads belong to a model: they stay when it goes, and are back when it is back."""
+
+import json
+
+import pytest
+
+from emotion_edge.model.model_file import read_model
+from tests.edge.models import FLOAT32, INT8, with_contract
+from tests.edge.teaching.taught_files import some_faces, taught, write, write_taught
+from tests.edge.waiting import until
+
+OWN = ("rot", "grün", "blau")
+COLOURS = {"red", "green", "blue"}
+
+
+@pytest.fixture
+def file(device):
+    """A taught file for the model that is installed."""
+    path = write(device.folder / "taught.json", *OWN)
+    path.chmod(0o640)
+    result = device.install(INT8, "--taught", path)
+    assert result.returncode == 0, result.stderr
+    return path
+
+
+def sees(device, labels: set[str]) -> None:
+    """Wait until the daemon prints a label among these, and none but these."""
+    start = (device.folder / "stdout").stat().st_size
+
+    def new() -> set[str]:
+        text = (device.folder / "stdout").read_bytes()[start:].decode()
+        lines = text.splitlines()[1:]  # the first may be of before
+        return {json.loads(line)["label"] for line in lines if line.endswith("}")} - {"unknown"}
+
+    found = until(lambda: len(new()) > 1 and new(), f"labels of {labels}")
+    assert found <= labels
+
+
+def test_a_head_goes_and_comes_back_with_its_model(device, file):
+    device.start("--taught", file)
+    sees(device, set(OWN))
+    content = file.read_bytes()
+    result = device.install(FLOAT32, "--taught", file)
+    assert result.returncode == 0, result.stderr
+    assert f"{file}: belongs to the former model and is left out; teach them again" in result.stdout
+    sees(device, COLOURS)
+    assert "was taught with another model, so it is left out" in device.stderr
+    assert file.read_bytes() == content
+    result = device.install("--rollback", "--taught", file)
+    assert result.returncode == 0, result.stderr
+    sees(device, set(OWN))
+    assert device.starts == 1
+
+
+def test_each_of_two_models_has_the_head_that_was_taught_for_it(device, file):
+    device.start("--taught", file)
+    first = file.read_bytes()
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    write(file, "rosso", "verde", "blu", model=FLOAT32)
+    second = file.read_bytes()
+    result = device.install("--rollback", "--taught", file)
+    assert f"{file}: the head that was taught for this model is back" in result.stdout
+    assert file.read_bytes() == first
+    sees(device, set(OWN))
+    assert device.install("--rollback", "--taught", file).returncode == 0
+    assert file.read_bytes() == second
+    sees(device, {"rosso", "verde", "blu"})
+    kept = list((device.models / "heads").iterdir())
+    assert {path.stem for path in kept} == {read_model(path).sha256 for path in (INT8, FLOAT32)}
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+    assert (device.models / "heads").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_model_that_goes_back_has_its_head_still(device, file):
+    device.start("--taught", file)
+    content = file.read_bytes()
+    text = device.install_and(FLOAT32, device.process.kill)
+    assert "tiny.int8 is in use again" in text
+    sees(device, set(OWN))
+    assert file.read_bytes() == content
+
+
+def test_a_daemon_starts_with_a_head_of_another_model(device, file):
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    device.start("--taught", file)
+    sees(device, COLOURS)
+
+
+def test_kept_features_are_learnt_again_for_the_same_network(device, file, tmp_path):
+    write_taught(file, taught(*OWN, faces=some_faces(OWN, 30)))
+    (tmp_path / "calibrated.tflite").write_bytes(with_contract(temperature=2.0))
+    result = device.install(tmp_path / "calibrated.tflite", "--taught", file)
+    assert f"{file}: the faces in it were learnt again for this model" in result.stdout
+    values = json.loads(file.read_text())
+    assert values["model"] == read_model(tmp_path / "calibrated.tflite").sha256
+    assert len(values["faces"]["targets"]) == 30
+    result = device.install(FLOAT32, "--taught", file)  # its features mean something else
+    assert "is left out; teach them again" in result.stdout
+
+
+def test_a_head_goes_with_the_last_copy_of_its_model(device, file, tmp_path):
+    (tmp_path / "third.tflite").write_bytes(with_contract(FLOAT32, temperature=2.0))
+    kept = device.models / "heads" / f"{read_model(INT8).sha256}.taught"
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    assert kept.exists()
+    assert device.install(tmp_path / "third.tflite", "--taught", file).returncode == 0
+    assert not kept.exists()
+    assert file.exists()
+
+
+def test_a_damaged_taught_file_does_not_hinder(device, file):
+    device.start()
+    file.write_text("{")
+    result = device.install(FLOAT32, "--taught", file)
+    assert result.returncode == 0, result.stderr
+    assert "the taught file stays as it is: " in result.stdout
+    assert file.read_text() == "{"
