@@ -6,6 +6,7 @@ from pathlib import Path
 from emotion_edge.installed.install import install
 from emotion_edge.installed.problems import RefusedModelError, WentBackError
 from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.model.runtime import find_runtime
 from emotion_edge.model.store.state import name_of, read_store
 from emotion_edge.updates.installing import InUse, UnfitError
 
@@ -24,6 +25,7 @@ class InstalledModels:
 
     def install(self, file: Path, name: str) -> Iterator[str]:
         """Install a model, and yield lines on it; see `Installer`."""
+        find_runtime(self._settings.runtime.runtime)  # without one, no release is to blame
         try:
             yield from install(file, self._settings, name=name)
         except RefusedModelError as error:

@@ -167,7 +167,6 @@ def _follow(
             yield f"{failures[-1]}; it will not be taken again"
         else:
             report.tell(installed=wanted.name, progress=None)
-            yield f"{wanted.name} is in use"
             break
     if failures:
         raise RunError("; ".join(failures))

@@ -48,6 +48,7 @@ class Models:
             raise UnfitError(f"{name}: its self-test fails")
         self.installed.append(content)
         self.name = name
+        yield f"{name} is in use"
 
 
 class TriedDevice:
