@@ -28,10 +28,10 @@ from tuf.api.exceptions import (
 )
 from tuf.ngclient import FetcherInterface
 
+from emotion_edge.capture.network.http_connections import Http, Https, OpenSockets, Redirects
 from emotion_edge.capture.network.tls import make_tls_context
 from emotion_edge.updates.address import RepositoryAddress
 from emotion_edge.updates.network_problems import connection_words, status_words
-from emotion_edge.capture.network.http_connections import Http, Https, OpenSockets, Redirects
 
 PIECE = 1 << 16  # bytes
 MAX_METADATA = 1 << 20  # bytes, whatever signed metadata says of other metadata

@@ -12,10 +12,10 @@ from urllib.error import HTTPError
 
 from emotion_edge import __version__
 from emotion_edge.capture.network.address import CameraAddress
+from emotion_edge.capture.network.http_connections import Http, Https, OpenSockets, Redirects
 from emotion_edge.capture.network.http_login import BasicLogin, DigestLogin
 from emotion_edge.capture.network.problems import RefusedError, connection_error, status_error
 from emotion_edge.capture.network.tls import make_tls_context
-from emotion_edge.capture.network.http_connections import Http, Https, OpenSockets, Redirects
 
 TIMEOUT_S = 10.0  # without a byte
 DOWNGRADE = "it redirects from https:// to an address without TLS"
