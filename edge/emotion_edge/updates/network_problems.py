@@ -8,16 +8,16 @@ from emotion_edge.updates.address import RepositoryAddress
 
 # OpenSSL's error number for a certificate of the future (X509_V_ERR_CERT_NOT_YET_VALID).
 NOT_YET = 9
-NETWORK = "is the network up, and the address right?"
+NETWORK = "check the network and the address"
 STATUS = {
     401: "the server wants a user and a password (401): enrol with https://USER:PASSWORD@HOST/…",
-    403: "the server refuses it (403); may this device read it, and is the address right?",
-    404: "there is no such file (404); is the address right, and the repository complete?",
-    410: "there is no such file any more (410); is the address right?",
+    403: "the server refuses it (403); check the address, and whether this device may read it",
+    404: "there is no such file (404); check the address, and whether the repository is complete",
+    410: "there is no such file any more (410); check the address",
 }
 _BROKEN = "the connection broke off, or is not HTTP ({kind}); try again later"
 _MEANINGS: dict[type[BaseException], str] = {  # the first that fits
-    ssl.SSLError: "there is no TLS connection ({kind}); is it http:// at this port?",
+    ssl.SSLError: "there is no TLS connection ({kind}); try http://, or another port",
     socket.gaierror: f"the name {{host}} is not known here; {NETWORK}",
     UnicodeError: f"the name {{host}} is not known here; {NETWORK}",
     TimeoutError: f"no answer; {NETWORK}",
@@ -43,7 +43,7 @@ def connection_words(error: BaseException, address: RepositoryAddress) -> str:
     reason = getattr(error, "reason", None)  # urllib's
     error = reason if isinstance(reason, BaseException) else error
     if isinstance(error, ssl.SSLCertVerificationError):
-        clock = "; is the clock here wrong?" if error.verify_code == NOT_YET else ""
+        clock = "; check this device's clock" if error.verify_code == NOT_YET else ""
         return f"the server's certificate is refused: {error.verify_message.rstrip('.')}{clock}"
     for kind, words in _MEANINGS.items():
         if isinstance(error, kind):

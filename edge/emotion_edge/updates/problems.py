@@ -32,7 +32,7 @@ _MEANINGS: dict[type[Exception], tuple[str, str]] = {
     ),
     DeserializationError: (
         "it is not TUF metadata",
-        "it is damaged, or the server sends a page instead; is the address right?",
+        "it is damaged, or the server sends a page instead; check the address",
     ),
     DownloadError: ("{}", ""),
     RepositoryError: ("it contradicts itself ({})", ASK),

@@ -6,6 +6,7 @@ from each release's salt and its own id, so the devices among the first 5 % are 
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MAX_NAME = 100  # characters
 _MAX_NUMBER = 2**53  # what every reader of JSON can hold
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){0,3}", re.ASCII)
 _HEX = "[0-9a-f]"
+_SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +54,11 @@ def parse_release(path: str, custom: object, length: int, hashes: Mapping[str, s
     """
     _demand(_is_target(path), "path", path)
     values = custom if isinstance(custom, dict) else {}
-    name, number, percent = (values.get(key) for key in ("name", "number", "percent"))
+    name, number = values.get("name"), values.get("number")
+    percent = _percent(values.get("percent"))
     _demand(_is_name(name), "name", name)
     _demand(is_number(number, 1, _MAX_NUMBER) and isinstance(number, int), "number", number)
-    _demand(is_number(percent, 0, 100), "percent", percent)
+    _demand(is_number(percent, 0, 100), "percent", values.get("percent"))
     for key, pattern in (("least_version", _VERSION.pattern), ("salt", f"{_HEX}{{32}}")):
         _demand(_matches(pattern, values.get(key)), key, values.get(key))
     _demand(_matches(f"{_HEX}{{64}}", hashes.get("sha256")), "sha256", hashes.get("sha256"))
@@ -65,7 +68,7 @@ def parse_release(path: str, custom: object, length: int, hashes: Mapping[str, s
         name=str(name),
         number=values["number"],
         least_version=parse_version(values["least_version"]),
-        percent=values["percent"],
+        percent=percent,
         salt=values["salt"],
         sha256=hashes["sha256"],
         length=length,
@@ -100,6 +103,13 @@ def _demand(right: bool, key: str, value: object) -> None:
 
 def _matches(pattern: str, value: object) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(pattern, value, re.ASCII))
+
+
+def _percent(value: object) -> float:
+    """Return a share, NaN for what is none. Signed metadata has no fractions, so one is a text."""
+    if isinstance(value, str):
+        return float(value) if re.fullmatch(_SHARE, value) else math.nan
+    return value if isinstance(value, int) and not isinstance(value, bool) else math.nan
 
 
 def _is_name(name: object) -> bool:

@@ -51,7 +51,8 @@ class Report:
     def tell(self, **changes: Any) -> None:
         """Change some of its values; raises OSError."""
         self.state = replace(self.state, **changes)
-        write_durably(self._path, json.dumps({"version": VERSION, **asdict(self.state)}).encode())
+        text = json.dumps({"version": VERSION, **asdict(self.state)}, indent=1)
+        write_durably(self._path, f"{text}\n".encode())
 
     def reject(self, sha256: str, reason: str) -> None:
         """Remember a release that does not work here."""

@@ -78,7 +78,8 @@ def enrol(device: Device, url: str, root_file: Path) -> Iterator[str]:
     if known and not again:
         yield "it trusts another root than before"
     yield f"{len(releases)} release(s) there, for this device: {wanted.name if wanted else 'none'}"
-    yield f"to install it: {INSTALL}"
+    if wanted:
+        yield f"to install it: {INSTALL}"
 
 
 def update(device: Device, *, only_check: bool = False) -> Iterator[str]:

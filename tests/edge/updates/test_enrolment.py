@@ -59,7 +59,7 @@ def test_a_file_that_is_not_there_or_too_large_is_told(new):
 def test_no_repository_at_the_address_is_told(new):
     new.web.files = {}
     with pytest.raises(
-        RunError, match=r"timestamp.json: there is no such file \(404\); is the add"
+        RunError, match=r"timestamp.json: there is no such file \(404\); check the add"
     ):
         new.enrol()
     assert not (new.device.models / "enrolment.json").exists()

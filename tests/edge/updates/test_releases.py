@@ -31,6 +31,13 @@ def test_the_devices_of_a_small_share_are_among_those_of_a_larger_one():
         assert abs(len(found) - 100 * share) <= 3 * deviation
 
 
+@pytest.mark.parametrize("share", ["0.5", "5e-1", 0, "0", 100, "100"])
+def test_a_share_may_have_a_fraction(share):
+    devices = [str(number) for number in range(10_000)]
+    found = [each for each in devices if release(salt=SALT, percent=share).admits(each, "1.0.0")]
+    assert abs(len(found) - 100 * float(share)) <= 3 * (float(share) * (100 - float(share))) ** 0.5
+
+
 def test_another_salt_draws_other_devices():
     devices = [str(number) for number in range(10_000)]
     first, second = (
@@ -91,7 +98,7 @@ def test_all_devices_make_one_choice_between_two_of_one_number():
 WRONG = [
     *({"name": each} for each in (None, "", " ", 5, ["a"], "a" * 101, "a\nb", "\u202eb")),
     *({"number": each} for each in (None, 0, -1, "3", 3.0, True, 10**400, [], {})),
-    *({"percent": each} for each in (None, -1, 101, "5", True, 10**400, [])),
+    *({"percent": each} for each in (None, -1, 101, "5 %", "nan", "-1", "100.1", "1e9", True, [])),
     *(
         {"least_version": each}
         for each in (None, 1, "", "1.x", "1." * 9, "1" * 99, "v1", "1\n", "\u0661")

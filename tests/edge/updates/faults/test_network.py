@@ -14,7 +14,7 @@ from tests.edge.updates.server import Web, send
     ("code", "words"),
     [
         (401, "the server wants a user and a password (401)"),
-        (404, "there is no such file (404); is the address right"),
+        (404, "there is no such file (404); check the address"),
         (410, "there is no such file any more (410)"),
         (429, "the server has a problem (429); try again later"),
         (451, "the server refuses it (451)"),
@@ -36,7 +36,7 @@ def test_a_repository_that_has_vanished_is_told(tester):
 def test_a_server_that_is_away_is_told(tester):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(RunError, match="nothing listens there; is the network up"):
+    with pytest.raises(RunError, match="nothing listens there; check the network"):
         tester.enrol(f"http://127.0.0.1:{port}/")
     with pytest.raises(RunError, match=r"the name no\.such\.invalid is not known here"):
         tester.enrol("http://no.such.invalid/")

@@ -17,7 +17,7 @@ LATE = "it did not come within 1 seconds; the server or the network is too slow"
         (endless.drip, LATE),
         (endless.drip_of_headers, LATE),
         (endless.not_yet, LATE),
-        (endless.silence, "no answer; is the network up, and the address right?"),
+        (endless.silence, "no answer; check the network and the address"),
     ],
 )
 def test_what_is_slow_is_given_up(tester, path, answer, words):
