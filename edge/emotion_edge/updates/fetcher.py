@@ -8,6 +8,7 @@ import base64
 import io
 import re
 import string
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from emotion_edge.updates.network_problems import connection_words, status_words
 
 PIECE = 1 << 16  # bytes
 MAX_METADATA = 1 << 20  # bytes, whatever signed metadata says of other metadata
+SLOW = "it comes too slowly, or not at all; try again later"
 ENCODED = "it is compressed ({}), although that was not asked for; let the server send it as it is"
 
 
@@ -42,8 +44,8 @@ ENCODED = "it is compressed ({}), although that was not asked for; let the serve
 class Pace:
     """How slow a server may be.
 
-    silence: seconds without a byte. patience: seconds for any file, and besides it one for each
-    `slowest` bytes that the file may have.
+    silence: seconds without a byte. patience: seconds for the head of an answer, and for anything
+    else; besides these, each `slowest` bytes may take one.
     """
 
     silence: float = 20.0
@@ -51,7 +53,7 @@ class Pace:
     slowest: float = 8 * 1024
 
     def limit(self, length: int) -> float:
-        """Return the seconds that a file of at most `length` bytes may take."""
+        """Return the seconds that so many bytes may take."""
         return self.patience + length / self.slowest
 
 
@@ -86,40 +88,37 @@ class Fetcher(FetcherInterface):
     def _fetch(self, url: str) -> Iterator[bytes]:
         """Yield the pieces of a file; raises DownloadError, which says what is wrong."""
         sockets = OpenSockets()
-        limit = self._pace.limit(self._allowed)
-        timer = Timer(limit, sockets.close)
-        timer.daemon = True
-        timer.start()
-        slow = f"it did not come within {limit:.0f} seconds; the server or the network is too slow"
         try:
-            with self._open(url, sockets) as response:
-                yield from self._read(response, sockets, slow)
+            with _ending(sockets, self._pace.patience):
+                response = self._open(url, sockets)
+            with response, _ending(sockets, self._pace.limit(self._allowed)):
+                yield from self._read(response)
+                if sockets.closed:
+                    raise SlowRetrievalError(SLOW)
+                if response.length:  # of the bytes that the server has promised
+                    raise DownloadError("the connection broke off; try again later")
         except HTTPError as error:
             error.close()
             raise DownloadHTTPError(status_words(error.code), error.code) from None
         except (OSError, HTTPException, ValueError) as error:
             if sockets.closed:
-                raise SlowRetrievalError(slow) from None
+                raise SlowRetrievalError(SLOW) from None
             raise DownloadError(connection_words(error, self._address)) from None
-        finally:
-            timer.cancel()
 
-    def _read(self, response: HTTPResponse, sockets: OpenSockets, slow: str) -> Iterator[bytes]:
+    def _read(self, response: HTTPResponse) -> Iterator[bytes]:
         coding = response.headers.get("Content-Encoding", "identity")
         if coding.lower() != "identity":
             raise DownloadError(ENCODED.format(coding[:20]))
-        length = 0
+        length, start = 0, time.monotonic()
         while piece := response.read1(PIECE):
             length += len(piece)
             if length > self._allowed:
                 raise DownloadLengthMismatchError(
                     f"it has more than the {self._allowed:,} bytes that are allowed"
                 )
+            if time.monotonic() - start > self._pace.limit(length):
+                raise SlowRetrievalError(SLOW)
             yield piece
-        if sockets.closed:
-            raise SlowRetrievalError(slow)
-        if response.length:  # of those that the server has promised
-            raise DownloadError("the connection broke off; try again later")
 
     def _open(self, url: str, sockets: OpenSockets) -> Any:
         opener = request.OpenerDirector()
@@ -143,6 +142,18 @@ class Fetcher(FetcherInterface):
     @cached_property
     def _context(self) -> SSLContext:
         return make_tls_context(None)
+
+
+@contextmanager
+def _ending(sockets: OpenSockets, seconds: float) -> Iterator[None]:
+    """End the connections if the block takes longer: a timeout of a socket is one between bytes."""
+    timer = Timer(seconds, sockets.close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _proxies() -> dict[str, str]:

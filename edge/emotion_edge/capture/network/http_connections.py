@@ -10,6 +10,7 @@ import ssl
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPMessage
+from io import BytesIO
 from threading import Lock
 from typing import IO, Any
 from urllib import request
@@ -117,6 +118,6 @@ class Redirects(request.HTTPRedirectHandler):
     ) -> Any:
         """Return the response that the redirect leads to."""
         fp.close()
-        return super().http_error_302(req, fp, code, msg, headers)
+        return super().http_error_302(req, BytesIO(), code, msg, headers)
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302

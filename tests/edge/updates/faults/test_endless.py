@@ -7,7 +7,6 @@ import pytest
 from tests.edge.updates.faults import endless
 
 ALLOWED = "bytes that are allowed"
-LATE = "it did not come within"
 BROKEN = "the connection broke off, or is not HTTP"
 ANSWERS = {
     endless.without_end: ALLOWED,

@@ -8,7 +8,7 @@ from emotion_edge.updates.fetcher import Pace
 from tests.edge.updates.faults import endless
 
 PACE = Pace(silence=0.5, patience=1.0, slowest=10**9)
-LATE = "it did not come within 1 seconds; the server or the network is too slow"
+LATE = "it comes too slowly, or not at all; try again later"
 
 
 @pytest.mark.parametrize(
