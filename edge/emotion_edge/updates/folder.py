@@ -35,7 +35,9 @@ def disk_errors(models: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        raise UserError(f"{error.filename or models}: only root may write there") from error
+        raise UserError(
+            f"{error.filename or models}: only root may write there", "use sudo"
+        ) from error
     except OSError as error:
         raise RunError(
             f"cannot write to {error.filename or models}: {error.strerror or error}; the model in "
