@@ -15,7 +15,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from docs.imports import PACKAGE, package_arrows, read_imports, without_shortcuts
 
 ROOT = Path(__file__).parents[1]
-WIDTH, HEIGHT = 8.6, 7.55  # inches, like all positions here
+WIDTH, HEIGHT = 8.6, 8.25  # inches, like all positions here
 ROW, BOX = 0.7, 0.48  # from one row of boxes to the next; the height of a box
 
 
@@ -36,20 +36,22 @@ BOXES = {
     "evaluation": Box(2, 0.25, 2.65, "accuracy, parity, model card"),
     "cli": Box(0, 3.3, 8.35, "command line and TOML file to settings"),
     "commands": Box(1, 3.3, 8.35, "run, doctor, collect, info, …"),
-    "output": Box(2, 3.3, 8.35, "sinks: JSON lines, MQTT, Prometheus, contact sheet"),
-    "pipeline": Box(3, 3.3, 6.7, "analyzer, label smoothing, FrameResult"),
-    "teaching": Box(4, 3.3, 4.9, "a head for your face"),
-    "faces": Box(5, 3.3, 4.9, "find, track, align"),
-    "model": Box(6, 3.3, 4.9, "contract, classifier"),
-    "capture": Box(6, 5.1, 6.7, "cameras, files, stdin"),
-    "imaging": Box(7, 4.4, 5.75, "pixels, image files"),
-    "system": Box(7, 6.9, 8.35, "systemd, sensors"),
-    "util": Box(8, 5.95, 7.5, "timeouts, progress"),
-    "errors": Box(9, 3.3, 8.35, "UserError, RunError, exit codes"),
+    "output": Box(2, 3.3, 6.7, "JSON lines, MQTT, Prometheus, the page"),
+    "updates": Box(2, 6.9, 8.35, "models by TUF"),
+    "installed": Box(3, 5.4, 8.35, "change the model, watch, go back"),
+    "pipeline": Box(4, 3.3, 6.7, "analyzer, label smoothing, FrameResult"),
+    "teaching": Box(5, 3.3, 4.9, "a head for your face"),
+    "faces": Box(6, 3.3, 4.9, "find, track, align"),
+    "model": Box(7, 3.3, 4.9, "contract, classifier"),
+    "capture": Box(7, 5.1, 6.7, "cameras, files, stdin"),
+    "imaging": Box(8, 4.4, 5.75, "pixels, image files"),
+    "system": Box(8, 6.9, 8.35, "systemd, sensors"),
+    "util": Box(9, 5.95, 7.5, "timeouts, progress"),
+    "errors": Box(10, 3.3, 8.35, "UserError, RunError, exit codes"),
 }
 FRAMES = {
     "Workstation: run from the checkout": Box(2, 0.1, 2.8, ""),
-    "Raspberry Pi: edge/emotion_edge, all that is installed there": Box(9, 3.15, 8.5, ""),
+    "Raspberry Pi: edge/emotion_edge, all that is installed there": Box(10, 3.15, 8.5, ""),
 }
 EDGE_LEFT = 3.15  # where an arrow to emotion_edge as a whole ends
 NOT_DRAWN = {"tests", "docs", "__init__", "__main__", "__version__"}

@@ -18,6 +18,7 @@ EDGE_LAYERS = (
     ("__main__",),
     ("cli",),
     ("commands",),
+    ("updates",),
     ("output",),
     ("installed",),
     ("pipeline",),

@@ -12,6 +12,7 @@ emotion-edge teach --from data --to taught.json
 emotion-edge replay recording
 emotion-edge info mine.tflite
 emotion-edge bench --json my-pi.json
+emotion-edge update --enrol https://models.example/ --root root.json
 emotion-edge compare old.tflite new.tflite --images photos
 """
 

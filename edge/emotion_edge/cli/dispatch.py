@@ -146,6 +146,23 @@ def bench(args: Namespace) -> Lines:
     return benchmark(analyzer_settings(args), rounds=args.frames, json_file=args.json)
 
 
+def update(args: Namespace) -> Lines:
+    """Return the lines of `emotion-edge update`."""
+    from emotion_edge.commands.update import UpdateSettings, update
+
+    if (args.enrol is None) != (args.root is None):
+        raise UserError("--enrol and --root: a device is enrolled by both together")
+    settings = UpdateSettings(
+        install=install_settings(args),
+        configured=args.model,
+        enrol=args.enrol,
+        root=args.root,
+        check=args.check,
+        requested=args.requested,
+    )
+    return update(settings)
+
+
 def install_service(args: Namespace) -> Lines:
     """Return the lines of `emotion-edge install-service`."""
     from emotion_edge.commands.service.install import install_service

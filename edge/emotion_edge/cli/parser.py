@@ -24,6 +24,7 @@ from emotion_edge.cli.options.shared import (
     add_run_options,
     add_smoothing,
 )
+from emotion_edge.cli.options.update import add_update
 from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
 from emotion_edge.commands.service.units import UNIT, UNITS
@@ -159,6 +160,11 @@ def _bench(parser: Parser) -> None:
     add_common(parser)
 
 
+def _update(parser: Parser) -> None:
+    add_update(parser)
+    _like_run(parser)
+
+
 def _service(parser: Parser) -> None:
     parser.set_defaults(verbose=False)
     parser.add_argument(
@@ -189,6 +195,7 @@ _COMMANDS: dict[str, _Command] = {
     "teach": (dispatch.teach, "teach.command", "teach the model your face", _teach),
     "compare": (dispatch.compare, "models.compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
+    "update": (dispatch.update, "update", "take models from a repository", _update),
     "install-model": (
         dispatch.install_model,
         "models.install_model",

@@ -10,6 +10,7 @@ from emotion_edge.output.mqtt.address import identity
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.connection import MqttConnection
 from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.system import device
 from tests.edge.brokers.listener import Listener
 from tests.edge.brokers.mosquitto import PREFIX, Mosquitto, plain_broker
 from tests.edge.brokers.proxy import Proxy
@@ -97,7 +98,7 @@ def test_daemons_on_two_devices_notice_each_other(broker, daemon, changing, monk
     run = daemon("--source", changing, *broker.options)
     listener = Listener(broker)
     listener.wait("state", "green")
-    monkeypatch.setattr(identity.socket, "gethostname", lambda: "another")
+    monkeypatch.setattr(device.socket, "gethostname", lambda: "another")
     address = parse_address(f"mqtt://127.0.0.1:{broker.port}/{PREFIX}")
     warning = f"{PREFIX}: another emotion-edge publishes with this prefix"
     with (

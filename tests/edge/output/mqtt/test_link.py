@@ -5,11 +5,11 @@ import re
 import pytest
 from paho.mqtt.client import Client
 
-from emotion_edge.output.mqtt.address import identity
 from emotion_edge.output.mqtt.address.broker import parse_address
 from emotion_edge.output.mqtt.address.identity import PrefixLock, client_id
 from emotion_edge.output.mqtt.link import FIRST_RETRY_S, HOLD_S, LAST_RETRY_S, Link
 from emotion_edge.output.mqtt.login import MqttSettings
+from emotion_edge.system import device
 from emotion_edge.util.backoff import Backoff
 
 
@@ -40,13 +40,13 @@ def test_delays_double_until_a_connection_has_held():
 def test_the_identifier_is_stable_and_differs_by_device_and_prefix(monkeypatch, tmp_path):
     assert client_id("hall") == client_id("hall")
     found = {client_id(prefix) for prefix in ("hall", "halL", "kitchen", "客厅", "厨房", "a" * 500)}
-    monkeypatch.setattr(identity, "MACHINE_ID", tmp_path / "machine-id")
+    monkeypatch.setattr(device, "MACHINE_ID", tmp_path / "machine-id")
     found.add(client_id("hall"))  # a container without one
     (tmp_path / "machine-id").write_bytes(b"0123456789abcdef\n")
     found.add(client_id("hall"))
     (tmp_path / "machine-id").write_bytes(b"\xff\xfe")
     found.add(client_id("hall"))
-    monkeypatch.setattr(identity.socket, "gethostname", lambda: "copy-of-the-card")
+    monkeypatch.setattr(device.socket, "gethostname", lambda: "copy-of-the-card")
     found.add(client_id("hall"))
     assert len(found) == 10
     assert all(re.fullmatch("[0-9a-zA-Z]{1,23}", each) for each in found)

@@ -1,11 +1,9 @@
 """Who this device is to a broker, and that it is there only once."""
 
 import errno
-import hashlib
 import socket
-from pathlib import Path
 
-MACHINE_ID = Path("/etc/machine-id")
+from emotion_edge.system.device import device_digest, digest
 
 
 def client_id(prefix: str, *distinction: str) -> str:
@@ -15,18 +13,9 @@ def client_id(prefix: str, *distinction: str) -> str:
 
     A broker ends the old connection of a client that comes back with the same identifier, even if
     it has not noticed yet that the connection is dead. 23 letters and digits are what every broker
-    accepts (MQTT 3.1.1, 3.1.3.1). The identifier is a digest, as machine-id(5) demands.
+    accepts (MQTT 3.1.1, 3.1.3.1).
     """
-    try:
-        machine = MACHINE_ID.read_text(encoding="ascii", errors="replace").strip()
-    except OSError:
-        machine = ""
-    # The host name as well, because copies of an SD card share the machine's id.
-    return f"emotion{_digest(machine, socket.gethostname(), prefix, *distinction)[:16]}"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"emotion{device_digest(prefix, *distinction)[:16]}"
 
 
 class PrefixTakenError(OSError):
@@ -42,7 +31,7 @@ class PrefixLock:
     def __init__(self, broker: str, prefix: str) -> None:
         """Prepare the lock of a prefix on a broker; it is not held yet."""
         # A socket without a file (unix(7), abstract): it needs no folder that all users share.
-        self.name = f"emotion-edge-{_digest(broker, prefix)[:32]}"
+        self.name = f"emotion-edge-{digest(broker, prefix)[:32]}"
         self._socket: socket.socket | None = None
 
     def acquire(self) -> bool:

@@ -1,0 +1,80 @@
+"""The folder of installed models, while an update works in it."""
+
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emotion_edge.errors import RunError, UserError
+
+LOCK = "update.lock"
+METADATA = "metadata"
+_STAGE = ".unfinished-update-"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def working_in(models: Path) -> Iterator[Path]:
+    """Yield an empty folder for what is not finished, in `models`; it is removed at the end.
+
+    One process works there at a time. Raises RunError if another does, and what `disk_errors` does.
+    """
+    with disk_errors(models):
+        _make(models)
+        with _locked(models), _stage(models) as stage:
+            yield stage
+
+
+@contextmanager
+def disk_errors(models: Path) -> Iterator[None]:
+    """Raise RunError for an OSError in the block, and UserError where only root may write."""
+    try:
+        yield
+    except PermissionError as error:
+        raise UserError(
+            f"{error.filename or models}: only root may write there", "use sudo"
+        ) from error
+    except OSError as error:
+        raise RunError(
+            f"cannot write to {error.filename or models}: {error.strerror or error}; the model in "
+            "use stays",
+            "make room" if error.errno in _FULL else "",
+        ) from error
+
+
+def _make(models: Path) -> None:
+    """Make the folder of installed models, which everybody may read, unless it is there."""
+    if not models.is_dir():
+        models.mkdir(parents=True)
+        models.chmod(0o755)
+
+
+@contextmanager
+def _locked(models: Path) -> Iterator[None]:
+    """Hold the lock, which the kernel releases however this process ends."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(models / LOCK, flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise RunError(f"{models}: another update runs", "wait until it has ended") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _stage(models: Path) -> Iterator[Path]:
+    for left in models.glob(f"{_STAGE}*"):  # where the power went
+        shutil.rmtree(left, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=models))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
