@@ -1,12 +1,14 @@
 """Models for a rollout, good and bad, and the repository that they are published in."""
 
+import io
 import json
-import subprocess
-import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
+from convert.publish.__main__ import main
 from convert.test_vector import make_test_vector
 from emotion_edge.errors import RunError
 from emotion_edge.model.model_file import GOLDEN_FILE, SHIPPED, pack, read_model
@@ -55,7 +57,9 @@ class Publisher:
         """Publish one of `MODELS`, and return the SHA-256 of its file."""
         path = self._folder / f"{name}.tflite"
         path.write_bytes(MODELS[name]())
-        self._run("release", path, "--name", name, "--percent", percent)
+        # As on a computer that works differently: here convert.publish would refuse that model.
+        with patch("convert.publish.releases.read_whole_model", Path.read_bytes):
+            self._run("release", path, "--name", name, "--percent", percent)
         return read_model(path).sha256
 
     def percent(self, name: str, percent: float) -> None:
@@ -64,7 +68,7 @@ class Publisher:
 
     def _run(self, command: str, *words: object) -> None:
         where = ("--repository", self.repository, "--keys", self._folder / "keys")
-        call = [sys.executable, "-m", "convert.publish", command, *map(str, (*words, *where))]
-        done = subprocess.run(call, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RunError(f"convert.publish {command}: {done.stderr}")
+        with redirect_stdout(io.StringIO()):
+            code = main([command, *map(str, (*words, *where))])
+        if code:
+            raise RunError(f"convert.publish {command} failed, see above")

@@ -41,7 +41,7 @@ def release(repository: Path, keys: KeyFolder, new: NewRelease) -> Iterator[str]
     Raises UserError unless it is one that works here, under a name that is free.
     """
     _check_names(new)
-    content = _read_whole_model(new.file)
+    content = read_whole_model(new.file)
     with opened_repository(repository) as opened:
         signers = signers_of(keys, opened.root.signed)
         targets = opened.targets.signed
@@ -98,7 +98,7 @@ def _check_names(new: NewRelease) -> None:
         raise UserError(f"--least-version {new.least_version}: not a version, such as 1.0.0")
 
 
-def _read_whole_model(path: Path) -> bytes:
+def read_whole_model(path: Path) -> bytes:
     """Return a model's file; raises UserError unless the model passes its self-test here."""
     model = read_model(path)
     try_model(model, RuntimeSettings())

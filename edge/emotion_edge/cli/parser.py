@@ -24,8 +24,8 @@ from emotion_edge.cli.options.shared import (
     add_run_options,
     add_smoothing,
 )
+from emotion_edge.cli.options.teach import add_teach
 from emotion_edge.cli.options.update import add_update
-from emotion_edge.cli.options.web import add_web
 from emotion_edge.cli.parser_classes import CommandParser, ProgramParser
 from emotion_edge.commands.service.units import UNIT, UNITS
 
@@ -56,6 +56,15 @@ def _run(parser: Parser) -> None:
 def _like_run(parser: Parser) -> None:
     parser.set_defaults(needs=())
     add_run_options(parser)
+
+
+def _for_the_daemon(parser: Parser) -> None:
+    """Add the options of `run`, and show those that count: the daemon's settings have all."""
+    own = list(parser._actions)  # argparse has no public way to list them
+    _like_run(parser)
+    for action in parser._actions:
+        if action not in own and not _OF_MODELS & set(action.option_strings):
+            action.help = argparse.SUPPRESS
 
 
 def _doctor(parser: Parser) -> None:
@@ -97,35 +106,6 @@ def _collect(parser: Parser) -> None:
     add_common(parser)
 
 
-def _teach(parser: Parser) -> None:
-    add = parser.add_argument
-    add("--from", dest="pictures", type=Path, metavar="DIR", help="class folders, not a source")
-    add(
-        "--to",
-        type=Path,
-        default=Path("taught.json"),
-        metavar="FILE",
-        help="the taught file to write (default: %(default)s)",
-    )
-    add("--forget", action="store_true", help="remove FILE, and teach nothing")
-    add(
-        "--label",
-        action="append",
-        default=[],
-        help="teach this one, and others only if they are named, too (default: all in DIR, or the "
-        "model's)",
-    )
-    add("--only", action="store_true", help="leave out the model's labels that are not taught")
-    add("--count", type=count, default=20, help="faces of each label (default: %(default)s)")
-    add_model(parser)
-    add("--keep-features", action="store_true", help="keep them, and add to those in FILE")
-    add_web(parser, "the lesson, which also asks for consent,")
-    add_source(parser, required=False)
-    parser.set_defaults(source=None)  # so that it is known whether it was given
-    add_detector(parser)
-    add_common(parser)
-
-
 def _info(parser: Parser) -> None:
     parser.add_argument(
         "model",
@@ -139,7 +119,7 @@ def _info(parser: Parser) -> None:
 
 def _install_model(parser: Parser) -> None:
     add_install(parser)
-    _like_run(parser)
+    _for_the_daemon(parser)
 
 
 def _compare(parser: Parser) -> None:
@@ -162,7 +142,7 @@ def _bench(parser: Parser) -> None:
 
 def _update(parser: Parser) -> None:
     add_update(parser)
-    _like_run(parser)
+    _for_the_daemon(parser)
 
 
 def _service(parser: Parser) -> None:
@@ -181,6 +161,7 @@ def _service(parser: Parser) -> None:
     )
 
 
+_OF_MODELS = {"--config", "--models", "--run-dir", "--taught", "--runtime", "--verbose"}
 _Command = tuple[Callable[[argparse.Namespace], object], str, str, Callable[[Parser], None]]
 # By name: its function, its module in emotion_edge.commands, a summary, and its options.
 _COMMANDS: dict[str, _Command] = {
@@ -192,7 +173,7 @@ _COMMANDS: dict[str, _Command] = {
     "info": (dispatch.info, "models.info", "describe a model file", _info),
     "replay": (dispatch.replay, "evaluate_recording", "measure label stability", _replay),
     "collect": (dispatch.collect, "collect", "collect training pictures", _collect),
-    "teach": (dispatch.teach, "teach.command", "teach the model your face", _teach),
+    "teach": (dispatch.teach, "teach.command", "teach the model your face", add_teach),
     "compare": (dispatch.compare, "models.compare", "show where two models differ", _compare),
     "bench": (dispatch.bench, "benchmark", "measure this machine", _bench),
     "update": (dispatch.update, "update", "take models from a repository", _update),
