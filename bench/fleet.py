@@ -47,7 +47,7 @@ def main() -> None:
     parser = make_parser("fleet", __doc__, rollout.__doc__)
     parser.add_argument("--devices", type=count, help="(default: 1000; with --updates 200)")
     parser.add_argument("--updates", action="store_true", help="publish models for them instead")
-    parser.add_argument("--watch", type=limit, default=2, help="seconds, with --updates")
+    parser.add_argument("--watch", type=limit, default=5, help="seconds, with --updates")
     parser.add_argument("--change", type=limit, default=4, help="seconds between label changes")
     parser.add_argument("--seconds", type=limit, default=30, help="length of the steady state")
     parser.add_argument("--rounds", type=count, default=3, help="of each phase")

@@ -65,8 +65,8 @@ def _check(file: Path, runtime: RuntimeSettings, name: str) -> tuple[Entry, byte
         if hashlib.sha256(content).hexdigest() != model.sha256:
             raise UserError(f"{file}: somebody changed it meanwhile", "try again")
         try_model(model, runtime)
-    except (UserError, OSError) as error:
-        raise RefusedModelError(str(error)) from None
+    except UserError as error:
+        raise RefusedModelError(error.found, error.remedy) from None
     return Entry(name, model.sha256, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"), content
 
 

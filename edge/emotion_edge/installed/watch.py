@@ -59,7 +59,7 @@ def watch(daemon: Daemon, model: str, pace: Pace, seconds: float) -> Iterator[st
     loaded = _wait_until_loaded(daemon, model, pace)
     yield f"in use; watching it for {seconds:g} seconds"
     last, report = loaded, time.monotonic() + REPORT_S
-    while time.monotonic() < loaded.time + seconds or last is loaded:
+    while last.time < loaded.time + seconds:  # until a frame after that: it does not hang now
         time.sleep(POLL_S)
         last = _check(daemon, loaded, last, max(PATIENCE_S, 5 * pace.interval))
         if time.monotonic() >= report:

@@ -60,6 +60,11 @@ class Report:
         items = list({**self.state.rejected, sha256: reason}.items())[-_MAX_REJECTED:]
         self.tell(rejected=dict(items), problem=reason, progress=None)
 
+    def rolled_back(self, left: str, now: str) -> None:
+        """Remember that somebody left a model for another; left, now: their SHA-256."""
+        self.reject(left, "somebody rolled back from it")
+        self.tell(rejected={sha: why for sha, why in self.state.rejected.items() if sha != now})
+
 
 def read_state(models: Path) -> UpdateState:
     """Return what update.json says; if it is missing or damaged, what a new device would say."""

@@ -18,14 +18,16 @@ brings both back. Exit codes: 0 installed, 1 it went back, or could not be insta
 is no model that works here, or the settings do not allow it.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from emotion_edge.errors import UserError, escape
 from emotion_edge.installed.install import install, roll_back
 from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.model.store.state import read_store
 from emotion_edge.system.signals import interrupt_on_terminate
+from emotion_edge.updates.state import STATE, Report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +50,18 @@ def install_model(settings: InstallModelSettings) -> Generator[str, None, None]:
     if settings.file:
         lines = install(settings.file, settings.install, name=settings.name)
     else:
-        lines = roll_back(settings.install)
+        lines = _roll_back(settings.install)
     yield from map(escape, lines)
+
+
+def _roll_back(settings: InstallSettings) -> Iterator[str]:
+    """Roll back, and let `update` not take the model again that was in use until now."""
+    left = read_store(settings.models).in_use
+    yield from roll_back(settings)
+    if left and (settings.models / STATE).exists():
+        now = read_store(settings.models).in_use
+        Report(settings.models).rolled_back(left.sha256, now.sha256 if now else "")
+        yield f"emotion-edge update will not take {left.name} again"
 
 
 def check_configured(model: Path | None) -> None:
