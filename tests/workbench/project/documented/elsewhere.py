@@ -1,13 +1,13 @@
 """Registry of the commands in README and docs/ that cannot run in a test of the docs."""
 
 from tests.workbench.project.documented.packaging import PACKAGING
+from tests.workbench.project.documented.updating import UPDATING
 
 SERVICE, PI = "tests/edge/commands/service/test_install.py", "tests/pi/run"
 TEACH = "tests/edge/commands/teach/test_wizard.py"
 MAKE_PI, FORMS = "tests/pi/test_make_pi.py", "tests/workbench/project/test_issue_forms.py"
 SERIES = "tests/edge/output/mqtt/test_time_series.py"
 RTSP = "tests/edge/capture/network/test_rtsp.py"
-WHOLE_WAY = "tests/workbench/publish/test_whole_way.py"
 TWO = ("needs cameras", "tests/edge/commands/several/test_topics.py", "topics_of_each_camera")
 NEXT = "test_the_unit_is_installed_and_the_next_steps_are_printed"
 # The commands of all other blocks: why they cannot run here, the file that runs them, and a text
@@ -41,24 +41,6 @@ ELSEWHERE = {
         "needs systemd as PID 1",
         SERVICE,
         "systemctl enable --now emotion-edge",
-    ),
-    **dict.fromkeys(
-        (
-            "systemctl enable --now emotion-edge-update.timer",
-            "systemctl enable --now emotion-edge-update-request.path",
-        ),
-        ("needs systemd as PID 1", SERVICE, "UPDATE_TIMER, REQUEST_PATH"),
-    ),
-    **dict.fromkeys(
-        (
-            "emotion-edge install-model better.tflite",
-            "emotion-edge info",
-            "emotion-edge install-model --rollback",
-            "emotion-edge update --enrol https://models.example/ --root 1.root.json",
-            "emotion-edge update --check",
-            "emotion-edge update",
-        ),
-        ("needs a daemon and root", WHOLE_WAY, "test_from_publishing_to_a_rollback"),
     ),
     "journalctl -fu emotion-edge": (
         "not run: needs systemd as PID 1; it is printed",
@@ -196,6 +178,7 @@ ELSEWHERE = {
         ("needs a server", "tests/workbench/publish/test_page.py", "test_a_device_that_looks"),
     ),
     **PACKAGING,
+    **UPDATING,
     "make test-home-assistant": ("takes minutes", "Makefile", "tests/home_assistant/run"),
     "make test-camera": ("needs root", ".ci/run", "make test-camera\n"),
     "make test-trixie": ("needs root", ".ci/run", "make test-trixie\n"),
