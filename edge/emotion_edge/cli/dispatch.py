@@ -107,7 +107,7 @@ def teach(args: Namespace) -> Lines:
     if args.web and (args.pictures or args.forget):
         raise UserError("--web shows a lesson in front of a camera: leave out --from and --forget")
     if args.forget:
-        return forget_taught(args.to)
+        return forget_taught(args.to, args.models)
     args.source = args.source or default_source()
     if not (args.source or args.pictures):
         raise UserError(

@@ -54,12 +54,21 @@ class Daemon:
         return True
 
     def was_stopped_by_somebody(self) -> bool:
-        """Return whether systemd was told to stop or restart it, so that its end is no fault."""
-        if self.unit is None:
-            return False
-        stopped = self._show("ActiveState") == "inactive" and self._show("Result") == "success"
-        by_systemd = int(self._show("NRestarts") or 0) > int(self._restarts or 0)
-        return stopped or (self._show("ActiveState") == "active" and not by_systemd)
+        """Return whether systemd was told to stop or restart it, so that its end is no fault.
+
+        Waits until it has stopped or started again.
+        """
+        deadline = time.monotonic() + SYSTEMCTL_S
+        while self._show("ActiveState") in ("activating", "deactivating"):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+        by_itself = int(self._show("NRestarts") or 0) > int(self._restarts or 0)
+        return self.is_stopped() or (self._show("ActiveState") == "active" and not by_itself)
+
+    def is_stopped(self) -> bool:
+        """Return whether it is a service that somebody has stopped."""
+        return self._show("ActiveState") == "inactive" and self._show("Result") == "success"
 
     def _send(self, number: signal.Signals) -> None:
         if status := self.status():

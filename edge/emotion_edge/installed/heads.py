@@ -69,9 +69,14 @@ def put_head(models: Path, taught: Path, model: Model, former: Model | None) -> 
 
 def forget_heads(models: Path, kept: set[str]) -> None:
     """Remove the heads of models that are no longer there. kept: the SHA-256 of the others."""
-    for path in (models / HEADS).glob("*.taught"):
+    for path in kept_heads(models):
         if path.stem not in kept:
             path.unlink()
+
+
+def kept_heads(models: Path) -> list[Path]:
+    """Return the copies of taught files; the folder must be readable, or missing."""
+    return sorted((models / HEADS).glob("*.taught"))
 
 
 def _kept(models: Path, model: str) -> Path:

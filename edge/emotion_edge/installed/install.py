@@ -11,6 +11,7 @@ from emotion_edge.installed.daemon import Daemon
 from emotion_edge.installed.problems import RefusedModelError, WentBackError
 from emotion_edge.installed.switch import (
     InstallSettings,
+    check_head,
     clean_up,
     go_back,
     settle,
@@ -46,6 +47,7 @@ def install(file: Path, settings: InstallSettings, *, name: str = "") -> Iterato
     """
     with locked(settings.models):
         settle(settings)
+        check_head(settings)
         entry, content = _check(file, settings.runtime, name or file.stem)
         state = read_store(settings.models)
         if state.in_use and state.in_use.sha256 == entry.sha256:
@@ -107,6 +109,7 @@ def roll_back(settings: InstallSettings) -> Iterator[str]:
     """
     with locked(settings.models):
         settle(settings)
+        check_head(settings)
         state = read_store(settings.models)
         if not (state.in_use or state.before):
             raise UserError(f"{settings.models}: no model was in use before")

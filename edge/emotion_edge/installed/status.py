@@ -27,7 +27,8 @@ class DaemonStatus:
 
     pid, started: the process, and when it started, in the kernel's clock ticks since boot; both
     together name a process for ever. model: the SHA-256 of the model file in use. loads: how often
-    a model was loaded, or refused. refused: why the last one was, or "". frames: analysed. paused:
+    a model was loaded, or refused. refused: why the last one was, or "". frames: analysed, see
+    `PipelineStats.counted`. paused:
     all cameras are. streaming: whether a camera gives frames. time: when it was written, in seconds
     of the clock that runs since boot.
     """
@@ -74,8 +75,8 @@ class StatusFile:
         text = json.dumps(asdict(self._status(now)))
         staged = self._path.with_suffix(".new")
         with suppress(OSError):
+            staged.touch(0o600)  # when it is written tells a little about what was seen
             staged.write_text(text, encoding="utf-8")
-            staged.chmod(0o644)
             staged.replace(self._path)
 
     def _status(self, now: float) -> DaemonStatus:
@@ -85,7 +86,7 @@ class StatusFile:
             model=self._model,
             loads=self._loads,
             refused=self._refused,
-            frames=sum(each.frames for each in self._stats),
+            frames=sum(each.counted for each in self._stats),
             paused=all(each.paused for each in self._stats),
             streaming=any(each.streaming for each in self._stats),
             time=now,

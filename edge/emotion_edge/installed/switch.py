@@ -19,6 +19,7 @@ from emotion_edge.model.store.state import (
     read_store,
     take_back,
 )
+from emotion_edge.teaching.taught_file import model_of
 from emotion_edge.util.atomic_write import UNFINISHED
 
 
@@ -63,6 +64,12 @@ def turn(
     return [text] if text else []
 
 
+def check_head(settings: InstallSettings) -> None:
+    """Raise UserError if the settings name a taught file that no daemon would load."""
+    if settings.taught:
+        model_of(taught_source(settings.taught))
+
+
 def _give_head(
     entry: Entry | None, former: Entry | None, settings: InstallSettings
 ) -> tuple[str, bool]:
@@ -73,7 +80,7 @@ def _give_head(
         model = read_model(file_of(settings.models, entry))
         with writing(settings.models):
             return put_head(settings.models, taught, model, _read(settings.models, former))
-    except UserError as error:
+    except UserError as error:  # `check_head` has found it right, so somebody changes it now
         return f"the taught file stays as it is: {error}", False
 
 

@@ -131,6 +131,8 @@ def bring_back(daemon: Daemon, model: str) -> str:
     def uses_it(now: DaemonStatus) -> bool:
         return now.model == model
 
+    if daemon.is_stopped():
+        return "somebody has stopped the daemon; start it: sudo systemctl start emotion-edge"
     if daemon.wait(BACK_S, uses_it):
         return ""
     daemon.kill()

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
+from emotion_edge.errors import UserError
 from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.model_file import Model, read_model
 from emotion_edge.model.postprocessing import with_natural_prior
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 Prior = Literal["shipped", "natural"]
 log = logging.getLogger(__name__)
+
+
+class TaughtFileError(UserError):
+    """The taught file cannot be used; no other model would change that."""
 
 
 def make_classifier(
@@ -57,10 +62,12 @@ def _read_head(taught: Path | None, model: Model, *, keeps_heads: bool) -> "Taug
         return read_taught(taught, model).head
     except OtherModelError as error:
         if not keeps_heads:
-            raise
+            raise TaughtFileError(error.found, error.remedy) from None
         log.warning("%s: was taught with another model, so it is left out; teach again", taught)
         log.debug("%s", error)
         return None
+    except UserError as error:
+        raise TaughtFileError(error.found, error.remedy) from None
 
 
 def _load(

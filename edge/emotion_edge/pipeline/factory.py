@@ -13,7 +13,7 @@ from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.model.store.choice import candidates, chosen
 from emotion_edge.model.store.state import STATE, name_of
 from emotion_edge.pipeline.analyzer import FaceAnalyzer
-from emotion_edge.pipeline.classifiers import Prior, make_classifier
+from emotion_edge.pipeline.classifiers import Prior, TaughtFileError, make_classifier
 from emotion_edge.pipeline.smoothing import SmoothingSettings
 from emotion_edge.system.paths import MODELS
 from emotion_edge.util.child_process import StoppedError
@@ -102,7 +102,7 @@ def first_that_works(settings: AnalyzerSettings, stop: Event | None = None) -> C
     for path in others:
         try:
             return _make(path, settings, stop)
-        except StoppedError:
+        except (StoppedError, TaughtFileError):
             raise
         except (UserError, RunError) as error:
             log.error("the installed model cannot be used, trying the one before: %s", error)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from emotion_edge.model.model_file import read_model
+from tests.edge.command_line import edge
 from tests.edge.models import FLOAT32, INT8, with_contract
 from tests.edge.teaching.taught_files import some_faces, taught, write, write_taught
 from tests.edge.waiting import until
@@ -108,10 +109,49 @@ def test_a_head_goes_with_the_last_copy_of_its_model(device, file, tmp_path):
     assert file.exists()
 
 
-def test_a_damaged_taught_file_does_not_hinder(device, file):
-    device.start()
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda file: file.write_text("{"), "the taught file is damaged"),
+        (lambda file: file.unlink(), "cannot read the taught file: No such file"),
+    ],
+)
+def test_a_taught_file_that_no_daemon_would_load_is_told_first(device, file, spoil, words):
+    device.start("--taught", file)
+    spoil(file)
+    for given in ((FLOAT32,), ("--rollback",)):
+        result = device.install(*given, "--taught", file)
+        assert result.returncode == 2
+        assert f"{file}: {words}" in result.stderr
+    assert device.info()[0].startswith("in use: tiny.int8")
+    sees(device, set(OWN))
+
+
+def test_a_daemon_says_that_it_is_the_taught_file(device, file):
     file.write_text("{")
-    result = device.install(FLOAT32, "--taught", file)
+    result = edge("run", "--source", device.source, *device.options, "--taught", file)
+    assert result.returncode == 2
+    assert "cannot be used, trying the one before" not in result.stderr
+    assert f"{file}: the taught file is damaged" in result.stderr
+
+
+def test_forgetting_removes_the_copies_too(device, file):
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    (kept,) = (device.models / "heads").iterdir()
+    result = edge("teach", "--forget", "--to", file, "--models", device.models)
     assert result.returncode == 0, result.stderr
-    assert "the taught file stays as it is: " in result.stdout
-    assert file.read_text() == "{"
+    assert f"removed: {file}" in result.stdout
+    assert f"removed: {kept}" in result.stdout
+    assert not file.exists()
+    assert not kept.exists()
+    result = edge("teach", "--forget", "--to", file, "--models", device.models)
+    assert result.returncode == 2
+    assert "no such file" in result.stderr
+
+
+def test_copies_are_forgotten_without_the_file(device, file):
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    file.unlink()
+    result = edge("teach", "--forget", "--to", file, "--models", device.models)
+    assert result.returncode == 0
+    assert list((device.models / "heads").iterdir()) == []

@@ -120,6 +120,11 @@ def test_unwatched_it_is_only_loaded(device):
     device.goes_on(SHA[INT8])
 
 
+def test_only_its_user_may_read_what_the_daemon_says_of_itself(device):
+    device.start()
+    assert (device.run_dir / "status.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_two_at_once_are_refused(device):
     device.start()
 
