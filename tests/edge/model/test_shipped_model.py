@@ -39,7 +39,7 @@ def test_run_and_info_use_it_by_default(tmp_path):
     assert result.returncode == 0, result.stderr
     assert sorted(json.loads(result.stdout)["scores"]) == list(LABELS)
     description = edge("info").stdout
-    assert description.startswith(f"{SHIPPED}\n")
+    assert f"in use: emotion-compact, which comes with this program\n{SHIPPED}\n" in description
     assert "\nparameters: 966,983\n" in description
     assert "\nmultiply-adds: 56,955,776\n" in description
     assert "\ninput: int8 1 x 48 x 48 x 1, " in description

@@ -35,7 +35,8 @@ def test_a_command_becomes_a_request(broker, daemon, changing, shared):
     assert shared.request.read_text() == "check\n"
     listener.send("install")
     until(lambda: shared.request.read_text() == "install\n", "the other request")
-    until(lambda: [*shared.run_dir.iterdir()] == [shared.request], "nothing else there")
+    status = {shared.run_dir / f"status.{end}" for end in ("json", "new")}
+    until(lambda: {*shared.run_dir.iterdir()} - status == {shared.request}, "nothing else there")
     assert stat.S_ISREG(shared.request.stat().st_mode)
     shared.request.unlink()  # as `update --requested` does first
     for _ in range(500):
