@@ -9,14 +9,8 @@ from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 from convert.publish.files import sync_folder
 from convert.publish.keys import KeyFolder
 from convert.publish.lifetimes import expiry
-from convert.publish.repository import (
-    ONLINE,
-    ROLES,
-    Repository,
-    metadata_file,
-    metadata_folder,
-    targets_folder,
-)
+from convert.publish.metadata_files import metadata_file, metadata_folder, targets_folder
+from convert.publish.repository import ONLINE, ROLES, Repository
 from emotion_edge.errors import UserError
 from emotion_edge.util.atomic_write import staged_write
 

@@ -12,7 +12,8 @@ from tuf.api.metadata import Root, TargetFile, Targets
 
 from convert.publish.files import write_durably
 from convert.publish.keys import KeyFolder
-from convert.publish.repository import ONLINE, Signers, opened_repository, targets_folder
+from convert.publish.metadata_files import targets_folder
+from convert.publish.repository import ONLINE, Signers, opened_repository
 from emotion_edge.errors import UserError
 from emotion_edge.model.limits import MAX_FILE
 from emotion_edge.model.model_file import read_model
