@@ -46,8 +46,6 @@ class KeyFolder:
 
     def check_unused(self) -> None:
         """Raise UserError if keys are in the folder."""
-        if self.path.exists() and not self.path.is_dir():
-            raise UserError(f"{self.option} {self.path}: it is not a folder")
         for each in self.path.glob("*.pem"):
             raise UserError(
                 f"{self.option} {self.path}: there is a key in it, {each.name}",

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 
-from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import INT8
 from tests.workbench.conftest import run
 from tests.workbench.publish.publisher import Device, Publisher
@@ -85,7 +84,7 @@ def test_rotate(published, url, tmp_path):
         assert check_all(devices, url, left) == {"one"}
     for left in everything[::8]:
         left.does("rotate", *roles)
-        left.release("two", file=SHIPPED)
+        left.release("two")
         assert check_all(devices, url, left) == {"one", "two"}
 
 
