@@ -11,7 +11,7 @@ from unittest.mock import patch
 from convert.publish.__main__ import main
 from convert.test_vector import make_test_vector
 from emotion_edge.errors import RunError
-from emotion_edge.model.model_file import GOLDEN_FILE, SHIPPED, pack, read_model
+from emotion_edge.model.model_file import GOLDEN_FILE, SHIPPED, Model, pack, read_model
 
 # Passes its self-test, and counts for minutes when it sees a blue picture.
 HANGS = Path("tests/fixtures/tiny.hangs.tflite")
@@ -53,14 +53,14 @@ class Publisher:
         """The root metadata that devices are enrolled with."""
         return self.repository / "metadata" / "1.root.json"
 
-    def release(self, name: str, percent: float) -> str:
-        """Publish one of `MODELS`, and return the SHA-256 of its file."""
+    def release(self, name: str, percent: float) -> Model:
+        """Publish one of `MODELS`, and return it."""
         path = self._folder / f"{name}.tflite"
         path.write_bytes(MODELS[name]())
         # As on a computer that works differently: here convert.publish would refuse that model.
         with patch("convert.publish.releases.read_whole_model", Path.read_bytes):
             self._run("release", path, "--name", name, "--percent", percent)
-        return read_model(path).sha256
+        return read_model(path)
 
     def percent(self, name: str, percent: float) -> None:
         """Give a release to another share of the devices."""

@@ -44,7 +44,7 @@ from convert.publish.overview import show
 from convert.publish.places import check_places
 from convert.publish.releases import NewRelease, change_percent, release
 from convert.publish.renewal import refresh, rotate
-from emotion_edge.errors import escape, exit_code
+from emotion_edge.errors import RunError, escape, exit_code
 
 _Command = Callable[[argparse.Namespace], Iterator[str]]
 
@@ -52,7 +52,15 @@ _Command = Callable[[argparse.Namespace], Iterator[str]]
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     args = make_parser(str(__doc__)).parse_args(argv)
-    return exit_code("convert.publish", lambda: _print_lines(_COMMANDS[args.command](args)))
+    return exit_code("convert.publish", lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        return _print_lines(_COMMANDS[args.command](args))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise RunError(f"{place}{error.strerror or error}") from None
 
 
 def _print_lines(lines: Iterator[str]) -> int:
@@ -88,7 +96,7 @@ def _rotate(args: argparse.Namespace) -> Iterator[str]:
 
 
 def _keys(args: argparse.Namespace) -> KeyFolder:
-    check_places(args.repository, args.keys, getattr(args, "root_keys", None))
+    check_places(args)
     return open_folder("--keys", args.keys, args.password_file)
 
 

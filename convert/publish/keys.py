@@ -1,5 +1,7 @@
 """Folders of private keys: one PEM file for each, named after its role and its id."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +46,6 @@ class KeyFolder:
 
     def check_unused(self) -> None:
         """Raise UserError if keys are in the folder."""
-        if self.path.exists() and not self.path.is_dir():
-            raise UserError(f"{self.option} {self.path}: it is not a folder")
         for each in self.path.glob("*.pem"):
             raise UserError(
                 f"{self.option} {self.path}: there is a key in it, {each.name}",
@@ -70,6 +70,16 @@ class KeyFolder:
         """Return whether the key that devices trust for a role is here."""
         return self.file_of(role, trusted_key(role, root)).exists()
 
+    def files(self, role: str) -> list[Path]:
+        """Return the files of all keys for a role that are here, needed or not."""
+        return sorted(self.path.glob(f"{role}-*.pem"))
+
+    def public_keys(self, role: str) -> Iterator[SSlibKey]:
+        """Yield the public halves of all keys for a role that are here and can be read."""
+        for path in self.files(role):
+            with suppress(UserError):
+                yield self._load(path, self._read(path)).public_key
+
     def signer(self, role: str, root: Root) -> CryptoSigner:
         """Return the private half of the key that devices trust for a role.
 
@@ -77,19 +87,22 @@ class KeyFolder:
         """
         key = trusted_key(role, root)
         path = self.file_of(role, key)
-        try:
-            pem = read_regular_file(path, _MAX_FILE)
-        except FileNotFoundError:
+        if not path.exists():
             raise UserError(
                 f"{self.option} {self.path}: there is no {path.name}, the {role} key of this "
                 "repository",
                 "name the folder that has it; if the key is lost, make a new one with `rotate`",
-            ) from None
+            )
+        return self._load(path, self._read(path), key)
+
+    @staticmethod
+    def _read(path: Path) -> bytes:
+        try:
+            return read_regular_file(path, _MAX_FILE)
         except OSError as error:
             raise UserError(f"{path}: cannot read the key: {error.strerror}") from None
-        return self._load(path, pem, key)
 
-    def _load(self, path: Path, pem: bytes, key: SSlibKey) -> CryptoSigner:
+    def _load(self, path: Path, pem: bytes, key: SSlibKey | None = None) -> CryptoSigner:
         encrypted = b"ENCRYPTED" in pem
         if encrypted and not self.password:
             raise UserError(f"{path}: the key is encrypted", f"add {self.password_option} FILE")

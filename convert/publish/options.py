@@ -1,11 +1,13 @@
 """Command-line options of `python -m convert.publish`."""
 
 import argparse
+from decimal import Decimal
 from pathlib import Path
 
 from convert.publish.repository import ROLES
 from emotion_edge.cli import argument_types as arguments
 
+_LEAST_SHARE = 0.000001
 _ABOUT = {
     "init": "make the keys and an empty repository, once",
     "release": "publish a model under a new name",
@@ -14,6 +16,16 @@ _ABOUT = {
     "refresh": "sign anew what expires soon; let it run every day",
     "rotate": "replace keys: stolen or lost ones, or the root's before its year is over",
 }
+
+
+def _share(text: str) -> float:
+    """Parse a share of the devices; refuse one that its number would change silently."""
+    share = arguments.percent(text)
+    if Decimal(text) != Decimal(repr(share)) or 0 < share < _LEAST_SHARE:
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]} is too exact; use fewer digits, and no share below {_LEAST_SHARE:f}"
+        )
+    return share
 
 
 def make_parser(description: str) -> argparse.ArgumentParser:
@@ -62,7 +74,7 @@ def _add_release(command: argparse.ArgumentParser) -> None:
     add("--name", required=True, help="a new name, such as 2026-12; devices and people see it")
     add(
         "--percent",
-        type=arguments.percent,
+        type=_share,
         required=True,
         metavar="P",
         help="share of the devices that get it now, 0 to 100, such as 5 or 0.5",
@@ -77,9 +89,7 @@ def _add_release(command: argparse.ArgumentParser) -> None:
 
 def _add_percent(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", help="the release, as `show` lists it")
-    command.add_argument(
-        "percent", type=arguments.percent, metavar="P", help="share of the devices, 0 to 100"
-    )
+    command.add_argument("percent", type=_share, metavar="P", help="share of the devices, 0 to 100")
 
 
 def _add_root_keys(command: argparse.ArgumentParser) -> None:

@@ -12,8 +12,9 @@ from tuf.api.metadata import Root, TargetFile, Targets
 
 from convert.publish.files import write_durably
 from convert.publish.keys import KeyFolder
-from convert.publish.repository import ONLINE, Signers, opened_repository, targets_folder
-from emotion_edge.errors import UserError
+from convert.publish.metadata_files import targets_folder
+from convert.publish.repository import ONLINE, Signers, opened_repository
+from emotion_edge.errors import RunError, UserError
 from emotion_edge.model.limits import MAX_FILE
 from emotion_edge.model.model_file import read_model
 from emotion_edge.model.runtime import RuntimeSettings
@@ -45,12 +46,7 @@ def release(repository: Path, keys: KeyFolder, new: NewRelease) -> Iterator[str]
     with opened_repository(repository) as opened:
         signers = signers_of(keys, opened.root.signed)
         targets = opened.targets.signed
-        if target_path(new.name) in targets.targets:
-            raise UserError(
-                f"--name {new.name}: there is a release of this name",
-                "a release never changes: choose another name, or change how many devices get it "
-                "with `percent`",
-            )
+        _check_new(new, content, targets)
         number = max((custom(each)["number"] for each in targets.targets.values()), default=0) + 1
         target = _make_target(new, content, number)
         (path,) = target.get_prefixed_paths()
@@ -98,11 +94,34 @@ def _check_names(new: NewRelease) -> None:
         raise UserError(f"--least-version {new.least_version}: not a version, such as 1.0.0")
 
 
+def _check_new(new: NewRelease, content: bytes, targets: Targets) -> None:
+    if target_path(new.name) in targets.targets:
+        raise UserError(
+            f"--name {new.name}: there is a release of this name",
+            "a release never changes: choose another name, or change how many devices get it "
+            "with `percent`",
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    for target in targets.targets.values():
+        if target.hashes["sha256"] == digest:
+            name = custom(target)["name"]
+            raise UserError(
+                f"{new.file}: this file is release {name} already",
+                f"change how many devices get it: `percent {name} P`",
+            )
+
+
 def read_whole_model(path: Path) -> bytes:
     """Return a model's file; raises UserError unless the model passes its self-test here."""
     model = read_model(path)
-    try_model(model, RuntimeSettings())
-    content = read_regular_file(path, MAX_FILE)
+    try:
+        try_model(model, RuntimeSettings())
+    except RunError as error:  # it is the file that is bad, not this computer
+        raise UserError(f"the model does not work: {error.found}", error.remedy) from None
+    try:
+        content = read_regular_file(path, MAX_FILE)
+    except OSError:
+        content = b""
     if hashlib.sha256(content).hexdigest() != model.sha256:
         raise UserError(f"{path}: it was changed while it was read", "try again")
     return content
@@ -123,7 +142,7 @@ def _make_target(new: NewRelease, content: bytes, number: int) -> TargetFile:
 
 def _written(percent: float) -> int | str:
     """Return a share as metadata has it: what TUF signs has no fractions, so they are a text."""
-    return int(percent) if percent.is_integer() else f"{percent:.10g}"
+    return int(percent) if percent.is_integer() else repr(percent)
 
 
 def _find(targets: Targets, name: str) -> TargetFile:

@@ -6,15 +6,12 @@ from pathlib import Path
 from securesystemslib.signer import Signer
 from tuf.api.metadata import Root, Snapshot, Targets, Timestamp
 
+from convert.publish.files import remove_unfinished
 from convert.publish.keys import KeyFolder, trusted_key
 from convert.publish.lifetimes import is_due, is_expired, show_time
+from convert.publish.metadata_files import metadata_file
 from convert.publish.releases import signers_of
-from convert.publish.repository import (
-    ONLINE,
-    Repository,
-    metadata_file,
-    opened_repository,
-)
+from convert.publish.repository import ONLINE, Repository, opened_repository
 from emotion_edge.errors import UserError
 
 
@@ -64,25 +61,31 @@ def rotate(
     Until the new root is there, which comes last, devices trust the former keys. So the former and
     the new one both sign, and no device ever finds something that it cannot trust. A device that
     sees the new root forgets what the former keys have signed, such as a version far too high.
+
+    Where the former key is lost, only the new one signs. If this is killed then, the next `rotate`
+    of the same roles knows the new key by its file.
     """
-    with opened_repository(folder, renewed=(*roles, Root.type)) as repository:
+    with opened_repository(folder, renewed=(*roles, Root.type), keys=keys) as repository:
         root = repository.root.signed
-        former = {role: trusted_key(role, root) for role in roles}
+        for place in (keys, root_keys):
+            remove_unfinished(place.path)
         places = {role: root_keys if role == Root.type else keys for role in roles}
         signers = _former_signers(roles, keys, root)
         signers[Root.type] = [root_keys.signer(Root.type, root)]
         for role in roles:
             new = places[role].create(role)
             signers[role].append(new)
-            root.revoke_key(former[role].keyid, role)
+            root.revoke_key(trusted_key(role, root).keyid, role)
             root.add_key(new.public_key, role)
         if first := next((role for role in ONLINE if role in signers), None):
             repository.publish(signers, first)
         repository.publish_root(signers[Root.type])
     yield f"{', '.join(roles)}: devices trust the new keys from their next check on"
-    for role, key in former.items():
-        if (file := places[role].file_of(role, key)).exists():
-            yield f"remove {file}, which nothing needs any more"
+    for role, place in places.items():
+        needed = place.file_of(role, trusted_key(role, root))
+        for file in place.files(role):
+            if file != needed:
+                yield f"remove {file}, which nothing needs any more"
     path = metadata_file(folder, root)
     yield f"enrol further devices with {path}; rotate a key again before {root.expires:%Y-%m-%d}"
 

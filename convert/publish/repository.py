@@ -5,27 +5,32 @@ written last. So a device sees all of a change or nothing, and so does the next 
 that was killed: what no timestamp names is written over.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from securesystemslib.signer import Signer
-from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, Targets, Timestamp
-from tuf.api.serialization import DeserializationError
+from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
 from convert.publish.files import remove_unfinished, sole_writer, write_durably
+from convert.publish.keys import KeyFolder
 from convert.publish.lifetimes import check_clock, expiry, is_expired, show_time
+from convert.publish.metadata_files import (
+    all_roots,
+    metadata_file,
+    metadata_folder,
+    newest_root,
+    read_metadata,
+    targets_folder,
+)
 from emotion_edge.errors import UserError
 
 ONLINE = (Targets.type, Snapshot.type, Timestamp.type)  # each but the first signs the one before
 ROLES = (*ONLINE, Root.type)
 Signers = Mapping[str, Sequence[Signer]]
-_Signed = TypeVar("_Signed", Root, Targets, Snapshot, Timestamp)
-_RESTORE = "bring back your copy of the repository"
 
 
 @dataclass
@@ -82,86 +87,57 @@ class Repository:
         return content
 
 
-def metadata_folder(folder: Path) -> Path:
-    """Return the place of the metadata."""
-    return folder / "metadata"
-
-
-def targets_folder(folder: Path) -> Path:
-    """Return the place of the models."""
-    return folder / "targets"
-
-
-def metadata_file(folder: Path, signed: Signed) -> Path:
-    """Return the place of a role's metadata."""
-    version = "" if signed.type == Timestamp.type else f"{signed.version}."
-    return metadata_folder(folder) / f"{version}{signed.type}.json"
-
-
 @contextmanager
-def opened_repository(folder: Path, *, renewed: Sequence[str] = ()) -> Iterator[Repository]:
+def opened_repository(
+    folder: Path, *, renewed: Sequence[str] = (), keys: KeyFolder | None = None
+) -> Iterator[Repository]:
     """Yield a repository that nobody else changes meanwhile.
 
     renewed: the roles that are about to be signed by new keys, so the times of their signatures do
-    not matter.
+    not matter. keys: the folder with their keys, which vouch for what a `rotate` has signed that
+    was killed before its root was there.
     """
-    _newest_root(folder)
+    newest_root(folder)
     with sole_writer(metadata_folder(folder)):
         for each in (metadata_folder(folder), targets_folder(folder)):
             remove_unfinished(each)
-        repository = read_repository(folder)
+        repository = read_repository(folder, renewed, keys)
         check_clock(repository.of(role) for role in ROLES if role not in renewed)
         if Root.type not in renewed:
             repository.check_root()
         yield repository
 
 
-def read_repository(folder: Path) -> Repository:
-    """Read the newest metadata of a repository.
+def read_repository(
+    folder: Path, renewed: Sequence[str] = (), keys: KeyFolder | None = None
+) -> Repository:
+    """Read the newest metadata of a repository; `renewed` and `keys`: see `opened_repository`.
 
     Raises UserError if there is none, or if it is not signed by the keys that its root names: what
     is here is signed again, so nobody else may have put anything into it.
     """
-    metadata, root = metadata_folder(folder), _newest_root(folder)
-    timestamp = _read(metadata / "timestamp.json", Timestamp, root)
-    version = timestamp.signed.snapshot_meta.version
-    snapshot = _read(
-        metadata / f"{version}.snapshot.json", Snapshot, root, timestamp.signed.snapshot_meta
-    )
+    metadata, root = metadata_folder(folder), newest_root(folder)
+    vouching = _with_unfinished_keys(folder, root, renewed, keys) if keys else root
+    timestamp = read_metadata(metadata / "timestamp.json", Timestamp, vouching)
+    named = timestamp.signed.snapshot_meta
+    snapshot = read_metadata(metadata / f"{named.version}.snapshot.json", Snapshot, vouching, named)
     named = snapshot.signed.meta["targets.json"]
-    targets = _read(metadata / f"{named.version}.targets.json", Targets, root, named)
+    targets = read_metadata(metadata / f"{named.version}.targets.json", Targets, vouching, named)
     return Repository(folder, root, targets, snapshot, timestamp)
 
 
-def _newest_root(folder: Path) -> Metadata[Root]:
-    names = (path.name for path in metadata_folder(folder).glob("*.root.json"))
-    versions = [int(match[1]) for name in names if (match := re.match(r"(\d+)\.root", name))]
-    if not versions:
-        raise UserError(
-            f"--repository {folder}: there is no repository", "make one there with `init`"
-        )
-    return _read(metadata_folder(folder) / f"{max(versions)}.root.json", Root)
+def _with_unfinished_keys(
+    folder: Path, root: Metadata[Root], renewed: Sequence[str], keys: KeyFolder
+) -> Metadata[Root]:
+    """Return the root with the keys that a killed `rotate` has made for roles whose key is lost.
 
-
-def _read(
-    path: Path,
-    kind: type[_Signed],
-    root: Metadata[Root] | None = None,
-    named: MetaFile | None = None,
-) -> Metadata[_Signed]:
-    """Read a file of metadata; `root` vouches for it, or itself, and what names it has its hash."""
-    try:
-        content = path.read_bytes()
-        if named:
-            named.verify_length_and_hashes(content)
-        metadata = Metadata[_Signed].from_bytes(content)
-        if not isinstance(metadata.signed, kind):
-            raise ValueError(f"it is {metadata.signed.type}")
-        vouches = root.signed if root else metadata.signed
-        assert isinstance(vouches, Root)
-        vouches.verify_delegate(kind.type, metadata.signed_bytes, metadata.signatures)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file", _RESTORE) from None
-    except (DeserializationError, RepositoryError, ValueError) as error:
-        raise UserError(f"{path}: not what was published: {error}", _RESTORE) from None
-    return metadata
+    They are those in `keys` that no root has ever named: a former key may be a thief's.
+    """
+    vouching = deepcopy(root)
+    for role in renewed:
+        if role != Root.type and not keys.has(role, root.signed):
+            former = {key for each in all_roots(folder, root) for key in each.roles[role].keyids}
+            for key in keys.public_keys(role):
+                if key.keyid not in former:
+                    vouching.signed.add_key(key, role)
+    return vouching

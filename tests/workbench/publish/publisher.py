@@ -12,7 +12,7 @@ from convert.publish import lifetimes
 from convert.publish.keys import KeyFolder
 from convert.publish.releases import signers_of
 from convert.publish.repository import Repository, opened_repository, read_repository
-from emotion_edge.model.model_file import SHIPPED
+from tests.edge.models import INT8, with_files
 from tests.workbench.conftest import call, command, digests, run_in_process
 
 
@@ -47,9 +47,15 @@ class Publisher:
         assert result.returncode == 0, result.stderr
         return result.stdout
 
-    def release(self, name: str, percent: object = 100, file: Path = SHIPPED) -> str:
-        """Publish a model."""
-        return self.does("release", file, "--name", name, "--percent", percent)
+    def model(self, name: str) -> Path:
+        """Return the file of a model that works and that no other name has."""
+        path = self.folder / f"{name}.tflite"
+        path.write_bytes(with_files(INT8, more={"name.txt": name.encode()}))
+        return path
+
+    def release(self, name: str, percent: object = 100, file: Path | None = None) -> str:
+        """Publish a model, by default one of its own."""
+        return self.does("release", file or self.model(name), "--name", name, "--percent", percent)
 
     def refuses(self, name: str, *arguments: object) -> str:
         """Run a command, which must end with exit code 2, and return the one line of its error."""

@@ -1,10 +1,9 @@
 """`init`: keys, their modes and places, and a repository that devices accept."""
 
 import stat
+from pathlib import Path
 
 import pytest
-
-from tests.workbench.conftest import digests
 
 ONLINE = ("targets", "snapshot", "timestamp")
 
@@ -77,13 +76,58 @@ def test_the_root_key_lies_apart(empty):
         assert "one is inside the other" in empty.refuses("init", "--root-keys", place)
 
 
-def test_a_file_is_no_folder_of_keys(empty):
-    empty.keys.touch()
-    assert "it is not a folder" in empty.refuses("init")
+PLACES = ["--repository", "--keys", "--root-keys"]
 
 
-def test_a_place_without_permission_is_a_failure_at_run_time(empty):
-    result = empty("init", "--keys", "/proc/keys-of-nobody")
+@pytest.mark.parametrize("option", PLACES)
+def test_a_file_is_no_folder(option, empty):
+    file = empty.folder / "file"
+    file.touch()
+    assert f"{option} {file}: it is not a folder" in empty.refuses("init", option, file)
+    below = file / "deep" / "folder"
+    assert f"{option} {below}: {file} is not a folder" in empty.refuses("init", option, below)
+
+
+@pytest.mark.parametrize("option", PLACES)
+def test_links_in_a_circle_are_no_folder(option, empty):
+    link = empty.folder / "link"
+    link.symlink_to(link)
+    assert f"{option} {link}: " in empty.refuses("init", option, link)
+
+
+def fails(publisher, *words):
+    """Run `init`, which must fail at run time and leave nothing, and return its error."""
+    before = {*publisher.folder.rglob("*")}
+    result = publisher.quick("init", *words)
     assert result.returncode == 1
-    assert result.stderr.startswith("convert.publish: error: ")
-    assert digests(empty.folder) == {}
+    assert {*publisher.folder.rglob("*")} == before
+    return result.stderr
+
+
+@pytest.mark.parametrize("option", PLACES)
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_place_that_cannot_be_written_to_leaves_nothing(option, exists, empty):
+    place = Path("/proc" if exists else "/proc/nobody")
+    error = fails(empty, option, place)
+    assert error.startswith("convert.publish: error: ")
+    assert str(place) in error
+    assert "[Errno" not in error
+    empty.does("init")
+
+
+def test_a_folder_that_was_there_stays_when_something_fails(empty):
+    empty.keys.mkdir()
+    (empty.root_keys.parent).mkdir()
+    fails(empty, "--repository", "/proc/nobody")
+    assert {*empty.folder.iterdir()} == {empty.keys, empty.root_keys.parent}
+
+
+def test_an_interruption_leaves_nothing(empty, monkeypatch):
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("convert.publish.repository.expiry", interrupt)
+        assert empty.quick("init").returncode == 130
+    assert not [*empty.folder.iterdir()]
+    empty.does("init")

@@ -1,10 +1,10 @@
 """A command that is killed leaves what devices can read, and can be repeated."""
 
+import re
 import shutil
 
 import pytest
 
-from emotion_edge.model.model_file import SHIPPED
 from tests.edge.models import INT8
 from tests.workbench.conftest import run
 from tests.workbench.publish.publisher import Device, Publisher
@@ -24,7 +24,10 @@ def killed(publisher: Publisher, *words: object) -> list[Publisher]:
     result = run("tests.workbench.publish.kills", publisher.folder, *words)
     assert result.returncode == 0, result.stderr
     folders = publisher.folder.parent.glob(f"{publisher.folder.name}-*")
-    return [Publisher(folder) for folder in sorted(folders, key=lambda each: int(each.name[4:]))]
+    return [
+        Publisher(folder)
+        for folder in sorted(folders, key=lambda each: int(each.name.rpartition("-")[2]))
+    ]
 
 
 def enrolled(folder, url, publisher: Publisher) -> list[Device]:
@@ -81,8 +84,38 @@ def test_rotate(published, url, tmp_path):
         assert check_all(devices, url, left) == {"one"}
     for left in everything[::8]:
         left.does("rotate", *roles)
-        left.release("two", file=SHIPPED)
+        left.release("two")
         assert check_all(devices, url, left) == {"one", "two"}
+
+
+def test_rotate_of_lost_keys(published, url, tmp_path):
+    devices, roles = enrolled(tmp_path, url, published), ("targets", "timestamp")
+    for role in roles:
+        published.key_file(role).unlink()
+    everything = killed(published, "rotate", *roles)
+    assert len(everything) > 20
+    for left in everything:
+        left.does("rotate", *roles)
+        left.does("refresh")
+        assert check_all(devices, url, left) == {"one"}
+        assert not leftovers(left)
+
+
+def test_rotate_of_a_lost_key_killed_again_and_again(published, url, tmp_path):
+    devices = enrolled(tmp_path, url, published)
+    published.key_file("timestamp").unlink()
+    left = published
+    for _ in range(2):  # each time when all is signed by the new key, but no root names it yet
+        everything = killed(left, "rotate", "timestamp")
+        *_, left = (each for each in everything if not each.root_file(2).exists())
+    assert "repeat `rotate` if it was stopped" in left.quick("refresh").stderr
+    output = left.does("rotate", "timestamp")
+    assert {str(path) for path in left.keys.glob("timestamp-*")} == {
+        str(left.key_file("timestamp")),
+        *re.findall("^remove (.*),", output, re.M),
+    }
+    assert output.count("remove ") == 2
+    assert check_all(devices, url, left) == {"one"}
 
 
 def test_init(tmp_path, url):

@@ -56,6 +56,24 @@ def test_the_root_key_alone_may_be_encrypted(empty):
     empty.does("rotate", "snapshot", *root(empty))
 
 
+@pytest.mark.parametrize("words", [online, root])
+def test_a_password_is_not_read_where_it_would_be_published(words, empty):
+    checkout = empty.folder / "checkout"
+    (checkout / ".git").mkdir(parents=True)
+    empty.does("init")
+    for folder, problem in (
+        (empty.repository / "metadata", "it is inside the repository, whose files everybody"),
+        (checkout, f"it is inside the git checkout {checkout}"),
+    ):
+        (folder / "password.txt").write_text("correct horse\n")
+        (empty.folder / "link").unlink(missing_ok=True)
+        (empty.folder / "link").symlink_to(folder / "password.txt")
+        option, _ = words(empty)
+        for path in (folder / "password.txt", empty.folder / "link"):
+            error = empty.refuses("rotate", "root", option, path)
+            assert f"{option} {path}: {problem}" in error
+
+
 def test_a_missing_or_empty_password_file_is_named(empty):
     error = empty.refuses("init", *root(empty))
     assert f"--root-password-file {empty.folder}/password.txt: cannot read it" in error

@@ -105,6 +105,15 @@ def test_a_missing_key_is_named(publisher):
     assert f"--keys {publisher.keys}: there is no {file.name}, the timestamp key" in error
 
 
+def test_what_cannot_be_read_is_said_in_words(publisher):
+    timestamp = publisher.repository / "metadata" / "timestamp.json"
+    timestamp.unlink()
+    timestamp.mkdir()
+    result = publisher.quick("refresh")
+    assert result.returncode == 1
+    assert result.stderr == f"convert.publish: error: {timestamp}: Is a directory\n"
+
+
 def test_where_no_repository_is_says_so(empty):
     for command in ("refresh", "show"):
         assert "there is no repository; make one there with `init`" in empty.refuses(command)

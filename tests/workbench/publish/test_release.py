@@ -6,7 +6,7 @@ import resource
 import pytest
 
 from emotion_edge.model.model_file import SHIPPED, pack, read_model
-from tests.edge.models import INT8, files_of, without_zip
+from tests.edge.models import INT8, files_of, without_bias, without_zip
 from tests.workbench.conftest import digests, overwrite
 
 
@@ -32,7 +32,7 @@ def test_a_device_gets_the_model_and_what_is_said_about_it(publisher, enrol):
 
 
 def test_numbers_count_on_and_each_release_reaches_other_devices_first(publisher, enrol):
-    for name, file in (("one", SHIPPED), ("two", INT8), ("three", SHIPPED)):
+    for name, file in (("one", None), ("two", INT8), ("three", SHIPPED)):
         publisher.release(name, 0, file)
     device = enrol()
     found = device.check()
@@ -47,8 +47,10 @@ def test_numbers_count_on_and_each_release_reaches_other_devices_first(publisher
 
 def test_a_share_may_have_a_fraction(publisher, enrol):
     publisher.does(*new(SHIPPED, "a", "0.5", "--least-version", "1.12.0"))
-    publisher.does(*new(SHIPPED, "b", "50.0"))
+    publisher.does(*new(INT8, "b", "50.0"))
+    publisher.does(*new(publisher.model("c"), "c", "99.99999999999"))
     found = enrol().check()
+    assert found["c"].custom["percent"] == "99.99999999999"
     assert (found["a"].custom["percent"], found["b"].custom["percent"]) == ("0.5", 50)
     assert found["a"].custom["least_version"] == "1.12.0"
 
@@ -67,7 +69,19 @@ def test_a_name_is_never_used_twice(publisher):
     assert "there is a release of this name" in publisher.refuses(*new(INT8))
 
 
-@pytest.mark.parametrize("percent", ["-1", "100.1", "nan", "inf", "half", ""])
+def test_a_file_is_never_released_twice(publisher):
+    publisher.release("2026-12", 0, INT8)
+    publisher.release("2027-01", 5)
+    copy = publisher.folder / "copy.tflite"
+    copy.write_bytes(INT8.read_bytes())
+    error = publisher.refuses(*new(copy, "2027-02"))
+    assert f"{copy}: this file is release 2026-12 already; change how many" in error
+    assert error.endswith("`percent 2026-12 P`")
+
+
+@pytest.mark.parametrize(
+    "percent", ["-1", "100.1", "nan", "inf", "half", "", f"99.{30 * '9'}", "1e-300"]
+)
 def test_a_share_is_from_0_to_100(percent, publisher):
     error = publisher.refuses("release", SHIPPED, "--name=a", f"--percent={percent}")
     assert "argument --percent: " in error
@@ -99,6 +113,8 @@ def test_only_a_whole_model_that_works_is_published(publisher):
     assert "no contract inside" in publisher.refuses(*new(bad))
     bad.write_bytes(pack(without_zip(INT8), read_model(INT8).contract))
     assert "no golden vector inside" in publisher.refuses(*new(bad))
+    bad.write_bytes(without_bias())
+    assert "the model does not work: " in publisher.refuses(*new(bad))
     bad.write_bytes(with_wrong_golden_vector())
     assert "gives different scores" in publisher.refuses(*new(bad))
 
@@ -106,12 +122,11 @@ def test_only_a_whole_model_that_works_is_published(publisher):
 def test_a_file_that_changes_meanwhile_is_refused(publisher, monkeypatch):
     file = publisher.folder / "changing.tflite"
     file.write_bytes(SHIPPED.read_bytes())
-    monkeypatch.setattr(
-        "convert.publish.releases.try_model", lambda *_: file.write_bytes(INT8.read_bytes())
-    )
-    result = publisher.quick(*new(file))
-    assert result.returncode == 2
-    assert "it was changed while it was read; try again" in result.stderr
+    for change in (lambda *_: file.write_bytes(INT8.read_bytes()), lambda *_: file.unlink()):
+        monkeypatch.setattr("convert.publish.releases.try_model", change)
+        result = publisher.quick(*new(file))
+        assert result.returncode == 2
+        assert "it was changed while it was read; try again" in result.stderr
     assert publisher.does("show").startswith("no release yet\n")
 
 

@@ -65,6 +65,27 @@ def test_what_a_former_key_signs_is_refused(publisher, enrol):
     assert "timestamp.json: not what was published" in publisher.refuses("refresh")
 
 
+def test_a_former_key_that_was_not_removed_vouches_for_nothing(publisher):
+    thief = stolen(publisher, "timestamp")
+    publisher.does("rotate", "timestamp")
+    forged, lost = publisher.read(), publisher.key_file("timestamp")
+    forged.timestamp.signed.version += 1
+    forged.write("timestamp", [thief])
+    assert "timestamp.json: not what was published" in publisher.refuses("rotate", "timestamp")
+    lost.unlink()
+    assert "timestamp.json: not what was published" in publisher.refuses("rotate", "timestamp")
+    # Nor can the first root be exchanged for one that does not name the former key.
+    publisher.root_file().write_bytes(publisher.root_file(2).read_bytes())
+    error = publisher.refuses("rotate", "timestamp")
+    assert f"{publisher.root_file()}: it is version 2; bring back your copy" in error
+
+
+def test_a_root_served_again_as_a_newer_one_is_refused(publisher):
+    publisher.does("rotate", "timestamp")
+    publisher.root_file(3).write_bytes(publisher.root_file().read_bytes())
+    assert f"{publisher.root_file(3)}: it is version 1" in publisher.refuses("rotate", "timestamp")
+
+
 def test_a_device_recovers_from_a_stolen_timestamp_key(publisher, enrol):
     device, thief = enrol(), stolen(publisher, "timestamp")
     ours = publisher.repository / "metadata" / "timestamp.json"

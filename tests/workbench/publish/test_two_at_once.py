@@ -4,7 +4,6 @@ import fcntl
 import os
 import subprocess
 
-from emotion_edge.model.model_file import SHIPPED
 from tests.workbench.conftest import REPOSITORY, command
 
 
@@ -20,7 +19,8 @@ def start(publisher, *words):
 def test_all_that_is_published_at_once_is_there(publisher, enrol):
     names = [f"model-{i}" for i in range(4)]
     processes = [
-        start(publisher, "release", SHIPPED, "--name", name, "--percent", 5) for name in names
+        start(publisher, "release", publisher.model(name), "--name", name, "--percent", 5)
+        for name in names
     ]
     processes += [start(publisher, "refresh") for _ in range(2)]
     for process in processes:

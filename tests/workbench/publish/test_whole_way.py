@@ -146,6 +146,7 @@ def test_mender_installs_and_rolls_back(mender, daemon):
 
 def test_what_went_back_by_itself_is_not_rolled_back_by_mender(mender, shell, daemon):
     call, tree = mender
+    daemon(SHIPPED)
     shell.does(f"emotion-edge install-model {INT8}")
     (tree / "files" / "bad.tflite").write_bytes(b"garbage")
     assert call("ArtifactInstall").returncode == 2
