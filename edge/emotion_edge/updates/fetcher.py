@@ -169,6 +169,8 @@ class _Redirects(Redirects):
     def redirect_request(self, req: request.Request, *answer: Any) -> request.Request | None:
         """Return the next request."""
         new = super().redirect_request(req, *answer)
+        if new is not None and new.type not in ("http", "https"):
+            raise DownloadError(f"it redirects to {new.type}://, not to a web server")
         if new is not None and new.type not in (req.type, "https"):
             raise DownloadError("it redirects from https:// to an address without TLS")
         return new

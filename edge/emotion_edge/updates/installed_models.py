@@ -1,27 +1,36 @@
 """The models of this device, as an update installs them."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from emotion_edge.installed.install import install
+from emotion_edge.installed.install import install, leave
 from emotion_edge.installed.problems import RefusedModelError, WentBackError
 from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.model import limits
 from emotion_edge.model.runtime import find_runtime
-from emotion_edge.model.store.state import name_of, read_store
+from emotion_edge.model.store.state import file_of, name_of, read_store
 from emotion_edge.updates.installing import InUse, UnfitError
+from emotion_edge.util.regular_file import read_regular_file
 
 
 class InstalledModels:
-    """Installs models as `emotion-edge install-model` does."""
+    """Installs models as `emotion-edge install-model` does, but only where a daemon proves them."""
 
     def __init__(self, settings: InstallSettings) -> None:
         """settings: as for `install-model`."""
-        self._settings = settings
+        self._settings = replace(settings, needs_daemon=True)
 
     def in_use(self) -> InUse:
         """Return the model in use."""
-        entry = read_store(self._settings.models).in_use
-        return InUse(name_of(entry), entry.sha256 if entry else None)
+        models = self._settings.models
+        entry = read_store(models).in_use
+        if entry is None:
+            return InUse(name_of(entry), None)
+        if _digest(file_of(models, entry)) != entry.sha256:
+            return InUse(entry.name, None, is_damaged=True)
+        return InUse(entry.name, entry.sha256)
 
     def install(self, file: Path, name: str) -> Iterator[str]:
         """Install a model, and yield lines on it; see `Installer`."""
@@ -29,8 +38,22 @@ class InstalledModels:
         try:
             yield from install(file, self._settings, name=name)
         except RefusedModelError as error:
-            raise UnfitError(str(error)) from error
+            # The file lies in a folder that is gone soon.
+            reason = str(error).removeprefix(f"{file}: ").replace(str(file), name)
+            raise UnfitError(reason) from error
         except WentBackError as error:
             if error.blames_model:
-                raise UnfitError(str(error)) from error
+                raise UnfitError(str(error), certain=False) from error
             raise
+
+    def leave(self, avoid: Collection[str]) -> Iterator[str]:
+        """Use the model before, or the shipped one; see `Installer`."""
+        return leave(self._settings, avoid)
+
+
+def _digest(file: Path) -> str:
+    """Return the SHA-256 of a file, "" if it cannot be read."""
+    try:
+        return hashlib.sha256(read_regular_file(file, limits.MAX_FILE)).hexdigest()
+    except OSError:
+        return ""
