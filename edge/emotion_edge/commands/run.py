@@ -26,11 +26,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from threading import Event
 
-from emotion_edge.capture.frame import CameraLost
+from emotion_edge.capture.frame import CameraLost, Frame
 from emotion_edge.capture.merged import Numbered
 from emotion_edge.commands.feed import Feed, make_feeds, open_frames, open_sinks
 from emotion_edge.commands.settings import RunSettings
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.installed.exercise import Exercise
 from emotion_edge.installed.status import StatusFile
 from emotion_edge.model.model_file import Model
 from emotion_edge.model.self_test import run_self_test
@@ -83,13 +84,18 @@ def _process_frames(
     stop: Event,
 ) -> None:
     stats, model = [feed.stats for feed in feeds], feeds[0].analyzer.classifier.model
-    status = StatusFile(settings.run_dir, stats, model.sha256)
+    own_model, every = settings.analyzer.model is not None, settings.sources[0].every
+    status = StatusFile(settings.run_dir, stats, model.sha256, own_model=own_model, every=every)
+    exercise = Exercise(None if own_model else settings.analyzer.models)
     for number, frame in frames:
         if reload.is_set():
             reload.clear()
-            every = [each for some in sinks for each in some]
-            _reload(settings.analyzer, feeds, every, status, stop)
+            each_sink = [each for some in sinks for each in some]
+            _reload(settings.analyzer, feeds, each_sink, status, stop)
+            exercise.begin()
         feeds[number].process(frame, sinks[number])
+        if isinstance(frame, Frame):
+            exercise.look(feeds[number].analyzer.classifier, frame)
         status.write()
         # Only frames reset the watchdog, so systemd restarts a daemon that gets none.
         watchdog = () if isinstance(frame, CameraLost) else ("WATCHDOG=1",)

@@ -43,8 +43,10 @@ def keep_head(models: Path, taught: Path) -> str | None:
     if not taught.exists():
         return None
     model = model_of(taught)
+    content, copy = read_regular_file(taught, MAX_BYTES), _kept(models, model)
     (models / HEADS).mkdir(mode=0o700, exist_ok=True)
-    write_durably(_kept(models, model), read_regular_file(taught, MAX_BYTES), 0o600)
+    if not copy.exists() or copy.read_bytes() != content:
+        write_durably(copy, content, 0o600)
     return model
 
 

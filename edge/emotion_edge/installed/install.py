@@ -1,7 +1,8 @@
 """Install a model: check it, switch to it by one rename, watch the daemon, go back if need be."""
 
 import hashlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +15,15 @@ from emotion_edge.installed.switch import (
     check_head,
     clean_up,
     go_back,
+    read_installed,
     settle,
-    turn,
+    use_head,
     writing,
 )
-from emotion_edge.installed.watch import bring_back, measure_pace, watch
+from emotion_edge.installed.watch import Pace, bring_back, measure_pace, watch
 from emotion_edge.model import limits
 from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.model.runtime import RuntimeSettings, find_runtime
 from emotion_edge.model.store.lock import locked
 from emotion_edge.model.store.state import (
     Entry,
@@ -37,6 +39,9 @@ from emotion_edge.model.trial import try_model
 from emotion_edge.util.atomic_write import write_durably
 from emotion_edge.util.regular_file import read_regular_file
 
+log = logging.getLogger(__name__)
+NO_DAEMON = "no daemon says what it does"
+
 
 def install(file: Path, settings: InstallSettings, *, name: str = "") -> Iterator[str]:
     """Install a model's file and yield what happens. name: what people will call it.
@@ -46,38 +51,51 @@ def install(file: Path, settings: InstallSettings, *, name: str = "") -> Iterato
     if it cannot be installed now; UserError if this user may not install.
     """
     with locked(settings.models):
-        settle(settings)
+        if settled := settle(settings):
+            yield settled
         check_head(settings)
-        entry, content = _check(file, settings.runtime, name or file.stem)
+        entry, content = _check(file, settings.runtime, name.strip() or file.stem)
         state = read_store(settings.models)
         if state.in_use and state.in_use.sha256 == entry.sha256:
-            yield f"{state.in_use.name} is in use already"
+            yield from _repair(state.in_use, content, settings)
             return
         yield f"{entry.name}: whole, and passes its self-test here"
         yield from _switch(entry, content, state, settings)
 
 
 def _check(file: Path, runtime: RuntimeSettings, name: str) -> tuple[Entry, bytes]:
-    """Return the model and its file's content; raises RefusedModelError."""
+    """Return the model and its file's content; raises RefusedModelError, UserError or OSError."""
     if not limits.is_text(name):
         raise UserError(f"{name!r} is no name for a model", "give a short --name")
+    find_runtime(runtime.runtime)  # without one, no model is to blame
     try:
         model = read_model(file)
         content = read_regular_file(file, limits.MAX_FILE)
         if hashlib.sha256(content).hexdigest() != model.sha256:
             raise UserError(f"{file}: somebody changed it meanwhile", "try again")
         try_model(model, runtime)
-    except UserError as error:
+    except (UserError, RunError) as error:
         raise RefusedModelError(error.found, error.remedy) from None
     return Entry(name, model.sha256, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"), content
+
+
+def _repair(entry: Entry, content: bytes, settings: InstallSettings) -> Iterator[str]:
+    """Write the file of the model in use again if it is not what it was."""
+    if read_installed(settings.models, entry):
+        yield f"{entry.name} is in use already"
+        return
+    with writing(settings.models):
+        write_durably(settings.models / entry.file, content)
+    Daemon(settings.run_dir).reload()
+    yield f"{entry.name} is in use already; its file was damaged, and is whole again"
 
 
 def _switch(
     entry: Entry, content: bytes, state: Installed, settings: InstallSettings
 ) -> Iterator[str]:
     daemon = Daemon(settings.run_dir)
+    pace = _look_at(daemon, settings)
     status = daemon.status()
-    pace = measure_pace(daemon) if settings.watch and status else None
     following = Installed(in_use=entry, before=state.in_use, exists=True)
     trial = replace(state, trial=entry, exists=True)
     with writing(settings.models):
@@ -85,44 +103,86 @@ def _switch(
     try:
         with writing(settings.models):
             begin(settings.models, trial if pace else following)
-        yield from turn(entry, state.in_use, daemon, settings)
+        daemon.kill() if pace and pace.hangs else daemon.reload()
         if pace:
             yield from watch(daemon, entry.sha256, pace, settings.watch)
             with writing(settings.models):
                 write_store(settings.models, following)
     except BaseException as error:
+        if not isinstance(error, WentBackError):
+            log.warning("going back to %s", name_of(state.in_use))
         left = go_back(state, entry, daemon, status.model if status else "", settings)
         if isinstance(error, WentBackError):
             raise error.explained(f"{name_of(state.in_use)} is in use again", left) from None
         raise
     forget_former(settings.models)
+    yield from use_head(entry, state.in_use, daemon, settings)
     clean_up(settings.models, following)
     if not status:
-        yield "no daemon says what it does, so nothing is watched: its next start uses the model"
+        yield f"{NO_DAEMON}, so nothing is watched: its next start uses the model"
     yield f"{entry.name} is in use; {name_of(state.in_use)} was before"
+
+
+def _look_at(daemon: Daemon, settings: InstallSettings) -> Pace | None:
+    """Return how the daemon does, None if it is not to be watched, or does not run.
+
+    Raises RunError if it must run, or would load no other model, or shows nothing.
+    """
+    status = daemon.status()
+    if status and status.own_model:
+        raise RunError(
+            "the daemon was started with a model of its own, and would load no other",
+            "restart it without --model",
+        )
+    if settings.watch and settings.needs_daemon and not status:
+        raise RunError(f"{NO_DAEMON}, so nobody could tell whether the model works", "start it")
+    return measure_pace(daemon) if settings.watch and status else None
 
 
 def roll_back(settings: InstallSettings) -> Iterator[str]:
     """Use the model that was in use before, and yield what happens.
 
-    Raises UserError if there is none, RunError if it cannot be used.
+    After an interrupted trial, that is the one before the trial. Raises UserError if there is none,
+    RunError if it cannot be used.
     """
     with locked(settings.models):
-        settle(settings)
+        if settled := settle(settings):
+            yield settled
+            return
         check_head(settings)
         state = read_store(settings.models)
         if not (state.in_use or state.before):
             raise UserError(f"{settings.models}: no model was in use before")
-        try:
-            model = read_model(file_of(settings.models, state.before))
-            try_model(model, settings.runtime)
-        except UserError as error:
-            raise UserError(f"cannot go back to {name_of(state.before)}: {error}") from None
-        daemon = Daemon(settings.run_dir)
-        following = Installed(in_use=state.before, before=state.in_use, exists=True)
-        with writing(settings.models):
-            write_store(settings.models, following)
-        yield from turn(state.before, state.in_use, daemon, settings)
-        if daemon.status() and (left := bring_back(daemon, model.sha256)):
-            raise RunError(left)
-        yield f"{name_of(state.before)} is in use; {name_of(state.in_use)} was before"
+        yield from _use(state.before, state, settings)
+
+
+def leave(settings: InstallSettings, avoid: Collection[str]) -> Iterator[str]:
+    """Use the model before, or else the shipped one, and yield what happens.
+
+    avoid: the SHA-256 of models that are not to be used. The daemon is not watched, because the
+    model in use may be the one that stalls it. Raises what `roll_back` raises.
+    """
+    with locked(settings.models):
+        if settled := settle(settings):
+            yield settled
+        check_head(settings)
+        state = read_store(settings.models)
+        before = state.before if state.before and state.before.sha256 not in avoid else None
+        usable = before if read_installed(settings.models, before) else None
+        yield from _use(usable, state, settings)
+
+
+def _use(entry: Entry | None, state: Installed, settings: InstallSettings) -> Iterator[str]:
+    try:
+        model = read_model(file_of(settings.models, entry))
+        try_model(model, settings.runtime)
+    except (UserError, RunError) as error:
+        raise UserError(f"cannot go back to {name_of(entry)}: {error}") from None
+    daemon = Daemon(settings.run_dir)
+    with writing(settings.models):
+        write_store(settings.models, Installed(in_use=entry, before=state.in_use, exists=True))
+    daemon.reload()
+    yield from use_head(entry, state.in_use, daemon, settings)
+    if daemon.status() and (left := bring_back(daemon, model.sha256)):
+        raise RunError(f"{name_of(entry)} is to be used now", left)
+    yield f"{name_of(entry)} is in use; {name_of(state.in_use)} was before"

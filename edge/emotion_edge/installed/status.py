@@ -3,6 +3,7 @@
 The file lies in memory (/run) and holds counts only.
 """
 
+import errno
 import json
 import os
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.processes import start_ticks, user_of
-from emotion_edge.util.regular_file import read_regular_file
+from emotion_edge.util.regular_file import check_regular
 from emotion_edge.util.strict_json import parse_json
 
 STATUS = "status.json"
@@ -28,9 +29,9 @@ class DaemonStatus:
     pid, started: the process, and when it started, in the kernel's clock ticks since boot; both
     together name a process for ever. model: the SHA-256 of the model file in use. loads: how often
     a model was loaded, or refused. refused: why the last one was, or "". frames: analysed, see
-    `PipelineStats.counted`. paused:
-    all cameras are. streaming: whether a camera gives frames. time: when it was written, in seconds
-    of the clock that runs since boot.
+    `PipelineStats.counted`. paused: all cameras are. streaming: whether a camera gives frames.
+    own_model: whether its settings name a model, so that it would load no other. every: seconds
+    that frames are apart at least. time: of writing, in seconds of the clock since boot.
     """
 
     pid: int
@@ -41,17 +42,27 @@ class DaemonStatus:
     frames: int
     paused: bool
     streaming: bool
+    own_model: bool
+    every: float
     time: float
 
 
 class StatusFile:
     """Written by the daemon's main loop, so that one that hangs is noticed."""
 
-    def __init__(self, folder: Path | None, stats: Sequence[PipelineStats], model: str) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        stats: Sequence[PipelineStats],
+        model: str,
+        *,
+        own_model: bool,
+        every: float,
+    ) -> None:
         """Prepare the file. folder: None writes nothing. stats: of each source."""
         self._path = folder / STATUS if folder else None
         self._stats, self._model, self._loads, self._refused = stats, model, 1, ""
-        self._due = 0.0
+        self._own_model, self._every, self._due = own_model, every, 0.0
 
     def loaded(self, model: str) -> None:
         """Note that another model is in use."""
@@ -89,6 +100,8 @@ class StatusFile:
             frames=sum(each.counted for each in self._stats),
             paused=all(each.paused for each in self._stats),
             streaming=any(each.streaming for each in self._stats),
+            own_model=self._own_model,
+            every=self._every,
             time=now,
         )
 
@@ -99,10 +112,9 @@ def read_status(folder: Path) -> DaemonStatus | None:
     The file's owner is a user with few rights. It counts only if it names a process of that user,
     because root will send that process signals.
     """
-    path = folder / STATUS
     try:
-        owner = path.stat().st_uid
-        status = DaemonStatus(**parse_json(read_regular_file(path, MAX_BYTES)))
+        content, owner = _read(folder / STATUS)
+        status = DaemonStatus(**parse_json(content))
         checked = all(
             type(value) is type(getattr(status, name)) for name, value in _PATTERN.items()
         )
@@ -112,9 +124,24 @@ def read_status(folder: Path) -> DaemonStatus | None:
         return None
 
 
+def _read(path: Path) -> tuple[bytes, int]:
+    """Return a file's content and its owner; raises OSError for a link, a pipe or a large file.
+
+    All of it is asked of one open file: the owner of the folder may exchange the file meanwhile.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        found = os.fstat(file.fileno())
+        check_regular(found)
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content, found.st_uid
+
+
 _PATTERN = {
     **dict.fromkeys(("pid", "started", "loads", "frames"), 0),
     **dict.fromkeys(("model", "refused"), ""),
-    **dict.fromkeys(("paused", "streaming"), False),
-    "time": 0.0,
+    **dict.fromkeys(("paused", "streaming", "own_model"), False),
+    **dict.fromkeys(("every", "time"), 0.0),
 }

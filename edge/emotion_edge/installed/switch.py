@@ -1,5 +1,7 @@
-"""The steps between two models: the state on the disk, the head, the daemon, and the way back."""
+"""The steps between two models: the state on the disk, the daemon, the head, and the way back."""
 
+import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +18,14 @@ from emotion_edge.model.store.state import (
     Installed,
     file_of,
     forget_former,
+    name_of,
     read_store,
     take_back,
 )
 from emotion_edge.teaching.taught_file import model_of
 from emotion_edge.util.atomic_write import UNFINISHED
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,7 @@ class InstallSettings:
 
     models: the folder of installed models. run_dir: where the daemon says what it does. taught: the
     taught file that the daemon's settings name, or None. watch: seconds; 0 does not watch.
+    needs_daemon: install nothing that no daemon could be watched with.
     """
 
     models: Path
@@ -36,6 +42,7 @@ class InstallSettings:
     taught: Path | None
     runtime: RuntimeSettings
     watch: float
+    needs_daemon: bool = False
 
 
 @contextmanager
@@ -48,26 +55,29 @@ def writing(folder: Path) -> Iterator[None]:
         raise RunError(f"{folder}: cannot write there: {reason}; the former model stays") from None
 
 
-def turn(
-    entry: Entry | None, former: Entry | None, daemon: Daemon, settings: InstallSettings
-) -> list[str]:
-    """Give the model its head, let the daemon load both, and return what there is to say of it.
-
-    entry: the model that the state on the disk names by now, former: the one before; None is the
-    shipped one. Raises RunError if the daemon belongs to another user.
-    """
-    text, is_other = _give_head(entry, former, settings)
-    # The service sees a copy of its credentials from its start.
-    is_copy = settings.taught is not None and settings.taught.is_relative_to(CREDENTIALS)
-    if not (is_other and is_copy and daemon.restart()):
-        daemon.reload()
-    return [text] if text else []
-
-
 def check_head(settings: InstallSettings) -> None:
     """Raise UserError if the settings name a taught file that no daemon would load."""
     if settings.taught:
         model_of(taught_source(settings.taught))
+
+
+def use_head(
+    entry: Entry | None, former: Entry | None, daemon: Daemon, settings: InstallSettings
+) -> Iterator[str]:
+    """Give the model in use its taught head, and yield what that means.
+
+    entry: the model in use, which the daemon has been told; None is the shipped one. former: the
+    one before.
+    """
+    text, is_other = _give_head(entry, former, settings)
+    if text:
+        yield text
+    if not is_other:
+        return
+    # The service sees a copy of its credentials from its start.
+    is_copy = settings.taught is not None and settings.taught.is_relative_to(CREDENTIALS)
+    if not (is_copy and daemon.restart()):
+        daemon.reload()
 
 
 def _give_head(
@@ -78,17 +88,18 @@ def _give_head(
     taught = taught_source(settings.taught)
     try:
         model = read_model(file_of(settings.models, entry))
-        with writing(settings.models):
-            return put_head(settings.models, taught, model, _read(settings.models, former))
-    except UserError as error:  # `check_head` has found it right, so somebody changes it now
-        return f"the taught file stays as it is: {error}", False
+        return put_head(settings.models, taught, model, read_installed(settings.models, former))
+    except (UserError, RunError, OSError) as error:  # the model is right all the same
+        return f"{taught}: it could not be made to fit the model: {error}", False
 
 
-def _read(models: Path, entry: Entry | None) -> Model | None:
+def read_installed(models: Path, entry: Entry | None) -> Model | None:
+    """Return a model of the folder, None if its file cannot be read, or is not whole."""
     try:
-        return read_model(file_of(models, entry))
+        model = read_model(file_of(models, entry))
     except UserError:
         return None
+    return model if entry is None or model.sha256 == entry.sha256 else None
 
 
 def go_back(
@@ -97,36 +108,41 @@ def go_back(
     """Use the former model again; return what is left to do, "" if it is in use.
 
     state: before the trial. uses: the SHA-256 of the model that the daemon used then, "" if none
-    ran.
+    ran. Raises RunError if the state cannot be written.
     """
-    if trial.sha256 not in {each.sha256 for each in (state.in_use, state.before) if each}:
-        (settings.models / trial.file).unlink(missing_ok=True)
-    take_back(settings.models)
-    turn(state.in_use, trial, daemon, settings)
+    with writing(settings.models):
+        if trial.sha256 not in {each.sha256 for each in (state.in_use, state.before) if each}:
+            (settings.models / trial.file).unlink(missing_ok=True)
+        take_back(settings.models)
+    daemon.reload()
     return bring_back(daemon, uses) if uses else ""
 
 
-def settle(settings: InstallSettings) -> None:
-    """Finish what a power cut has interrupted; the caller holds the lock."""
+def settle(settings: InstallSettings) -> str:
+    """Finish what a power cut has interrupted; the caller holds the lock.
+
+    Returns what that was, "" if nothing.
+    """
     state = read_store(settings.models)
+    daemon = Daemon(settings.run_dir)
     if state.trial is None:
         forget_former(settings.models)
-        return
-    daemon = Daemon(settings.run_dir)
+        if state.exists:
+            list(use_head(state.in_use, None, daemon, settings))
+        return ""
     status = daemon.status()
-    in_use = _read(settings.models, state.in_use)
+    in_use = read_installed(settings.models, state.in_use)
     took_it = in_use and status and status.model == state.trial.sha256
     go_back(state, state.trial, daemon, in_use.sha256 if in_use and took_it else "", settings)
+    return f"the trial of {name_of(state.trial)} was interrupted: {name_of(state.in_use)} is in use"
 
 
 def clean_up(models: Path, state: Installed) -> None:
     """Remove the files of models that are neither in use nor were before, and their heads."""
     kept = {each.sha256 for each in state.entries}
-    for path in models.glob("*.tflite"):
-        if path.stem not in kept:
+    for path in models.iterdir():
+        ours = re.fullmatch(r"([0-9a-f]{64})\.tflite", path.name)
+        if (ours and ours[1] not in kept) or (path.name.startswith(UNFINISHED) and path.is_file()):
             path.unlink()
-    for path in models.glob(f"{UNFINISHED}*"):
-        if path.is_file():
-            path.unlink()
-    shipped = _read(models, None)
+    shipped = read_installed(models, None)
     forget_heads(models, kept | ({shipped.sha256} if shipped else set()))

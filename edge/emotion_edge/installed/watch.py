@@ -15,39 +15,45 @@ SLOWEST = 3.0  # a model may make the daemon this many times as slow
 BACK_S = 20.0  # for a daemon that does not hang to load the former model
 RESTART_S = 60.0  # for systemd, which waits for five seconds, and a start
 REPORT_S = 15.0
-_MEASURE_S, _MOST_S = 3.0, 60.0
+_MEASURE_S = 3.0
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How the daemon did before. interval: seconds between two analysed frames, on average."""
+    """How the daemon did before. interval: mean seconds between two frames; 0 if it hangs."""
 
     status: DaemonStatus
     interval: float
 
+    @property
+    def hangs(self) -> bool:
+        """Whether the daemon got nowhere, so that it does not hear that it is to load a model."""
+        return not self.interval
+
+    @property
+    def patience(self) -> float:
+        """Seconds for a frame."""
+        return max(PATIENCE_S, 5 * max(self.interval, self.status.every))
+
 
 def measure_pace(daemon: Daemon) -> Pace:
-    """Return how quick the daemon is; raises RunError if it analyses no frames."""
-    start = time.monotonic()
+    """Return how quick the daemon is; raises RunError if it has no frames."""
     first = daemon.status()
-    most = _MOST_S if first and first.streaming and not first.paused else 2 * _MEASURE_S
-
-    def moved(now: DaemonStatus) -> bool:
-        # Rare frames reach the file late.
-        return (
-            first is not None
-            and now.pid == first.pid
-            and now.frames > first.frames
-            and now.time - first.time >= _MEASURE_S
-        )
-
-    last = daemon.wait(most - (time.monotonic() - start), moved)
-    if first is None or last is None:
-        reason = "is paused" if first and first.paused else "analyses no frames"
+    if first is None or first.paused or not first.streaming:
+        reason = "is paused" if first and first.paused else "gets no frames"
         raise RunError(
             f"the daemon {reason}, so nobody could tell whether the model works there",
             "resume it or mend the camera (emotion-edge doctor); --watch 0 does not look",
         )
+
+    def moved(now: DaemonStatus) -> bool:
+        # Rare frames reach the file late.
+        on = now.started == first.started and now.frames > first.frames
+        return on and now.time - first.time >= _MEASURE_S
+
+    last = daemon.wait(2 * Pace(first, 0.0).patience, moved)
+    if last is None:
+        return Pace(first, 0.0)
     return Pace(last, (last.time - first.time) / (last.frames - first.frames))
 
 
@@ -58,25 +64,31 @@ def watch(daemon: Daemon, model: str, pace: Pace, seconds: float) -> Iterator[st
     """
     loaded = _wait_until_loaded(daemon, model, pace)
     yield f"in use; watching it for {seconds:g} seconds"
-    last, report = loaded, time.monotonic() + REPORT_S
-    while last.time < loaded.time + seconds:  # until a frame after that: it does not hang now
+    # Our own clock: the daemon's file could say any time.
+    start = seen = time.monotonic()
+    last, report = loaded, start + REPORT_S
+    while seen < start + seconds:  # until a frame after that: it does not hang now
         time.sleep(POLL_S)
-        last = _check(daemon, loaded, last, max(PATIENCE_S, 5 * pace.interval))
-        if time.monotonic() >= report:
+        now, newest = time.monotonic(), _look(daemon, loaded)
+        if newest.frames > last.frames:
+            last, seen = newest, now
+        elif now - seen > pace.patience:
+            found = f"with it the daemon has analysed no frame for {pace.patience:.0f} seconds"
+            raise WentBackError(found)
+        if now >= report:
             report += REPORT_S
-            yield f"{last.time - loaded.time:.0f} of {seconds:g} seconds: {_rate(loaded, last)}"
-    frames = last.frames - loaded.frames
-    if frames * pace.interval * SLOWEST < last.time - loaded.time:
+            yield f"{now - start:.0f} of {seconds:g} seconds: {_rate(loaded, last, now - start)}"
+    elapsed = seen - start
+    if (last.frames - loaded.frames) * pace.interval * SLOWEST < elapsed and not pace.hangs:
         raise WentBackError(
-            f"with it the daemon is more than {SLOWEST:g} times as slow: {_rate(loaded, last)}, "
-            f"before {1 / pace.interval:.3g}"
+            f"with it the daemon is more than {SLOWEST:g} times as slow: "
+            f"{_rate(loaded, last, elapsed)}, before {1 / pace.interval:.3g}"
         )
-    yield f"{frames} frames, {_rate(loaded, last)}, no restart"
+    yield f"{last.frames - loaded.frames} frames, {_rate(loaded, last, elapsed)}, no restart"
 
 
-def _rate(loaded: DaemonStatus, last: DaemonStatus) -> str:
-    rate = (last.frames - loaded.frames) / max(last.time - loaded.time, 1e-3)
-    return f"{rate:.3g} frames per second"
+def _rate(loaded: DaemonStatus, last: DaemonStatus, seconds: float) -> str:
+    return f"{(last.frames - loaded.frames) / max(seconds, 1e-3):.3g} frames per second"
 
 
 def _wait_until_loaded(daemon: Daemon, model: str, pace: Pace) -> DaemonStatus:
@@ -85,20 +97,19 @@ def _wait_until_loaded(daemon: Daemon, model: str, pace: Pace) -> DaemonStatus:
     def answered(now: DaemonStatus) -> bool:
         return now.started != before.started or now.loads > before.loads
 
-    status = daemon.wait(LOAD_S + 5 * pace.interval, answered)
+    most = LOAD_S + pace.patience + (RESTART_S if pace.hangs else 0)
+    status = daemon.wait(most, answered)
     if status and status.model == model:
         return status
     if status and status.refused:
         raise WentBackError(f"the daemon does not load it: {status.refused}")
     if status is None and daemon.status():
-        raise WentBackError(f"the daemon did not load it within {LOAD_S:g} seconds")
+        raise WentBackError(f"the daemon did not load it within {most:.0f} seconds")
     raise _restarted(daemon)
 
 
-def _check(
-    daemon: Daemon, loaded: DaemonStatus, last: DaemonStatus, patience: float
-) -> DaemonStatus:
-    """Return the newest status in which the daemon had got on."""
+def _look(daemon: Daemon, loaded: DaemonStatus) -> DaemonStatus:
+    """Return the daemon's status; raises WentBackError unless it still works with the model."""
     status = daemon.status()
     if status is None or status.started != loaded.started:
         raise _restarted(daemon)
@@ -107,11 +118,7 @@ def _check(
         raise WentBackError(f"the daemon {found} meanwhile", "try again", blames_model=False)
     if status.model != loaded.model:
         raise WentBackError("somebody loaded another model", "try again", blames_model=False)
-    if status.frames > last.frames:
-        return status
-    if time.monotonic() - last.time > patience:
-        raise WentBackError(f"with it the daemon has analysed no frame for {patience:.0f} seconds")
-    return last
+    return status
 
 
 def _restarted(daemon: Daemon) -> WentBackError:

@@ -80,9 +80,9 @@ class Device:
         given = ("install-model", *words, *self.options, "--watch", watch)
         return edge(*given, timeout=300, env=environment)
 
-    def install_and(self, model: Path, act: Callable[[], object]) -> str:
+    def install_and(self, model: Path, act: Callable[[], object], *more: object) -> str:
         """Run install-model, do something while the daemon is watched, and return its stderr."""
-        words = command("install-model", model, *self.options, "--watch", 8)
+        words = command("install-model", model, *self.options, "--watch", 8, *more)
         self.installer = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -6,7 +6,8 @@ import pytest
 
 from emotion_edge.model.model_file import read_model
 from tests.edge.command_line import edge
-from tests.edge.models import FLOAT32, INT8, with_contract
+from tests.edge.models import FLOAT32, HANGS, INT8, with_contract
+from tests.edge.preloading import FULL, compile_library
 from tests.edge.teaching.taught_files import some_faces, taught, write, write_taught
 from tests.edge.waiting import until
 
@@ -155,3 +156,26 @@ def test_copies_are_forgotten_without_the_file(device, file):
     result = edge("teach", "--forget", "--to", file, "--models", device.models)
     assert result.returncode == 0
     assert list((device.models / "heads").iterdir()) == []
+
+
+def test_a_power_cut_in_a_trial_leaves_the_head_of_the_former_model(device, file):
+    device.start("--taught", file)
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    write(file, "rosso", "verde", "blu", model=FLOAT32)
+    assert device.install("--rollback", "--taught", file).returncode == 0
+    sees(device, set(OWN))
+    device.install_and(FLOAT32, device.kill_installer, "--taught", file)
+    device.stop()
+    device.start("--taught", file)
+    sees(device, set(OWN))
+
+
+def test_a_full_disk_does_not_keep_it_from_going_back(device, file, tmp_path):
+    device.start("--taught", file)
+    library = compile_library(FULL, tmp_path)
+    # The model and the trial are written, and then nothing is.
+    full = {"LD_PRELOAD": library, "FULL_DISK": device.models, "FULL_AFTER": 2}
+    result = device.install(HANGS, "--taught", file, watch=30, env=full)
+    assert result.returncode == 1
+    assert "has analysed no frame for 10 seconds; tiny.int8 is in use again" in result.stderr
+    device.goes_on(read_model(INT8).sha256)

@@ -30,3 +30,11 @@ def chosen(folder: Path) -> Entry | None:
     """Return the model on trial or else that in use; None is the shipped one. Raises UserError."""
     state = read_store(folder)
     return state.trial if state.trial and is_locked(folder) else state.in_use
+
+
+def is_on_trial(folder: Path) -> bool:
+    """Return whether a model is on trial now."""
+    try:
+        return read_store(folder).trial is not None and is_locked(folder)
+    except UserError:
+        return False

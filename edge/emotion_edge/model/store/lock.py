@@ -20,8 +20,11 @@ _LOCK_S = 2.0  # a daemon that looks whether the lock is free holds it for micro
 def locked(folder: Path) -> Iterator[None]:
     """Let no other process change the folder; raises RunError if one does, or UserError."""
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o755)  # whatever the umask is: the daemon's user reads there
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        os.fchmod(descriptor, 0o644)
     except OSError as error:
         raise _not_writable(folder, error) from None
     try:
