@@ -80,6 +80,7 @@ def compare(
         installed=in_use.name,
         latest=other.name if other else in_use.name,
         wanted=found.wanted.sha256 if found.wanted else "",
+        failures={sha: n for sha, n in report.state.failures.items() if sha != in_use.sha256},
         problem=problem or "; ".join(notes),
         progress=None,
     )

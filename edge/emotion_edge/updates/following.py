@@ -78,7 +78,6 @@ class Following:
             yield self._fail(release, error)
             return False
         with self._told_in_use():
-            self._report.count(release.sha256, 0)
             self._compare()
         return True
 

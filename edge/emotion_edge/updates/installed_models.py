@@ -1,18 +1,14 @@
 """The models of this device, as an update installs them."""
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from emotion_edge.installed.install import install, leave
 from emotion_edge.installed.problems import RefusedModelError, WentBackError
-from emotion_edge.installed.switch import InstallSettings
-from emotion_edge.model import limits
-from emotion_edge.model.runtime import find_runtime
-from emotion_edge.model.store.state import file_of, name_of, read_store
+from emotion_edge.installed.switch import InstallSettings, read_installed
+from emotion_edge.model.store.state import name_of, read_store
 from emotion_edge.updates.installing import InUse, UnfitError
-from emotion_edge.util.regular_file import read_regular_file
 
 
 class InstalledModels:
@@ -26,15 +22,12 @@ class InstalledModels:
         """Return the model in use."""
         models = self._settings.models
         entry = read_store(models).in_use
-        if entry is None:
-            return InUse(name_of(entry), None)
-        if _digest(file_of(models, entry)) != entry.sha256:
+        if entry and read_installed(models, entry) is None:
             return InUse(entry.name, None, is_damaged=True)
-        return InUse(entry.name, entry.sha256)
+        return InUse(name_of(entry), entry.sha256 if entry else None)
 
     def install(self, file: Path, name: str) -> Iterator[str]:
         """Install a model, and yield lines on it; see `Installer`."""
-        find_runtime(self._settings.runtime.runtime)  # without one, no release is to blame
         try:
             yield from install(file, self._settings, name=name)
         except RefusedModelError as error:
@@ -49,11 +42,3 @@ class InstalledModels:
     def leave(self, avoid: Collection[str]) -> Iterator[str]:
         """Use the model before, or the shipped one; see `Installer`."""
         return leave(self._settings, avoid)
-
-
-def _digest(file: Path) -> str:
-    """Return the SHA-256 of a file, "" if it cannot be read."""
-    try:
-        return hashlib.sha256(read_regular_file(file, limits.MAX_FILE)).hexdigest()
-    except OSError:
-        return ""

@@ -106,7 +106,8 @@ class Report:
 
         def change(state: UpdateState) -> UpdateState:
             rejected = _without(state.rejected, sha256, left)
-            rejected = _latest({**rejected, left: ROLLED_BACK}) if left else rejected
+            if left not in ("", sha256):
+                rejected = _latest({**rejected, left: ROLLED_BACK})
             should_run = state.wanted and state.wanted not in (sha256, *rejected)
             return replace(
                 state,

@@ -75,7 +75,8 @@ def _install(file: Path, name: str, settings: InstallSettings) -> Iterator[str]:
 
 def _roll_back(settings: InstallSettings) -> Iterator[str]:
     """Roll back, and let `update` not take the model again that was in use until now."""
-    left = read_store(settings.models).in_use
+    before = read_store(settings.models)
+    left = before.trial or before.in_use  # a trial that was interrupted
     yield from roll_back(settings)
     if _tell(settings.models, left.sha256 if left else "") and left:
         yield f"emotion-edge update will not take {left.name} again"
