@@ -58,6 +58,7 @@ def run(settings: RunSettings) -> None:
     stop, reload = Event(), Event()
     stop_on_signals(stop)
     reload_on_hangup(reload)
+    chosen = settings.analyzer.paths[0]
     try:
         feeds = make_feeds(settings, stop)
     except StoppedError:
@@ -71,8 +72,24 @@ def run(settings: RunSettings) -> None:
         # Sinks close first: MQTT's "offline" must not wait for a camera that does not close.
         stack.enter_context(closing(frames))
         sinks = open_sinks(feeds, settings, stack, stop)
+        status = _open_status(settings, feeds)
+        if settings.analyzer.paths[0] != chosen:  # it was installed before anybody could be told
+            reload.set()
         notify_ready(settings.sources[0].every)
-        _process_frames(frames, settings, feeds, sinks, reload, stop)
+        _process_frames(frames, settings, feeds, sinks, status, reload, stop)
+
+
+def _open_status(settings: RunSettings, feeds: Sequence[Feed]) -> StatusFile:
+    """Say what the daemon does, from now on."""
+    status = StatusFile(
+        settings.run_dir,
+        [feed.stats for feed in feeds],
+        feeds[0].analyzer.classifier.model.sha256,
+        own_model=settings.analyzer.model is not None,
+        every=settings.sources[0].every,
+    )
+    status.write()
+    return status
 
 
 def _process_frames(
@@ -80,13 +97,11 @@ def _process_frames(
     settings: RunSettings,
     feeds: Sequence[Feed],
     sinks: Sequence[Sequence[Sink]],
+    status: StatusFile,
     reload: Event,
     stop: Event,
 ) -> None:
-    stats, model = [feed.stats for feed in feeds], feeds[0].analyzer.classifier.model
-    own_model, every = settings.analyzer.model is not None, settings.sources[0].every
-    status = StatusFile(settings.run_dir, stats, model.sha256, own_model=own_model, every=every)
-    exercise = Exercise(None if own_model else settings.analyzer.models)
+    exercise = Exercise(None if settings.analyzer.model else settings.analyzer.models)
     for number, frame in frames:
         if reload.is_set():
             reload.clear()

@@ -10,10 +10,11 @@ gives you, so copy it by a way that you trust. Nobody else can bring a model her
 again, not even by a stolen server. The server learns this device's address, and that an
 emotion-edge asks.
 
-A new model has to prove itself as with `install-model`, whose settings count here, too. One that
-does not work on this device is not taken again. Needs the extra [update].
-Exit codes: 0 done or nothing to do, 1 the repository is away, late or wrong, or the model does not
-work here; nothing was changed then; 2 not enrolled, or a wrong setting.
+A new model has to prove itself as with `install-model`, whose settings count here, too, so the
+daemon must run. One that is refused on this device is not taken again, and one that does not prove
+itself is tried three times. Needs the extra [update].
+Exit codes: 0 done or nothing to do, 1 the repository is away, late or wrong, or a model does not
+work here; 2 not enrolled, or a wrong setting.
 """
 
 import logging
@@ -21,8 +22,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from emotion_edge.commands.models.install_model import check_configured
-from emotion_edge.errors import UserError, escape
+from emotion_edge.commands.models.install_model import check_configured, to_the_end
+from emotion_edge.errors import UserError
 from emotion_edge.installed.switch import InstallSettings
 from emotion_edge.system.signals import interrupt_on_terminate
 from emotion_edge.updates.requests import take_request
@@ -67,16 +68,15 @@ def update(settings: UpdateSettings) -> Generator[str, None, None]:
     # They need tuf, and --help does not.
     from emotion_edge.updates import update as updates  # noqa: PLC0415
     from emotion_edge.updates.installed_models import InstalledModels  # noqa: PLC0415
+    from emotion_edge.updates.installing import Device  # noqa: PLC0415
 
-    device = updates.Device(
-        models=settings.install.models, installer=InstalledModels(settings.install)
-    )
+    device = Device(models=settings.install.models, installer=InstalledModels(settings.install))
     interrupt_on_terminate()
     if settings.enrol is not None and settings.root is not None:
         lines = updates.enrol(device, settings.enrol, settings.root)
     else:
         lines = updates.update(device, only_check=only_check)
-    yield from map(escape, lines)
+    yield from to_the_end(lines)
 
 
 def _check_library() -> None:

@@ -14,6 +14,7 @@ PATIENCE_S = 10.0  # without a frame, or five times as long as frames were apart
 SLOWEST = 3.0  # a model may make the daemon this many times as slow
 BACK_S = 20.0  # for a daemon that does not hang to load the former model
 RESTART_S = 60.0  # for systemd, which waits for five seconds, and a start
+START_S = 20.0  # for a daemon that has just started to get its first frame
 REPORT_S = 15.0
 _MEASURE_S = 3.0
 
@@ -38,9 +39,10 @@ class Pace:
 
 def measure_pace(daemon: Daemon) -> Pace:
     """Return how quick the daemon is; raises RunError if it has no frames."""
-    first = daemon.status()
-    if first is None or first.paused or not first.streaming:
-        reason = "is paused" if first and first.paused else "gets no frames"
+    first = daemon.wait(START_S, lambda status: status.streaming and not status.paused)
+    if first is None:
+        status = daemon.status()
+        reason = "is paused" if status and status.paused else "gets no frames"
         raise RunError(
             f"the daemon {reason}, so nobody could tell whether the model works there",
             "resume it or mend the camera (emotion-edge doctor); --watch 0 does not look",

@@ -19,7 +19,7 @@ from threading import Timer
 from typing import IO, Any
 from urllib import request
 from urllib.error import HTTPError
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from tuf.api.exceptions import (
     DownloadError,
@@ -169,6 +169,11 @@ class _Redirects(Redirects):
     def redirect_request(self, req: request.Request, *answer: Any) -> request.Request | None:
         """Return the next request."""
         new = super().redirect_request(req, *answer)
-        if new is not None and new.type not in (req.type, "https"):
+        if new is None:
+            return None
+        if new.type not in ("http", "https"):
+            raise DownloadError(f"it redirects to {new.type}://, not to a web server")
+        _ = urlsplit(new.full_url).port  # raises ValueError for what is none
+        if new.type not in (req.type, "https"):
             raise DownloadError("it redirects from https:// to an address without TLS")
         return new

@@ -1,17 +1,16 @@
 """The folder of installed models, while an update works in it."""
 
 import errno
-import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.output.mqtt.updates.state_file import RUNNING
+from emotion_edge.system.lock_file import hold
 
-LOCK = "update.lock"
 METADATA = "metadata"
 _STAGE = ".unfinished-update-"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -30,18 +29,20 @@ def working_in(models: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def disk_errors(models: Path) -> Iterator[None]:
-    """Raise RunError for an OSError in the block, and UserError where only root may write."""
+def disk_errors(models: Path, outcome: str = "the model in use stays") -> Iterator[None]:
+    """Raise RunError for an OSError in the block, and UserError where only root may write.
+
+    outcome: what is in use then.
+    """
     try:
         yield
     except PermissionError as error:
         raise UserError(
-            f"{error.filename or models}: only root may write there", "use sudo"
+            f"{error.filename or models}: only root may write there; {outcome}", "use sudo"
         ) from error
     except OSError as error:
         raise RunError(
-            f"cannot write to {error.filename or models}: {error.strerror or error}; the model in "
-            "use stays",
+            f"cannot write to {error.filename or models}: {error.strerror or error}; {outcome}",
             "make room" if error.errno in _FULL else "",
         ) from error
 
@@ -55,18 +56,13 @@ def _make(models: Path) -> None:
 
 @contextmanager
 def _locked(models: Path) -> Iterator[None]:
-    """Hold the lock, which the kernel releases however this process ends."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(models / LOCK, flags, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise RunError(f"{models}: another update runs", "wait until it has ended") from None
-    try:
+    """Hold the lock; the daemon looks whether it is held."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold(models / RUNNING, mode=0o644))
+        except BlockingIOError:
+            raise RunError(f"{models}: another update runs", "wait until it has ended") from None
         yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 
 from emotion_edge.updates.address import RepositoryAddress
 
@@ -16,6 +16,8 @@ STATUS = {
     410: "there is no such file any more (410); check the address",
 }
 _BROKEN = "the connection broke off, or is not HTTP ({kind}); try again later"
+# The repository's own was parsed before.
+_BAD_ADDRESS = "a redirect, or a proxy of the environment, has an address that is none"
 _MEANINGS: dict[type[BaseException], str] = {  # the first that fits
     ssl.SSLError: "there is no TLS connection ({kind}); try http://, or another port",
     socket.gaierror: f"the name {{host}} is not known here; {NETWORK}",
@@ -23,7 +25,9 @@ _MEANINGS: dict[type[BaseException], str] = {  # the first that fits
     TimeoutError: f"no answer; {NETWORK}",
     ConnectionRefusedError: f"nothing listens there; {NETWORK}",
     ConnectionError: _BROKEN,
+    InvalidURL: _BAD_ADDRESS,
     HTTPException: _BROKEN,
+    ValueError: _BAD_ADDRESS,
 }
 
 
@@ -33,9 +37,11 @@ def status_words(code: int) -> str:
         return STATUS[code]
     if 300 <= code < 400:
         return f"its redirects lead nowhere ({code})"
-    if code in (408, 429) or code >= 500:
+    if code in (408, 429) or 500 <= code < 600:
         return f"the server has a problem ({code}); try again later"
-    return f"the server refuses it ({code})"
+    if 400 <= code < 500:
+        return f"the server refuses it ({code})"
+    return f"the server's answer has no meaning in HTTP ({code}); {NETWORK}"
 
 
 def connection_words(error: BaseException, address: RepositoryAddress) -> str:

@@ -82,11 +82,14 @@ def choose(
 
     rejected: the SHA-256 of those that it has found not to work.
     """
-    admitted = (
-        each for each in releases if each.sha256 not in rejected and each.admits(device, version)
-    )
+    return newest([each for each in releases if each.admits(device, version)], rejected)
+
+
+def newest(admitted: Iterable[Release], rejected: Collection[str] = ()) -> Release | None:
+    """Return the newest of the releases that admit a device, but for those that it has rejected."""
+    left = (each for each in admitted if each.sha256 not in rejected)
     # Two with one number are a mistake; then all devices at least make the same choice.
-    return max(admitted, key=lambda each: (each.number, each.path), default=None)
+    return max(left, key=lambda each: (each.number, each.path), default=None)
 
 
 def parse_version(text: str) -> tuple[int, ...]:

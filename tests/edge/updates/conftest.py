@@ -1,13 +1,18 @@
 """Fixtures: a repository with a release, a server, and a device that runs that release."""
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.edge.command_line import edge
+from tests.edge.models import INT8
 from tests.edge.updates.devices import TriedDevice
 from tests.edge.updates.publisher import Publisher
 from tests.edge.updates.server import Web
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -42,3 +47,35 @@ def tester(new: TriedDevice) -> TriedDevice:
     new.update()
     assert new.models.content == b"eleven"
     return new
+
+
+@pytest.fixture
+def published() -> Iterator[Web]:
+    """A repository with a real model."""
+    publisher = Publisher()
+    publisher.add("2026-12", INT8.read_bytes(), 1)
+    publisher.publish()
+    web = Web(publisher.files)
+    web.publisher = publisher
+    yield web
+    web.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path, published: Web) -> Run:
+    """A function that runs `update` in folders of its own."""
+    (tmp_path / "root.json").write_bytes(published.publisher.root)
+
+    def run(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
+        folders = ("--models", tmp_path / "models", "--run-dir", tmp_path / "run", "--watch", "0")
+        return edge("update", *folders, *words, **options)
+
+    return run
+
+
+@pytest.fixture
+def enrolled(tmp_path: Path, published: Web, run: Run) -> Run:
+    """The function `run` of a device that is enrolled."""
+    result = run("--enrol", published.url, "--root", tmp_path / "root.json")
+    assert result.returncode == 0, result.stderr
+    return run

@@ -1,7 +1,7 @@
 """A device that takes models from a repository. Its models are only files here."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,9 @@ import pytest
 
 from emotion_edge.errors import RunError, UserError
 from emotion_edge.updates.fetcher import Pace
-from emotion_edge.updates.installing import InUse, UnfitError
+from emotion_edge.updates.installing import Device, InUse, UnfitError
 from emotion_edge.updates.state import UpdateState, read_state
-from emotion_edge.updates.update import Device, enrol, update
+from emotion_edge.updates.update import enrol, update
 from tests.edge.updates.publisher import Publisher
 from tests.edge.updates.server import Web
 
@@ -22,11 +22,15 @@ QUICK = Pace(silence=5, patience=8, slowest=1 << 20)
 
 @dataclass
 class Models:
-    """Stands for `emotion_edge.installed`. unfit: what does not work. broken: raised instead."""
+    """Stands for `emotion_edge.installed`.
+
+    unfit, stalls: what does not work, for sure or perhaps by chance. broken: raised instead.
+    """
 
     folder: Path
     installed: list[bytes] = field(default_factory=list)
     unfit: list[bytes] = field(default_factory=list)
+    stalls: list[bytes] = field(default_factory=list)
     broken: Exception | None = None
     name: str = "emotion-compact"
 
@@ -45,10 +49,19 @@ class Models:
         if self.broken:
             raise self.broken
         if content in self.unfit:
-            raise UnfitError(f"{name}: its self-test fails")
+            raise UnfitError("its self-test fails")
+        if content in self.stalls:
+            raise UnfitError("it stalls", certain=False)
         self.installed.append(content)
         self.name = name
         yield f"{name} is in use"
+
+    def leave(self, avoid: Collection[str]) -> Iterator[str]:
+        *_, before, _ = [b"", *self.installed]
+        bare = hashlib.sha256(before).hexdigest() in avoid
+        self.installed = [before] if before and not bare else []
+        self.name = "before" if self.installed else "emotion-compact"
+        yield f"{self.name} is in use"
 
 
 class TriedDevice:

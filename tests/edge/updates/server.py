@@ -5,6 +5,10 @@ import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.edge.updates.publisher import Publisher
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -41,8 +45,10 @@ class Web:
     """Serves files from memory.
 
     files: what it shows, by path. answers: functions that answer instead, by path; "*" for all.
-    requests: the paths and headers so far.
+    requests: the paths and headers so far. publisher: of the files, if a test sets it.
     """
+
+    publisher: "Publisher"
 
     def __init__(self, files: Mapping[str, bytes], certificate: tuple[Path, Path] | None = None):
         self.files: Mapping[str, bytes] = files

@@ -1,38 +1,12 @@
 """`emotion-edge update` on the command line."""
 
-import subprocess
+import json
 
 import pytest
 
 from emotion_edge.util.installation import install_hint
-from tests.edge.command_line import edge, edge_without
-from tests.edge.models import INT8
-from tests.edge.updates.publisher import Publisher
-from tests.edge.updates.server import Web
-
-
-@pytest.fixture
-def published():
-    """A repository with a real model."""
-    publisher = Publisher()
-    publisher.add("2026-12", INT8.read_bytes(), 1)
-    publisher.publish()
-    web = Web(publisher.files)
-    web.publisher = publisher
-    yield web
-    web.close()
-
-
-@pytest.fixture
-def run(tmp_path, published):
-    """A function that runs `update` in folders of its own."""
-    (tmp_path / "root.json").write_bytes(published.publisher.root)
-
-    def run(*words: object) -> subprocess.CompletedProcess[str]:
-        folders = ("--models", tmp_path / "models", "--run-dir", tmp_path / "run", "--watch", "0")
-        return edge("update", *folders, *words)
-
-    return run
+from tests.edge.command_line import edge_without
+from tests.edge.models import without_bias
 
 
 def enrol(tmp_path, published):
@@ -78,7 +52,32 @@ def test_a_model_that_does_not_work_is_told_and_not_taken_again(tmp_path, publis
     assert "broken does not work here: " in result.stderr
     assert "not a .tflite model" in result.stderr
     assert "2026-12 is in use" in result.stdout  # the next best
+    assert "model.tflite" not in result.stderr
     assert run().returncode == 0
+
+
+def test_a_model_that_the_runtime_cannot_run_is_rejected(tmp_path, published, run):
+    published.publisher.add("broken", without_bias(), 2)
+    published.publisher.publish()
+    run(*enrol(tmp_path, published))
+    result = run()
+    assert result.returncode == 1
+    assert "broken does not work here: " in result.stderr
+    assert "2026-12 is in use" in result.stdout
+    state = (tmp_path / "models" / "update.json").read_text()
+    assert len(json.loads(state)["rejected"]) == 1
+    for text in (result.stderr, result.stdout, state):
+        assert ".unfinished" not in text and "model.tflite" not in text
+
+
+def test_nothing_is_installed_that_no_daemon_can_prove(tmp_path, published, run):
+    run(*enrol(tmp_path, published))
+    result = run("--watch", "1")
+    assert result.returncode == 1
+    assert "no daemon says what it does" in result.stderr
+    state = json.loads((tmp_path / "models" / "update.json").read_text())
+    assert (state["installed"], state["failures"]) == ("emotion-compact", {})
+    assert "no daemon says what it does" in state["problem"]
 
 
 def test_a_repository_that_is_away_is_a_failure_that_may_pass(tmp_path, published, run):

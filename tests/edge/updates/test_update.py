@@ -1,5 +1,6 @@
 """A device runs the newest release that admits it, and nothing else."""
 
+import hashlib
 import json
 import stat
 
@@ -44,8 +45,10 @@ def test_the_state_is_for_everybody_and_the_address_for_root(tester):
     assert stat.S_IMODE((folder / "update.json").stat().st_mode) == 0o644
     assert stat.S_IMODE((folder / "enrolment.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert stat.S_IMODE((folder / "update.lock").stat().st_mode) == 0o644
     values = json.loads((folder / "update.json").read_text())
     assert values.pop("checked").endswith("Z")
+    assert values.pop("wanted") == hashlib.sha256(b"eleven").hexdigest()
     assert values == {
         "version": 1,
         "installed": "2026-11",
@@ -53,6 +56,8 @@ def test_the_state_is_for_everybody_and_the_address_for_root(tester):
         "progress": None,
         "problem": "",
         "rejected": {},
+        "failures": {},
+        "program": "1.0.0",
     }
 
 
@@ -87,26 +92,29 @@ def test_a_withdrawn_release_gives_way_to_the_one_before(tester):
     assert tester.models.content == b"eleven"
 
 
-def test_a_device_that_no_release_admits_keeps_what_it_has(tester):
+def test_a_device_that_no_release_admits_keeps_a_model_that_is_none(tester):
     for name in ("2026-10", "2026-11"):
         tester.publisher.change(name, percent=0)
     tester.publisher.publish()
-    assert tester.update()[1:] == ["no release is for this device; it keeps 2026-11"]
-    assert tester.state.latest == "2026-11"
+    tester.models.installed.append(b"by hand")
+    tester.models.name = "mine"
+    assert tester.update()[1:] == ["no release is for this device; it keeps mine"]
+    assert (tester.state.latest, tester.state.wanted) == ("mine", "")
 
 
 def test_a_release_that_does_not_work_is_not_taken_again(tester):
     tester.models.unfit.append(b"twelve")
     tester.publisher.add("2026-12", b"twelve", 3)
     tester.publisher.publish()
-    with pytest.raises(RunError, match="2026-12 does not work here: 2026-12: its self-test fails"):
+    with pytest.raises(RunError, match="2026-12 does not work here: its self-test fails"):
         tester.update()
     assert tester.models.content == b"eleven"
     assert "its self-test fails" in tester.state.problem
-    assert list(tester.state.rejected.values()) == [tester.state.problem]
+    assert list(tester.state.rejected.values()) == ["its self-test fails"]
     tester.web.requests.clear()
-    tester.update()
-    assert tester.state.problem == ""
+    told = "2026-12 is newer, but was rejected: its self-test fails"
+    assert tester.update()[1:] == [told, "2026-11 is in use, as it should be"]
+    assert tester.update(only_check=True)[1] == tester.state.problem == told
     assert tester.state.latest == "2026-11"
     assert not [path for path, _ in tester.web.requests if path.startswith("/targets")]
     tester.recovers("2027-01", b"mended", 4)

@@ -25,8 +25,9 @@ from pathlib import Path
 from emotion_edge.errors import UserError, escape
 from emotion_edge.installed.install import install, roll_back
 from emotion_edge.installed.switch import InstallSettings
-from emotion_edge.model.store.state import read_store
+from emotion_edge.model.store.state import name_of, read_store
 from emotion_edge.system.signals import interrupt_on_terminate
+from emotion_edge.updates.folder import disk_errors
 from emotion_edge.updates.state import STATE, Report
 
 
@@ -45,23 +46,54 @@ def install_model(settings: InstallModelSettings) -> Generator[str, None, None]:
     """Yield what happens; raises what `install` and `roll_back` raise, UserError for the rest."""
     if settings.rollback == (settings.file is not None):
         raise UserError("give either a model's FILE or --rollback")
+    if settings.name and not settings.name.strip():
+        raise UserError("--name: it is blank", "give a name, or leave it out")
     check_configured(settings.configured)
     interrupt_on_terminate()
     if settings.file:
-        lines = install(settings.file, settings.install, name=settings.name)
+        lines = _install(settings.file, settings.name, settings.install)
     else:
         lines = _roll_back(settings.install)
-    yield from map(escape, lines)
+    yield from to_the_end(lines)
+
+
+def to_the_end(lines: Iterator[str]) -> Generator[str, None, None]:
+    """Yield the lines of some work, which goes on if nobody reads them any more (`| head -1`)."""
+    try:
+        yield from map(escape, lines)
+    except GeneratorExit as error:
+        if not isinstance(error.__context__, KeyboardInterrupt):
+            for _ in lines:
+                pass
+        raise
+
+
+def _install(file: Path, name: str, settings: InstallSettings) -> Iterator[str]:
+    yield from install(file, settings, name=name)
+    _tell(settings.models)
 
 
 def _roll_back(settings: InstallSettings) -> Iterator[str]:
     """Roll back, and let `update` not take the model again that was in use until now."""
-    left = read_store(settings.models).in_use
+    before = read_store(settings.models)
+    left = before.trial or before.in_use  # a trial that was interrupted
     yield from roll_back(settings)
-    if left and (settings.models / STATE).exists():
-        now = read_store(settings.models).in_use
-        Report(settings.models).rolled_back(left.sha256, now.sha256 if now else "")
+    if _tell(settings.models, left.sha256 if left else "") and left:
         yield f"emotion-edge update will not take {left.name} again"
+
+
+def _tell(models: Path, left: str = "") -> bool:
+    """Let `update` know what was done by hand, if it is used here; return whether it is.
+
+    left: the SHA-256 of the model that is not wanted any more.
+    """
+    if not (models / STATE).exists():
+        return False
+    entry = read_store(models).in_use
+    name = name_of(entry)
+    with disk_errors(models, f"{name} is in use now, but emotion-edge update does not know it"):
+        Report(models).installed_by_hand(name, entry.sha256 if entry else "", left)
+    return True
 
 
 def check_configured(model: Path | None) -> None:
@@ -69,5 +101,5 @@ def check_configured(model: Path | None) -> None:
     if model:
         raise UserError(
             f"the settings name a model of their own: {model}",
-            "remove the line `model = …`, in /etc/emotion-edge.toml, and restart the daemon",
+            "remove the line `model = …` in the settings, and restart the daemon",
         )

@@ -7,7 +7,18 @@ import pytest
 
 from emotion_edge.errors import RunError, UserError
 from tests.edge.updates.faults.endless import status
-from tests.edge.updates.server import Web, send
+from tests.edge.updates.server import Answer, Web, send
+
+
+def redirect(address: str) -> Answer:
+    """Return an answer that leads to another address."""
+
+    def answer(handler):
+        handler.send_response(302)
+        handler.send_header("Location", address)
+        handler.end_headers()
+
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -19,11 +30,32 @@ from tests.edge.updates.server import Web, send
         (429, "the server has a problem (429); try again later"),
         (451, "the server refuses it (451)"),
         (503, "the server has a problem (503); try again later"),
+        (600, "the server's answer has no meaning in HTTP (600)"),
+        (999, "the server's answer has no meaning in HTTP (999)"),
     ],
 )
 def test_an_answer_that_is_an_error_is_told(tester, code, words):
     tester.web.answers["/metadata/timestamp.json"] = status(code)
     tester.is_refused(f"{tester.web.url}metadata/timestamp.json", words)
+    tester.recovers("2027-01", b"new", 4)
+
+
+BAD_ADDRESS = "a redirect, or a proxy of the environment, has an address that is none"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("ftp://127.0.0.1/timestamp.json", "it redirects to ftp://, not to a web server"),
+        ("file:///etc/passwd", "its redirects lead nowhere (302)"),
+        ("http://[::1/", BAD_ADDRESS),
+        ("http://127.0.0.1:port/", BAD_ADDRESS),
+        ("http://127.0.0.1:99999/", BAD_ADDRESS),
+    ],
+)
+def test_a_redirect_to_what_is_no_web_server_is_told(tester, address, words):
+    tester.web.answers["/metadata/timestamp.json"] = redirect(address)
+    tester.is_refused(words)
     tester.recovers("2027-01", b"new", 4)
 
 
@@ -75,11 +107,7 @@ def test_a_login_goes_to_its_own_server_and_into_no_message(new, publisher):
     other = Web(publisher.files)
     expected = "Basic " + base64.b64encode(b"user:se@cret").decode()
 
-    def elsewhere(handler):
-        handler.send_response(302)
-        handler.send_header("Location", f"{other.url}metadata/timestamp.json")
-        handler.end_headers()
-
+    elsewhere = redirect(f"{other.url}metadata/timestamp.json")
     new.web.answers["/metadata/timestamp.json"] = elsewhere
     lines = new.enrol(new.web.url.replace("//", "//user:se%40cret@"))
     assert "cret" not in "".join(lines)
@@ -155,11 +183,7 @@ def test_tls_and_none_are_not_mixed_up(new, secure, certificates, monkeypatch):
     with pytest.raises(RunError, match="the connection broke off, or is not HTTP"):
         new.enrol(f"http://localhost:{web.port}/")
 
-    def downgrade(handler):
-        handler.send_response(302)
-        handler.send_header("Location", f"{new.web.url}metadata/timestamp.json")
-        handler.end_headers()
-
+    downgrade = redirect(f"{new.web.url}metadata/timestamp.json")
     web.answers["/metadata/timestamp.json"] = downgrade
     with pytest.raises(RunError, match="it redirects from https:// to an address without TLS"):
         new.enrol(web.url)

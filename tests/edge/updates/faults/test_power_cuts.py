@@ -9,6 +9,7 @@ import time
 import pytest
 
 from emotion_edge.errors import RunError
+from emotion_edge.updates.update import update
 from tests.edge.updates.devices import TriedDevice
 
 CUTS = 50
@@ -144,6 +145,23 @@ def test_a_full_disk_is_told(tester):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     tester.recovers("2027-01", b"new", 4)
+
+
+def test_a_state_that_cannot_be_written_afterwards_is_told(tester):
+    tester.publisher.add("2026-12", b"twelve", 3)
+    tester.publisher.publish()
+    lock = tester.device.models / "update.json.lock"
+    for line in (run := update(tester.device)):
+        if line == "2026-12 is in use":
+            break
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(RunError, match=r"cannot write to .*: .*; 2026-12 is in use now"):
+        list(run)
+    lock.rmdir()
+    assert tester.update()[1:] == ["2026-12 is in use, as it should be"]
+    assert tester.state.installed == "2026-12"
+    assert not tester.state.failures
 
 
 def test_a_disk_that_is_full_from_the_start_is_told(tester):

@@ -69,8 +69,9 @@ def mqtt(folder: Path) -> dict[str, object]:
         until(lambda: _is_paused(subscriber.heard), "all that follows a pause")
         commands["resume"] = subscriber.command("resume")
         requests = {word: _requested(subscriber, shared, word) for word in ("check", "install")}
-        shared.say(checked=None, progress=1.5)
-        until(lambda: '"checked": null' in subscriber.heard["update"][-1], "another state")
+        with shared.updating():
+            shared.say(checked=None, progress=1.5)
+            until(lambda: '"checked": null' in subscriber.heard["update"][-1], "another state")
         assert daemon.end()[0] == 0, daemon.stderr
         until(lambda: "offline" in subscriber.heard["availability"], "the end")
     finally:

@@ -10,6 +10,7 @@ from emotion_edge.output.json_lines import dumps
 from emotion_edge.util.regular_file import read_regular_file
 from emotion_edge.util.strict_json import is_number, parse_json
 
+RUNNING = "update.lock"  # beside update.json: held while an update runs
 MAX_BYTES, VERSION = 256 * 1024, 1
 MAX_NAME, MAX_PROBLEM = 200, 500  # characters; a longer problem is cut
 

@@ -4,10 +4,16 @@ import logging
 import math
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from emotion_edge.errors import RunError
-from emotion_edge.output.mqtt.updates.state_file import UpdateState, read_update_state
+from emotion_edge.output.mqtt.updates.state_file import (
+    RUNNING,
+    UpdateState,
+    read_update_state,
+)
+from emotion_edge.system.lock_file import is_held
 from emotion_edge.util.atomic_write import staged_write
 from emotion_edge.util.backoff import is_power_of_two
 
@@ -38,7 +44,7 @@ class UpdateWatch:
     def look(self) -> UpdateState | None:
         """Return what the file says now; None without one, or if it is damaged.
 
-        While it stays as it is, this costs one call of the system.
+        While it stays as it is, this costs one call of the system, and a few during an update.
         """
         with self._lock:
             try:
@@ -49,7 +55,13 @@ class UpdateWatch:
             if seen != self._seen:
                 self._seen = seen
                 self._state = self._read() if seen else None
-            return self._state
+            return self._as_it_is(self._state)
+
+    def _as_it_is(self, state: UpdateState | None) -> UpdateState | None:
+        """Return the state without the progress of an update that was killed."""
+        if state is None or state.progress is None or is_held(self._path.with_name(RUNNING)):
+            return state
+        return replace(state, progress=None)
 
     def _read(self) -> UpdateState | None:
         try:

@@ -2,7 +2,10 @@
 
 import json
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from emotion_edge.system.lock_file import hold
 
 STATE = {
     "version": 1,
@@ -50,6 +53,10 @@ class SharedFiles:
     def say(self, **changed: object) -> None:
         """Write the state, with some values changed."""
         self.write(json.dumps({**STATE, **changed}))
+
+    def updating(self) -> AbstractContextManager[None]:
+        """Hold the lock of an update that runs."""
+        return hold(self.models / "update.lock", mode=0o644)
 
     def write(self, text: str) -> None:
         """Replace the state by a text at once, as the command does."""

@@ -12,10 +12,12 @@ def test_the_state_is_retained_and_follows_the_file(broker, daemon, changing, sh
     run = daemon("--source", changing, *shared.options, *broker.options)
     listener = Listener(broker)
     wait_message(listener)
-    shared.say(progress=0)
-    wait_message(listener, in_progress=True, update_percentage=0)
-    shared.say(progress=41.5)
-    wait_message(listener, in_progress=True, update_percentage=41.5)
+    with shared.updating():
+        shared.say(progress=0)
+        wait_message(listener, in_progress=True, update_percentage=0)
+        shared.say(progress=41.5)
+        wait_message(listener, in_progress=True, update_percentage=41.5)
+    wait_message(listener)  # it was killed
     shared.say(problem="no camera", checked=None, installed="emotion-compact")
     wait_message(listener, problem="no camera", checked=None, installed_version="emotion-compact")
     late = Listener(broker)

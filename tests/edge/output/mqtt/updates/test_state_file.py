@@ -98,6 +98,15 @@ def test_the_file_is_read_only_when_it_has_changed(shared, monkeypatch):
     assert len(read) == 3
 
 
+def test_progress_is_shown_only_while_an_update_runs(shared):
+    watch = UpdateWatch(shared.state, None)
+    shared.say(progress=40)
+    assert watch.look().progress is None
+    with shared.updating():
+        assert [watch.look().progress for _ in range(3)] == [40, 40, 40]
+    assert not json.loads(watch.look().message())["in_progress"]
+
+
 def test_home_assistant_gets_the_keys_that_it_takes_and_the_others_as_attributes():
     shown = update_entities(takes_requests=True)
     broker = parse_address("mqtt://broker/hall")
