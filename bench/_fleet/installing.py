@@ -14,8 +14,9 @@ from emotion_edge.installed.switch import InstallSettings
 from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.model.store.choice import candidates
 from emotion_edge.updates.installed_models import InstalledModels
+from emotion_edge.updates.installing import Device
 from emotion_edge.updates.state import read_state
-from emotion_edge.updates.update import Device, enrol, update
+from emotion_edge.updates.update import enrol, update
 
 START_S = 60.0
 

@@ -97,7 +97,9 @@ def _wait_until_loaded(daemon: Daemon, model: str, pace: Pace) -> DaemonStatus:
     before = pace.status
 
     def answered(now: DaemonStatus) -> bool:
-        return now.started != before.started or now.loads > before.loads
+        if now.started == before.started:
+            return now.loads > before.loads
+        return now.streaming  # it was started again, and has its first frame
 
     most = LOAD_S + pace.patience + (RESTART_S if pace.hangs else 0)
     status = daemon.wait(most, answered)

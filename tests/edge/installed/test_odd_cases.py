@@ -140,10 +140,10 @@ def test_without_a_daemon_nothing_is_installed_that_needs_one(device):
     assert not (device.models / "state.json").exists()
 
 
-def test_a_blank_name_is_the_files(device):
+def test_a_blank_name_is_refused(device):
     result = device.install(INT8, "--name", "  ")
-    assert result.returncode == 0
-    assert "tiny.int8 is in use" in result.stdout
+    assert result.returncode == 2
+    assert "--name: it is blank" in result.stderr
 
 
 def test_a_rollback_after_an_interrupted_trial_ends_the_trial(device):
