@@ -107,10 +107,13 @@ def test_from_publishing_to_a_rollback(publisher, url, shell, daemon):
     assert "2026-11 is in use; 2026-12 was before" in said
     assert "emotion-edge update will not take 2026-12 again" in said
     daemon(INT8)
-    assert "no release is for this device; it keeps 2026-11" in shell.does("emotion-edge update")
-    shell.does("sudo emotion-edge install-model --rollback")  # to and fro
+    said = shell.does("emotion-edge update")
+    assert "2026-12 is newer, but was rejected: somebody rolled back from it" in said
+    assert "emotion-compact is in use; 2026-11 was before" in said
     daemon(SHIPPED)
-    assert "2026-12 is in use, as it should be" in shell.does("emotion-edge update")
+    publisher.does("percent", "2026-11", 100)
+    assert "2026-11 is in use; emotion-compact was before" in shell.does("emotion-edge update")
+    daemon(INT8)
 
 
 def test_by_hand(shell, daemon):
