@@ -47,11 +47,11 @@ class Daemon:
         self._send(signal.SIGKILL)
 
     def restart(self) -> bool:
-        """Restart its service, which reads its credentials again; return whether it has one."""
+        """Restart its service, which reads its credentials again; return whether it runs."""
         if self.unit is None:
             return False
         self._systemctl("restart", self.unit)
-        return True
+        return self._show("ActiveState") == "active"
 
     def was_stopped_by_somebody(self) -> bool:
         """Return whether systemd was told to stop or restart it, so that its end is no fault.

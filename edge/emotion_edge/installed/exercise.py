@@ -27,8 +27,9 @@ class Exercise:
 
     def look(self, classifier: Classifier, frame: Frame) -> None:
         """Classify the whole frame, and forget the answer; raises what `classify` raises."""
-        if self._active and self._models and time.monotonic() >= self._due:
-            self._due = time.monotonic() + CHECK_S
-            self._active = is_on_trial(self._models)
+        if not self._active or self._models is None or time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + CHECK_S  # so that it costs a slow board little
+        self._active = is_on_trial(self._models)
         if self._active:
             classifier.classify(frame.pixels)

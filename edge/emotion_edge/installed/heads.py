@@ -19,7 +19,7 @@ from emotion_edge.teaching.taught_file import (
     read_taught,
     write_taught,
 )
-from emotion_edge.util.atomic_write import write_durably
+from emotion_edge.util.atomic_write import UNFINISHED, write_durably
 from emotion_edge.util.regular_file import read_regular_file
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def put_head(models: Path, taught: Path, model: Model, former: Model | None) -> 
     if owner is None or owner == model.sha256:
         return "", False
     kept = _kept(models, model.sha256)
-    if kept.exists():
+    if _is_whole(kept, model):
         _replace(taught, read_regular_file(kept, MAX_BYTES))
         return f"{taught}: the head that was taught for this model is back", True
     if former and former.sha256 == owner and _refit(taught, former, model):
@@ -77,12 +77,24 @@ def forget_heads(models: Path, kept: set[str]) -> None:
 
 
 def kept_heads(models: Path) -> list[Path]:
-    """Return the copies of taught files; the folder must be readable, or missing."""
-    return sorted((models / HEADS).glob("*.taught"))
+    """Return the copies of taught files, and what a killed process has left of one.
+
+    The folder must be readable, or missing.
+    """
+    folder = models / HEADS
+    return sorted([*folder.glob("*.taught"), *folder.glob(f"{UNFINISHED}*")])
 
 
 def _kept(models: Path, model: str) -> Path:
     return models / HEADS / f"{model}.taught"
+
+
+def _is_whole(kept: Path, model: Model) -> bool:
+    try:
+        return kept.exists() and model_of(kept) == model.sha256
+    except UserError as error:
+        log.warning("%s", error)
+        return False
 
 
 def _replace(taught: Path, content: bytes) -> None:
@@ -90,7 +102,7 @@ def _replace(taught: Path, content: bytes) -> None:
     target = taught.resolve()
     status = target.stat()
     write_durably(target, content, 0o600)
-    os.chown(target, status.st_uid, status.st_gid)
+    os.chown(target, status.st_uid, status.st_gid, follow_symlinks=False)
 
 
 def _refit(taught: Path, former: Model, model: Model) -> bool:
@@ -108,10 +120,11 @@ def _refit(taught: Path, former: Model, model: Model) -> bool:
     except UserError as error:
         log.warning("%s", error)
         return False
-    owner = taught.resolve().stat()
+    target = taught.resolve()
+    owner = target.stat()
     faces = known.faces.relabelled(head.labels)
     counts = tuple(faces.counts().tolist())
     again = Taught(head=head, model=model.sha256, date=known.date, counts=counts, faces=faces)
     write_taught(taught, again)
-    os.chown(taught.resolve(), owner.st_uid, owner.st_gid)
+    os.chown(target, owner.st_uid, owner.st_gid, follow_symlinks=False)
     return True

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,12 +24,12 @@ from emotion_edge.installed.watch import Pace, bring_back, measure_pace, watch
 from emotion_edge.model import limits
 from emotion_edge.model.model_file import read_model
 from emotion_edge.model.runtime import RuntimeSettings, find_runtime
+from emotion_edge.model.self_test import SelfTestError
 from emotion_edge.model.store.lock import locked
 from emotion_edge.model.store.state import (
     Entry,
     Installed,
     begin,
-    file_of,
     forget_former,
     name_of,
     read_store,
@@ -63,19 +63,35 @@ def install(file: Path, settings: InstallSettings, *, name: str = "") -> Iterato
         yield from _switch(entry, content, state, settings)
 
 
+def settle_trial(settings: InstallSettings) -> str:
+    """Finish what a power cut has interrupted, and return what that was, "" if nothing.
+
+    Raises what `install` raises.
+    """
+    with locked(settings.models):
+        return settle(settings)
+
+
 def _check(file: Path, runtime: RuntimeSettings, name: str) -> tuple[Entry, bytes]:
     """Return the model and its file's content; raises RefusedModelError, UserError or OSError."""
     if not limits.is_text(name):
         raise UserError(f"{name!r} is no name for a model", "give a short --name")
     find_runtime(runtime.runtime)  # without one, no model is to blame
     try:
-        model = read_model(file)
         content = read_regular_file(file, limits.MAX_FILE)
+        model = read_model(file)
         if hashlib.sha256(content).hexdigest() != model.sha256:
             raise UserError(f"{file}: somebody changed it meanwhile", "try again")
-        try_model(model, runtime)
-    except (UserError, RunError) as error:
+    except OSError as error:
+        raise UserError(f"{file}: cannot read the model: {error.strerror}") from None
+    except UserError as error:
         raise RefusedModelError(error.found, error.remedy) from None
+    try:
+        try_model(model, runtime)
+    except (SelfTestError, RunError) as error:
+        raise RefusedModelError(error.found, error.remedy) from None
+    except UserError as error:  # it crashed, or took too long
+        raise RefusedModelError(error.found, error.remedy, certain=False) from None
     return Entry(name, model.sha256, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"), content
 
 
@@ -117,6 +133,8 @@ def _switch(
         raise
     forget_former(settings.models)
     yield from use_head(entry, state.in_use, daemon, settings)
+    if pace and (left := bring_back(daemon, entry.sha256)):
+        yield left
     clean_up(settings.models, following)
     if not status:
         yield f"{NO_DAEMON}, so nothing is watched: its next start uses the model"
@@ -137,52 +155,3 @@ def _look_at(daemon: Daemon, settings: InstallSettings) -> Pace | None:
     if settings.watch and settings.needs_daemon and not status:
         raise RunError(f"{NO_DAEMON}, so nobody could tell whether the model works", "start it")
     return measure_pace(daemon) if settings.watch and status else None
-
-
-def roll_back(settings: InstallSettings) -> Iterator[str]:
-    """Use the model that was in use before, and yield what happens.
-
-    After an interrupted trial, that is the one before the trial. Raises UserError if there is none,
-    RunError if it cannot be used.
-    """
-    with locked(settings.models):
-        if settled := settle(settings):
-            yield settled
-            return
-        check_head(settings)
-        state = read_store(settings.models)
-        if not (state.in_use or state.before):
-            raise UserError(f"{settings.models}: no model was in use before")
-        yield from _use(state.before, state, settings)
-
-
-def leave(settings: InstallSettings, avoid: Collection[str]) -> Iterator[str]:
-    """Use the model before, or else the shipped one, and yield what happens.
-
-    avoid: the SHA-256 of models that are not to be used. The daemon is not watched, because the
-    model in use may be the one that stalls it. Raises what `roll_back` raises.
-    """
-    with locked(settings.models):
-        if settled := settle(settings):
-            yield settled
-        check_head(settings)
-        state = read_store(settings.models)
-        before = state.before if state.before and state.before.sha256 not in avoid else None
-        usable = before if read_installed(settings.models, before) else None
-        yield from _use(usable, state, settings)
-
-
-def _use(entry: Entry | None, state: Installed, settings: InstallSettings) -> Iterator[str]:
-    try:
-        model = read_model(file_of(settings.models, entry))
-        try_model(model, settings.runtime)
-    except (UserError, RunError) as error:
-        raise UserError(f"cannot go back to {name_of(entry)}: {error}") from None
-    daemon = Daemon(settings.run_dir)
-    with writing(settings.models):
-        write_store(settings.models, Installed(in_use=entry, before=state.in_use, exists=True))
-    daemon.reload()
-    yield from use_head(entry, state.in_use, daemon, settings)
-    if daemon.status() and (left := bring_back(daemon, model.sha256)):
-        raise RunError(f"{name_of(entry)} is to be used now", left)
-    yield f"{name_of(entry)} is in use; {name_of(state.in_use)} was before"

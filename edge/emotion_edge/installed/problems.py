@@ -6,7 +6,15 @@ from emotion_edge.errors import RunError, UserError
 
 
 class RefusedModelError(UserError):
-    """The file holds no model that works on this device; nothing was changed."""
+    """The file holds no model that works on this device; nothing was changed.
+
+    certain: False if it may be chance, such as a board that is too busy for the trial in a child.
+    """
+
+    def __init__(self, found: str, remedy: str = "", *, certain: bool = True) -> None:
+        """Say what was found. remedy: what to do, if the first does not say it."""
+        super().__init__(found, remedy)
+        self.certain = certain
 
 
 class WentBackError(RunError):

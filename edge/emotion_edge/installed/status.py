@@ -15,7 +15,7 @@ from pathlib import Path
 from emotion_edge.pipeline.stats import PipelineStats
 from emotion_edge.system.processes import start_ticks, user_of
 from emotion_edge.util.regular_file import check_regular
-from emotion_edge.util.strict_json import parse_json
+from emotion_edge.util.strict_json import is_number, parse_json
 
 STATUS = "status.json"
 WRITE_S = 1.0
@@ -118,6 +118,9 @@ def read_status(folder: Path) -> DaemonStatus | None:
         checked = all(
             type(value) is type(getattr(status, name)) for name, value in _PATTERN.items()
         )
+        checked = checked and all(
+            is_number(getattr(status, name), 0, most) for name, most in _MOST.items()
+        )
         alive = checked and start_ticks(status.pid) == status.started
         return status if alive and user_of(status.pid) == owner else None
     except (OSError, ValueError, TypeError, RecursionError):
@@ -139,6 +142,7 @@ def _read(path: Path) -> tuple[bytes, int]:
     return content, found.st_uid
 
 
+_MOST = {"loads": 2**53, "frames": 2**53, "every": 1e6, "time": 1e12}
 _PATTERN = {
     **dict.fromkeys(("pid", "started", "loads", "frames"), 0),
     **dict.fromkeys(("model", "refused"), ""),

@@ -2,9 +2,10 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emotion_edge.errors import RunError, UserError
@@ -26,6 +27,7 @@ from emotion_edge.teaching.taught_file import model_of
 from emotion_edge.util.atomic_write import UNFINISHED
 
 log = logging.getLogger(__name__)
+_OLD_S = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +112,13 @@ def go_back(
     state: before the trial. uses: the SHA-256 of the model that the daemon used then, "" if none
     ran. Raises RunError if the state cannot be written.
     """
-    with writing(settings.models):
-        if trial.sha256 not in {each.sha256 for each in (state.in_use, state.before) if each}:
-            (settings.models / trial.file).unlink(missing_ok=True)
-        take_back(settings.models)
-    daemon.reload()
+    try:
+        with writing(settings.models):
+            if trial.sha256 not in {each.sha256 for each in (state.in_use, state.before) if each}:
+                (settings.models / trial.file).unlink(missing_ok=True)
+            take_back(settings.models, state)
+    finally:
+        daemon.reload()
     return bring_back(daemon, uses) if uses else ""
 
 
@@ -125,24 +129,40 @@ def settle(settings: InstallSettings) -> str:
     """
     state = read_store(settings.models)
     daemon = Daemon(settings.run_dir)
+    status, in_use = daemon.status(), read_installed(settings.models, state.in_use)
     if state.trial is None:
         forget_former(settings.models)
         if state.exists:
             list(use_head(state.in_use, None, daemon, settings))
+        if status and in_use and status.model != in_use.sha256 and not status.own_model:
+            daemon.reload()  # it was not told any more
         return ""
-    status = daemon.status()
-    in_use = read_installed(settings.models, state.in_use)
     took_it = in_use and status and status.model == state.trial.sha256
-    go_back(state, state.trial, daemon, in_use.sha256 if in_use and took_it else "", settings)
+    former = replace(state, trial=None, exists=bool(state.in_use or state.before))
+    go_back(former, state.trial, daemon, in_use.sha256 if in_use and took_it else "", settings)
     return f"the trial of {name_of(state.trial)} was interrupted: {name_of(state.in_use)} is in use"
 
 
 def clean_up(models: Path, state: Installed) -> None:
-    """Remove the files of models that are neither in use nor were before, and their heads."""
-    kept = {each.sha256 for each in state.entries}
+    """Remove the files of models that are neither in use nor were before, and their heads.
+
+    What cannot be removed stays, because the model is installed by now.
+    """
+    with suppress(OSError):
+        _clean_up(models, {each.sha256 for each in state.entries})
+
+
+def _clean_up(models: Path, kept: set[str]) -> None:
     for path in models.iterdir():
         ours = re.fullmatch(r"([0-9a-f]{64})\.tflite", path.name)
-        if (ours and ours[1] not in kept) or (path.name.startswith(UNFINISHED) and path.is_file()):
-            path.unlink()
+        if (ours and ours[1] not in kept) or _is_left_over(path):
+            path.unlink(missing_ok=True)
     shipped = read_installed(models, None)
     forget_heads(models, kept | ({shipped.sha256} if shipped else set()))
+
+
+def _is_left_over(path: Path) -> bool:
+    """Return whether a killed process has left a file; another may be at work on a new one."""
+    if not path.name.startswith(UNFINISHED) or not path.is_file():
+        return False
+    return time.time() - path.stat().st_mtime > _OLD_S

@@ -98,7 +98,7 @@ def _wait_until_loaded(daemon: Daemon, model: str, pace: Pace) -> DaemonStatus:
 
     def answered(now: DaemonStatus) -> bool:
         if now.started == before.started:
-            return now.loads > before.loads
+            return now.loads > before.loads and (now.model == model or bool(now.refused))
         return now.streaming  # it was started again, and has its first frame
 
     most = LOAD_S + pace.patience + (RESTART_S if pace.hangs else 0)

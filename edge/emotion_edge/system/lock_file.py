@@ -39,6 +39,8 @@ def is_held(path: Path) -> bool:
         return False
     try:
         return not _taken(descriptor, fcntl.LOCK_SH)
+    except OSError:  # the file system has no locks
+        return False
     finally:
         os.close(descriptor)
 

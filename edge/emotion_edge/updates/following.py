@@ -31,6 +31,8 @@ class Following:
 
         Raises RunError, for a release that does not work here as well.
         """
+        if settled := self._device.installer.settle():
+            yield settled
         while True:
             found = self._compare()
             if found.is_done:

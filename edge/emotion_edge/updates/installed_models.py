@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from emotion_edge.installed.install import install, leave
+from emotion_edge.installed.install import install, settle_trial
 from emotion_edge.installed.problems import RefusedModelError, WentBackError
 from emotion_edge.installed.switch import InstallSettings, read_installed
+from emotion_edge.installed.way_back import leave
 from emotion_edge.model.store.state import name_of, read_store
 from emotion_edge.updates.installing import InUse, UnfitError
 
@@ -33,11 +34,15 @@ class InstalledModels:
         except RefusedModelError as error:
             # The file lies in a folder that is gone soon.
             reason = str(error).removeprefix(f"{file}: ").replace(str(file), name)
-            raise UnfitError(reason) from error
+            raise UnfitError(reason, certain=error.certain) from error
         except WentBackError as error:
             if error.blames_model:
                 raise UnfitError(str(error), certain=False) from error
             raise
+
+    def settle(self) -> str:
+        """Finish an interrupted trial; see `Installer`."""
+        return settle_trial(self._settings)
 
     def leave(self, avoid: Collection[str]) -> Iterator[str]:
         """Use the model before, or the shipped one; see `Installer`."""

@@ -48,6 +48,9 @@ class Installer(Protocol):
         former model is in use.
         """
 
+    def settle(self) -> str:
+        """Finish what a power cut has interrupted; return what that was, "" if nothing."""
+
     def leave(self, avoid: Collection[str]) -> Iterator[str]:
         """Use the model before, or the one that comes with the program, and yield lines on it.
 

@@ -150,6 +150,26 @@ def test_forgetting_removes_the_copies_too(device, file):
     assert "no such file" in result.stderr
 
 
+def test_a_damaged_copy_does_not_replace_a_head(device, file):
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    write(file, "rosso", "verde", "blu", model=FLOAT32)
+    (device.models / "heads" / f"{read_model(INT8).sha256}.taught").write_text("{")
+    second = file.read_bytes()
+    result = device.install("--rollback", "--taught", file)
+    assert result.returncode == 0
+    assert "is left out; teach them again" in result.stdout
+    assert file.read_bytes() == second
+
+
+def test_what_a_killed_process_has_left_of_a_copy_is_forgotten(device, file):
+    assert device.install(FLOAT32, "--taught", file).returncode == 0
+    (device.models / "heads" / ".unfinished-abc").write_text("half of a head")
+    assert device.install("--rollback", "--taught", file).returncode == 0
+    result = edge("teach", "--forget", "--to", file, "--models", device.models)
+    assert result.returncode == 0
+    assert list((device.models / "heads").iterdir()) == []
+
+
 def test_copies_are_forgotten_without_the_file(device, file):
     assert device.install(FLOAT32, "--taught", file).returncode == 0
     file.unlink()

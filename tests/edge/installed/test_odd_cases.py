@@ -9,9 +9,10 @@ import time
 import pytest
 
 from emotion_edge.errors import RunError
-from emotion_edge.installed.install import install, leave
+from emotion_edge.installed.install import install
 from emotion_edge.installed.status import read_status
 from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.installed.way_back import leave
 from emotion_edge.model.model_file import SHIPPED, read_model
 from emotion_edge.model.runtime import RuntimeSettings
 from tests.edge.command_line import command

@@ -3,10 +3,21 @@
 import random
 import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 
+from emotion_edge.installed.switch import InstallSettings
 from emotion_edge.model.model_file import read_model
+from emotion_edge.model.runtime import RuntimeSettings
+from emotion_edge.model.store.state import (
+    Entry,
+    Installed,
+    read_store,
+    take_back,
+    write_store,
+)
+from emotion_edge.updates.installed_models import InstalledModels
 from tests.edge.command_line import command
 from tests.edge.models import FLOAT32, INT8
 from tests.edge.preloading import FULL, compile_library
@@ -62,6 +73,48 @@ def test_the_next_installation_takes_a_daemon_off_an_interrupted_trial(device, t
     assert device.install(tmp_path / "bad.tflite").returncode == 2
     device.goes_on(OLD)
     assert device.starts == 1
+
+
+def test_a_state_that_was_not_begun_is_not_taken_back(tmp_path):
+    old = Entry("old", OLD, "2026-11-30T00:00:00Z")
+    state = Installed(in_use=old, exists=True)
+    write_store(tmp_path, state)
+    take_back(tmp_path, state)  # as if something had failed before `begin` came far
+    assert read_store(tmp_path) == state
+    write_store(tmp_path, replace(state, trial=old))  # on a file system without links
+    take_back(tmp_path, state)
+    assert read_store(tmp_path) == state
+    take_back(tmp_path, Installed())
+    assert read_store(tmp_path) == Installed()
+
+
+def test_an_update_ends_a_trial_that_was_interrupted(device):
+    device.start()
+    assert device.install("--name", "old", INT8, watch=0).returncode == 0
+    device.install_and(FLOAT32, device.kill_installer)
+    device.goes_on(NEW)
+    settings = InstallSettings(
+        models=device.models,
+        run_dir=device.run_dir,
+        taught=None,
+        runtime=RuntimeSettings(),
+        watch=1,
+    )
+    said = InstalledModels(settings).settle()
+    assert said == "the trial of tiny.float32 was interrupted: old is in use"
+    device.goes_on(OLD)
+
+
+def test_a_daemon_that_was_not_told_any_more_is_told_next_time(device):
+    device.start()
+    assert device.install("--name", "old", INT8, watch=0).returncode == 0
+    device.goes_on(OLD)
+    state = read_store(device.models)
+    (device.models / f"{NEW}.tflite").write_bytes(FLOAT32.read_bytes())
+    new = Entry("new", NEW, "2026-11-30T00:00:00Z")
+    write_store(device.models, replace(state, in_use=new, before=state.in_use))
+    assert device.install(FLOAT32).stdout == "new is in use already\n"
+    device.goes_on(NEW)
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,9 @@ class Models:
         self.name = name
         yield f"{name} is in use"
 
+    def settle(self) -> str:
+        return ""
+
     def leave(self, avoid: Collection[str]) -> Iterator[str]:
         *_, before, _ = [b"", *self.installed]
         bare = hashlib.sha256(before).hexdigest() in avoid

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emotion_edge.errors import UserError, escape
-from emotion_edge.installed.install import install, roll_back
+from emotion_edge.installed.install import install
 from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.installed.way_back import roll_back
 from emotion_edge.model.store.state import name_of, read_store
 from emotion_edge.system.signals import interrupt_on_terminate
 from emotion_edge.updates.folder import disk_errors
@@ -77,8 +78,13 @@ def _roll_back(settings: InstallSettings) -> Iterator[str]:
     """Roll back, and let `update` not take the model again that was in use until now."""
     before = read_store(settings.models)
     left = before.trial or before.in_use  # a trial that was interrupted
-    yield from roll_back(settings)
-    if _tell(settings.models, left.sha256 if left else "") and left:
+    told = False
+    try:
+        yield from roll_back(settings)
+    finally:  # also where the daemon does not follow
+        if read_store(settings.models) != before:
+            told = _tell(settings.models, left.sha256 if left else "")
+    if told and left:
         yield f"emotion-edge update will not take {left.name} again"
 
 

@@ -80,18 +80,23 @@ def write_store(folder: Path, state: Installed) -> None:
 def begin(folder: Path, state: Installed) -> None:
     """Write a state that may have to be taken back, by `take_back`; raises OSError."""
     forget_former(folder)
-    with suppress(FileNotFoundError):
+    with suppress(OSError):  # there is none yet, or the file system has no links
         os.link(folder / STATE, folder / FORMER)
     write_store(folder, state)
 
 
-def take_back(folder: Path) -> None:
-    """Go back to the state before `begin`; a rename needs no space on a full disk."""
-    try:
+def take_back(folder: Path, former: Installed) -> None:
+    """Go back to the state before `begin`, which may not have come far; raises OSError.
+
+    former: that state. It is a rename where possible, which needs no space on a full disk.
+    """
+    if (folder / FORMER).exists():
         (folder / FORMER).replace(folder / STATE)
-    except FileNotFoundError:  # there was none
+        forget_former(folder)  # a rename onto the same file does nothing
+    elif not former.exists:
         (folder / STATE).unlink(missing_ok=True)
-    forget_former(folder)  # a rename onto the same file does nothing
+    elif read_store(folder) != former:
+        write_store(folder, former)
 
 
 def forget_former(folder: Path) -> None:
