@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from emotion_edge.installed.status import DaemonStatus, read_status
+from emotion_edge.installed.switch import InstallSettings
+from emotion_edge.model.runtime import RuntimeSettings
 from tests.edge.command_line import command, edge
 from tests.edge.waiting import until
 
@@ -29,6 +31,17 @@ class Device:
     @property
     def options(self) -> tuple[object, ...]:
         return ("--models", self.models, "--run-dir", self.run_dir)
+
+    @property
+    def settings(self) -> InstallSettings:
+        """What `install` takes in place of the command's options."""
+        return InstallSettings(
+            models=self.models,
+            run_dir=self.run_dir,
+            taught=None,
+            runtime=RuntimeSettings(),
+            watch=1,
+        )
 
     def start(self, *more: object) -> DaemonStatus:
         """Start the daemon, again after each failure, and return its first status."""

@@ -156,7 +156,6 @@ def test_a_damaged_copy_does_not_replace_a_head(device, file):
     (device.models / "heads" / f"{read_model(INT8).sha256}.taught").write_text("{")
     second = file.read_bytes()
     result = device.install("--rollback", "--taught", file)
-    assert result.returncode == 0
     assert "is left out; teach them again" in result.stdout
     assert file.read_bytes() == second
 

@@ -5,16 +5,15 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from emotion_edge.errors import RunError
 from emotion_edge.installed.install import install
 from emotion_edge.installed.status import read_status
-from emotion_edge.installed.switch import InstallSettings
 from emotion_edge.installed.way_back import leave
 from emotion_edge.model.model_file import SHIPPED, read_model
-from emotion_edge.model.runtime import RuntimeSettings
 from tests.edge.command_line import command
 from tests.edge.models import FLOAT32, HANGS, INT8
 
@@ -115,27 +114,13 @@ def test_a_model_is_left_for_the_one_before_or_else_the_shipped_one(device, avoi
     for path in (INT8, FLOAT32):
         assert device.install(path).returncode == 0
     device.start()
-    settings = InstallSettings(
-        models=device.models,
-        run_dir=device.run_dir,
-        taught=None,
-        runtime=RuntimeSettings(),
-        watch=0,
-    )
-    *_, last = leave(settings, {SHA[path] for path in avoided})
+    *_, last = leave(device.settings, {SHA[path] for path in avoided})
     assert last.endswith(" is in use; tiny.float32 was before")
     device.goes_on(SHA[expected])
 
 
 def test_without_a_daemon_nothing_is_installed_that_needs_one(device):
-    settings = InstallSettings(
-        models=device.models,
-        run_dir=device.run_dir,
-        taught=None,
-        runtime=RuntimeSettings(),
-        watch=1,
-        needs_daemon=True,
-    )
+    settings = replace(device.settings, needs_daemon=True)
     with pytest.raises(RunError, match="no daemon says what it does, so nobody could tell"):
         list(install(INT8, settings))
     assert not (device.models / "state.json").exists()

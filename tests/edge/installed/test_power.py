@@ -7,9 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from emotion_edge.installed.switch import InstallSettings
 from emotion_edge.model.model_file import read_model
-from emotion_edge.model.runtime import RuntimeSettings
 from emotion_edge.model.store.state import (
     Entry,
     Installed,
@@ -93,14 +91,7 @@ def test_an_update_ends_a_trial_that_was_interrupted(device):
     assert device.install("--name", "old", INT8, watch=0).returncode == 0
     device.install_and(FLOAT32, device.kill_installer)
     device.goes_on(NEW)
-    settings = InstallSettings(
-        models=device.models,
-        run_dir=device.run_dir,
-        taught=None,
-        runtime=RuntimeSettings(),
-        watch=1,
-    )
-    said = InstalledModels(settings).settle()
+    said = InstalledModels(device.settings).settle()
     assert said == "the trial of tiny.float32 was interrupted: old is in use"
     device.goes_on(OLD)
 

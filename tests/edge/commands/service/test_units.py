@@ -68,7 +68,7 @@ def test_both_services_differ_only_in_what_they_do():
         f"network-online.target {UPDATE}",
     ]
     # Or a request that is never taken would be taken again and again.
-    assert "rm -f /run/emotion-edge/update-request" in given[1].pop("ExecStopPost")[0]
+    assert "rm -rf /run/emotion-edge/update-request" in given[1].pop("ExecStopPost")[0]
     for each in given:
         del each["Description"]
     assert given[0] == given[1]
