@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from emotion_edge.errors import RunError, UserError
+from emotion_edge.model.store.lock import make_folder
 from emotion_edge.output.mqtt.updates.state_file import RUNNING
 from emotion_edge.system.lock_file import hold
 
@@ -23,7 +24,7 @@ def working_in(models: Path) -> Iterator[Path]:
     One process works there at a time. Raises RunError if another does, and what `disk_errors` does.
     """
     with disk_errors(models):
-        _make(models)
+        make_folder(models)
         with _locked(models), _stage(models) as stage:
             yield stage
 
@@ -45,13 +46,6 @@ def disk_errors(models: Path, outcome: str = "the model in use stays") -> Iterat
             f"cannot write to {error.filename or models}: {error.strerror or error}; {outcome}",
             "make room" if error.errno in _FULL else "",
         ) from error
-
-
-def _make(models: Path) -> None:
-    """Make the folder of installed models, which everybody may read, unless it is there."""
-    if not models.is_dir():
-        models.mkdir(parents=True)
-        models.chmod(0o755)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from emotion_edge.capture.network.tls import make_tls_context
 
 TIMEOUT_S = 10.0  # without a byte
 DOWNGRADE = "it redirects from https:// to an address without TLS"
-REDIRECTS = "its redirects lead nowhere"
 
 
 class HttpClient:

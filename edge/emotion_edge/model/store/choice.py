@@ -6,7 +6,7 @@ from pathlib import Path
 from emotion_edge.errors import UserError
 from emotion_edge.model.model_file import SHIPPED
 from emotion_edge.model.store.lock import is_locked
-from emotion_edge.model.store.state import Entry, file_of, read_store
+from emotion_edge.model.store.state import Entry, Installed, file_of, read_store
 
 log = logging.getLogger(__name__)
 
@@ -17,18 +17,22 @@ def candidates(folder: Path) -> list[Path]:
     Logs a warning if the state cannot be read.
     """
     try:
-        state, first = read_store(folder), chosen(folder)
+        state = read_store(folder)
     except UserError as error:
         log.warning("%s", error)
         return [SHIPPED]
     before = state.before if state.in_use else None  # None in use: the shipped one was chosen
+    first = _chosen(folder, state)
     paths = [file_of(folder, each) for each in (first, state.in_use, before, None)]
     return list(dict.fromkeys(paths))
 
 
 def chosen(folder: Path) -> Entry | None:
     """Return the model on trial or else that in use; None is the shipped one. Raises UserError."""
-    state = read_store(folder)
+    return _chosen(folder, read_store(folder))
+
+
+def _chosen(folder: Path, state: Installed) -> Entry | None:
     return state.trial if state.trial and is_locked(folder) else state.in_use
 
 

@@ -22,12 +22,17 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of installed models unless it is there; raises OSError."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+
+
 @contextmanager
 def _making(folder: Path) -> Iterator[None]:
     try:
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            folder.chmod(0o755)
+        make_folder(folder)
         yield
     except BlockingIOError:
         raise RunError(f"{folder}: another process installs a model", "try again later") from None
