@@ -14,6 +14,7 @@ from emotion_edge.installed.install import install
 from emotion_edge.installed.status import read_status
 from emotion_edge.installed.way_back import leave
 from emotion_edge.model.model_file import SHIPPED, read_model
+from emotion_edge.system.processes import start_ticks
 from tests.edge.command_line import command
 from tests.edge.models import FLOAT32, HANGS, INT8
 
@@ -49,12 +50,13 @@ def test_a_folder_that_the_daemon_may_not_read_is_no_reason_to_end(device):
 
 
 def test_a_link_in_place_of_the_status_is_not_followed(device, tmp_path):
-    status = device.start()
+    device.start()
     device.stop()
     path = device.run_dir / "status.json"
-    forged = json.loads(path.read_text()) | {"pid": os.getpid(), "started": status.started}
-    (tmp_path / "forged").write_text(json.dumps(forged))
-    path.unlink()
+    own = {"pid": os.getpid(), "started": start_ticks(os.getpid())}
+    path.write_text(json.dumps(json.loads(path.read_text()) | own))
+    assert read_status(device.run_dir)  # so that only the link is wrong
+    path.rename(tmp_path / "forged")
     path.symlink_to(tmp_path / "forged")
     assert read_status(device.run_dir) is None
     path.unlink()
