@@ -19,6 +19,15 @@ def _darken(image: Image.Image, factor: float) -> Image.Image:
     return image.point(lambda level: round(level * factor))
 
 
+def _light_from_one_side(image: Image.Image, least: float) -> Image.Image:
+    """Let the light fall evenly from all of it at the left border to `least` of it at the right.
+
+    Pixels are the light to the power of 1 / 2.2.
+    """
+    factors = np.linspace(1, least, image.width)[:, np.newaxis] ** (1 / 2.2)
+    return Image.fromarray((np.asarray(image) * factors).round().astype(np.uint8))
+
+
 def _compress(image: Image.Image, quality: float) -> Image.Image:
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=int(quality))
@@ -42,6 +51,7 @@ def _rotate(image: Image.Image, degrees: float) -> Image.Image:
 CORRUPTIONS: dict[str, tuple[Corruption, tuple[float, ...]]] = {
     "blur (sigma, share of the side)": (_blur, (0.01, 0.02, 0.04)),
     "darkness (light left)": (_darken, (0.5, 0.25, 0.1)),
+    "light from one side (light left on the other)": (_light_from_one_side, (0.2, 0.05, 0.01)),
     "JPEG (quality)": (_compress, (50, 20, 5)),
     "small face (pixels a side)": (_shrink, (32, 24, 16, 12)),
     "rotation (degrees)": (_rotate, (10, 20, 40)),

@@ -30,6 +30,7 @@ from emotion_edge.util.regular_file import read_regular_file
 VOTES_FILE, UNSURE_FILE, SOFT_LABELS_FILE = "votes.csv", "unsure.txt", "soft_labels.npz"
 _PICTURE, _OTHERS = "picture", "(others)"
 _ROUNDING = 0.01  # of float16, in a sum of scores
+_MOST_MISSING = 0.01  # share of the pictures
 _MAX_UNSURE = 64 * 1024  # bytes
 _ADVICE = "copy the file again, or train the teachers again"
 
@@ -43,10 +44,14 @@ class SoftLabels(NamedTuple):
     labels: Sequence[str]
     scores: npt.NDArray[np.float32]
 
-    def of(self, pictures: Sequence[str], labels: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return the scores of some pictures, (M, classes).
+    def of(
+        self, pictures: Sequence[str], labels: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+        """Return the scores of some pictures, and which of the pictures have some.
 
-        Raises UserError if a picture is missing, or if the labels are others.
+        The scores are (M, classes) for M of the N pictures, in their order, and what has some is
+        (N,). Another version's face detector finds a few other faces than the teachers saw. Raises
+        UserError if more than a hundredth of the pictures is missing, or if the labels are others.
         """
         if tuple(labels) != tuple(self.labels):
             raise UserError(
@@ -54,12 +59,14 @@ class SoftLabels(NamedTuple):
                 f"{', '.join(labels)}: train the teachers again"
             )
         rows = {picture: row for row, picture in enumerate(self.pictures)}
-        if missing := [picture for picture in pictures if picture not in rows]:
+        missing = [picture for picture in pictures if picture not in rows]
+        if len(missing) > _MOST_MISSING * len(pictures):
             raise UserError(
                 f"no soft labels of {len(missing)} of {len(pictures)} pictures, such as "
                 f"{missing[0]}: prepare the data set as it was, or train the teachers again"
             )
-        return self.scores[[rows[picture] for picture in pictures]]
+        known = np.array([picture in rows for picture in pictures])
+        return self.scores[[rows[picture] for picture in pictures if picture in rows]], known
 
     def of_part(self, name: str) -> "SoftLabels":
         """Return those of a part of the data set, or all if no part has this name."""

@@ -45,16 +45,17 @@ class Split:
 
     def sure(self) -> Self:
         """Return the split without the pictures whose labels are unsure."""
-        return self._only(~self.unsure)
+        return self.only(~self.unsure)
 
     def of_complete_parts(self) -> Self:
         """Return the split with those parts only that have all classes; all parts if none has."""
         classes = self.votes.shape[1] - 1
         numbers = np.unique(self.part).tolist()
         complete = [n for n in numbers if len(np.unique(self.targets[self.part == n])) == classes]
-        return self._only(np.isin(self.part, complete or numbers))
+        return self.only(np.isin(self.part, complete or numbers))
 
-    def _only(self, wanted: npt.NDArray[np.bool_]) -> Self:
+    def only(self, wanted: npt.NDArray[np.bool_]) -> Self:
+        """Return the split with some pictures only. wanted: (N,)."""
         if wanted.all():
             return self
         kept = np.flatnonzero(wanted)

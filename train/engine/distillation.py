@@ -92,10 +92,15 @@ def fit_all(
 def _fit_taught(
     recipe: Recipe, dataset: Dataset, contract: Contract, options: RunOptions, stored: SoftLabels
 ) -> Trained:
-    """Train the recipe's network only, on the labels of stored teachers as well."""
-    split = dataset.training
-    predicted = stored.of(split.pictures, contract.labels)
-    dataset = replace(dataset, training=replace(split, taught=predicted))
+    """Train the recipe's network only, on the labels of stored teachers as well.
+
+    Pictures that the teachers have not seen are left out.
+    """
+    predicted, known = stored.of(dataset.training.pictures, contract.labels)
+    if not known.all():
+        print(f"left out {(~known).sum()} of {known.size} pictures: no soft labels of them")
+    taught = replace(dataset.training.only(known), taught=predicted)
+    dataset = replace(dataset, training=taught)
     student = replace(recipe, teachers=(), soft_labels=True)
     return _fit(student, dataset, contract, options)[0]
 

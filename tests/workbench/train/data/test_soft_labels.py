@@ -39,14 +39,15 @@ def test_predictions_are_read_as_they_were_written_and_found_by_picture(tmp_path
     assert read[:2] == PREDICTED[:2]
     assert read.scores.dtype == np.float32
     assert np.array_equal(read.scores, PREDICTED.scores)
-    of = read.of(["train/b/2 é.png", "train/a/1.png", "train/b/2 é.png"], ("a", "b"))
-    assert np.array_equal(of, PREDICTED.scores[[1, 0, 1]])
+    found, known = read.of(["train/b/2 é.png", "train/a/1.png", "train/b/2 é.png"], ("a", "b"))
+    assert np.array_equal(found, PREDICTED.scores[[1, 0, 1]])
+    assert known.all()
 
 
 def test_a_part_of_the_data_set_is_found_by_its_name():
     whole = PREDICTED._replace(pictures=["fer/train/a/1.png", "lfw/train/a/1.png"])
     part = whole.of_part("lfw")
-    assert part.of(["train/a/1.png"], ("a", "b")).tolist() == [[0.125, 0.875]]
+    assert part.of(["train/a/1.png"], ("a", "b"))[0].tolist() == [[0.125, 0.875]]
     assert whole.of_part("faces") is whole
 
 
@@ -55,6 +56,15 @@ def test_a_score_is_kept_to_three_digits(tmp_path):
     write_soft_labels(tmp_path, PREDICTED._replace(scores=scores))
     read = read_soft_labels(tmp_path / "soft_labels.npz")
     assert read.scores == pytest.approx(scores, abs=5e-4)
+
+
+def test_a_hundredth_of_the_pictures_may_lack_predictions():
+    pictures = ["train/b/3.png"] + ["train/a/1.png"] * 99
+    found, known = PREDICTED.of(pictures, ["a", "b"])
+    assert found.tolist() == [[0.75, 0.25]] * 99
+    assert known.tolist() == [False] + [True] * 99
+    with pytest.raises(UserError, match=r"2 of 101 pictures, such as train/b/3"):
+        PREDICTED.of(["train/b/3.png", *pictures], ["a", "b"])
 
 
 def test_a_picture_without_predictions_is_named_with_advice():

@@ -9,7 +9,7 @@ import pytest
 
 from tests.workbench.conftest import COLOURS, digests, make_photos
 from tests.workbench.train.engine.runs import column, train_in_process
-from train.data.soft_labels import read_soft_labels, write_soft_labels, write_unsure
+from train.data.soft_labels import SoftLabels, read_soft_labels, write_soft_labels, write_unsure
 
 SHORT = ("--epochs", 2)
 
@@ -115,6 +115,17 @@ def test_soft_labels_of_other_pictures_are_refused_before_the_training(data, tau
     assert result.returncode == 2
     assert "no soft labels of 36 of 36 pictures, such as train/blue/00.png" in result.stderr
     assert not (tmp_path / "checkpoint").exists()
+
+
+def test_pictures_that_the_teachers_have_not_seen_are_left_out(tmp_path):
+    data, build = tmp_path / "data", tmp_path / "build"
+    make_photos(data, train=34, validation=4)
+    pictures = sorted(path.relative_to(data).as_posix() for path in data.glob("train/*/*.png"))
+    labels, count = sorted(COLOURS), len(pictures)
+    scores = np.full((count - 1, len(labels)), 1 / len(labels), np.float32)
+    write_soft_labels(tmp_path, SoftLabels(pictures[1:], labels, scores))
+    output = run(data, build, "--soft-labels-from", tmp_path / "soft_labels.npz")
+    assert f"left out 1 of {count} pictures: no soft labels of them" in output
 
 
 def test_teachers_and_their_stored_soft_labels_exclude_each_other(data, taught, tmp_path):
