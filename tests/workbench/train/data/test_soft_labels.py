@@ -1,12 +1,18 @@
 """Votes, and predictions of teachers, and errors in their files."""
 
 import re
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
+from tests.workbench.conftest import REPOSITORY
 from train.data.soft_labels import SoftLabels, read_soft_labels, read_votes, write_soft_labels
+from train.prepare.__main__ import main as prepare
+
+LFW = REPOSITORY.parent / "shared" / "data" / "lfw_expressions.zip"
 
 
 @pytest.mark.parametrize(
@@ -112,3 +118,20 @@ def test_a_file_that_has_no_predictions_is_refused_with_advice(kind, tmp_path):
     with pytest.raises(UserError, match=re.escape(str(path))) as refusal:
         read_soft_labels(path)
     assert refusal.value.remedy == "copy the file again, or train the teachers again"
+
+
+def test_the_shipped_models_soft_labels_name_the_pictures_that_are_prepared_today(tmp_path):
+    if not LFW.exists():
+        pytest.skip("needs the faces in colour, which are not part of the repository")
+    stored = read_soft_labels(REPOSITORY / "models" / "soft_labels.npz").of_part("lfw")
+    names = {Path(picture).name for picture in stored.pictures[::150]}
+    sources = {f"{name.rsplit('-', 1)[0]}.jpg" for name in names}
+    with zipfile.ZipFile(LFW) as archive:
+        chosen = [each for each in archive.namelist() if Path(each).name in sources]
+        archive.extractall(tmp_path / "photographs", chosen)
+    data = tmp_path / "data"
+    options = ("--photos", tmp_path / "photographs", "--split", "100/0/0", "--to", data)
+    assert prepare([*map(str, options)]) == 0
+    prepared = {path.name for path in data.rglob("*.png")}
+    assert len(names) > 40
+    assert len(names - prepared) <= 1
