@@ -130,7 +130,7 @@ def test_the_shipped_models_soft_labels_name_the_pictures_that_are_prepared_toda
         chosen = [each for each in archive.namelist() if Path(each).name in sources]
         archive.extractall(tmp_path / "photographs", chosen)
     data = tmp_path / "data"
-    options = ("--photos", tmp_path / "photographs", "--split", "100/0/0", "--to", data)
+    options = ("--photos", tmp_path / "photographs", "--split", "0/0/100", "--to", data)
     assert prepare([*map(str, options)]) == 0
     prepared = {path.name for path in data.rglob("*.png")}
     assert len(names) > 40
