@@ -72,6 +72,13 @@ def test_the_model_is_small_and_fast():
     assert int8["bytes"] <= 1_200_000
 
 
+def test_a_second_run_of_the_training_ends_within_a_point():
+    first, second = figures(MODEL), json.loads((MODELS / "repeated.json").read_text())
+    assert second["sha256"] != first["sha256"]
+    assert second["images"] == first["images"]
+    assert second["accuracy"] == pytest.approx(first["accuracy"], abs=0.01)
+
+
 @pytest.mark.long
 def test_the_figures_can_be_measured_again(tmp_path):
     """Run the current code from the archive through face detection to the runtime."""
