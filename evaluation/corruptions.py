@@ -20,9 +20,9 @@ def _darken(image: Image.Image, factor: float) -> Image.Image:
 
 
 def _light_from_one_side(image: Image.Image, least: float) -> Image.Image:
-    """Let the light fall evenly from all of it at the left border to `least` of it at the right.
+    """Darken towards the right border, where the share `least` of the light is left.
 
-    Pixels are the light to the power of 1 / 2.2.
+    The light falls evenly, and a pixel is the light to the power of 1 / 2.2.
     """
     factors = np.linspace(1, least, image.width)[:, np.newaxis] ** (1 / 2.2)
     return Image.fromarray((np.asarray(image) * factors).round().astype(np.uint8))

@@ -19,6 +19,7 @@ from PIL import Image
 from tests.workbench.forked import PROGRAMS, run_forked
 
 REPOSITORY = Path(__file__).parents[2]
+SHARED = REPOSITORY.parent / "shared" / "data"  # real photographs, where there are any
 TIMEOUT_S = 900  # far more than a busy computer needs
 WORKSTATION = {"train", "train-gpu", "workbench", "dev"}  # extras that are not for a Pi
 # Variables that an enclosing `make test` sets.

@@ -15,6 +15,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,11 +48,11 @@ class SoftLabels(NamedTuple):
     def of(
         self, pictures: Sequence[str], labels: Sequence[str]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-        """Return the scores of some pictures, and which of the pictures have some.
+        """Return the scores of the pictures that have some, and which of the pictures these are.
 
-        The scores are (M, classes) for M of the N pictures, in their order, and what has some is
-        (N,). Another version's face detector finds a few other faces than the teachers saw. Raises
-        UserError if more than a hundredth of the pictures is missing, or if the labels are others.
+        pictures: N of them. Returns (M, classes), in the order of the pictures, and (N,). A few may
+        have none, because another version's face detector finds other faces than the teachers saw.
+        Raises UserError if more than a hundredth has none, or if the labels are others.
         """
         if tuple(labels) != tuple(self.labels):
             raise UserError(
@@ -59,14 +60,15 @@ class SoftLabels(NamedTuple):
                 f"{', '.join(labels)}: train the teachers again"
             )
         rows = {picture: row for row, picture in enumerate(self.pictures)}
-        missing = [picture for picture in pictures if picture not in rows]
+        known = np.array([picture in rows for picture in pictures])
+        missing = np.flatnonzero(~known)
         if len(missing) > _MOST_MISSING * len(pictures):
             raise UserError(
                 f"no soft labels of {len(missing)} of {len(pictures)} pictures, such as "
-                f"{missing[0]}: prepare the data set as it was, or train the teachers again"
+                f"{pictures[missing[0]]}: prepare the data set as it was, or train the teachers "
+                "again"
             )
-        known = np.array([picture in rows for picture in pictures])
-        return self.scores[[rows[picture] for picture in pictures if picture in rows]], known
+        return self.scores[[rows[picture] for picture in compress(pictures, known)]], known
 
     def of_part(self, name: str) -> "SoftLabels":
         """Return those of a part of the data set, or all if no part has this name."""

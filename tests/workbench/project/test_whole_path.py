@@ -14,10 +14,9 @@ from convert.converter import VARIANTS
 from convert.selection import SLOW_VARIANT
 from emotion_edge.model.contract import loads
 from tests.edge.models import INSTALLED
-from tests.workbench.conftest import REPOSITORY, run
+from tests.workbench.conftest import REPOSITORY, SHARED, run
 from tests.workbench.tiny_build import seal
 
-SHARED = REPOSITORY.parent / "shared" / "data"
 # A folder with what `make train convert` made of the drawn faces, which .ci/run hands over.
 MADE = os.environ.get("PIPELINE_BUILD")
 INT16X8_PICTURES = 100  # int16x8 takes a tenth of a second for each

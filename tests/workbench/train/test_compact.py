@@ -12,12 +12,12 @@ from emotion_edge.model.classifier import Classifier
 from emotion_edge.model.contract import dumps
 from emotion_edge.model.cost import cost
 from emotion_edge.model.model_file import pack, read_unverified_model
-from tests.workbench.conftest import REPOSITORY, make_checkout, run_in_process, run_make
+from tests.workbench.conftest import REPOSITORY, SHARED, make_checkout, run_in_process, run_make
 from tests.workbench.tiny_build import save_arrays, seal
 from train.models import MODELS, contract_of
 from train.prepare.__main__ import main as prepare
 
-FERPLUS = REPOSITORY.parent / "shared" / "data" / "ferplus.npz"
+FERPLUS = SHARED / "ferplus.npz"
 
 
 @pytest.fixture(scope="module")

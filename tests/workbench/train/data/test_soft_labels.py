@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from emotion_edge.errors import UserError
-from tests.workbench.conftest import REPOSITORY
+from tests.workbench.conftest import REPOSITORY, SHARED
 from train.data.soft_labels import SoftLabels, read_soft_labels, read_votes, write_soft_labels
 from train.prepare.__main__ import main as prepare
 
-LFW = REPOSITORY.parent / "shared" / "data" / "lfw_expressions.zip"
+LFW = SHARED / "lfw_expressions.zip"
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ import skimage.data
 from PIL import Image, ImageOps
 
 from emotion_edge.imaging.image_files import read_image
-from tests.workbench.conftest import REPOSITORY
+from tests.workbench.conftest import SHARED
 from train.prepare.__main__ import main
 from train.prepare.near_duplicates import Leak, check_for_leaks, describe_leaks
 from train.synthetic.action_units import EXPRESSIONS, express
 from train.synthetic.camera import take_snapshot
 from train.synthetic.identities import sample_person
 
-SAMPLES = REPOSITORY.parent / "shared" / "data" / "samples"
+SAMPLES = SHARED / "samples"
 CLASSES = list(EXPRESSIONS)
 
 
