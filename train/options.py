@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from emotion_edge.cli.argument_types import count, describe, limit, seed, share
+from emotion_edge.cli.argument_types import count, describe, epochs, limit, seed, share
 from train.models import MODELS
 
 
@@ -88,6 +88,11 @@ def _add_schedule_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_teacher_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("recipe: teachers")
+    group.add_argument(
+        "--people-epochs",
+        type=epochs,
+        help="after learning from teachers, further epochs on people's labels only; 0 for none",
+    )
     add = group.add_mutually_exclusive_group().add_argument
     add(
         "--soft-labels-from",

@@ -24,6 +24,8 @@ class Recipe:
     is drawn with probability proportional to (images / images of its class) to this power.
     teachers: names of networks that are trained first, each with the next seed; then this one
     learns half from the labels and half from their predictions (train/engine/distillation.py).
+    people_epochs: after learning from teachers, it learns from people's labels only for this many
+    epochs, with the learning rate of `FINE_TUNING`.
     class_weights: weight the loss by the rarity of each class. patience: stop after this many
     epochs without a better val_accuracy; None never stops early.
     tau: what a class is worth to the finished model, see `emotion_edge.model.contract.Contract`. It
@@ -46,6 +48,7 @@ class Recipe:
     augment: bool = False
     balance: float = 0.0
     teachers: tuple[str, ...] = ()
+    people_epochs: int = 0
     class_weights: bool = False
     patience: int | None = None
     tau: float = 0.0
@@ -75,9 +78,21 @@ class Recipe:
             for number, model in enumerate(self.teachers, 1)
         ]
 
+    def for_people(self) -> Self:
+        """Return the recipe of the `people_epochs`."""
+        recipe = replace(
+            self,
+            teachers=(),
+            learning_rate=FINE_TUNING.learning_rate,
+            warmup_epochs=FINE_TUNING.warmup_epochs,
+            average=self.average or FINE_TUNING.average,
+        )
+        return recipe.changed({"epochs": self.people_epochs})
+
     def settings(self) -> dict[str, Any]:
-        """Return what the weights depend on."""
-        return {name: value for name, value in vars(self).items() if name != "tau"}
+        """Return what the weights after the `epochs` depend on."""
+        others = {"tau", "people_epochs"}
+        return {name: value for name, value in vars(self).items() if name not in others}
 
     def changeable(self) -> set[str]:
         """Return the names of the settings that may change when a run is resumed."""
@@ -103,7 +118,11 @@ RECIPES |= {model: replace(RECIPES["compact"], model=model) for model in ("deep"
 """The recipe of each model for a data set with one label for each image."""
 RECIPES_FOR_VOTES = {
     "compact": replace(
-        RECIPES["compact"], epochs=50, soft_labels=True, teachers=("compact", "deep", "wide")
+        RECIPES["compact"],
+        epochs=50,
+        soft_labels=True,
+        teachers=("compact", "deep", "wide"),
+        people_epochs=3,
     ),
 }
 """Longer recipes for a data set with the votes of several people."""

@@ -22,6 +22,11 @@ def count(text: str) -> int:
     return _whole(text, 1, 1_000_000_000)
 
 
+def epochs(text: str) -> int:
+    """Parse a number of epochs that may be 0."""
+    return _whole(text, 0, 1_000_000_000)
+
+
 def threads(text: str) -> int:
     """Parse a number of threads, 1 to 64: the runtimes crash with thousands."""
     return _whole(text, 1, 64)

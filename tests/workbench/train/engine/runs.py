@@ -41,6 +41,13 @@ def train_in_process(
     return run_in_process(*_arguments(data, build, *arguments))
 
 
+def train_well(data: Path, build: Path, *arguments: object) -> str:
+    """Train in this process, which must succeed, and return what was printed."""
+    result = train_in_process(data, build, *arguments)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
 def start_training(
     data: Path, build: Path, *arguments: object, stdout: int = subprocess.PIPE
 ) -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""Distillation: teachers are asked for their scores over ten views of each picture."""
+"""Teachers are asked for their scores over ten views of each picture."""
 
 import keras
 import numpy as np
@@ -8,7 +8,7 @@ from evaluation.predictors import keras_logits
 from tests.workbench.conftest import COLOURS
 from tests.workbench.contracts import make_contract
 from train.data.image_folder import load_split
-from train.engine.distillation import predict, shift_and_mirror
+from train.engine.teacher_predictions import predict, shift_and_mirror
 from train.models import MODELS
 
 CONTRACT = make_contract(sorted(COLOURS), 48, color_space="GRAYSCALE", embedding=128)
