@@ -11,6 +11,7 @@ Every figure in the card comes from one of these files:
   repeated.json                    a model from a second run of the training, on the same pictures
   photographs.jsonl                what `emotion-edge run` printed for these photographs
   run.json, run.simple_cnn.json    written by `python -m train`
+  run.taught.json                  the run that run.json continues
   latency.json                     written by `python -m bench.models --json`
 
 Exit codes: 0 success, 1 the card cannot be written, 2 bad input.
@@ -81,6 +82,7 @@ def _read_figures(models: Path) -> dict[str, Any]:
     return {
         **{name: _read(models / f"{name}.json") for name in _FILES},
         "embedding": read_unverified_model(models / MODEL).contract.embedding,
+        "taught": _read(models / "run.taught.json"),
         "original": _read(models / "run.simple_cnn.json"),
         "int8": _read(models / f"evaluation.{MODEL}.json"),
         "rows": [_read(path) for path in sorted(models.glob("evaluation.*.json"))],
