@@ -22,7 +22,7 @@ import argparse
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
@@ -150,7 +150,15 @@ def _recipe(
     recipe = default_recipe(args.model, votes=votes)
     if pretrained:
         recipe = fine_tuning_recipe(args.model, votes=votes, tau=pretrained.contract.tau)
-    return recipe.changed({k: v for k, v in given.items() if v is not None})
+    recipe = recipe.changed({k: v for k, v in given.items() if v is not None})
+    if recipe.teachers or args.soft_labels_from:
+        return recipe
+    if args.people_epochs:
+        raise UserError(
+            "--people-epochs: only a network with teachers has them; add --teachers or "
+            "--soft-labels-from"
+        )
+    return replace(recipe, people_epochs=0)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Recipe:
     teachers: names of networks that are trained first, each with the next seed; then this one
     learns half from the labels and half from their predictions (train/engine/distillation.py).
     people_epochs: after learning from teachers, it learns from people's labels only for this many
-    epochs, with the learning rate of `FINE_TUNING`.
+    epochs, see `for_people`.
     class_weights: weight the loss by the rarity of each class. patience: stop after this many
     epochs without a better val_accuracy; None never stops early.
     tau: what a class is worth to the finished model, see `emotion_edge.model.contract.Contract`. It
@@ -74,16 +74,23 @@ class Recipe:
     def make_teachers(self) -> list[Self]:
         """Return the recipes of the teachers, which differ in their networks and seeds."""
         return [
-            replace(self, model=model, seed=(self.seed + number) % 2**32, teachers=())
+            replace(
+                self, model=model, seed=(self.seed + number) % 2**32, teachers=(), people_epochs=0
+            )
             for number, model in enumerate(self.teachers, 1)
         ]
 
     def for_people(self) -> Self:
-        """Return the recipe of the `people_epochs`."""
+        """Return the recipe of the `people_epochs`.
+
+        Its learning rate is that of `FINE_TUNING`, or a lower one of this recipe; the warm-up and,
+        if this recipe has none, the average are those of `FINE_TUNING`, too.
+        """
+        low = FINE_TUNING.learning_rate or 0.0
         recipe = replace(
             self,
             teachers=(),
-            learning_rate=FINE_TUNING.learning_rate,
+            learning_rate=min(self.learning_rate or low, low),
             warmup_epochs=FINE_TUNING.warmup_epochs,
             average=self.average or FINE_TUNING.average,
         )

@@ -23,14 +23,15 @@ from train.engine.state import History, read_state
 from train.engine.teacher_predictions import predict
 from train.engine.trainer import fit, kept_model
 from train.recipe import Recipe
+from train.wording import amount
 
 
 class Trained(NamedTuple):
     """The network that was trained last.
 
-    recipe: its own. history: one row for each epoch; the recipe's `people_epochs` come last.
-    checkpoint: its folder. seconds: the training time of all networks, including interrupted
-    processes.
+    recipe: its own, or, if it went on for `people_epochs`, that of the epochs before, with the
+    average of these. history: one row for each epoch; the `people_epochs` come last. checkpoint:
+    its folder. seconds: the training time of all networks, including interrupted processes.
     """
 
     recipe: Recipe
@@ -100,13 +101,17 @@ def _next_options(options: RunOptions, trained: Trained, number: int) -> RunOpti
 def _fit_to_people(
     taught: Trained, dataset: Dataset, contract: Contract, options: RunOptions
 ) -> Trained:
-    """Train a network further, on people's labels only; the history goes on."""
+    """Train a network further, on people's labels only; the history goes on.
+
+    If the network or the number of epochs has changed since the run that is there, only these
+    epochs are trained again.
+    """
     recipe = taught.recipe.for_people()
     options = _next_options(options, taught, len(taught.recipe.teachers) + 2)
-    options = replace(options, pretrained=_as_pretrained(taught, contract))
-    print(
-        f"{recipe.epochs} more epochs on people's labels only, in {options.checkpoint}/", flush=True
-    )
+    resume = options.resume and "auto"
+    options = replace(options, resume=resume, pretrained=_as_pretrained(taught, contract))
+    more = amount(recipe.epochs, "more epoch")
+    print(f"{more} on people's labels only, in {options.checkpoint}/", flush=True)
     trained, _ = _fit(recipe, dataset, contract, options)
     done = len(taught.history)
     history = [{**row, "epoch": row["epoch"] + done} for row in trained.history]

@@ -2,13 +2,20 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from tests.workbench.train.engine.runs import column, train_well
+from tests.workbench.train.engine.runs import (
+    column,
+    start_training,
+    train_in_process,
+    train_well,
+    wait_for_epoch,
+)
 
 COMPACT = ("--model", "compact", "--epochs", 2)
 TAUGHT = (*COMPACT, "--teachers", "compact")
@@ -78,10 +85,31 @@ def test_the_network_goes_on_without_its_teachers_as_when_it_is_fine_tuned(
 def test_a_killed_run_continues_among_the_further_epochs(data, continued, tmp_path):
     build = shutil.copytree(continued[0], tmp_path / "build")
     shutil.rmtree(build / "checkpoint-3")
-    output = train_well(data, build, *TAUGHT, "--people-epochs", 3, "--resume", "auto")
-    assert output.count("val_loss") == 3
+    options = (*TAUGHT, "--people-epochs", 3, "--resume", "auto")
+    with start_training(data, build, *options, stdout=subprocess.DEVNULL) as process:
+        wait_for_epoch(process, build, 1, folder="checkpoint-3")
+        process.kill()
+    done = len(state(build / "checkpoint-3")["history"])
+    output = train_well(data, build, *options)
+    assert output.count("val_loss") == 3 - done < 3
     assert column(build, "loss") == pytest.approx(column(continued[0], "loss"), rel=1e-3)
-    assert train_well(data, build, *TAUGHT, "--people-epochs", 3, "--resume").count("val_loss") == 0
+    assert train_well(data, build, *options).count("val_loss") == 0
+
+
+def test_other_further_epochs_do_not_train_the_network_again(data, continued, tmp_path):
+    build = shutil.copytree(continued[0], tmp_path / "build")
+    output = train_well(data, build, *TAUGHT, "--people-epochs", 1, "--resume")
+    assert output.count("val_loss") == 1
+    assert "1 more epoch on people's labels only" in output
+    assert column(build, "epoch") == [1, 2, 3]
+
+
+def test_a_network_that_learns_more_from_teachers_starts_its_further_epochs_again(data, tmp_path):
+    options = ("--teachers", "simple_cnn", "--people-epochs", 1)
+    train_well(data, tmp_path, *options, "--epochs", 1)
+    output = train_well(data, tmp_path, *options, "--epochs", 2, "--resume")
+    assert output.count("val_loss") == 3  # one of the teacher, of the network, and the further one
+    assert column(tmp_path, "epoch") == [1, 2, 3]
 
 
 def test_stored_soft_labels_are_followed_by_people_too(data, taught, tmp_path):
@@ -93,9 +121,16 @@ def test_stored_soft_labels_are_followed_by_people_too(data, taught, tmp_path):
 
 
 def test_without_teachers_there_is_nothing_to_go_on_without(data, tmp_path):
-    train_well(data, tmp_path, *COMPACT, "--teachers", "--people-epochs", 2)
-    assert column(tmp_path, "epoch") == [1, 2]
-    assert not (tmp_path / "checkpoint-2").exists()
+    result = train_in_process(data, tmp_path, *COMPACT, "--teachers", "--people-epochs", 2)
+    assert result.returncode == 2
+    assert "--people-epochs: only a network with teachers" in result.stderr
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_a_lower_learning_rate_stays_low(data, taught, tmp_path):
+    low = ("--soft-labels-from", taught / "soft_labels.npz", "--learning-rate", 1e-5)
+    train_well(data, tmp_path, *COMPACT, *low, "--people-epochs", 1)
+    assert state(tmp_path / "checkpoint-2")["settings"]["learning_rate"] == 1e-5
 
 
 def test_a_network_that_keeps_its_best_epoch_keeps_the_average_of_the_further_ones(data, tmp_path):
