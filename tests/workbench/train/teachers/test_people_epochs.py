@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -16,6 +17,7 @@ from tests.workbench.train.engine.runs import (
     train_well,
     wait_for_epoch,
 )
+from train.recipe import FINE_TUNING, RECIPES
 
 COMPACT = ("--model", "compact", "--epochs", 2)
 TAUGHT = (*COMPACT, "--teachers", "compact")
@@ -127,10 +129,10 @@ def test_without_teachers_there_is_nothing_to_go_on_without(data, tmp_path):
     assert not (tmp_path / "checkpoint").exists()
 
 
-def test_a_lower_learning_rate_stays_low(data, taught, tmp_path):
-    low = ("--soft-labels-from", taught / "soft_labels.npz", "--learning-rate", 1e-5)
-    train_well(data, tmp_path, *COMPACT, *low, "--people-epochs", 1)
-    assert state(tmp_path / "checkpoint-2")["settings"]["learning_rate"] == 1e-5
+def test_a_lower_learning_rate_stays_low():
+    recipe = replace(RECIPES["compact"], people_epochs=1)
+    assert recipe.for_people().learning_rate == FINE_TUNING.learning_rate
+    assert replace(recipe, learning_rate=1e-5).for_people().learning_rate == 1e-5
 
 
 def test_a_network_that_keeps_its_best_epoch_keeps_the_average_of_the_further_ones(data, tmp_path):
