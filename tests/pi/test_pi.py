@@ -30,8 +30,8 @@ FRAMES = 8
 # How far a logit may differ from x86-64 on the same runtime, in quanta. tflite-runtime 2.14 has
 # other int8 kernels for ARM that round some values differently: after our model's third convolution
 # one in a thousand, by one quantum. The mean before the last layer accumulates that. The most that
-# was measured is 3.
-QUANTA = {"litert": 0, "tflite-runtime": 4}
+# was measured is 5.
+QUANTA = {"litert": 0, "tflite-runtime": 6}
 
 
 @pytest.fixture(scope="module")
