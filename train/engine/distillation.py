@@ -57,16 +57,20 @@ def fit_all(
     teachers' predictions are written beside the checkpoints. Ctrl-C ends the run after the current
     epoch, without further networks. Raises UserError as `fit` and `SoftLabels.of` do.
     """
-    sure = replace(dataset, training=dataset.training.sure())
     if stored:
         trained, finished = _fit_taught(recipe, dataset, contract, options, stored)
     elif recipe.teachers:
         trained, finished = _fit_with_teachers(recipe, dataset, contract, options)
     else:
-        return _fit(recipe, sure, contract, options)[0]
+        return _fit(recipe, _sure(dataset), contract, options)[0]
     if not (recipe.people_epochs and finished):
         return trained
-    return _fit_to_people(trained, sure, contract, options)
+    return _fit_to_people(trained, _sure(dataset), contract, options)
+
+
+def _sure(dataset: Dataset) -> Dataset:
+    """Return the data set without the training pictures whose labels are unsure."""
+    return replace(dataset, training=dataset.training.sure())
 
 
 def _fit_with_teachers(

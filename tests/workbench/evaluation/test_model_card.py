@@ -111,7 +111,8 @@ def test_the_card_is_written_and_follows_changed_figures(models, capsys):
 
 
 @pytest.mark.parametrize(
-    "name", ["run.json", "run.taught.json", "latency.json", "former.json", f"{CARD}.in"]
+    "name",
+    ["run.json", "run.taught.json", "latency.json", "colour.json", "former.json", f"{CARD}.in"],
 )
 @pytest.mark.parametrize("text", [None, "{{"], ids=["gone", "damaged"])
 def test_a_missing_or_damaged_file_is_named(name, text, models, capsys):

@@ -17,6 +17,7 @@ from tests.workbench.train.engine.runs import (
     train_well,
     wait_for_epoch,
 )
+from train.engine.state import read_state
 from train.recipe import FINE_TUNING, RECIPES
 
 COMPACT = ("--model", "compact", "--epochs", 2)
@@ -37,11 +38,6 @@ def continued(data, taught, tmp_path_factory) -> tuple[Path, str]:
     build = tmp_path_factory.mktemp("continued") / "build"
     shutil.copytree(taught, build)
     return build, train_well(data, build, *TAUGHT, "--people-epochs", 3, "--resume")
-
-
-def state(folder: Path) -> dict:
-    """Return the state of the network in a folder of checkpoints."""
-    return json.loads((folder / "state.json").read_text())
 
 
 def weights(path: Path) -> np.ndarray:
@@ -73,7 +69,7 @@ def test_the_network_goes_on_without_its_teachers_as_when_it_is_fine_tuned(
         data, tmp_path, "--model", "compact", "--epochs", 3, "--soft-labels", "--from", start
     )
     further, tuned = (
-        state(each)["settings"] for each in (build / "checkpoint-3", tmp_path / "checkpoint")
+        read_state(each).settings for each in (build / "checkpoint-3", tmp_path / "checkpoint")
     )
     assert further["taught"] is None
     assert {**further, "from": None} == {**tuned, "from": None}
@@ -91,7 +87,7 @@ def test_a_killed_run_continues_among_the_further_epochs(data, continued, tmp_pa
     with start_training(data, build, *options, stdout=subprocess.DEVNULL) as process:
         wait_for_epoch(process, build, 1, folder="checkpoint-3")
         process.kill()
-    done = len(state(build / "checkpoint-3")["history"])
+    done = len(read_state(build / "checkpoint-3").history)
     output = train_well(data, build, *options)
     assert output.count("val_loss") == 3 - done < 3
     assert column(build, "loss") == pytest.approx(column(continued[0], "loss"), rel=1e-3)
@@ -117,8 +113,8 @@ def test_a_network_that_learns_more_from_teachers_starts_its_further_epochs_agai
 def test_stored_soft_labels_are_followed_by_people_too(data, taught, tmp_path):
     stored = ("--soft-labels-from", taught / "soft_labels.npz")
     train_well(data, tmp_path, *COMPACT, *stored, "--people-epochs", 1)
-    assert state(tmp_path / "checkpoint")["settings"]["taught"]
-    assert state(tmp_path / "checkpoint-2")["settings"]["taught"] is None
+    assert read_state(tmp_path / "checkpoint").settings["taught"]
+    assert read_state(tmp_path / "checkpoint-2").settings["taught"] is None
     assert column(tmp_path, "epoch") == [1, 2, 3]
 
 
@@ -139,4 +135,4 @@ def test_a_network_that_keeps_its_best_epoch_keeps_the_average_of_the_further_on
     train_well(data, tmp_path, "--epochs", 2, "--teachers", "simple_cnn", "--people-epochs", 2)
     described = json.loads((tmp_path / "run.json").read_text())
     assert described["kept_epoch"] == 4
-    assert state(tmp_path / "checkpoint-3")["kept"].startswith("kept-0002")
+    assert read_state(tmp_path / "checkpoint-3").kept.startswith("kept-0002")
